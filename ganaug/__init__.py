@@ -1,0 +1,35 @@
+"""Conditional GANs that enlarge and rebalance training sets, at home in scikit-learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "GANAugmenter": ".augmenter",
+    "GANOverSampler": ".integrations.imblearn",
+    "load": ".persistence",
+    "CorruptFileError": ".exceptions",
+    "DataWarning": ".exceptions",
+    "TrainingDiverged": ".exceptions",
+}
+__all__ = [*_HOMES, "__version__"]
+
+if TYPE_CHECKING:
+    from .augmenter import GANAugmenter
+    from .exceptions import CorruptFileError, DataWarning, TrainingDiverged
+    from .integrations.imblearn import GANOverSampler
+    from .persistence import load
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,535 @@
+"""The estimator: it checks, orchestrates and computes nothing itself."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.validation import check_is_fitted
+
+from .balancing import enlarged, missing_rows
+from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
+from .encoding.table import TableEncoder
+from .engine import train
+from .exceptions import TrainingDiverged
+from .layout import Encoded, Layout
+from .progress import progress_bar
+from .refinement import Refiner
+from .sampling import BLOCK_ROWS, Sampler, block_rng
+from .sizing import Sizing, sizing
+from .validation import (
+    Container,
+    check_choice,
+    check_count,
+    check_real,
+    check_rows,
+    check_same_columns,
+    check_table,
+    check_target,
+)
+
+TRAINING_SHARE = 0.8
+LOSS_NAMES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
+
+
+class GANAugmenter(TransformerMixin, BaseEstimator):
+    """Fits a conditional GAN to (X, y) and makes labelled synthetic rows.
+
+    Parameters
+    ----------
+    ratio : float, default=1.0
+        Synthetic rows per real row that `augment` adds, after `sampling_strategy`. In ``mode="replace"`` the share of
+        rows that `fit_transform` replaces.
+    sampling_strategy : str, float, dict, callable or None, default=None
+        Which classes `augment` tops up first, with imbalanced-learn's meaning: ``"auto"`` brings all classes to the
+        size of the largest, a dict gives totals. None tops up none. Rebalancing alone is
+        ``sampling_strategy="auto", ratio=0``.
+    mode : {"append", "replace"}, default="append"
+        What `fit_transform` does.
+    categorical_features : "auto" or list, default="auto"
+        Columns (names, or indices of an array) that hold categories although their dtype is numeric. Strings, booleans
+        and ``category`` columns are always categorical.
+    target_type : {"auto", "classes", "number"}, default="auto"
+        Whether `y` holds labels or a number to regress on. "auto" takes numbers with a fraction, or with more distinct
+        values than 20 and than the square root of the rows, for a number.
+    steps : "auto" or int, default="auto"
+        Training steps.
+    time_budget : float or None, default=None
+        Seconds after which fitting ends, with the generator as good as it got. The same seed then gives the same model
+        only if the same number of steps was taken.
+    batch_size : "auto" or int, default="auto"
+    refine : "auto", bool or int, default="auto"
+        Whether each row is chosen among several candidates by how real they look; a number says among how many. "auto"
+        takes 8, and 1 for tables below 200 rows.
+    generator, discriminator : callable or None, default=None
+        Your own networks: takes the ``ganaug.layout.Layout``, returns a Keras model. The generator maps
+        [noise (n, any), condition (n, layout.condition_width)] to (n, layout.raw_width), without activation; the
+        discriminator maps [rows (n, layout.width), condition] to logits (n, 1).
+    loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, default="relativistic"
+        See :mod:`ganaug.engine.losses`.
+    optimizer : "adam", "sgd" or keras.optimizers.Optimizer, default="adam"
+    random_state : int, RandomState instance or None, default=None
+        An int gives the same model, bit for bit, on the same machine, and the same samples.
+    verbose : int, default=0
+        Whether to show a progress bar.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted. Only for a target of classes.
+    class_counts_ : dict
+        Training rows of each class. Only for a target of classes.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Only if all column names are strings.
+    history_ : DataFrame
+        A row for every chunk of steps: step, seconds, discriminator_loss, generator_loss.
+    n_iter_ : int
+        Steps taken.
+    stopped_by_ : {"steps", "time_budget", "interrupt", "diverged"}
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the time budget, Ctrl-C or diverging losses ended training in its first half.
+
+    References
+    ----------
+    Huang, Gokaslan, Kuleshov, Tompkin (2024). The GAN is dead; long live the GAN! A modern GAN baseline. NeurIPS.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from ganaug import GANAugmenter
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> augmenter = GANAugmenter(steps=50, random_state=0).fit(X, y)
+    >>> more_X, more_y = augmenter.sample({0: 2, 2: 3})
+    >>> more_y.tolist()
+    [0, 0, 2, 2, 2]
+    >>> more_X.shape
+    (5, 4)
+    """
+
+    def __init__(
+        self,
+        ratio: float = 1.0,
+        *,
+        sampling_strategy: Any = None,
+        mode: str = "append",
+        categorical_features: Any = "auto",
+        target_type: str = "auto",
+        steps: Any = "auto",
+        time_budget: float | None = None,
+        batch_size: Any = "auto",
+        refine: Any = "auto",
+        generator: Any = None,
+        discriminator: Any = None,
+        loss: str = "relativistic",
+        optimizer: Any = "adam",
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.ratio = ratio
+        self.sampling_strategy = sampling_strategy
+        self.mode = mode
+        self.categorical_features = categorical_features
+        self.target_type = target_type
+        self.steps = steps
+        self.time_budget = time_budget
+        self.batch_size = batch_size
+        self.refine = refine
+        self.generator = generator
+        self.discriminator = discriminator
+        self.loss = loss
+        self.optimizer = optimizer
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any = None) -> GANAugmenter:
+        """Learn to generate the rows of `X`, for a given `y` where there is one.
+
+        Parameters
+        ----------
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
+            Columns of any mix of dtypes; missing values are learnt like any other value.
+        y : array-like of shape (n_samples,) or None
+            Labels, numbers, or nothing.
+
+        Returns
+        -------
+        self : GANAugmenter
+
+        Raises
+        ------
+        TypeError, ValueError
+            For data that cannot be learnt, naming the columns, and for parameters that make no sense.
+        """
+        started = time.monotonic()
+        self._check_parameters()
+        table, container = check_table(X)
+        check_rows(table, 2)
+        target: Target | None = None
+        condition, weight = _no_condition(len(table)), np.ones(len(table))
+        if y is not None:
+            labels, self._target_is_series = check_target(y, len(table))
+            target = target_of(labels, check_choice(self.target_type, "target_type", {"auto", "classes", "number"}))
+            condition = target.encode(labels)
+            if isinstance(target, ClassTarget):
+                weight /= np.sqrt(target.counts[condition.codes[:, 0]])
+        encoder, rows = TableEncoder.fit(table, categorical=self._categorical(table))
+        layout = Layout(encoder.layout.blocks, target.layout if target else Layout(()))
+        seeds = np.random.SeedSequence(_entropy(self.random_state)).generate_state(3) % (2**30)
+        self._train(layout, rows, condition, weight, seeds, started)
+        self._seed = int(seeds[2]) if self.random_state is not None else None
+        self._adopt(container, encoder, target)
+        return self
+
+    def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None) -> Any:
+        """Generate rows.
+
+        Parameters
+        ----------
+        n : int or dict
+            How many rows: in all, with labels as frequent as in training; or for each class, in the dict's order.
+        y : array-like of shape (n,)
+            Instead of `n`: row i is generated for ``y[i]``.
+        random_state : int, RandomState instance or None, default=None
+            An int gives the same rows each time, and the first rows of a larger sample are those of a smaller one.
+
+        Returns
+        -------
+        X : of the container, columns and dtypes that the augmenter was fitted on
+        y : likewise; only if it was fitted with one
+
+        Raises
+        ------
+        ValueError, TypeError
+            For unknown classes and counts that make no sense.
+        """
+        check_is_fitted(self, "n_iter_")
+        seed = self._sampling_seed(random_state)
+        condition, labels = self._condition(n, y, seed)
+        table = self._generate(condition, seed)
+        X = self._container.restore(table)
+        if self._target is None:
+            return X
+        return X, labels if self._target_is_series else labels.to_numpy()
+
+    def augment(self, X: Any, y: Any = None, *, return_mask: bool = False) -> Any:
+        """Real rows first, then synthetic ones, as many as `sampling_strategy` and `ratio` ask for.
+
+        Parameters
+        ----------
+        X, y : as in `fit`
+            The rows to augment; their classes are counted, nothing is learnt from them.
+        return_mask : bool, default=False
+            Whether to return which rows are synthetic.
+
+        Returns
+        -------
+        X, y, is_synthetic
+            `y` only if the augmenter was fitted with one, the mask (bool ndarray) only if asked for. The index of a
+            DataFrame starts anew.
+        """
+        check_is_fitted(self, "n_iter_")
+        table, _ = self._same_table(X)
+        if self._target is None:
+            new = self._generate(_no_condition(round(self._ratio() * len(table))), self._sampling_seed(None))
+            parts: list[Any] = [self._container.restore(_stack(table, new))]
+        else:
+            labels = self._labels(y, len(table))
+            condition, new_labels = self._extra(labels)
+            new = self._generate(condition, self._sampling_seed(None))
+            every = _stack_labels(labels, new_labels)
+            parts = [self._container.restore(_stack(table, new)), every if self._target_is_series else every.to_numpy()]
+        if return_mask:
+            parts.append(np.arange(len(table) + len(new)) >= len(table))
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    def transform(self, X: Any) -> Any:
+        """`X` unchanged: only training data is augmented."""
+        check_is_fitted(self, "n_iter_")
+        self._same_table(X)
+        return X
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Fit, then augment the same rows.
+
+        Returns
+        -------
+        (X, y), or X without a target
+            In ``mode="append"``, as from `augment`. In ``mode="replace"`` only `X`, with `ratio` of its rows replaced
+            by synthetic ones of the same label.
+        """
+        check_choice(self.mode, "mode", {"append", "replace"})
+        if self.mode == "append":
+            return self.fit(X, y).augment(X, y)
+        share = self._ratio()
+        if share > 1:
+            raise ValueError(f"ratio={share}: mode='replace' replaces a share of the rows, at most 1")
+        self.fit(X, y)
+        table, _ = self._same_table(X)
+        seed = self._sampling_seed(None)
+        rows = np.sort(block_rng(seed, 0, 2).permutation(len(table))[: round(share * len(table))])
+        if self._target is None:
+            condition = _no_condition(len(rows))
+        else:
+            condition = self._target.encode(self._labels(y, len(table)).iloc[rows])
+        new = self._generate(condition, seed)
+        order = np.arange(len(table))
+        order[rows] = len(table) + np.arange(len(rows))
+        return self._container.restore(_stack(table, new).iloc[order].reset_index(drop=True))
+
+    def save(self, path: Any) -> None:
+        """Write the fitted augmenter to one file, from which :func:`ganaug.load` reads it back.
+
+        The file holds plain numbers and text, no code and no training rows, and replaces an old one only once it is
+        complete.
+
+        Raises
+        ------
+        TypeError
+            If a parameter or a category is of a type that a file cannot hold.
+        """
+        check_is_fitted(self, "n_iter_")
+        from .persistence import save
+
+        save(self, path)
+
+    def _check_parameters(self) -> None:
+        check_choice(self.mode, "mode", {"append", "replace"})
+        check_choice(self.loss, "loss", LOSS_NAMES)
+        self._ratio()
+        for name in ("steps", "batch_size"):
+            value = getattr(self, name)
+            if value != "auto" and check_count(value, name) < 1:
+                raise ValueError(f"{name}={value} must be at least 1")
+        if self.time_budget is not None:
+            check_real(self.time_budget, "time_budget", 0, strict=True)
+        if (
+            not isinstance(self.refine, (bool, np.bool_))
+            and self.refine != "auto"
+            and check_count(self.refine, "refine") < 1
+        ):
+            raise ValueError(f"refine={self.refine} must be 'auto', a bool or at least 1")
+        if isinstance(self.optimizer, str):
+            check_choice(self.optimizer, "optimizer", {"adam", "sgd"})
+        for name in ("generator", "discriminator"):
+            if getattr(self, name) is not None and not callable(getattr(self, name)):
+                raise TypeError(f"{name}={getattr(self, name)!r} must be a callable that takes the layout")
+
+    def _ratio(self) -> float:
+        return check_real(self.ratio, "ratio", 0)
+
+    def _categorical(self, table: pd.DataFrame) -> frozenset[Any]:
+        if isinstance(self.categorical_features, str) and self.categorical_features == "auto":
+            return frozenset()
+        if self.categorical_features is None:
+            return frozenset()
+        wanted = np.asarray(self.categorical_features, dtype=object)
+        if (
+            wanted.dtype == object
+            and len(wanted) == table.shape[1]
+            and all(isinstance(v, (bool, np.bool_)) for v in wanted)
+        ):
+            return frozenset(table.columns[wanted.astype(bool)])
+        unknown = [name for name in wanted.tolist() if name not in table.columns]
+        if unknown:
+            raise ValueError(f"categorical_features names {unknown}, which are no columns of X: {list(table.columns)}")
+        return frozenset(wanted.tolist())
+
+    def _sizing(self, rows: int) -> Sizing:
+        auto = sizing(rows)
+        candidates = auto.candidates
+        if isinstance(self.refine, (bool, np.bool_)):
+            candidates = max(auto.candidates, 2) if self.refine else 1
+        elif self.refine != "auto":
+            candidates = int(self.refine)
+        return Sizing(
+            auto.size,
+            auto.batch_size if self.batch_size == "auto" else int(self.batch_size),
+            auto.steps if self.steps == "auto" else int(self.steps),
+            candidates,
+        )
+
+    def _train(
+        self, layout: Layout, rows: Encoded, condition: Encoded, weight: Any, seeds: Any, started: float
+    ) -> None:
+        from .engine.trainer import Data, Plan
+
+        chosen = self._sizing(len(rows))
+        seconds = None
+        if self.time_budget is not None:
+            share = TRAINING_SHARE if chosen.candidates > 1 else 1.0
+            seconds = max(share * (self.time_budget - (time.monotonic() - started)), 0.0)
+        plan = Plan(
+            chosen.steps, chosen.batch_size, seconds, loss=self.loss, optimizer=self.optimizer, seed=int(seeds[0])
+        )
+        with progress_bar(self.verbose, chosen.steps) as report:
+            state, outcome = train(
+                layout,
+                Data(rows, condition, weight),
+                plan,
+                chosen.size,
+                generator=self.generator,
+                discriminator=self.discriminator,
+                report=report,
+            )
+        refiner = None
+        if chosen.candidates > 1:
+            joint = Encoded.join([condition, rows], len(rows))
+
+            def generate(picked: Any, seed: int) -> Encoded:
+                asked = condition.take(picked)
+                blocks = list(Sampler(state.draw, None, 1).blocks(asked, int(seeds[1]) + seed))
+                return Encoded.join([asked, Encoded.stack(blocks)], len(asked))
+
+            refiner = Refiner.fit(layout.joint, joint, generate, chosen.candidates, int(seeds[1]))
+        self._state = state
+        self._sampler = Sampler(state.draw, refiner, chosen.candidates)
+        self.history_ = pd.DataFrame(
+            [(p.step, p.seconds, p.discriminator_loss, p.generator_loss) for p in outcome.history],
+            columns=["step", "seconds", "discriminator_loss", "generator_loss"],
+        )
+        self.n_iter_, self.stopped_by_ = outcome.steps, outcome.stopped_by
+        self._warn_of(outcome.stopped_by, chosen.steps)
+
+    def _warn_of(self, stopped_by: str, steps: int) -> None:
+        if stopped_by == "diverged":
+            warnings.warn(
+                f"losses were not finite again and again: training stopped after {self.n_iter_} of {steps} steps with "
+                "the best generator until then: choose another loss or optimizer",
+                TrainingDiverged,
+                stacklevel=4,
+            )
+        elif stopped_by != "steps" and self.n_iter_ < steps / 2:
+            warnings.warn(
+                f"training ended by {stopped_by} after {self.n_iter_} of {steps} steps, so the generator is likely poor:"
+                " allow more time, or set steps to what there is time for",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+
+    def _adopt(self, container: Container, encoder: TableEncoder, target: Target | None) -> None:
+        """Keep what was learnt about the data, and tell of it in public attributes."""
+        self._container, self._encoder, self._target = container, encoder, target
+        names = [column.name for column in encoder.columns]
+        self.n_features_in_ = len(names)
+        for name in ("feature_names_in_", "classes_", "class_counts_"):
+            self.__dict__.pop(name, None)
+        if container.kind == "frame" and all(isinstance(name, str) for name in names):
+            self.feature_names_in_ = np.array(names, dtype=object)
+        if isinstance(target, ClassTarget):
+            self.classes_ = target.classes
+            self.class_counts_ = target.class_counts
+
+    def _sampling_seed(self, random_state: Any) -> int:
+        if random_state is None and self._seed is not None:
+            return self._seed
+        return int(np.random.SeedSequence(_entropy(random_state)).generate_state(1)[0] % (2**30))
+
+    def _condition(self, n: Any, y: Any, seed: int) -> tuple[Encoded, Any]:
+        target = self._target
+        if (n is None) == (y is None):
+            raise ValueError("give either n (a number of rows, or a dict of them) or y (a label for every row)")
+        if target is None:
+            if y is not None or isinstance(n, Mapping):
+                raise ValueError("the augmenter was fitted without y: sample(n) takes a number of rows only")
+            return _no_condition(check_count(n)), None
+        if y is not None:
+            labels, _ = check_target(y, len(y))
+            return target.encode(labels), _like(labels, target.view.dtype).rename(target.name)
+        if isinstance(n, Mapping):
+            if isinstance(target, NumberTarget):
+                raise ValueError("y is a number, which has no classes to count: use sample(n) or sample(y=values)")
+            condition = target.encode_counts({label: check_count(k, f"n[{label!r}]") for label, k in n.items()})
+        else:
+            condition = _natural(target, check_count(n), seed)
+        return condition, target.decode(condition)
+
+    def _extra(self, labels: pd.Series) -> tuple[Encoded, pd.Series]:
+        """Conditions and labels of the rows that `augment` adds."""
+        target = self._target
+        if isinstance(target, NumberTarget):
+            if self.sampling_strategy is not None:
+                raise ValueError(
+                    f"sampling_strategy={self.sampling_strategy!r} counts classes, but y is a number: leave it None"
+                )
+            condition = _natural(target, round(self._ratio() * len(labels)), self._sampling_seed(None))
+            return condition, target.decode(condition)
+        assert isinstance(target, ClassTarget)
+        target.encode(labels)
+        counts = labels.value_counts(sort=False)
+        counts = {label: int(counts.get(label, 0)) for label in self.class_counts_ if counts.get(label, 0)}
+        missing = (
+            {} if self.sampling_strategy is None else missing_rows(self.sampling_strategy, counts, labels.to_numpy())
+        )
+        condition = target.encode_counts(enlarged(counts, missing, self._ratio()))
+        return condition, target.decode(condition)
+
+    def _labels(self, y: Any, rows: int) -> pd.Series:
+        if y is None:
+            raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
+        return check_target(y, rows)[0]
+
+    def _same_table(self, X: Any) -> tuple[pd.DataFrame, Container]:
+        table, container = check_table(X)
+        names = [column.name for column in self._encoder.columns]
+        if container.kind != "frame" and table.shape[1] == len(names):
+            table.columns = pd.Index(names)
+        return check_same_columns(table, names), container
+
+    def _generate(self, condition: Encoded, seed: int) -> pd.DataFrame:
+        parts = [self._encoder.decode(rows.codes, rows.low) for rows in self._sampler.blocks(condition, seed)]
+        if not parts:
+            none = Encoded.empty(self._encoder.layout)
+            return self._encoder.decode(none.codes, none.low)
+        return pd.concat(parts, ignore_index=True)
+
+
+def _natural(target: Target, n: int, seed: int) -> Encoded:
+    """Conditions as frequent as in training, each block of rows from a seed of its own."""
+    parts = []
+    layout, frequency = target.layout, np.cumsum(target.frequency)
+    bins = layout.blocks[0].bins
+    for number, start in enumerate(range(0, max(n, 1), BLOCK_ROWS)):
+        rng = block_rng(seed, number, 1)
+        uniform, position = rng.random(BLOCK_ROWS), 2 * rng.random((BLOCK_ROWS, layout.numbers), np.float32) - 1
+        codes = np.searchsorted(frequency, uniform).clip(max=len(frequency) - 1).astype(np.int32)
+        position *= (codes >= layout.blocks[0].width - bins)[:, None]
+        some = np.arange(min(BLOCK_ROWS, n - start))
+        parts.append(Encoded(codes[:, None], position, position).take(some))
+    return Encoded.stack(parts)
+
+
+def _no_condition(rows: int) -> Encoded:
+    return Encoded.join([], rows)
+
+
+def _entropy(random_state: Any) -> Any:
+    """Entropy for a SeedSequence: an int as it is, a RandomState or Generator by drawing from it."""
+    if random_state is None or isinstance(random_state, (int, np.integer)):
+        return random_state
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    raise ValueError(f"{random_state!r} cannot be used to seed: give an int, a RandomState or None")
+
+
+def _like(labels: pd.Series, dtype: Any) -> pd.Series:
+    return labels if labels.dtype == dtype else labels.astype(dtype)
+
+
+def _stack(real: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([real, new.astype(real.dtypes.to_dict())], ignore_index=True) if len(new) else real
+
+
+def _stack_labels(real: pd.Series, new: pd.Series) -> pd.Series:
+    return pd.concat([real, new.astype(real.dtype)], ignore_index=True).rename(real.name)

@@ -1,0 +1,1 @@
+"""Tables and targets as codes and positions. NumPy and pandas only."""

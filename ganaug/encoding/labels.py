@@ -1,0 +1,171 @@
+"""The target, as the condition that rows are generated for."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..exceptions import DataWarning
+from ..layout import Block, Encoded, Layout
+from .numeric import Numbers
+from .views import LevelView, NumberView
+
+FEW_ROWS = 5
+MOST_INTEGER_CLASSES = 20
+
+
+@dataclass(frozen=True)
+class ClassTarget:
+    """Labels of two or more classes, or of one; every class has a slot of its own, however rare.
+
+    Parameters
+    ----------
+    counts : ndarray of int64
+        Training rows of each class, in the order of ``view.values``.
+    """
+
+    view: LevelView
+    counts: NDArray[np.int64]
+    name: Any
+
+    kind: ClassVar[str] = "classes"
+
+    @classmethod
+    def fit(cls, y: pd.Series) -> ClassTarget:
+        view = LevelView.fit(y)
+        codes = view.split(y)[0].astype(np.int64)
+        counts = np.bincount(codes, minlength=len(view.values))
+        target = cls(view, counts, y.name)
+        rare = {label: count for label, count in target.class_counts.items() if count <= FEW_ROWS}
+        if rare:
+            warnings.warn(
+                f"classes with at most {FEW_ROWS} rows: {rare}; what is generated for them stays close to those rows",
+                DataWarning,
+                stacklevel=4,
+            )
+        return target
+
+    @property
+    def layout(self) -> Layout:
+        return Layout((Block(0, len(self.counts)),))
+
+    @property
+    def classes(self) -> NDArray[Any]:
+        return self.view.values.to_numpy()
+
+    @property
+    def class_counts(self) -> dict[Any, int]:
+        return dict(zip(self.view.values.tolist(), self.counts.tolist(), strict=True))
+
+    @property
+    def frequency(self) -> NDArray[np.float64]:
+        return self.counts / self.counts.sum()
+
+    def encode(self, y: pd.Series) -> Encoded:
+        known = set(self.class_counts)
+        unknown = [label for label in y.unique().tolist() if label not in known]
+        if unknown:
+            raise ValueError(f"unknown classes {unknown}: fitted on {list(self.class_counts)}")
+        spot = {label: code for code, label in enumerate(self.class_counts)}
+        return self._encoded(np.array([spot[label] for label in y.tolist()], np.int32))
+
+    def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:
+        """A condition for each row asked for, class by class in the mapping's order."""
+        labels = pd.Series(list(counts), dtype=object)
+        codes = self.encode(labels).codes[:, 0]
+        return self._encoded(np.repeat(codes, list(counts.values())).astype(np.int32))
+
+    def decode(self, condition: Encoded) -> pd.Series:
+        return self.view.merge([condition.codes[:, 0].astype(np.float64)]).rename(self.name)
+
+    def _encoded(self, codes: NDArray[np.int32]) -> Encoded:
+        none = np.zeros((len(codes), 0), np.float32)
+        return Encoded(codes[:, None], none, none)
+
+
+@dataclass(frozen=True)
+class NumberTarget:
+    """A number to regress on.
+
+    Parameters
+    ----------
+    frequency : ndarray of float64
+        Share of the training rows with each code.
+    """
+
+    view: NumberView
+    numbers: Numbers
+    frequency: NDArray[np.float64]
+    name: Any
+
+    kind: ClassVar[str] = "number"
+
+    @classmethod
+    def fit(cls, y: pd.Series) -> NumberTarget:
+        view = NumberView.fit(y)
+        values = view.split(y)[0]
+        numbers = Numbers.fit(values)
+        codes = numbers.encode(values).codes[:, 0]
+        return cls(view, numbers, np.bincount(codes, minlength=numbers.block.width) / len(y), y.name)
+
+    @property
+    def layout(self) -> Layout:
+        return Layout((self.numbers.block,))
+
+    def encode(self, y: pd.Series) -> Encoded:
+        values = y.to_numpy(dtype=np.float64)
+        if not np.isfinite(values).all():
+            raise ValueError(f"y holds {values[~np.isfinite(values)][0]}: every row needs a finite target")
+        low, high = self.range
+        outside = values[(values < low) | (values > high)]
+        if len(outside):
+            warnings.warn(
+                f"{len(outside)} targets, for example {outside[0]:g}, lie outside the range seen in fit, "
+                f"{low:g} to {high:g}: their rows are those of the nearest target in it",
+                DataWarning,
+                stacklevel=4,
+            )
+        return self.numbers.encode(values.clip(low, high))
+
+    @property
+    def range(self) -> tuple[float, float]:
+        known = np.concatenate([self.numbers.recurring, self.numbers.value])
+        return float(known.min()), float(known.max())
+
+    def decode(self, condition: Encoded) -> pd.Series:
+        position = condition.middle[:, 0] if self.numbers.bins else np.zeros(len(condition), np.float32)
+        return self.view.merge([self.numbers.decode(condition.codes[:, 0], position)]).rename(self.name)
+
+
+Target = ClassTarget | NumberTarget
+
+
+def target_of(y: pd.Series, kind: str) -> Target:
+    """The target's model: classes, or a number.
+
+    ``kind="auto"`` takes floats with a fraction for numbers, and other numbers when there are more than 20 distinct
+    ones and more than the square root of the rows.
+    """
+    numeric = pd.api.types.is_numeric_dtype(y.dtype) and not pd.api.types.is_bool_dtype(y.dtype)
+    if kind == "auto":
+        kind = "number" if numeric and _is_measure(y) else "classes"
+    if kind == "number":
+        if not numeric:
+            raise TypeError(f"target_type='number', but y has dtype {y.dtype}")
+        if not np.isfinite(y.to_numpy(dtype=np.float64)).all():
+            raise ValueError("Input y contains infinity")
+        return NumberTarget.fit(y)
+    return ClassTarget.fit(y)
+
+
+def _is_measure(y: pd.Series) -> bool:
+    values = y.to_numpy(dtype=np.float64)
+    if (values != np.floor(values)).any():
+        return True
+    return len(np.unique(values)) > max(MOST_INTEGER_CLASSES, len(values) ** 0.5)

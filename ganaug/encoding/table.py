@@ -1,0 +1,155 @@
+"""A table as codes and positions, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..layout import Encoded, Layout
+from .numeric import Numbers
+from .views import Floats, View, view_of
+
+PROBE_ROWS = 512
+
+
+@dataclass(frozen=True)
+class Part:
+    """One array of numbers of a column, and where the encoded rows hold it.
+
+    Parameters
+    ----------
+    block : int
+        Index of the block in the layout, -1 for a constant.
+    parent : ndarray of int32 or None
+        Where the part is a function of another part, the code for each code of that one; both then share its block.
+    """
+
+    numbers: Numbers
+    block: int = -1
+    parent: NDArray[np.int32] | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    name: object
+    view: View
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class TableEncoder:
+    """Encodes and decodes the rows of one table.
+
+    Constant columns take no slots. Nor do columns that are a function of another one, be it a copy, a change of units
+    or a category that a finer one implies: they are computed back from it.
+    """
+
+    columns: tuple[Column, ...]
+    layout: Layout
+
+    @classmethod
+    def fit(cls, table: pd.DataFrame, *, categorical: frozenset[object] = frozenset()) -> tuple[TableEncoder, Encoded]:
+        """Learn the encoding of `table`, and encode it.
+
+        Raises
+        ------
+        TypeError
+            For cells that cannot be compared, and dtypes that are not data.
+        """
+        views = [view_of(table[name], categorical=name in categorical) for name in table]
+        floats = [view.split(table[name]) for view, name in zip(views, table, strict=True)]
+        numbers = [
+            [Numbers.fit(part, levels=levels) for part, levels in zip(parts, view.levels, strict=True)]
+            for view, parts in zip(views, floats, strict=True)
+        ]
+        flat = [number for group in numbers for number in group]
+        encoded = [
+            number.encode(part)
+            for group, parts in zip(numbers, floats, strict=True)
+            for number, part in zip(group, parts, strict=True)
+        ]
+        owner, maps = _shared(flat, encoded)
+        owners = sorted({o for o in owner if o >= 0}, key=lambda i: (flat[i].block, i))
+        places = {o: place for place, o in enumerate(owners)}
+        parts = iter(Part(n, places.get(o, -1), m) for n, o, m in zip(flat, owner, maps, strict=True))
+        columns = tuple(
+            Column(name, view, tuple(next(parts) for _ in group))
+            for name, view, group in zip(table, views, numbers, strict=True)
+        )
+        layout = Layout(tuple(flat[o].block for o in owners))
+        return cls(columns, layout), Encoded.join([encoded[o] for o in owners], len(table))
+
+    def encode(self, table: pd.DataFrame) -> Encoded:
+        """Codes and positions of rows with the columns of the fitted table."""
+        blocks: dict[int, Encoded] = {}
+        for column in self.columns:
+            for part, values in zip(column.parts, column.view.split(table[column.name]), strict=True):
+                if part.block >= 0 and part.parent is None:
+                    blocks[part.block] = part.numbers.encode(values)
+        return Encoded.join([blocks[i] for i in range(len(self.layout.blocks))], len(table))
+
+    def decode(self, codes: NDArray[np.int32], positions: NDArray[np.float32]) -> pd.DataFrame:
+        """Rows of `codes` (n, n_blocks) and `positions` (n, n_numbers), with the fitted names and dtypes."""
+        number_of = np.cumsum([block.bins > 0 for block in self.layout.blocks]) - 1
+
+        def values(part: Part) -> Floats:
+            code = np.zeros(len(codes), np.int32) if part.block < 0 else codes[:, part.block]
+            if part.parent is not None:
+                code = part.parent[code]
+            has_position = part.block >= 0 and self.layout.blocks[part.block].bins
+            position = positions[:, number_of[part.block]] if has_position else np.zeros(len(codes), np.float32)
+            return part.numbers.decode(code, position)
+
+        merged = [column.view.merge([values(part) for part in column.parts]) for column in self.columns]
+        table = pd.concat(merged, axis=1) if merged else pd.DataFrame(index=range(len(codes)))
+        table.columns = pd.Index([column.name for column in self.columns])
+        return table
+
+
+def _shared(numbers: list[Numbers], encoded: list[Encoded]) -> tuple[list[int], list[NDArray[np.int32] | None]]:
+    """For each part the part whose block it takes its codes from (-1 for a constant), and the map between the codes.
+
+    A part is a function of another one if every code of that one goes with a single code of it, in every row, and
+    positions are equal too. Parts with more codes come first as owners; a code needs `PROBE_ROWS` / 16 rows on average,
+    lest a few rows agree by chance.
+    """
+    owner, maps = [-1] * len(numbers), [None] * len(numbers)  # type: list[int], list[NDArray[np.int32] | None]
+    varied = [i for i, n in enumerate(numbers) if n.block.width > 1 or n.bins]
+    if not varied:
+        return owner, maps
+    codes = np.hstack([encoded[i].codes for i in varied])
+    probe = codes[np.linspace(0, len(codes) - 1, min(PROBE_ROWS, len(codes))).astype(int)]
+    owned: list[int] = []
+    for spot in sorted(range(len(varied)), key=lambda s: (-numbers[varied[s]].block.width, s)):
+        i = varied[spot]
+        owner[i] = i
+        for other in owned:
+            j = varied[other]
+            if bool(numbers[i].bins) != bool(numbers[j].bins) or not _implies(probe[:, other], probe[:, spot]):
+                continue
+            if numbers[i].bins and not _same_positions(encoded[i], encoded[j]):
+                continue
+            rows_per_code = len(codes) / numbers[j].block.width
+            copies = numbers[i].block.width == numbers[j].block.width
+            if (copies or rows_per_code >= PROBE_ROWS / 16) and _implies(codes[:, other], codes[:, spot]):
+                code_of = np.zeros(numbers[j].block.width, np.int32)
+                code_of[codes[:, other]] = codes[:, spot]
+                owner[i], maps[i] = j, code_of
+                break
+        else:
+            owned.append(spot)
+    return owner, maps
+
+
+def _implies(cause: NDArray[np.int32], effect: NDArray[np.int32]) -> bool:
+    """Whether each code of `cause` goes with a single code of `effect`."""
+    known = np.zeros(cause.max() + 1, np.int32)
+    known[cause] = effect
+    return bool((known[cause] == effect).all())
+
+
+def _same_positions(one: Encoded, other: Encoded) -> bool:
+    return np.array_equal(one.low, other.low) and np.array_equal(one.high, other.high)

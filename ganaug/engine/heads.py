@@ -1,0 +1,79 @@
+"""Between codes and dense rows, inside the graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+from ..layout import Bank, Layout
+
+Tensor = Any
+
+
+def expand(layout: Layout, codes: Tensor, position: Tensor) -> Tensor:
+    """Dense rows of shape (batch, layout.width) from codes (batch, blocks) and positions (batch, numbers)."""
+    parts, batch = [], tf.shape(codes)[0]
+    for bank in layout.banks:
+        slots = tf.one_hot(codes[:, bank.first : bank.first + bank.count], bank.block.width)
+        parts.append(tf.reshape(slots, [batch, bank.count * bank.block.width]))
+    return tf.concat([*parts, position], 1)
+
+
+def hard_rows(layout: Layout, raw: Tensor, noise: Tensor, temperature: float) -> Tensor:
+    """Dense rows drawn from the generator's raw output (straight-through Gumbel-softmax, Jang et al. 2017).
+
+    The discriminator sees hard one-hot slots, the gradient flows through their softmax.
+
+    Parameters
+    ----------
+    raw : float32 tensor of shape (batch, layout.width)
+    noise : float32 tensor of shape (batch, layout.slots)
+        Standard Gumbel noise.
+    """
+    parts, positions, batch = [], [], tf.shape(raw)[0]
+    for bank in layout.banks:
+        width = bank.block.width
+        logits = tf.reshape(
+            raw[:, bank.start : bank.stop] + noise[:, bank.start : bank.stop], [batch, bank.count, width]
+        )
+        soft = tf.nn.softmax(logits / temperature)
+        hard = tf.one_hot(tf.argmax(logits, 2), width)
+        slots = soft + tf.stop_gradient(hard - soft)
+        parts.append(tf.reshape(slots, [batch, bank.count * width]))
+        if bank.block.bins:
+            inside = tf.reduce_sum(slots[:, :, -bank.block.bins :], 2)
+            positions.append(_position(layout, bank, raw, noise) * inside)
+    return tf.concat([*parts, *positions], 1)
+
+
+def draw(layout: Layout, raw: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """Codes (batch, blocks) and positions (batch, numbers) drawn from the generator's raw output."""
+    codes, positions, batch = [], [], tf.shape(raw)[0]
+    for bank in layout.banks:
+        width = bank.block.width
+        logits = tf.reshape(
+            raw[:, bank.start : bank.stop] + noise[:, bank.start : bank.stop], [batch, bank.count, width]
+        )
+        code = tf.argmax(logits, 2, output_type=tf.int32)
+        codes.append(code)
+        if bank.block.bins:
+            inside = tf.cast(code >= width - bank.block.bins, raw.dtype)
+            positions.append(_position(layout, bank, raw, noise) * inside)
+    none = tf.zeros([batch, 0])
+    return tf.concat(codes, 1), tf.concat(positions, 1) if positions else none
+
+
+def _position(layout: Layout, bank: Bank, raw: Tensor, noise: Tensor) -> Tensor:
+    """Ranks inside the intervals: uniform as long as the raw output is 0, moved and narrowed by it."""
+    first, last = layout.slots + bank.number, layout.slots + bank.number + bank.count
+    shift, scale = raw[:, first:last], raw[:, first + layout.numbers : last + layout.numbers]
+    return tf.tanh(shift + tf.exp(-tf.nn.softplus(scale - 2)) * noise[:, first:last])
+
+
+def noise_from(layout: Layout, uniform: Tensor) -> Tensor:
+    """Gumbel noise for the slots and logistic noise for the positions, from uniform noise (batch, layout.width)."""
+    slots, numbers = uniform[:, : layout.slots] + 1e-20, uniform[:, layout.slots :]
+    gumbel = -tf.math.log(-tf.math.log(slots) + 1e-20)
+    numbers = numbers * (1 - 2e-6) + 1e-6
+    return tf.concat([gumbel, (tf.math.log(numbers) - tf.math.log1p(-numbers)) / 2], 1)

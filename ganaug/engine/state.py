@@ -1,0 +1,61 @@
+"""A trained generator as plain arrays, and the rows it draws."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..layout import Encoded, Layout
+from .size import Size
+
+Build = Callable[[Layout], Any]
+
+
+@dataclass
+class GeneratorState:
+    """Everything that it takes to draw rows: arrays and plain data, so that it travels between processes.
+
+    Parameters
+    ----------
+    layout : Layout
+    size : Size
+        Of the built-in network.
+    weights : list of ndarray
+        In the order of the Keras model's weights.
+    build : callable or None
+        The user's own generator.
+    """
+
+    layout: Layout
+    size: Size
+    weights: list[NDArray[np.float32]]
+    build: Build | None = None
+    _draw: Any = field(default=None, repr=False, compare=False)
+    _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_draw": None, "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
+
+    def draw(self, condition: Encoded, seed: tuple[int, int]) -> Encoded:
+        """One row for each condition.
+
+        Parameters
+        ----------
+        seed : pair of int
+            Below 2**31 both.
+        """
+        from .drawing import as_tensor, compiled_draw
+
+        with self._lock:
+            if self._draw is None:
+                self._draw = compiled_draw(self)
+        codes, positions = self._draw(*map(as_tensor, (condition.codes, condition.middle, np.array(seed, np.int32))))
+        return Encoded(codes.numpy(), positions.numpy(), positions.numpy())

@@ -1,0 +1,268 @@
+"""Trains a generator against a discriminator: chunks of steps in the graph, a look at clock and health between them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ..layout import Encoded, Layout
+from .heads import expand, hard_rows, noise_from
+from .losses import LOSSES
+from .optimizers import make_optimizer
+
+Tensor = Any
+Model = Any
+
+FIRST_CHUNK = 4
+CHUNK_SECONDS = 1.0
+MAX_CHUNK = 200
+WARM_UP = 0.02
+DECAY_FROM = 0.4
+RETRIES = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything about training that is not learnt.
+
+    Parameters
+    ----------
+    steps, batch_size : int
+    seconds : float or None
+        After which training ends; the learning rate's schedule is squeezed to fit.
+    loss : str
+        A key of ``LOSSES``.
+    optimizer : "adam", "sgd" or keras.optimizers.Optimizer
+        A Keras optimiser is copied for each network and keeps its own learning rate.
+    learning_rate : float
+        At its highest: it warms up, stays, and falls linearly to 0.
+    average : float
+        Decay of the generator's moving average.
+    penalty_every : int
+        Steps between gradient penalties, which are scaled up by as much.
+    temperature : float
+        Of the straight-through Gumbel-softmax.
+    seed : int
+        Below 2**31 - 16.
+    """
+
+    steps: int
+    batch_size: int
+    seconds: float | None = None
+    loss: str = "relativistic"
+    optimizer: Any = "adam"
+    learning_rate: float = 1e-3
+    average: float = 0.998
+    penalty_every: int = 8
+    temperature: float = 0.5
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where training stands after a chunk: mean losses over the chunk, seconds since training began."""
+
+    step: int
+    steps: int
+    seconds: float
+    discriminator_loss: float
+    generator_loss: float
+
+
+@dataclass
+class Outcome:
+    """How training went and why it ended: "steps", "time_budget", "interrupt" or "diverged"."""
+
+    history: list[Progress] = field(default_factory=list)
+    stopped_by: str = "steps"
+
+    @property
+    def steps(self) -> int:
+        return self.history[-1].step if self.history else 0
+
+
+@dataclass(frozen=True)
+class Data:
+    """Training rows with their conditions, and how often each is drawn."""
+
+    rows: Encoded
+    condition: Encoded
+    weight: NDArray[np.float64]
+
+
+class Pace:
+    """How many steps the next chunk takes, so that the clock is looked at about once a second."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.started = self.chunk_began = time.monotonic()
+        self.step_seconds = 0.0
+        self.size = FIRST_CHUNK
+
+    def next_chunk(self, step: int) -> tuple[int, int, int] | None:
+        """First step, last step + 1 and the steps there will be in all; None when time is up."""
+        self.chunk_began = time.monotonic()
+        size, total = self.size, self.plan.steps
+        if self.plan.seconds is not None and self.step_seconds:
+            left = self.plan.seconds - (self.chunk_began - self.started)
+            affordable = int(left / self.step_seconds)
+            if affordable < 1:
+                return None
+            size, total = min(size, affordable), min(total, step + affordable)
+        return step, min(step + size, self.plan.steps), total
+
+    def chunk_done(self, steps: int) -> float:
+        """Learn from a chunk's duration; seconds since the start."""
+        now = time.monotonic()
+        if self.size > FIRST_CHUNK or self.step_seconds:
+            self.step_seconds = (now - self.chunk_began) / steps
+            self.size = int(np.clip(CHUNK_SECONDS / self.step_seconds, 1, MAX_CHUNK))
+        else:
+            self.step_seconds = 1e-9  # the first chunk's time is that of tracing the graph
+        return now - self.started
+
+
+class Trainer:
+    """Trains both networks in place; `run` leaves its moving average in the generator."""
+
+    def __init__(self, generator: Model, discriminator: Model, layout: Layout, data: Data, plan: Plan) -> None:
+        self.generator, self.discriminator, self.layout, self.plan = generator, discriminator, layout, plan
+        self.loss = LOSSES[plan.loss]
+        self.rows = len(data.rows)
+        self.optimizers = [
+            make_optimizer(plan.optimizer, plan.learning_rate, network) for network in (generator, discriminator)
+        ]
+        self.g_variables = [v.value for v in generator.trainable_variables]
+        self.d_variables = [v.value for v in discriminator.trainable_variables]
+        self.average = [tf.Variable(v) for v in self.g_variables]
+        draw = np.cumsum(data.weight / data.weight.sum())
+        encoded = (data.rows.codes, data.rows.low, data.rows.high)
+        condition = (data.condition.codes, data.condition.low, data.condition.high)
+        self.tensors = [tf.constant(array) for array in (draw, *encoded, *condition)]
+        self.seed = tf.Variable(plan.seed)
+        step = tf.TensorSpec([], tf.int32)
+        self.chunk = tf.function(self._chunk).get_concrete_function(step, step, step)
+
+    def run(self, report: Callable[[Progress], None]) -> Outcome:
+        """Train until the steps or the time are used up, or Ctrl-C; `report` is called after each chunk."""
+        outcome, failures, pace = Outcome(), 0, Pace(self.plan)
+        snapshot = self._snapshot()
+        try:
+            while outcome.steps < self.plan.steps:
+                span = pace.next_chunk(outcome.steps)
+                if span is None:
+                    outcome.stopped_by = "time_budget"
+                    break
+                d_loss, g_loss, sound = self.chunk(*map(tf.constant, span))
+                if not (sound and np.isfinite(d_loss) and np.isfinite(g_loss)):
+                    self._restore(snapshot)
+                    failures += 1
+                    if failures > RETRIES:
+                        outcome.stopped_by = "diverged"
+                        break
+                    self._go_gentler()
+                    continue
+                snapshot = self._snapshot()
+                seconds = pace.chunk_done(span[1] - span[0])
+                outcome.history.append(Progress(span[1], self.plan.steps, seconds, float(d_loss), float(g_loss)))
+                report(outcome.history[-1])
+        except KeyboardInterrupt:
+            if not outcome.history:
+                raise
+            self._restore(snapshot)
+            outcome.stopped_by = "interrupt"
+        for variable, average in zip(self.g_variables, self.average, strict=True):
+            variable.assign(average)
+        return outcome
+
+    def _chunk(self, start: Tensor, stop: Tensor, total: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        d_sum = g_sum = tf.constant(0.0)
+        for step in tf.range(start, stop):
+            rate = self.plan.learning_rate * _schedule(step, total)
+            for optimizer in self.optimizers:
+                optimizer.scheduled(rate)
+            d_loss, g_loss = self._step(step)
+            d_sum, g_sum = d_sum + d_loss, g_sum + g_loss
+        count = tf.cast(stop - start, tf.float32)
+        sound = tf.reduce_all([tf.reduce_all(tf.math.is_finite(v)) for v in self.average + self.d_variables])
+        return d_sum / count, g_sum / count, sound
+
+    def _step(self, step: Tensor) -> tuple[Tensor, Tensor]:
+        """One step of both networks, each against the other as it was before it."""
+        plan, layout = self.plan, self.layout
+        real, condition = self._batch(step)
+        latent_shape = [plan.batch_size, *self.generator.inputs[0].shape[1:]]
+        latent = tf.random.stateless_normal(latent_shape, [self.seed + 3, step])
+        noise = noise_from(layout, self._uniform(step, 4, [plan.batch_size, layout.width]))
+        with tf.GradientTape(persistent=True) as tape:
+            fake = hard_rows(layout, self.generator([latent, condition], training=True), noise, plan.temperature)
+            d_loss, g_loss = self.loss.pair(
+                self.discriminator([real, condition], training=True),
+                self.discriminator([fake, condition], training=True),
+            )
+        d_slope = tape.gradient(d_loss, self.d_variables)
+        g_slope = tape.gradient(g_loss, self.g_variables)
+
+        def penalty_slope() -> list[Tensor]:
+            with tf.GradientTape() as tape:
+                mix = self._uniform(step, 5, [plan.batch_size])
+                penalty = self.loss.penalty(self.discriminator, real, tf.stop_gradient(fake), condition, mix)
+                penalty *= self.loss.weight * plan.penalty_every
+            return tape.gradient(penalty, self.d_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+        def none() -> list[Tensor]:
+            return [tf.zeros_like(v) for v in self.d_variables]
+
+        extra = tf.cond(step % plan.penalty_every == 0, penalty_slope, none)
+        self.optimizers[0].apply(g_slope)
+        self.optimizers[1].apply([slope + more for slope, more in zip(d_slope, extra, strict=True)])
+        done = tf.cast(step, tf.float32)
+        keep = tf.minimum(plan.average, (done + 1) / (done + 10))
+        for average, variable in zip(self.average, self.g_variables, strict=True):
+            average.assign_add((1 - keep) * (variable - average))
+        return d_loss, g_loss
+
+    def _batch(self, step: Tensor) -> tuple[Tensor, Tensor]:
+        """Dense training rows drawn by weight, and their conditions; tied values take any of their ranks."""
+        draw, *encoded = self.tensors
+        size = self.plan.batch_size
+        spot = tf.searchsorted(draw, self._uniform(step, 0, [size], draw.dtype))
+        spot = tf.minimum(spot, self.rows - 1)
+
+        def dense(layout: Layout, arrays: list[Tensor], stream: int) -> Tensor:
+            codes, low, high = (tf.gather(array, spot) for array in arrays)
+            return expand(layout, codes, low + (high - low) * self._uniform(step, stream, [size, layout.numbers]))
+
+        return dense(self.layout, encoded[:3], 1), dense(self.layout.condition or Layout(()), encoded[3:], 2)
+
+    def _uniform(self, step: Tensor, stream: int, shape: list[int], dtype: Any = tf.float32) -> Tensor:
+        return tf.random.stateless_uniform(shape, [self.seed + stream, step], dtype=dtype)
+
+    def _state(self) -> list[Any]:
+        networks = [*self.generator.variables, *self.discriminator.variables]
+        return [*networks, *self.average, *(v for optimizer in self.optimizers for v in optimizer.variables)]
+
+    def _snapshot(self) -> list[NDArray[Any]]:
+        return [np.array(v) for v in self._state()]
+
+    def _restore(self, snapshot: list[NDArray[Any]]) -> None:
+        for variable, value in zip(self._state(), snapshot, strict=True):
+            variable.assign(value)
+
+    def _go_gentler(self) -> None:
+        """After a rollback: other noise, half the learning rate."""
+        self.seed.assign_add(1_000_003)
+        for optimizer in self.optimizers:
+            optimizer.halve()
+
+
+def _schedule(step: Tensor, total: Tensor) -> Tensor:
+    """Share of the highest learning rate: warm up, stay, fall to 0."""
+    done = tf.cast(step, tf.float32) / tf.cast(total, tf.float32)
+    return tf.minimum(tf.minimum(1.0, (done + 0.001) / WARM_UP), (1 - done) / (1 - DECAY_FROM))

@@ -1,0 +1,1 @@
+"""ganaug inside other libraries."""

@@ -1,0 +1,122 @@
+"""Over-sampling, as imbalanced-learn's samplers do it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+from ..augmenter import GANAugmenter
+from ..balancing import missing_rows
+from ..validation import check_table, check_target
+
+
+class GANOverSampler(BaseEstimator):
+    """Rebalances classes with rows from a conditional GAN; takes the place of SMOTE in a script or a pipeline.
+
+    Unlike SMOTE it takes strings, categories, dates and missing values as they are, and classes of two rows.
+    imbalanced-learn's ``Pipeline`` accepts it; imbalanced-learn itself is not needed.
+
+    Parameters
+    ----------
+    sampling_strategy : str, float, dict or callable, default="auto"
+        ``"minority"``, ``"not minority"``, ``"not majority"`` (the same as ``"auto"``) or ``"all"``: these classes get
+        as many rows as the largest one. A float: rows of the rarer of two classes over rows of the other. A dict: rows
+        that each class should have in the end. A callable: takes `y`, returns such a dict.
+    categorical_features, steps, time_budget, batch_size, refine, generator, discriminator, loss, optimizer, \
+random_state, verbose :
+        As in :class:`ganaug.GANAugmenter`.
+
+    Attributes
+    ----------
+    augmenter_ : GANAugmenter
+        The fitted generator, to sample more from.
+    sampling_strategy_ : dict
+        Rows added to each class.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Only if all column names are strings.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from ganaug import GANOverSampler
+    >>> X, y = make_classification(200, weights=[0.9], random_state=0)
+    >>> new_X, new_y = GANOverSampler(steps=50, random_state=0).fit_resample(X, y)
+    >>> (new_y == 0).sum() == (new_y == 1).sum()
+    True
+    """
+
+    _estimator_type = "sampler"
+    _sampling_type = "over-sampling"
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: Any = "auto",
+        categorical_features: Any = "auto",
+        steps: Any = "auto",
+        time_budget: float | None = None,
+        batch_size: Any = "auto",
+        refine: Any = "auto",
+        generator: Any = None,
+        discriminator: Any = None,
+        loss: str = "relativistic",
+        optimizer: Any = "adam",
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
+        self.sampling_strategy = sampling_strategy
+        self.categorical_features = categorical_features
+        self.steps = steps
+        self.time_budget = time_budget
+        self.batch_size = batch_size
+        self.refine = refine
+        self.generator = generator
+        self.discriminator = discriminator
+        self.loss = loss
+        self.optimizer = optimizer
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: Any, y: Any) -> GANOverSampler:
+        """Check the data and `sampling_strategy`; the generator is fitted by `fit_resample`.
+
+        Returns
+        -------
+        self : GANOverSampler
+        """
+        table, _ = check_table(X)
+        labels, _ = check_target(y, len(table))
+        counts = labels.value_counts(sort=False).to_dict()
+        self.sampling_strategy_ = missing_rows(self.sampling_strategy, counts, labels.to_numpy())
+        self.n_features_in_ = table.shape[1]
+        return self
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Fit a generator and top the classes up.
+
+        Parameters
+        ----------
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+
+        Returns
+        -------
+        X, y : containers and dtypes as they came, real rows first
+            The index of a DataFrame starts anew.
+
+        Raises
+        ------
+        ValueError
+            If `y` has a single class, or a class should end with fewer rows than it has.
+        """
+        self.fit(X, y)
+        parameters = {name: value for name, value in self.get_params(deep=False).items() if name != "sampling_strategy"}
+        self.augmenter_ = GANAugmenter(
+            ratio=0, sampling_strategy=self.sampling_strategy, target_type="classes", **parameters
+        ).fit(X, y)
+        if hasattr(self.augmenter_, "feature_names_in_"):
+            self.feature_names_in_ = self.augmenter_.feature_names_in_
+        resampled: tuple[Any, Any] = self.augmenter_.augment(X, y)
+        return resampled

@@ -1,0 +1,154 @@
+"""The contract between encoding and engine: what the slots of a dense row mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, order=True)
+class Block:
+    """The one-hot slots of one column, or of one part of it.
+
+    Parameters
+    ----------
+    bins : int
+        How many of the last slots are intervals of equal mass. A row whose code is one of them also
+        has a position in [-1, 1], its rank inside the interval. 0 for a purely categorical block.
+    width : int
+        Number of one-hot slots.
+    """
+
+    bins: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Neighbouring blocks of one shape, so that the engine handles them with one operation."""
+
+    block: Block
+    count: int
+    first: int
+    """Index of the first block."""
+    start: int
+    """First one-hot slot in the dense row."""
+    number: int
+    """Index of the first position, where ``block.bins`` is not 0."""
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.count * self.block.width
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Slots of a dense row: every block's one-hot slots, then one position for every block with bins.
+
+    Parameters
+    ----------
+    blocks : tuple of Block
+        In the order of the columns of ``Encoded.codes``.
+    condition : Layout or None
+        Of the label that rows are generated for; it has no blocks when there are no labels.
+    """
+
+    blocks: tuple[Block, ...]
+    condition: Layout | None = None
+
+    @cached_property
+    def banks(self) -> tuple[Bank, ...]:
+        return tuple(self._banks())
+
+    def _banks(self) -> Iterator[Bank]:
+        first = start = number = 0
+        for block, run in groupby(self.blocks):
+            bank = Bank(block, len(list(run)), first, start, number)
+            yield bank
+            first, start = first + bank.count, bank.stop
+            number += bank.count if block.bins else 0
+
+    @cached_property
+    def slots(self) -> int:
+        """Number of one-hot slots."""
+        return sum(block.width for block in self.blocks)
+
+    @cached_property
+    def numbers(self) -> int:
+        """Number of positions."""
+        return sum(block.bins > 0 for block in self.blocks)
+
+    @property
+    def width(self) -> int:
+        """Length of a dense row."""
+        return self.slots + self.numbers
+
+    @property
+    def condition_width(self) -> int:
+        """Length of a dense condition."""
+        return self.condition.width if self.condition else 0
+
+    @property
+    def joint(self) -> Layout:
+        """Conditions and rows side by side."""
+        return Layout((self.condition.blocks if self.condition else ()) + self.blocks)
+
+    @property
+    def raw_width(self) -> int:
+        """Length of the generator's output: logits of the slots, shift and narrowness of the positions."""
+        return self.slots + 2 * self.numbers
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Rows as integer codes and positions, a few bytes a cell; one-hot slots exist only inside a batch.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n, n_blocks), int32
+    low, high : ndarray of shape (n, n_numbers), float32
+        The range of positions that stand for the cell's value, in [-1, 1]: a single point for a value that
+        occurs once, an interval for tied values. 0 where the code is not an interval.
+    """
+
+    codes: NDArray[np.int32]
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: NDArray[np.intp]) -> Encoded:
+        return Encoded(self.codes[rows], self.low[rows], self.high[rows])
+
+    @property
+    def middle(self) -> NDArray[np.float32]:
+        return (self.low + self.high) * np.float32(0.5)
+
+    @classmethod
+    def empty(cls, layout: Layout) -> Encoded:
+        """No rows."""
+        none = np.zeros((0, layout.numbers), np.float32)
+        return cls(np.zeros((0, len(layout.blocks)), np.int32), none, none)
+
+    @classmethod
+    def stack(cls, parts: list[Encoded]) -> Encoded:
+        """Parts below one another."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("codes", "low", "high")))
+
+    @classmethod
+    def join(cls, parts: list[Encoded], rows: int) -> Encoded:
+        """Parts of the same rows side by side."""
+        if not parts:
+            none = np.zeros((rows, 0), np.float32)
+            return cls(np.zeros((rows, 0), np.int32), none, none)
+        return cls(
+            np.hstack([part.codes for part in parts]),
+            np.hstack([part.low for part in parts]),
+            np.hstack([part.high for part in parts]),
+        )

@@ -1,0 +1,166 @@
+"""What comes in, checked once; afterwards a table is a DataFrame with unique column names."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Container:
+    """What rows came in, so that they go out the same.
+
+    Parameters
+    ----------
+    kind : {"frame", "array", "sparse"}
+    dtype : dtype or None
+        Of the array or the sparse matrix.
+    form : type or None
+        Of the sparse matrix.
+    """
+
+    kind: str
+    dtype: Any = None
+    form: Any = None
+
+    def restore(self, table: pd.DataFrame) -> Any:
+        if self.kind == "frame":
+            return table
+        values = table.to_numpy(dtype=self.dtype)
+        return self.form(values) if self.kind == "sparse" else values
+
+
+def check_table(X: Any) -> tuple[pd.DataFrame, Container]:
+    """`X` as a DataFrame, and how to give rows back.
+
+    Raises
+    ------
+    TypeError
+        If it is no table, or the column names are of several types.
+    ValueError
+        If it is empty, has duplicate column names or infinite numbers.
+    """
+    if isinstance(X, pd.DataFrame):
+        table, container = X.reset_index(drop=True), Container("frame")
+        _check_names(table.columns)
+    elif sparse.issparse(X):
+        table = pd.DataFrame.sparse.from_spmatrix(sparse.csc_matrix(X))
+        container = Container("sparse", X.dtype, type(X))
+    else:
+        array = np.asarray(X)
+        if array.ndim != 2:
+            raise ValueError(
+                f"expected 2D array, got {array.ndim}D array with shape {array.shape}: rows x columns. Reshape your "
+                "data with X.reshape(-1, 1) if it has a single column, or X.reshape(1, -1) if it is a single row"
+            )
+        if array.dtype.kind not in "biufOUSTmM":
+            raise TypeError(f"X has dtype {array.dtype}, which is no table's: give numbers, strings, dates or objects")
+        table, container = pd.DataFrame(array), Container("array", array.dtype)
+    if not table.shape[1]:
+        raise ValueError(f"X has 0 feature(s) (shape={table.shape}) while a minimum of 1 is required")
+    infinite = [name for name in table if _has_infinity(table[name])]
+    if infinite:
+        raise ValueError(f"infinite values in columns {infinite}: replace them by a missing value or a large number")
+    return table, container
+
+
+def check_rows(table: pd.DataFrame, least: int) -> None:
+    if len(table) < least:
+        raise ValueError(f"Found array with {len(table)} sample(s), while a minimum of {least} is required")
+
+
+def _check_names(names: pd.Index) -> None:
+    if not names.is_unique:
+        raise ValueError(f"duplicate column names: {sorted(map(str, names[names.duplicated()].unique()))}; rename them")
+    kinds = sorted({"str" if isinstance(name, str) else type(name).__name__ for name in names})
+    if len(kinds) > 1 and "str" in kinds:
+        raise TypeError(
+            "Feature names are only supported if all input features have string names, but your input has "
+            f"{kinds} as feature name / column name types: {list(names)}. Rename them, for example with "
+            "X.columns = X.columns.astype(str)"
+        )
+
+
+def _has_infinity(column: pd.Series) -> bool:
+    if isinstance(column.dtype, pd.SparseDtype):
+        return bool(np.isinf(column.array.sp_values.astype(float)).any()) if column.dtype.subtype.kind == "f" else False
+    if pd.api.types.is_float_dtype(column.dtype):
+        return bool(np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any())
+    if column.dtype == object:
+        return any(isinstance(cell, float) and np.isinf(cell) for cell in column)
+    return False
+
+
+def check_same_columns(table: pd.DataFrame, fitted: list[Hashable]) -> pd.DataFrame:
+    """`table` with its columns in the fitted order."""
+    missing = [name for name in fitted if name not in table.columns]
+    extra = [name for name in table.columns if name not in set(fitted)]
+    if missing or extra:
+        parts = [f"{word} {names}" for word, names in (("missing", missing), ("unknown", extra)) if names]
+        raise ValueError(
+            f"X has {table.shape[1]} features, but was fitted on {len(fitted)}: columns {', '.join(parts)}"
+        )
+    return table[fitted]
+
+
+def check_count(value: Any, name: str = "n") -> int:
+    """A number of rows: an integer that is not negative."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise TypeError(f"{name}={value!r}: the number of rows must be an integer, not {type(value).__name__}")
+    if value < 0:
+        raise ValueError(f"{name}={value}: the number of rows must not be negative")
+    return int(value)
+
+
+def check_real(value: Any, name: str, least: float, *, strict: bool = False) -> float:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not np.isfinite(float(value)):
+        raise TypeError(f"{name}={value!r} must be a finite number")
+    if value < least or (strict and value == least):
+        raise ValueError(f"{name}={value!r} must be {'above' if strict else 'at least'} {least}")
+    return float(value)
+
+
+def check_choice(value: Any, name: str, choices: Any) -> Any:
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}={value!r} is not one of {sorted(choices)}")
+    return value
+
+
+def check_target(y: Any, rows: int) -> tuple[pd.Series, bool]:
+    """`y` as a Series with a plain index, and whether it came as one."""
+    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
+        y = y.iloc[:, 0]
+    given = isinstance(y, pd.Series)
+    if not given:
+        array = y if isinstance(y, pd.api.extensions.ExtensionArray) else np.asarray(y)
+        if array.ndim == 2 and array.shape[1] == 1:
+            from sklearn.exceptions import DataConversionWarning
+
+            warnings.warn(
+                "A column-vector y was passed when a 1d array was expected. Please change the shape of y to "
+                "(n_samples,), for example using ravel().",
+                DataConversionWarning,
+                stacklevel=3,
+            )
+            array = array.ravel()
+        if array.ndim != 1:
+            raise ValueError(f"y should be a 1d array, got an array of shape {array.shape} instead")
+        y = pd.Series(array)
+    if len(y) != rows:
+        raise ValueError(f"Found input variables with inconsistent numbers of samples: X has {rows}, y has {len(y)}")
+    absent = y.isna()
+    if absent.any():
+        raise ValueError(f"Input y contains NaN in {int(absent.sum())} rows: drop the rows without a label")
+    return y.reset_index(drop=True), given
+
+
+def duplicates_of(values: Any) -> list[Any]:
+    return [value for value, count in Counter(values).items() if count > 1]
