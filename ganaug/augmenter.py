@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
 from .balancing import enlarged, missing_rows
 from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
 from .encoding.table import TableEncoder
-from .engine import train
-from .exceptions import TrainingDiverged
+from .fitting import fit_sampler
 from .layout import Encoded, Layout
-from .progress import progress_bar
-from .refinement import Refiner
-from .sampling import BLOCK_ROWS, Sampler, block_rng
-from .sizing import Sizing, sizing
-from .validation import (
-    Container,
-    check_choice,
-    check_count,
-    check_real,
-    check_rows,
-    check_same_columns,
-    check_table,
-    check_target,
-)
-
-TRAINING_SHARE = 0.8
-LOSS_NAMES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
+from .parameters import categorical_columns, check_parameters
+from .sampling import block_rng, entropy_of, natural_condition, seeds_from
+from .validation import Container, check_count, check_rows, check_same_columns, check_table, check_target
 
 
 class GANAugmenter(TransformerMixin, BaseEstimator):
@@ -170,23 +153,28 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         TypeError, ValueError
             For data that cannot be learnt, naming the columns, and for parameters that make no sense.
         """
+        from .engine.trainer import Data
+
         started = time.monotonic()
-        self._check_parameters()
+        parameters = self.get_params(deep=False)
+        check_parameters(parameters)
         table, container = check_table(X)
         check_rows(table, 2)
         target: Target | None = None
         condition, weight = _no_condition(len(table)), np.ones(len(table))
         if y is not None:
             labels, self._target_is_series = check_target(y, len(table))
-            target = target_of(labels, check_choice(self.target_type, "target_type", {"auto", "classes", "number"}))
+            target = target_of(labels, self.target_type)
             condition = target.encode(labels)
             if isinstance(target, ClassTarget):
                 weight /= np.sqrt(target.counts[condition.codes[:, 0]])
-        encoder, rows = TableEncoder.fit(table, categorical=self._categorical(table))
+        encoder, rows = TableEncoder.fit(table, categorical=categorical_columns(self.categorical_features, table))
         layout = Layout(encoder.layout.blocks, target.layout if target else Layout(()))
-        seeds = np.random.SeedSequence(_entropy(self.random_state)).generate_state(3) % (2**30)
-        self._train(layout, rows, condition, weight, seeds, started)
-        self._seed = int(seeds[2]) if self.random_state is not None else None
+        seeds = seeds_from(entropy_of(self.random_state), 3)
+        fitted = fit_sampler(layout, Data(rows, condition, weight), parameters, seeds[:2], started)
+        self._state, self._sampler, self.history_ = fitted.state, fitted.sampler, fitted.history
+        self.n_iter_, self.stopped_by_ = fitted.steps, fitted.stopped_by
+        self._seed, self._samples_drawn = None if self.random_state is None else int(seeds[2]), 0
         self._adopt(container, encoder, target)
         return self
 
@@ -201,6 +189,8 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
             Instead of `n`: row i is generated for ``y[i]``.
         random_state : int, RandomState instance or None, default=None
             An int gives the same rows each time, and the first rows of a larger sample are those of a smaller one.
+            Without it each call gives other rows; with an augmenter that has a `random_state`, the same ones in the
+            same order of calls.
 
         Returns
         -------
@@ -240,7 +230,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "n_iter_")
         table, _ = self._same_table(X)
         if self._target is None:
-            new = self._generate(_no_condition(round(self._ratio() * len(table))), self._sampling_seed(None))
+            new = self._generate(_no_condition(round(self.ratio * len(table))), self._sampling_seed(None))
             parts: list[Any] = [self._container.restore(_stack(table, new))]
         else:
             labels = self._labels(y, len(table))
@@ -267,16 +257,12 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
             In ``mode="append"``, as from `augment`. In ``mode="replace"`` only `X`, with `ratio` of its rows replaced
             by synthetic ones of the same label.
         """
-        check_choice(self.mode, "mode", {"append", "replace"})
         if self.mode == "append":
             return self.fit(X, y).augment(X, y)
-        share = self._ratio()
-        if share > 1:
-            raise ValueError(f"ratio={share}: mode='replace' replaces a share of the rows, at most 1")
         self.fit(X, y)
         table, _ = self._same_table(X)
         seed = self._sampling_seed(None)
-        rows = np.sort(block_rng(seed, 0, 2).permutation(len(table))[: round(share * len(table))])
+        rows = np.sort(block_rng(seed, 0, 2).permutation(len(table))[: round(self.ratio * len(table))])
         if self._target is None:
             condition = _no_condition(len(rows))
         else:
@@ -302,120 +288,6 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
 
         save(self, path)
 
-    def _check_parameters(self) -> None:
-        check_choice(self.mode, "mode", {"append", "replace"})
-        check_choice(self.loss, "loss", LOSS_NAMES)
-        self._ratio()
-        for name in ("steps", "batch_size"):
-            value = getattr(self, name)
-            if value != "auto" and check_count(value, name) < 1:
-                raise ValueError(f"{name}={value} must be at least 1")
-        if self.time_budget is not None:
-            check_real(self.time_budget, "time_budget", 0, strict=True)
-        if (
-            not isinstance(self.refine, (bool, np.bool_))
-            and self.refine != "auto"
-            and check_count(self.refine, "refine") < 1
-        ):
-            raise ValueError(f"refine={self.refine} must be 'auto', a bool or at least 1")
-        if isinstance(self.optimizer, str):
-            check_choice(self.optimizer, "optimizer", {"adam", "sgd"})
-        for name in ("generator", "discriminator"):
-            if getattr(self, name) is not None and not callable(getattr(self, name)):
-                raise TypeError(f"{name}={getattr(self, name)!r} must be a callable that takes the layout")
-
-    def _ratio(self) -> float:
-        return check_real(self.ratio, "ratio", 0)
-
-    def _categorical(self, table: pd.DataFrame) -> frozenset[Any]:
-        if isinstance(self.categorical_features, str) and self.categorical_features == "auto":
-            return frozenset()
-        if self.categorical_features is None:
-            return frozenset()
-        wanted = np.asarray(self.categorical_features, dtype=object)
-        if (
-            wanted.dtype == object
-            and len(wanted) == table.shape[1]
-            and all(isinstance(v, (bool, np.bool_)) for v in wanted)
-        ):
-            return frozenset(table.columns[wanted.astype(bool)])
-        unknown = [name for name in wanted.tolist() if name not in table.columns]
-        if unknown:
-            raise ValueError(f"categorical_features names {unknown}, which are no columns of X: {list(table.columns)}")
-        return frozenset(wanted.tolist())
-
-    def _sizing(self, rows: int) -> Sizing:
-        auto = sizing(rows)
-        candidates = auto.candidates
-        if isinstance(self.refine, (bool, np.bool_)):
-            candidates = max(auto.candidates, 2) if self.refine else 1
-        elif self.refine != "auto":
-            candidates = int(self.refine)
-        return Sizing(
-            auto.size,
-            auto.batch_size if self.batch_size == "auto" else int(self.batch_size),
-            auto.steps if self.steps == "auto" else int(self.steps),
-            candidates,
-        )
-
-    def _train(
-        self, layout: Layout, rows: Encoded, condition: Encoded, weight: Any, seeds: Any, started: float
-    ) -> None:
-        from .engine.trainer import Data, Plan
-
-        chosen = self._sizing(len(rows))
-        seconds = None
-        if self.time_budget is not None:
-            share = TRAINING_SHARE if chosen.candidates > 1 else 1.0
-            seconds = max(share * (self.time_budget - (time.monotonic() - started)), 0.0)
-        plan = Plan(
-            chosen.steps, chosen.batch_size, seconds, loss=self.loss, optimizer=self.optimizer, seed=int(seeds[0])
-        )
-        with progress_bar(self.verbose, chosen.steps) as report:
-            state, outcome = train(
-                layout,
-                Data(rows, condition, weight),
-                plan,
-                chosen.size,
-                generator=self.generator,
-                discriminator=self.discriminator,
-                report=report,
-            )
-        refiner = None
-        if chosen.candidates > 1:
-            joint = Encoded.join([condition, rows], len(rows))
-
-            def generate(picked: Any, seed: int) -> Encoded:
-                asked = condition.take(picked)
-                blocks = list(Sampler(state.draw, None, 1).blocks(asked, int(seeds[1]) + seed))
-                return Encoded.join([asked, Encoded.stack(blocks)], len(asked))
-
-            refiner = Refiner.fit(layout.joint, joint, generate, chosen.candidates, int(seeds[1]))
-        self._state = state
-        self._sampler = Sampler(state.draw, refiner, chosen.candidates)
-        self.history_ = pd.DataFrame(
-            [(p.step, p.seconds, p.discriminator_loss, p.generator_loss) for p in outcome.history],
-            columns=["step", "seconds", "discriminator_loss", "generator_loss"],
-        )
-        self.n_iter_, self.stopped_by_ = outcome.steps, outcome.stopped_by
-        self._warn_of(outcome.stopped_by, chosen.steps)
-
-    def _warn_of(self, stopped_by: str, steps: int) -> None:
-        if stopped_by == "diverged":
-            warnings.warn(
-                f"losses were not finite again and again: training stopped after {self.n_iter_} of {steps} steps with "
-                "the best generator until then: choose another loss or optimizer",
-                TrainingDiverged,
-                stacklevel=4,
-            )
-        elif stopped_by != "steps" and self.n_iter_ < steps / 2:
-            warnings.warn(
-                f"training ended by {stopped_by} after {self.n_iter_} of {steps} steps, so the generator is likely poor:"
-                " allow more time, or set steps to what there is time for",
-                ConvergenceWarning,
-                stacklevel=4,
-            )
-
     def _adopt(self, container: Container, encoder: TableEncoder, target: Target | None) -> None:
         """Keep what was learnt about the data, and tell of it in public attributes."""
         self._container, self._encoder, self._target = container, encoder, target
@@ -430,9 +302,11 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
             self.class_counts_ = target.class_counts
 
     def _sampling_seed(self, random_state: Any) -> int:
+        entropy = entropy_of(random_state)
         if random_state is None and self._seed is not None:
-            return self._seed
-        return int(np.random.SeedSequence(_entropy(random_state)).generate_state(1)[0] % (2**30))
+            entropy = (self._seed, self._samples_drawn)
+            self._samples_drawn += 1
+        return int(seeds_from(entropy, 1)[0])
 
     def _condition(self, n: Any, y: Any, seed: int) -> tuple[Encoded, Any]:
         target = self._target
@@ -450,7 +324,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
                 raise ValueError("y is a number, which has no classes to count: use sample(n) or sample(y=values)")
             condition = target.encode_counts({label: check_count(k, f"n[{label!r}]") for label, k in n.items()})
         else:
-            condition = _natural(target, check_count(n), seed)
+            condition = natural_condition(target.layout, target.frequency, check_count(n), seed)
         return condition, target.decode(condition)
 
     def _extra(self, labels: pd.Series) -> tuple[Encoded, pd.Series]:
@@ -461,7 +335,8 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
                 raise ValueError(
                     f"sampling_strategy={self.sampling_strategy!r} counts classes, but y is a number: leave it None"
                 )
-            condition = _natural(target, round(self._ratio() * len(labels)), self._sampling_seed(None))
+            count, seed = round(self.ratio * len(labels)), self._sampling_seed(None)
+            condition = natural_condition(target.layout, target.frequency, count, seed)
             return condition, target.decode(condition)
         assert isinstance(target, ClassTarget)
         target.encode(labels)
@@ -470,7 +345,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         missing = (
             {} if self.sampling_strategy is None else missing_rows(self.sampling_strategy, counts, labels.to_numpy())
         )
-        condition = target.encode_counts(enlarged(counts, missing, self._ratio()))
+        condition = target.encode_counts(enlarged(counts, missing, self.ratio))
         return condition, target.decode(condition)
 
     def _labels(self, y: Any, rows: int) -> pd.Series:
@@ -493,34 +368,8 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         return pd.concat(parts, ignore_index=True)
 
 
-def _natural(target: Target, n: int, seed: int) -> Encoded:
-    """Conditions as frequent as in training, each block of rows from a seed of its own."""
-    parts = []
-    layout, frequency = target.layout, np.cumsum(target.frequency)
-    bins = layout.blocks[0].bins
-    for number, start in enumerate(range(0, max(n, 1), BLOCK_ROWS)):
-        rng = block_rng(seed, number, 1)
-        uniform, position = rng.random(BLOCK_ROWS), 2 * rng.random((BLOCK_ROWS, layout.numbers), np.float32) - 1
-        codes = np.searchsorted(frequency, uniform).clip(max=len(frequency) - 1).astype(np.int32)
-        position *= (codes >= layout.blocks[0].width - bins)[:, None]
-        some = np.arange(min(BLOCK_ROWS, n - start))
-        parts.append(Encoded(codes[:, None], position, position).take(some))
-    return Encoded.stack(parts)
-
-
 def _no_condition(rows: int) -> Encoded:
     return Encoded.join([], rows)
-
-
-def _entropy(random_state: Any) -> Any:
-    """Entropy for a SeedSequence: an int as it is, a RandomState or Generator by drawing from it."""
-    if random_state is None or isinstance(random_state, (int, np.integer)):
-        return random_state
-    if isinstance(random_state, np.random.Generator):
-        return int(random_state.integers(2**31))
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(2**31 - 1))
-    raise ValueError(f"{random_state!r} cannot be used to seed: give an int, a RandomState or None")
 
 
 def _like(labels: pd.Series, dtype: Any) -> pd.Series:

@@ -45,10 +45,11 @@ MAX_DEPTH = 60
 RECORDS = {
     record.__name__: record
     for record in (
-        Block, Layout, Numbers, Part, Column, TableEncoder, LevelView, NumberView, SpanView, SparseView, TimeView, ClassTarget,
-        NumberTarget, Size, Forest, TwoWay, Refiner, Container,
+        Block, Layout, Numbers, Part, Column, TableEncoder, LevelView, NumberView, SpanView, SparseView, TimeView,
+        ClassTarget, NumberTarget, Size, Forest, TwoWay, Refiner, Container,
     )
 }  # fmt: skip
+FITTED = ("_seed", "_samples_drawn", "_target_is_series", "n_iter_", "stopped_by_")
 SPARSE_FORMS = ("csr", "csc", "coo", "bsr", "lil", "dok", "dia")
 
 
@@ -149,11 +150,7 @@ def _contents(augmenter: Any) -> dict[str, Any]:
         "encoder": augmenter._encoder,
         "target": augmenter._target,
         "container": augmenter._container,
-        "fitted": {
-            name: getattr(augmenter, name)
-            for name in ("_seed", "_target_is_series", "n_iter_", "stopped_by_")
-            if hasattr(augmenter, name)
-        },
+        "fitted": {name: getattr(augmenter, name) for name in FITTED if hasattr(augmenter, name)},
         "history": {name: history[name].to_numpy() for name in history},
     }
 
@@ -167,7 +164,7 @@ def _restored(contents: dict[str, Any], generator: Any) -> Any:
     if contents["own_generator"]:
         augmenter.generator = generator
     for name, value in contents["fitted"].items():
-        if name not in {"_seed", "_target_is_series", "n_iter_", "stopped_by_"}:
+        if name not in FITTED:
             raise ValueError(f"unknown attribute {name}")
         setattr(augmenter, name, value)
     state = GeneratorState(

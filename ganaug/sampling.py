@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .layout import Encoded
+from .layout import Encoded, Layout
 from .refinement import Refiner, choose
 
 BLOCK_ROWS = 1024
@@ -56,3 +57,32 @@ class Sampler:
 def block_rng(seed: int, number: int, stream: int = 0) -> np.random.Generator:
     """The NumPy generator of one block."""
     return np.random.default_rng([seed, number, stream])
+
+
+def natural_condition(layout: Layout, frequency: NDArray[np.float64], n: int, seed: int) -> Encoded:
+    """Conditions for `n` rows with codes as frequent as in training, each block from a seed of its own."""
+    block, cumulative = layout.blocks[0], np.cumsum(frequency)
+    parts = [Encoded.empty(layout)]
+    for number, start in enumerate(range(0, n, BLOCK_ROWS)):
+        rng = block_rng(seed, number, 1)
+        codes = np.searchsorted(cumulative, rng.random(BLOCK_ROWS)).clip(max=block.width - 1).astype(np.int32)
+        position = 2 * rng.random((BLOCK_ROWS, layout.numbers), np.float32) - 1
+        position *= (codes >= block.width - block.bins)[:, None]
+        parts.append(Encoded(codes[:, None], position, position).take(np.arange(min(BLOCK_ROWS, n - start))))
+    return Encoded.stack(parts)
+
+
+def entropy_of(random_state: Any) -> Any:
+    """Entropy for a SeedSequence: an int as it is, a RandomState or Generator by drawing from it."""
+    if random_state is None or isinstance(random_state, (int, np.integer)):
+        return random_state
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    raise ValueError(f"{random_state!r} cannot be used to seed: give an int, a RandomState or None")
+
+
+def seeds_from(entropy: Any, count: int) -> NDArray[np.int64]:
+    """Seeds that TensorFlow takes, with room above them for streams."""
+    return np.random.SeedSequence(entropy).generate_state(count).astype(np.int64) % 2**30

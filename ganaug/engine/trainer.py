@@ -194,39 +194,43 @@ class Trainer:
         return d_sum / count, g_sum / count, sound
 
     def _step(self, step: Tensor) -> tuple[Tensor, Tensor]:
-        """One step of both networks, each against the other as it was before it."""
+        """One step of the discriminator, then one of the generator against it on the same batch."""
         plan, layout = self.plan, self.layout
         real, condition = self._batch(step)
         latent_shape = [plan.batch_size, *self.generator.inputs[0].shape[1:]]
         latent = tf.random.stateless_normal(latent_shape, [self.seed + 3, step])
         noise = noise_from(layout, self._uniform(step, 4, [plan.batch_size, layout.width]))
-        with tf.GradientTape(persistent=True) as tape:
+        with tf.GradientTape() as g_tape:
             fake = hard_rows(layout, self.generator([latent, condition], training=True), noise, plan.temperature)
-            d_loss, g_loss = self.loss.pair(
-                self.discriminator([real, condition], training=True),
-                self.discriminator([fake, condition], training=True),
-            )
-        d_slope = tape.gradient(d_loss, self.d_variables)
-        g_slope = tape.gradient(g_loss, self.g_variables)
-
-        def penalty_slope() -> list[Tensor]:
-            with tf.GradientTape() as tape:
-                mix = self._uniform(step, 5, [plan.batch_size])
-                penalty = self.loss.penalty(self.discriminator, real, tf.stop_gradient(fake), condition, mix)
-                penalty *= self.loss.weight * plan.penalty_every
-            return tape.gradient(penalty, self.d_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-
-        def none() -> list[Tensor]:
-            return [tf.zeros_like(v) for v in self.d_variables]
-
-        extra = tf.cond(step % plan.penalty_every == 0, penalty_slope, none)
-        self.optimizers[0].apply(g_slope)
-        self.optimizers[1].apply([slope + more for slope, more in zip(d_slope, extra, strict=True)])
+            with g_tape.stop_recording():
+                d_loss, real_logits = self._discriminator_step(step, real, fake, condition)
+            _, g_loss = self.loss.pair(real_logits, self.discriminator([fake, condition], training=True))
+        self.optimizers[0].apply(g_tape.gradient(g_loss, self.g_variables))
         done = tf.cast(step, tf.float32)
         keep = tf.minimum(plan.average, (done + 1) / (done + 10))
         for average, variable in zip(self.average, self.g_variables, strict=True):
             average.assign_add((1 - keep) * (variable - average))
         return d_loss, g_loss
+
+    def _discriminator_step(self, step: Tensor, real: Tensor, fake: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        with tf.GradientTape() as tape:
+            real_logits = self.discriminator([real, condition], training=True)
+            loss, _ = self.loss.pair(real_logits, self.discriminator([fake, condition], training=True))
+        slope = tape.gradient(loss, self.d_variables)
+
+        def penalty_slope() -> list[Tensor]:
+            with tf.GradientTape() as tape:
+                mix = self._uniform(step, 5, [self.plan.batch_size])
+                penalty = self.loss.penalty(self.discriminator, real, fake, condition, mix)
+                penalty *= self.loss.weight * self.plan.penalty_every
+            return tape.gradient(penalty, self.d_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+        def none() -> list[Tensor]:
+            return [tf.zeros_like(v) for v in self.d_variables]
+
+        extra = tf.cond(step % self.plan.penalty_every == 0, penalty_slope, none)
+        self.optimizers[1].apply([one + more for one, more in zip(slope, extra, strict=True)])
+        return loss, real_logits
 
     def _batch(self, step: Tensor) -> tuple[Tensor, Tensor]:
         """Dense training rows drawn by weight, and their conditions; tied values take any of their ranks."""

@@ -1,0 +1,106 @@
+"""From encoded rows to something that draws them: training, then refinement."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+
+from .engine import GeneratorState, train
+from .exceptions import TrainingDiverged
+from .layout import Encoded, Layout
+from .parameters import chosen_sizing
+from .progress import progress_bar
+from .refinement import Refiner
+from .sampling import Sampler
+
+if TYPE_CHECKING:
+    from .engine.trainer import Data, Outcome
+
+TRAINING_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What fitting leaves behind."""
+
+    state: GeneratorState
+    sampler: Sampler
+    history: pd.DataFrame
+    steps: int
+    stopped_by: str
+
+
+def fit_sampler(layout: Layout, data: Data, parameters: dict[str, Any], seeds: NDArray[Any], started: float) -> Fitted:
+    """Train a generator on `data` and learn which of its rows to keep.
+
+    Parameters
+    ----------
+    parameters : dict
+        Of the estimator, checked.
+    seeds : ndarray of two ints
+    started : float
+        ``time.monotonic()`` from when on the time budget counts.
+    """
+    from .engine.trainer import Plan
+
+    chosen = chosen_sizing(len(data.rows), **{name: parameters[name] for name in ("steps", "batch_size", "refine")})
+    seconds = None
+    if parameters["time_budget"] is not None:
+        left = parameters["time_budget"] - (time.monotonic() - started)
+        seconds = max(left * (TRAINING_SHARE if chosen.candidates > 1 else 1.0), 0.0)
+    plan = Plan(
+        chosen.steps,
+        chosen.batch_size,
+        seconds,
+        loss=parameters["loss"],
+        optimizer=parameters["optimizer"],
+        seed=int(seeds[0]),
+    )
+    networks = {name: parameters[name] for name in ("generator", "discriminator")}
+    with progress_bar(parameters["verbose"], chosen.steps) as report:
+        state, outcome = train(layout, data, plan, chosen.size, **networks, report=report)
+    refiner = None
+    try:
+        if chosen.candidates > 1:
+            refiner = _fit_refiner(state, data, chosen.candidates, int(seeds[1]))
+    except KeyboardInterrupt:
+        outcome.stopped_by = "interrupt"
+    _warn_of(outcome, chosen.steps)
+    columns = ["step", "seconds", "discriminator_loss", "generator_loss"]
+    history = pd.DataFrame([[getattr(p, name) for name in columns] for p in outcome.history], columns=columns)
+    sampler = Sampler(state.draw, refiner, chosen.candidates if refiner else 1)
+    return Fitted(state, sampler, history, outcome.steps, outcome.stopped_by)
+
+
+def _fit_refiner(state: GeneratorState, data: Data, candidates: int, seed: int) -> Refiner:
+    def generate(picked: NDArray[np.intp], stream: int) -> Encoded:
+        asked = data.condition.take(picked)
+        rows = Encoded.stack(list(Sampler(state.draw, None, 1).blocks(asked, seed + stream)))
+        return Encoded.join([asked, rows], len(asked))
+
+    real = Encoded.join([data.condition, data.rows], len(data.rows))
+    return Refiner.fit(state.layout.joint, real, generate, candidates, seed)
+
+
+def _warn_of(outcome: Outcome, steps: int) -> None:
+    if outcome.stopped_by == "diverged":
+        warnings.warn(
+            f"losses were not finite again and again: training stopped after {outcome.steps} of {steps} steps with the "
+            "best generator until then; choose another loss or optimizer",
+            TrainingDiverged,
+            stacklevel=4,
+        )
+    elif outcome.stopped_by != "steps" and outcome.steps < steps / 2:
+        warnings.warn(
+            f"training ended by {outcome.stopped_by} after {outcome.steps} of {steps} steps, so the generator is "
+            "likely poor: allow more time, or set steps to what there is time for",
+            ConvergenceWarning,
+            stacklevel=4,
+        )

@@ -1,0 +1,73 @@
+"""The estimators' parameters: checked, and with "auto" filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .sizing import Sizing, sizing
+from .validation import check_choice, check_count, check_real
+
+LOSSES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
+OPTIMIZERS = ("adam", "sgd")
+MODES = ("append", "replace")
+TARGET_TYPES = ("auto", "classes", "number")
+
+
+def check_parameters(parameters: dict[str, Any]) -> None:
+    """Raise TypeError or ValueError for the first parameter of `GANAugmenter` that makes no sense."""
+    check_choice(parameters["mode"], "mode", MODES)
+    check_choice(parameters["loss"], "loss", LOSSES)
+    check_choice(parameters["target_type"], "target_type", TARGET_TYPES)
+    ratio = check_real(parameters["ratio"], "ratio", 0)
+    if parameters["mode"] == "replace" and ratio > 1:
+        raise ValueError(f"ratio={ratio}: mode='replace' replaces a share of the rows, at most 1")
+    for name in ("steps", "batch_size", "refine"):
+        _check_auto(parameters[name], name, flags=name == "refine")
+    if parameters["time_budget"] is not None:
+        check_real(parameters["time_budget"], "time_budget", 0, strict=True)
+    if isinstance(parameters["optimizer"], str):
+        check_choice(parameters["optimizer"], "optimizer", OPTIMIZERS)
+    elif not hasattr(parameters["optimizer"], "get_config"):
+        raise TypeError(f"optimizer={parameters['optimizer']!r} must be one of {OPTIMIZERS} or a Keras optimizer")
+    for name in ("generator", "discriminator"):
+        if parameters[name] is not None and not callable(parameters[name]):
+            raise TypeError(f"{name}={parameters[name]!r} must be a callable that takes the layout")
+
+
+def _check_auto(value: Any, name: str, *, flags: bool) -> None:
+    if isinstance(value, str):
+        check_choice(value, name, ("auto",))
+    elif not (flags and isinstance(value, (bool, np.bool_))) and check_count(value, name) < 1:
+        raise ValueError(f"{name}={value} must be 'auto' or at least 1")
+
+
+def chosen_sizing(rows: int, *, steps: Any, batch_size: Any, refine: Any) -> Sizing:
+    """The sizes for a table of `rows` rows, as far as the user left them to us."""
+    chosen = sizing(rows)
+    if steps != "auto":
+        chosen = replace(chosen, steps=int(steps))
+    if batch_size != "auto":
+        chosen = replace(chosen, batch_size=int(batch_size))
+    if isinstance(refine, (bool, np.bool_)):
+        chosen = replace(chosen, candidates=max(chosen.candidates, 2) if refine else 1)
+    elif refine != "auto":
+        chosen = replace(chosen, candidates=int(refine))
+    return chosen
+
+
+def categorical_columns(choice: Any, table: pd.DataFrame) -> frozenset[Hashable]:
+    """The columns that `categorical_features` names, by name, index or mask."""
+    if choice is None or (isinstance(choice, str) and choice == "auto"):
+        return frozenset()
+    wanted = np.asarray(choice, dtype=object).ravel().tolist()
+    if len(wanted) == table.shape[1] and all(isinstance(item, (bool, np.bool_)) for item in wanted):
+        return frozenset(table.columns[np.array(wanted, bool)])
+    unknown = [name for name in wanted if name not in table.columns]
+    if unknown:
+        raise ValueError(f"categorical_features names {unknown}, which are no columns of X: {list(table.columns)}")
+    return frozenset(wanted)
