@@ -170,8 +170,9 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
                 weight /= np.sqrt(target.counts[condition.codes[:, 0]])
         encoder, rows = TableEncoder.fit(table, categorical=categorical_columns(self.categorical_features, table))
         layout = Layout(encoder.layout.blocks, target.layout if target else Layout(()))
+        numbers = target.numbers if isinstance(target, NumberTarget) else None
         seeds = seeds_from(entropy_of(self.random_state), 3)
-        fitted = fit_sampler(layout, Data(rows, condition, weight), parameters, seeds[:2], started)
+        fitted = fit_sampler(layout, Data(rows, condition, weight), numbers, parameters, seeds[:2], started)
         self._state, self._sampler, self.history_ = fitted.state, fitted.sampler, fitted.history
         self.n_iter_, self.stopped_by_ = fitted.steps, fitted.stopped_by
         self._seed, self._samples_drawn = None if self.random_state is None else int(seeds[2]), 0

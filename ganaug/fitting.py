@@ -7,11 +7,11 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
+from .encoding.numeric import Numbers
 from .engine import GeneratorState, train
 from .exceptions import TrainingDiverged
 from .layout import Encoded, Layout
@@ -37,11 +37,15 @@ class Fitted:
     stopped_by: str
 
 
-def fit_sampler(layout: Layout, data: Data, parameters: dict[str, Any], seeds: NDArray[Any], started: float) -> Fitted:
+def fit_sampler(
+    layout: Layout, data: Data, numbers: Numbers | None, parameters: dict[str, Any], seeds: NDArray[Any], started: float
+) -> Fitted:
     """Train a generator on `data` and learn which of its rows to keep.
 
     Parameters
     ----------
+    numbers : Numbers or None
+        The coding of the label, if it is a number.
     parameters : dict
         Of the estimator, checked.
     seeds : ndarray of two ints
@@ -69,7 +73,7 @@ def fit_sampler(layout: Layout, data: Data, parameters: dict[str, Any], seeds: N
     refiner = None
     try:
         if chosen.candidates > 1:
-            refiner = _fit_refiner(state, data, chosen.candidates, int(seeds[1]))
+            refiner = _fit_refiner(state, data, numbers, chosen.candidates, int(seeds[1]))
     except KeyboardInterrupt:
         outcome.stopped_by = "interrupt"
     _warn_of(outcome, chosen.steps)
@@ -79,14 +83,11 @@ def fit_sampler(layout: Layout, data: Data, parameters: dict[str, Any], seeds: N
     return Fitted(state, sampler, history, outcome.steps, outcome.stopped_by)
 
 
-def _fit_refiner(state: GeneratorState, data: Data, candidates: int, seed: int) -> Refiner:
-    def generate(picked: NDArray[np.intp], stream: int) -> Encoded:
-        asked = data.condition.take(picked)
-        rows = Encoded.stack(list(Sampler(state.draw, None, 1).blocks(asked, seed + stream)))
-        return Encoded.join([asked, rows], len(asked))
+def _fit_refiner(state: GeneratorState, data: Data, numbers: Numbers | None, candidates: int, seed: int) -> Refiner:
+    def draw(condition: Encoded, stream: int) -> Encoded:
+        return Encoded.stack(list(Sampler(state.draw, None, 1).blocks(condition, seed + stream)))
 
-    real = Encoded.join([data.condition, data.rows], len(data.rows))
-    return Refiner.fit(state.layout.joint, real, generate, candidates, seed)
+    return Refiner.fit(state.layout, data.condition, data.rows, numbers, draw, candidates, seed)
 
 
 def _warn_of(outcome: Outcome, steps: int) -> None:

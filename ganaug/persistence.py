@@ -24,14 +24,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .calibration import TwoWay
 from .encoding.labels import ClassTarget, NumberTarget
 from .encoding.numeric import Numbers
 from .encoding.table import Column, Part, TableEncoder
 from .encoding.views import LevelView, NumberView, SpanView, SparseView, TimeView
 from .engine import GeneratorState, Size
 from .exceptions import CorruptFileError
+from .forest import Forest
 from .layout import Block, Layout
-from .refinement import Forest, Refiner, TwoWay
+from .refinement import Refiner, Teacher
 from .sampling import Sampler
 from .validation import Container
 
@@ -46,7 +48,7 @@ RECORDS = {
     record.__name__: record
     for record in (
         Block, Layout, Numbers, Part, Column, TableEncoder, LevelView, NumberView, SpanView, SparseView, TimeView,
-        ClassTarget, NumberTarget, Size, Forest, TwoWay, Refiner, Container,
+        ClassTarget, NumberTarget, Size, Forest, TwoWay, Teacher, Refiner, Container,
     )
 }  # fmt: skip
 FITTED = ("_seed", "_samples_drawn", "_target_is_series", "n_iter_", "stopped_by_")

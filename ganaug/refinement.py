@@ -2,20 +2,25 @@
 
 For every row asked for, the generator draws a few candidates of the same condition, and one of them is chosen with
 probability proportional to its odds of being real. The odds are those of gradient boosting that tells training rows
-from generated ones (Azadi et al. 2019, "Discriminator rejection sampling", with bounded work), corrected until the
-chosen rows have the training rows' two-way tables (iterative proportional fitting, Deming & Stephan 1940). Candidates
-share their row's condition, so the odds cannot change how many rows of a class come out.
+from generated ones (Azadi et al. 2019, "Discriminator rejection sampling", with bounded work). It is also told how well
+the label fits the row, according to boosting that predicts the label, since a label that does not fit is what spoils a
+model trained on generated rows. The odds are corrected until the chosen rows have the training rows' two-way tables
+(iterative proportional fitting, Deming & Stephan 1940). Candidates share their row's condition, so the odds cannot
+change how many rows of a class come out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .calibration import TwoWay, calibrate
+from .encoding.numeric import Numbers
+from .forest import Forest, fit_forests
 from .layout import Encoded, Layout
 
 Floats = NDArray[np.float32]
@@ -23,100 +28,140 @@ Floats = NDArray[np.float32]
 MAX_ROWS = 60_000
 SYNTHETIC_PER_REAL = 3
 POOL_ROWS = 16_384
-MAX_TABLES = 1_000
-MAX_CELLS = 2_000_000
-SWEEPS = 4
-DAMPING = 0.7
-PSEUDO_ROWS = 10.0
 CLIP = 4.0
+FOLDS = 3
+MAX_CLASSES = 20
 
 
 @dataclass(frozen=True)
-class Forest:
-    """Boosted trees as arrays, all trees in one: `left` and `right` of a leaf point to itself."""
+class Teacher:
+    """How well a row's label fits it, according to boosting that predicts the label.
 
-    feature: NDArray[np.int32]
-    threshold: Floats
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    value: NDArray[np.float64]
-    root: NDArray[np.int32]
-    depth: NDArray[np.int32]
-    baseline: float
+    Parameters
+    ----------
+    numbers : Numbers or None
+        The coding of a numeric target; None for classes.
+    classes : tuple of int
+        Class codes in the order of `forests`.
+    forests : tuple of Forest
+        One for a number and for two classes, else one for each class.
+    """
 
-    def log_odds(self, features: Floats) -> NDArray[np.float64]:
-        flat, width = features.ravel(), features.shape[1]
-        offset = np.arange(0, flat.size, width, dtype=np.int32)
-        total = np.full(len(features), self.baseline)
-        for root, depth in zip(self.root, self.depth, strict=True):
-            node = np.full(len(features), root)
-            for _ in range(depth):
-                below = flat.take(offset + self.feature.take(node)) <= self.threshold.take(node)
-                node = np.where(below, self.left.take(node), self.right.take(node))
-            total += self.value.take(node)
-        return total
+    numbers: Numbers | None
+    classes: tuple[int, ...]
+    forests: tuple[Forest, ...]
+
+    def __call__(self, features: Floats, condition: Encoded) -> Floats:
+        """Two features: what the row says about the label, and how far the label is from it."""
+        scores = np.column_stack([forest(features) for forest in self.forests])
+        if self.numbers is not None:
+            gap = label_of(self.numbers, condition) - scores[:, 0]
+            return np.column_stack([scores[:, 0], gap]).astype(np.float32)
+        if len(self.classes) == 2:
+            scores = np.column_stack([-scores[:, 0], scores[:, 0]]) / 2
+        scores -= np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        asked = np.full(len(scores), -CLIP)
+        for column, code in enumerate(self.classes):
+            mine = condition.codes[:, 0] == code
+            asked[mine] = scores[mine, column]
+        return np.column_stack([asked, scores.max(1)]).astype(np.float32)
+
+    @classmethod
+    def fit(cls, features: Floats, condition: Encoded, numbers: Numbers | None, seed: int) -> Teacher:
+        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+        options: dict[str, Any] = {"max_iter": 100, "early_stopping": False, "random_state": seed}
+        if numbers is not None:
+            label = label_of(numbers, condition)
+            return cls(numbers, (), tuple(fit_forests(HistGradientBoostingRegressor(**options), features, label)))
+        codes = condition.codes[:, 0]
+        forests = fit_forests(HistGradientBoostingClassifier(**options), features, codes)
+        return cls(None, tuple(np.unique(codes).tolist()), tuple(forests))
 
 
-@dataclass(frozen=True)
-class TwoWay:
-    """Corrections of the log odds for the codes of two columns."""
-
-    first: int
-    second: int
-    correction: Floats
-
-    def __call__(self, codes: NDArray[np.int32]) -> Floats:
-        return self.correction[codes[..., self.first], codes[..., self.second]]
+def label_of(numbers: Numbers, condition: Encoded) -> NDArray[np.float64]:
+    """A numeric target's values."""
+    position = condition.middle[:, 0] if numbers.bins else np.zeros(len(condition), np.float32)
+    return numbers.decode(condition.codes[:, 0], position)
 
 
 @dataclass(frozen=True)
 class Refiner:
-    """The log odds of generated rows; columns are the condition's, then the rows'."""
+    """The log odds of generated rows.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the rows; its condition is that of the label.
+    teacher : Teacher or None
+    forest : Forest
+        Tells real rows from generated ones.
+    tables : tuple of TwoWay
+        Over the condition's columns, then the rows'.
+    """
 
     layout: Layout
+    teacher: Teacher | None
     forest: Forest
     tables: tuple[TwoWay, ...]
 
-    def log_odds(self, rows: Encoded) -> NDArray[np.float64]:
-        total = self.forest.log_odds(_features(self.layout, rows)).clip(-CLIP, CLIP)
+    def log_odds(self, condition: Encoded, rows: Encoded) -> NDArray[np.float64]:
+        total = self.forest(_judged(self.layout, condition, rows, self.teacher)).clip(-CLIP, CLIP)
+        codes = np.hstack([condition.codes, rows.codes])
         for table in self.tables:
-            total += table(rows.codes)
+            total += table(codes)
         return total
 
     @classmethod
     def fit(
         cls,
         layout: Layout,
-        real: Encoded,
-        generate: Callable[[NDArray[np.intp], int], Encoded],
+        condition: Encoded,
+        rows: Encoded,
+        numbers: Numbers | None,
+        draw: Callable[[Encoded, int], Encoded],
         candidates: int,
         seed: int,
     ) -> Refiner:
-        """Learn to tell `real` rows from generated ones.
+        """Learn to tell `rows` from generated ones.
 
         Parameters
         ----------
-        layout : Layout
-            Of the condition's blocks and then the rows'.
-        generate : callable
-            Takes training rows' indices and a seed, returns a generated row for each, of the same condition.
+        condition, rows : Encoded
+            The training rows with their labels.
+        numbers : Numbers or None
+            The coding of the label, if it is a number.
+        draw : callable
+            Takes conditions and a seed, returns a generated row for each.
         candidates : int
             How many rows there are to choose from.
         """
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
         rng = np.random.default_rng(seed)
-        some = rng.permutation(len(real))[:MAX_ROWS]
-        condition = rng.choice(len(real), min(SYNTHETIC_PER_REAL * len(some), 2 * MAX_ROWS))
-        jittered = real.low + rng.random(real.low.shape, np.float32) * (real.high - real.low)
-        real = Encoded(real.codes, jittered, jittered)
-        forest = _fit_forest(
-            _features(layout, real.take(some)), _features(layout, generate(condition, 0)), int(rng.integers(2**31))
+        jittered = rows.low + rng.random(rows.low.shape, np.float32) * (rows.high - rows.low)
+        rows = Encoded(rows.codes, jittered, jittered)
+        some = rng.permutation(len(rows))[:MAX_ROWS]
+        real_condition, real = condition.take(some), rows.take(some)
+        teacher, verdicts = _teach(layout, real_condition, real, numbers, rng)
+        asked = condition.take(rng.choice(len(rows), min(SYNTHETIC_PER_REAL * len(some), 2 * MAX_ROWS)))
+        real_features = np.hstack([_features(layout, real_condition, real), verdicts])
+        fake_features = _judged(layout, asked, draw(asked, 0), teacher)
+        truth = np.repeat([1, 0], [len(real), len(asked)])
+        judge = HistGradientBoostingClassifier(
+            max_iter=200, early_stopping=True, validation_fraction=0.15, n_iter_no_change=8, random_state=_seed(rng)
         )
-        spread = rng.permutation(len(real))[:POOL_ROWS]
-        pool = generate(np.repeat(spread, candidates), 1)
-        refiner = cls(layout, forest, ())
-        odds = refiner.log_odds(pool).astype(np.float32).reshape(-1, candidates)
-        tables = _calibrate(layout, real.codes, pool.codes.reshape(-1, candidates, len(layout.blocks)), odds)
-        return cls(layout, forest, tables)
+        weight = np.where(truth == 1, len(asked) / len(real), 1.0)
+        [forest] = fit_forests(judge, np.vstack([real_features, fake_features]), truth, weight)
+        refiner = cls(layout, teacher, forest, ())
+        asked = condition.take(np.repeat(rng.permutation(len(rows))[:POOL_ROWS], candidates))
+        pool = draw(asked, 1)
+        odds = refiner.log_odds(asked, pool).astype(np.float32).reshape(-1, candidates)
+        codes = np.hstack([asked.codes, pool.codes])
+        tables = calibrate(
+            layout.joint, np.hstack([condition.codes, rows.codes]), codes.reshape(*odds.shape, codes.shape[1]), odds
+        )
+        return cls(layout, teacher, forest, tables)
 
 
 def choose(log_odds: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -124,8 +169,50 @@ def choose(log_odds: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArr
     return np.argmax(log_odds - np.log(-np.log(uniform)), axis=1)
 
 
-def _features(layout: Layout, rows: Encoded) -> Floats:
-    """Codes as numbers, an interval's with the rank inside it as its fraction."""
+def _teach(
+    layout: Layout, condition: Encoded, rows: Encoded, numbers: Numbers | None, rng: np.random.Generator
+) -> tuple[Teacher | None, Floats]:
+    """A teacher, and what teachers that did not see a row say of each of `rows`."""
+    classes = layout.condition.blocks[0].width if layout.condition and layout.condition.blocks else 0
+    if classes < 2 or (numbers is None and classes > MAX_CLASSES) or not rows.codes.shape[1]:
+        return None, np.zeros((len(rows), 0), np.float32)
+    features = _features(layout, None, rows)
+    fold = _folds(condition.codes[:, 0], rng)
+    seed = _seed(rng)
+    teachers = [
+        Teacher.fit(features[fold != k], condition.take(np.flatnonzero(fold != k)), numbers, seed) for k in range(FOLDS)
+    ]
+    verdicts = np.zeros((len(rows), 2), np.float32)
+    for k, teacher in enumerate(teachers):
+        mine = np.flatnonzero(fold == k)
+        verdicts[mine] = teacher(features[mine], condition.take(mine))
+    return teachers[0], verdicts
+
+
+def _folds(codes: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.intp]:
+    """A fold for each row, equally many of each code; a code's only row is not in the first fold."""
+    order = rng.permutation(len(codes))
+    order = order[np.argsort(codes[order], kind="stable")]
+    starts = np.searchsorted(codes[order], codes[order])
+    fold = np.empty(len(codes), np.intp)
+    fold[order] = (np.arange(len(codes)) - starts + 1) % FOLDS
+    return fold
+
+
+def _judged(layout: Layout, condition: Encoded, rows: Encoded, teacher: Teacher | None) -> Floats:
+    features = _features(layout, condition, rows)
+    if teacher is None:
+        return features
+    return np.hstack([features, teacher(features[:, len(condition.codes[0]) :], condition)])
+
+
+def _features(layout: Layout, condition: Encoded | None, rows: Encoded) -> Floats:
+    """Codes as numbers, an interval's with the rank inside it as its fraction; the condition's first, if given."""
+    parts = [] if condition is None or layout.condition is None else [(layout.condition, condition)]
+    return np.hstack([_as_numbers(layout, part) for layout, part in [*parts, (layout, rows)]])
+
+
+def _as_numbers(layout: Layout, rows: Encoded) -> Floats:
     features = rows.codes.astype(np.float32)
     numbers = [i for i, block in enumerate(layout.blocks) if block.bins]
     first_bin = np.array([layout.blocks[i].width - layout.blocks[i].bins for i in numbers], np.int32)
@@ -134,81 +221,5 @@ def _features(layout: Layout, rows: Encoded) -> Floats:
     return features
 
 
-def _fit_forest(real: Floats, fake: Floats, seed: int) -> Forest:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    model = HistGradientBoostingClassifier(
-        max_iter=200,
-        learning_rate=0.1,
-        early_stopping=True,
-        validation_fraction=0.15,
-        n_iter_no_change=8,
-        random_state=seed,
-    )
-    truth = np.repeat([1, 0], [len(real), len(fake)])
-    weight = np.where(truth == 1, len(fake) / len(real), 1.0)
-    model.fit(np.vstack([real, fake]), truth, sample_weight=weight)
-    return _as_arrays(model)
-
-
-def _as_arrays(model: object) -> Forest:
-    """The trees of scikit-learn's histogram gradient boosting."""
-    trees = [stage[0].nodes for stage in model._predictors]  # type: ignore[attr-defined]
-    root = np.cumsum([0, *(len(nodes) for nodes in trees)])[:-1].astype(np.int32)
-    every = np.concatenate(trees)
-    leaf = every["is_leaf"].astype(bool)
-    shift = np.repeat(root, [len(nodes) for nodes in trees])
-    itself = np.arange(len(every))
-    threshold = every["num_threshold"].astype(np.float32)
-    above = threshold > every["num_threshold"]
-    threshold[above] = np.nextafter(threshold[above], np.float32(-np.inf))
-    return Forest(
-        feature=np.where(leaf, 0, every["feature_idx"]).astype(np.int32),
-        threshold=threshold,
-        left=np.where(leaf, itself, every["left"] + shift).astype(np.int32),
-        right=np.where(leaf, itself, every["right"] + shift).astype(np.int32),
-        value=np.where(leaf, every["value"], 0.0),
-        root=root,
-        depth=np.array([nodes["depth"].max() for nodes in trees], np.int32),
-        baseline=float(np.ravel(model._baseline_prediction)[0]),  # type: ignore[attr-defined]
-    )
-
-
-def _calibrate(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32], odds: Floats) -> tuple[TwoWay, ...]:
-    """Corrections with which choosing from `pool` (n, candidates, columns) gives the two-way tables of `real`."""
-    tables = []
-    for first, second in _pairs(layout, real, pool):
-        shape = layout.blocks[first].width, layout.blocks[second].width
-        target = np.bincount(real[:, first] * shape[1] + real[:, second], minlength=shape[0] * shape[1]) / len(real)
-        tables.append((first, second, pool[..., first] * shape[1] + pool[..., second], target, np.zeros(target.shape)))
-    prior = PSEUDO_ROWS / len(real)
-    for _ in range(SWEEPS):
-        for _, _, cell, target, correction in tables:
-            chance = np.exp(odds - odds.max(1, keepdims=True))
-            chance /= chance.sum(1, keepdims=True)
-            now = np.bincount(cell.ravel(), chance.ravel(), minlength=len(target)) / len(pool)
-            change = DAMPING * np.log((target + prior) / (now + prior)).clip(-1, 1)
-            correction += change
-            odds = odds + change[cell].astype(np.float32)
-    return tuple(
-        TwoWay(first, second, correction.reshape(layout.blocks[first].width, -1).astype(np.float32))
-        for first, second, _, _, correction in tables
-    )
-
-
-def _pairs(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32]) -> list[tuple[int, int]]:
-    """The pairs of columns to calibrate: all, or those that are furthest off where there are too many."""
-    width = [block.width for block in layout.blocks]
-    pairs = list(combinations(range(len(width)), 2))
-    cells = sum(width[i] * width[j] for i, j in pairs)
-    if len(pairs) <= MAX_TABLES and cells <= MAX_CELLS:
-        return pairs
-    some, fake = real[:POOL_ROWS], pool[:, 0]
-
-    def gap(i: int, j: int) -> float:
-        r, f = (np.bincount(c[:, i] * width[j] + c[:, j], minlength=width[i] * width[j]) / len(c) for c in (some, fake))
-        return float(np.abs(r - f).sum())
-
-    ranked = sorted(pairs, key=lambda pair: -gap(*pair))[:MAX_TABLES]
-    budget = np.cumsum([width[i] * width[j] for i, j in ranked])
-    return ranked[: int(np.searchsorted(budget, MAX_CELLS, "right"))]
+def _seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(2**31))

@@ -49,7 +49,7 @@ class Sampler:
         rng = block_rng(seed, number)
         conditions = condition.take(np.repeat(np.arange(BLOCK_ROWS), self.candidates))
         rows = self.draw(conditions, (seed, number))
-        odds = self.refiner.log_odds(Encoded.join([conditions, rows], len(rows)))
+        odds = self.refiner.log_odds(conditions, rows)
         best = choose(odds.reshape(BLOCK_ROWS, -1), rng.uniform(1e-12, 1, (BLOCK_ROWS, self.candidates)))
         return rows.take(best + np.arange(BLOCK_ROWS) * self.candidates)
 
