@@ -15,7 +15,8 @@ from .layout import Layout
 
 Floats = NDArray[np.float32]
 
-PROBE_ROWS = 16_384
+PROBE_ROWS = 4_096
+MAX_PROBES = 20_000
 MAX_TABLES = 1_000
 MAX_CELLS = 2_000_000
 SWEEPS = 4
@@ -36,40 +37,55 @@ class TwoWay:
 
 
 def calibrate(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32], odds: Floats) -> tuple[TwoWay, ...]:
-    """Corrections with which choosing from `pool` (n, candidates, columns) gives the two-way tables of `real`."""
-    tables = []
-    for first, second in _pairs(layout, real, pool):
-        shape = layout.blocks[first].width, layout.blocks[second].width
-        target = np.bincount(real[:, first] * shape[1] + real[:, second], minlength=shape[0] * shape[1]) / len(real)
-        tables.append((first, second, pool[..., first] * shape[1] + pool[..., second], target, np.zeros(target.shape)))
+    """Corrections with which choosing from a pool gives the two-way tables of the training rows.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the columns of `real` and `pool`.
+    real : ndarray of shape (n, columns), int32
+    pool : ndarray of shape (m, candidates, columns), int32
+    odds : ndarray of shape (m, candidates), float32
+        Log odds of each candidate.
+    """
+    width = [block.width for block in layout.blocks]
+    pairs = _pairs(width, real, pool)
+    target = {(i, j): _table(real, i, j, width) for i, j in pairs}
+    correction = {pair: np.zeros(len(table)) for pair, table in target.items()}
     prior = PSEUDO_ROWS / len(real)
     for _ in range(SWEEPS):
-        for _, _, cell, target, correction in tables:
+        for i, j in pairs:
             chance = np.exp(odds - odds.max(1, keepdims=True))
             chance /= chance.sum(1, keepdims=True)
-            now = np.bincount(cell.ravel(), chance.ravel(), minlength=len(target)) / len(pool)
-            change = DAMPING * np.log((target + prior) / (now + prior)).clip(-1, 1)
-            correction += change
-            odds = odds + change[cell].astype(np.float32)
+            now = _table(pool, i, j, width, chance)
+            change = DAMPING * np.log((target[i, j] + prior) / (now + prior)).clip(-1, 1)
+            correction[i, j] += change
+            odds = odds + change.astype(np.float32)[pool[..., i] * width[j] + pool[..., j]]
     return tuple(
-        TwoWay(first, second, correction.reshape(layout.blocks[first].width, -1).astype(np.float32))
-        for first, second, _, _, correction in tables
+        TwoWay(i, j, table.reshape(width[i], width[j]).astype(np.float32)) for (i, j), table in correction.items()
     )
 
 
-def _pairs(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32]) -> list[tuple[int, int]]:
-    """The pairs of columns to calibrate: all, or those that are furthest off where there are too many."""
-    width = [block.width for block in layout.blocks]
+def _table(
+    codes: NDArray[np.int32], i: int, j: int, width: list[int], weight: Floats | None = None
+) -> NDArray[np.float64]:
+    """Joint frequencies of two columns, as one row of cells."""
+    cells = (codes[..., i] * width[j] + codes[..., j]).ravel()
+    counts = np.bincount(cells, None if weight is None else weight.ravel(), minlength=width[i] * width[j])
+    return counts / counts.sum()
+
+
+def _pairs(width: list[int], real: NDArray[np.int32], pool: NDArray[np.int32]) -> list[tuple[int, int]]:
+    """The pairs of columns to correct: all, or those found furthest off where there are too many."""
     pairs = list(combinations(range(len(width)), 2))
-    cells = sum(width[i] * width[j] for i, j in pairs)
-    if len(pairs) <= MAX_TABLES and cells <= MAX_CELLS:
+    if len(pairs) <= MAX_TABLES and sum(width[i] * width[j] for i, j in pairs) <= MAX_CELLS:
         return pairs
-    some, fake = real[:PROBE_ROWS], pool[:, 0]
+    pairs = pairs[:: 1 + len(pairs) // MAX_PROBES]
+    some, fake = real[:PROBE_ROWS], pool[:PROBE_ROWS, 0]
 
-    def gap(i: int, j: int) -> float:
-        r, f = (np.bincount(c[:, i] * width[j] + c[:, j], minlength=width[i] * width[j]) / len(c) for c in (some, fake))
-        return float(np.abs(r - f).sum())
+    def gap(pair: tuple[int, int]) -> float:
+        return float(np.abs(_table(some, *pair, width) - _table(fake, *pair, width)).sum())
 
-    ranked = sorted(pairs, key=lambda pair: -gap(*pair))[:MAX_TABLES]
+    ranked = sorted(pairs, key=gap, reverse=True)[:MAX_TABLES]
     budget = np.cumsum([width[i] * width[j] for i, j in ranked])
     return ranked[: int(np.searchsorted(budget, MAX_CELLS, "right"))]
