@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+CACHED_ROWS = 8_192
+SMALL = 3_000_000
+
 
 @dataclass(frozen=True)
 class Forest:
@@ -25,15 +28,23 @@ class Forest:
     baseline: float
 
     def __call__(self, features: Floats) -> NDArray[np.float64]:
-        flat, width = features.ravel(), features.shape[1]
-        offset = np.arange(0, flat.size, width, dtype=np.int32)
+        """Raw predictions (n,) for `features` (n, n_features)."""
+        parts = np.split(features, range(CACHED_ROWS, len(features), CACHED_ROWS))
+        return np.concatenate([self._descend(part) for part in parts])
+
+    def _descend(self, features: Floats) -> NDArray[np.float64]:
+        """All rows a level deeper at a time; the codes are in range, so `take` need not check them."""
+        flat = features.ravel()
+        row = np.arange(len(features)) * features.shape[1]
+        child = np.column_stack([self.right, self.left]).ravel().astype(np.intp)
         total = np.full(len(features), self.baseline)
         for root, depth in zip(self.root, self.depth, strict=True):
-            node = np.full(len(features), root)
+            node = np.full(len(features), root, np.intp)
             for _ in range(depth):
-                below = flat.take(offset + self.feature.take(node)) <= self.threshold.take(node)
-                node = np.where(below, self.left.take(node), self.right.take(node))
-            total += self.value.take(node)
+                value = flat.take(row + self.feature.take(node, mode="clip"), mode="clip")
+                below = value <= self.threshold.take(node, mode="clip")
+                node = child.take(2 * node + below, mode="clip")
+            total += self.value.take(node, mode="clip")
         return total
 
 
@@ -41,7 +52,11 @@ def fit_forests(
     model: Any, features: Floats, truth: NDArray[Any], weight: NDArray[np.float64] | None = None
 ) -> list[Forest]:
     """Fit one of scikit-learn's histogram gradient boosting models; one forest for each of its outputs."""
-    model.fit(features, truth, sample_weight=weight)
+    from threadpoolctl import threadpool_limits
+
+    # on a small table threads only wait for one another
+    with threadpool_limits(1 if features.size < SMALL else None, user_api="openmp"):
+        model.fit(features, truth, sample_weight=weight)
     baselines = np.ravel(model._baseline_prediction)
     return [
         _as_arrays([stage[output].nodes for stage in model._predictors], float(baseline))

@@ -31,6 +31,7 @@ POOL_ROWS = 16_384
 CLIP = 4.0
 FOLDS = 3
 MAX_CLASSES = 20
+MAX_DEPTH = 8
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,12 @@ class Teacher:
     def fit(cls, features: Floats, condition: Encoded, numbers: Numbers | None, seed: int) -> Teacher:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-        options: dict[str, Any] = {"max_iter": 100, "early_stopping": False, "random_state": seed}
+        options: dict[str, Any] = {
+            "max_iter": 100,
+            "max_depth": MAX_DEPTH,
+            "early_stopping": False,
+            "random_state": seed,
+        }
         if numbers is not None:
             label = label_of(numbers, condition)
             return cls(numbers, (), tuple(fit_forests(HistGradientBoostingRegressor(**options), features, label)))
@@ -93,7 +99,8 @@ class Refiner:
     ----------
     layout : Layout
         Of the rows; its condition is that of the label.
-    teacher : Teacher or None
+    teachers : tuple of Teacher
+        One taught by training rows and one by generated rows; none without a label.
     forest : Forest
         Tells real rows from generated ones.
     tables : tuple of TwoWay
@@ -101,12 +108,12 @@ class Refiner:
     """
 
     layout: Layout
-    teacher: Teacher | None
+    teachers: tuple[Teacher, ...]
     forest: Forest
     tables: tuple[TwoWay, ...]
 
     def log_odds(self, condition: Encoded, rows: Encoded) -> NDArray[np.float64]:
-        total = self.forest(_judged(self.layout, condition, rows, self.teacher)).clip(-CLIP, CLIP)
+        total = self.forest(_judged(self.layout, condition, rows, self.teachers)).clip(-CLIP, CLIP)
         codes = np.hstack([condition.codes, rows.codes])
         for table in self.tables:
             total += table(codes)
@@ -143,17 +150,31 @@ class Refiner:
         rows = Encoded(rows.codes, jittered, jittered)
         some = rng.permutation(len(rows))[:MAX_ROWS]
         real_condition, real = condition.take(some), rows.take(some)
-        teacher, verdicts = _teach(layout, real_condition, real, numbers, rng)
-        asked = condition.take(rng.choice(len(rows), min(SYNTHETIC_PER_REAL * len(some), 2 * MAX_ROWS)))
+
+        def some_conditions() -> Encoded:
+            return condition.take(rng.choice(len(rows), min(SYNTHETIC_PER_REAL * len(some), 2 * MAX_ROWS)))
+
+        teachers, verdicts = _teach(layout, real_condition, real, numbers, rng)
+        if teachers:
+            asked = some_conditions()
+            student = Teacher.fit(_features(layout, None, draw(asked, 2)), asked, numbers, _seed(rng))
+            verdicts = np.hstack([verdicts, student(_features(layout, None, real), real_condition)])
+            teachers = (*teachers, student)
+        asked = some_conditions()
         real_features = np.hstack([_features(layout, real_condition, real), verdicts])
-        fake_features = _judged(layout, asked, draw(asked, 0), teacher)
+        fake_features = _judged(layout, asked, draw(asked, 0), teachers)
         truth = np.repeat([1, 0], [len(real), len(asked)])
         judge = HistGradientBoostingClassifier(
-            max_iter=200, early_stopping=True, validation_fraction=0.15, n_iter_no_change=8, random_state=_seed(rng)
+            max_iter=200,
+            max_depth=MAX_DEPTH,
+            early_stopping=True,
+            validation_fraction=0.15,
+            n_iter_no_change=8,
+            random_state=_seed(rng),
         )
         weight = np.where(truth == 1, len(asked) / len(real), 1.0)
         [forest] = fit_forests(judge, np.vstack([real_features, fake_features]), truth, weight)
-        refiner = cls(layout, teacher, forest, ())
+        refiner = cls(layout, teachers, forest, ())
         asked = condition.take(np.repeat(rng.permutation(len(rows))[:POOL_ROWS], candidates))
         pool = draw(asked, 1)
         odds = refiner.log_odds(asked, pool).astype(np.float32).reshape(-1, candidates)
@@ -161,7 +182,7 @@ class Refiner:
         tables = calibrate(
             layout.joint, np.hstack([condition.codes, rows.codes]), codes.reshape(*odds.shape, codes.shape[1]), odds
         )
-        return cls(layout, teacher, forest, tables)
+        return cls(layout, teachers, forest, tables)
 
 
 def choose(log_odds: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -171,11 +192,11 @@ def choose(log_odds: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArr
 
 def _teach(
     layout: Layout, condition: Encoded, rows: Encoded, numbers: Numbers | None, rng: np.random.Generator
-) -> tuple[Teacher | None, Floats]:
-    """A teacher, and what teachers that did not see a row say of each of `rows`."""
+) -> tuple[tuple[Teacher, ...], Floats]:
+    """A teacher where there is a label to teach, and what teachers that did not see a row say of each of `rows`."""
     classes = layout.condition.blocks[0].width if layout.condition and layout.condition.blocks else 0
     if classes < 2 or (numbers is None and classes > MAX_CLASSES) or not rows.codes.shape[1]:
-        return None, np.zeros((len(rows), 0), np.float32)
+        return (), np.zeros((len(rows), 0), np.float32)
     features = _features(layout, None, rows)
     fold = _folds(condition.codes[:, 0], rng)
     seed = _seed(rng)
@@ -186,7 +207,7 @@ def _teach(
     for k, teacher in enumerate(teachers):
         mine = np.flatnonzero(fold == k)
         verdicts[mine] = teacher(features[mine], condition.take(mine))
-    return teachers[0], verdicts
+    return (teachers[0],), verdicts
 
 
 def _folds(codes: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.intp]:
@@ -199,11 +220,10 @@ def _folds(codes: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int
     return fold
 
 
-def _judged(layout: Layout, condition: Encoded, rows: Encoded, teacher: Teacher | None) -> Floats:
+def _judged(layout: Layout, condition: Encoded, rows: Encoded, teachers: tuple[Teacher, ...]) -> Floats:
     features = _features(layout, condition, rows)
-    if teacher is None:
-        return features
-    return np.hstack([features, teacher(features[:, len(condition.codes[0]) :], condition)])
+    taught = features[:, condition.codes.shape[1] :]
+    return np.hstack([features, *(teacher(taught, condition) for teacher in teachers)])
 
 
 def _features(layout: Layout, condition: Encoded | None, rows: Encoded) -> Floats:

@@ -8,7 +8,8 @@ from .engine.size import Size
 
 SMALL = 1_000
 REFINE_FROM = 200
-CANDIDATES = 8
+CANDIDATES = 12
+MOST_STEPS = 8_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def sizing(rows: int) -> Sizing:
     small = rows < SMALL
     return Sizing(
         size=Size(width=128 if small else 256),
-        batch_size=256 if rows < 8_000 else 512,
-        steps=int(min(10_000, 800 * (max(rows, 500) / 500) ** 0.42)),
+        batch_size=256,
+        steps=int(min(MOST_STEPS, 1_000 * (max(rows, 500) / 500) ** 0.6)),
         candidates=CANDIDATES if rows >= REFINE_FROM else 1,
     )

@@ -44,7 +44,7 @@ class NumberView:
     """Integers and floats, NumPy's, pandas' or pyarrow's, and Python's in an object column.
 
     Values are put back on the lattice ``origin + k * step`` on which all training values lay: integers, decimals,
-    multiples of 50. ``step`` 0 means that there was none.
+    multiples of 50. ``step`` 0 means that there was none. ``ints`` says whether an object column held Python integers.
     """
 
     dtype: Any
@@ -52,6 +52,7 @@ class NumberView:
     step: float
     decimals: int
     missing: Any = np.nan
+    ints: bool = False
 
     kind: ClassVar[str] = "number"
     levels: ClassVar[tuple[bool, ...]] = (False,)
@@ -61,7 +62,8 @@ class NumberView:
         values = _floats(column)
         known = np.unique(values[np.isfinite(values)])
         origin, step, decimals = _lattice(known)
-        return cls(column.dtype, origin, step, decimals, _missing_of(column))
+        ints = column.dtype == object and "integer" in pd.api.types.infer_dtype(column, skipna=True)
+        return cls(column.dtype, origin, step, decimals, _missing_of(column), ints)
 
     def split(self, column: pd.Series) -> list[Floats]:
         return [_floats(column)]
@@ -72,8 +74,7 @@ class NumberView:
             values = np.round(self.origin + np.rint((values - self.origin) / self.step) * self.step, self.decimals)
         if self.dtype != object:
             return _cast(values, self.dtype)
-        whole = self.step >= 1 and self.decimals == 0
-        cells = [self.missing if np.isnan(v) else int(v) if whole else float(v) for v in values]
+        cells = [self.missing if np.isnan(v) else int(v) if self.ints and v == int(v) else float(v) for v in values]
         return pd.Series(cells, dtype=object)
 
 
@@ -163,16 +164,21 @@ class LevelView:
         if isinstance(column.dtype, pd.CategoricalDtype):
             seen = np.unique(known.cat.codes.to_numpy())
             return cls(column.dtype, pd.Series(column.cat.categories[seen]), missing=_missing_of(column))
-        distinct = pd.Series(list({_key(v): v for v in known.unique()}.values()), dtype=column.dtype)
+        if known.dtype == object:  # unique() would take 1, 1.0 and True for one value
+            distinct = pd.Series(list({_key(v): v for v in known}.values()), dtype=object)
+        else:
+            distinct = pd.Series(known.unique(), dtype=column.dtype)
         with suppress(TypeError):  # levels of several types stay in order of appearance
             distinct = distinct.sort_values(ignore_index=True)
         return cls(column.dtype, distinct, ordinal, _missing_of(column))
 
     def split(self, column: pd.Series) -> list[Floats]:
-        if isinstance(self.dtype, pd.CategoricalDtype):
-            column = column.astype(self.values.dtype)
+        column = _plain(column)
         absent = column.isna().to_numpy()
-        if self.values.dtype == object:
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            into = pd.Index(self.values).get_indexer(column.cat.categories)
+            codes = np.append(into, -1)[column.cat.codes]
+        elif self.values.dtype == object:
             spot = {_key(v): i for i, v in enumerate(self.values)}
             codes = np.array([spot.get(_key(v), -1) for v in column], np.int64)
         else:
@@ -193,7 +199,7 @@ class LevelView:
             return pd.Series(pd.Categorical.from_codes(np.append(into, -1)[codes], dtype=self.dtype))
         if self.dtype == object:
             return pd.Series(np.array([*self.values, self.missing, None], object)[:-1][codes], dtype=object)
-        return pd.Series(self.values.array.take(codes, allow_fill=bool(absent.any())), dtype=self.dtype)
+        return pd.Series(self.values.array.take(codes, allow_fill=bool(absent.any()))).astype(self.dtype)
 
 
 @dataclass(frozen=True)
@@ -238,7 +244,7 @@ def view_of(column: pd.Series, *, categorical: bool = False) -> View:
                 f"column {column.name!r} holds {type(cell).__name__} objects, which cannot be compared: "
                 "drop it or turn its cells into strings or numbers"
             ) from None
-    if categorical:
+    if categorical or _is_dictionary(dtype):
         return LevelView.fit(column)
     if _is_datetime(dtype):
         return TimeView.fit(column)
@@ -263,6 +269,13 @@ def view_of(column: pd.Series, *, categorical: bool = False) -> View:
     return view
 
 
+def _plain(column: pd.Series) -> pd.Series:
+    """An Arrow dictionary column as one of its values, since pandas hardly works with the former."""
+    return (
+        column.astype(pd.ArrowDtype(column.dtype.pyarrow_dtype.value_type)) if _is_dictionary(column.dtype) else column
+    )
+
+
 def _key(value: Any) -> tuple[type, Any]:
     """Tells 1, 1.0 and True apart."""
     return type(value), value
@@ -285,6 +298,10 @@ def _missing_of(column: pd.Series) -> Any:
 
 def _is_decimal(dtype: Any) -> bool:
     return isinstance(dtype, pd.ArrowDtype) and dtype.type is Decimal
+
+
+def _is_dictionary(dtype: Any) -> bool:
+    return isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("dictionary")
 
 
 def _is_datetime(dtype: Any) -> bool:
