@@ -49,7 +49,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
     batch_size : "auto" or int, default="auto"
     refine : "auto", bool or int, default="auto"
         Whether each row is chosen among several candidates by how real they look; a number says among how many. "auto"
-        takes 8, and 1 for tables below 200 rows.
+        takes 16, and 1 for tables below 200 rows.
     generator, discriminator : callable or None, default=None
         Your own networks: takes the ``ganaug.layout.Layout``, returns a Keras model. The generator maps
         [noise (n, any), condition (n, layout.condition_width)] to (n, layout.raw_width), without activation; the
@@ -57,6 +57,8 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
     loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, default="relativistic"
         See :mod:`ganaug.engine.losses`.
     optimizer : "adam", "sgd" or keras.optimizers.Optimizer, default="adam"
+    strategy : tf.distribute.Strategy or None, default=None
+        Trains on its devices, each with its share of the batch.
     random_state : int, RandomState instance or None, default=None
         An int gives the same model, bit for bit, on the same machine, and the same samples.
     verbose : int, default=0
@@ -115,6 +117,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         discriminator: Any = None,
         loss: str = "relativistic",
         optimizer: Any = "adam",
+        strategy: Any = None,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -131,6 +134,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         self.discriminator = discriminator
         self.loss = loss
         self.optimizer = optimizer
+        self.strategy = strategy
         self.random_state = random_state
         self.verbose = verbose
 

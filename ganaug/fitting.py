@@ -67,7 +67,7 @@ def fit_sampler(
         optimizer=parameters["optimizer"],
         seed=int(seeds[0]),
     )
-    networks = {name: parameters[name] for name in ("generator", "discriminator")}
+    networks = {name: parameters[name] for name in ("generator", "discriminator", "strategy")}
     with progress_bar(parameters["verbose"], chosen.steps) as report:
         state, outcome = train(layout, data, plan, chosen.size, **networks, report=report)
     refiner = None

@@ -34,6 +34,8 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         check_choice(parameters["optimizer"], "optimizer", OPTIMIZERS)
     elif not hasattr(parameters["optimizer"], "get_config"):
         raise TypeError(f"optimizer={parameters['optimizer']!r} must be one of {OPTIMIZERS} or a Keras optimizer")
+    if parameters["strategy"] is not None and not hasattr(parameters["strategy"], "scope"):
+        raise TypeError(f"strategy={parameters['strategy']!r} must be a tf.distribute.Strategy or None")
     for name in ("generator", "discriminator"):
         if parameters[name] is not None and not callable(parameters[name]):
             raise TypeError(f"{name}={parameters[name]!r} must be a callable that takes the layout")

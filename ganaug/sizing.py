@@ -8,7 +8,7 @@ from .engine.size import Size
 
 SMALL = 1_000
 REFINE_FROM = 200
-CANDIDATES = 12
+CANDIDATES = 16
 MOST_STEPS = 8_000
 
 

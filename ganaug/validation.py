@@ -63,7 +63,8 @@ def check_table(X: Any) -> tuple[pd.DataFrame, Container]:
             )
         if array.dtype.kind not in "biufOUSTmM":
             raise TypeError(f"X has dtype {array.dtype}, which is no table's: give numbers, strings, dates or objects")
-        table, container = pd.DataFrame(array), Container("array", array.dtype)
+        table = pd.DataFrame(array, dtype=object if array.dtype == object else None)  # pandas would guess a dtype
+        container = Container("array", array.dtype)
     if not table.shape[1]:
         raise ValueError(f"X has 0 feature(s) (shape={table.shape}) while a minimum of 1 is required")
     infinite = [name for name in table if _has_infinity(table[name])]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -39,6 +40,8 @@ class ClassTarget:
     @classmethod
     def fit(cls, y: pd.Series) -> ClassTarget:
         view = LevelView.fit(y)
+        with suppress(TypeError):  # categories by their labels, as scikit-learn sorts classes
+            view = replace(view, values=view.values.iloc[np.argsort(view.values.to_numpy())].reset_index(drop=True))
         codes = view.split(y)[0].astype(np.int64)
         counts = np.bincount(codes, minlength=len(view.values))
         target = cls(view, counts, y.name)

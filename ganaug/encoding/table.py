@@ -71,7 +71,8 @@ class TableEncoder:
             for group, parts in zip(numbers, floats, strict=True)
             for number, part in zip(group, parts, strict=True)
         ]
-        owner, maps = _shared(flat, encoded)
+        rounded = [getattr(view, "step", 0) > 0 for view, group in zip(views, numbers, strict=True) for _ in group]
+        owner, maps = _shared(flat, encoded, rounded)
         owners = sorted({o for o in owner if o >= 0}, key=lambda i: (flat[i].block, i))
         places = {o: place for place, o in enumerate(owners)}
         parts = iter(Part(n, places.get(o, -1), m) for n, o, m in zip(flat, owner, maps, strict=True))
@@ -94,14 +95,16 @@ class TableEncoder:
     def decode(self, codes: NDArray[np.int32], positions: NDArray[np.float32]) -> pd.DataFrame:
         """Rows of `codes` (n, n_blocks) and `positions` (n, n_numbers), with the fitted names and dtypes."""
         number_of = np.cumsum([block.bins > 0 for block in self.layout.blocks]) - 1
+        owners = {p.block: (column, p) for column in self.columns for p in column.parts if p.parent is None}
 
         def values(part: Part) -> Floats:
             code = np.zeros(len(codes), np.int32) if part.block < 0 else codes[:, part.block]
-            if part.parent is not None:
-                code = part.parent[code]
             has_position = part.block >= 0 and self.layout.blocks[part.block].bins
             position = positions[:, number_of[part.block]] if has_position else np.zeros(len(codes), np.float32)
-            return part.numbers.decode(code, position)
+            if part.parent is None:
+                return part.numbers.decode(code, position)
+            mine = part.numbers.decode(part.parent[code], position)
+            return _follow(mine, part, *owners[part.block], code, position) if has_position else mine
 
         merged = [column.view.merge([values(part) for part in column.parts]) for column in self.columns]
         table = pd.concat(merged, axis=1) if merged else pd.DataFrame(index=range(len(codes)))
@@ -109,21 +112,36 @@ class TableEncoder:
         return table
 
 
-def _shared(numbers: list[Numbers], encoded: list[Encoded]) -> tuple[list[int], list[NDArray[np.int32] | None]]:
+def _follow(
+    values: Floats, part: Part, column: Column, owner: Part, code: NDArray[np.int32], position: NDArray[np.float32]
+) -> Floats:
+    """`values` of a part inside the intervals as those that go with its owner's values once these are rounded."""
+    if len(column.parts) > 1 or not np.array_equal(owner.numbers.mass, part.numbers.mass):
+        return values
+    cause = owner.numbers.decode(code, position)
+    [cause] = column.view.split(column.view.merge([cause]).rename(column.name))
+    inside = code >= owner.numbers.first_bin
+    values[inside] = np.interp(cause[inside], owner.numbers.value, part.numbers.value)
+    return values
+
+
+def _shared(
+    numbers: list[Numbers], encoded: list[Encoded], rounded: list[bool]
+) -> tuple[list[int], list[NDArray[np.int32] | None]]:
     """For each part the part whose block it takes its codes from (-1 for a constant), and the map between the codes.
 
     A part is a function of another one if every code of that one goes with a single code of it, in every row, and
-    positions are equal too. Parts with more codes come first as owners; a code needs `PROBE_ROWS` / 16 rows on average,
-    lest a few rows agree by chance.
+    positions are equal too. Parts with more codes, then those of rounded values, come first as owners; a code needs
+    `PROBE_ROWS` / 16 rows on average, lest a few rows agree by chance.
     """
     owner, maps = [-1] * len(numbers), [None] * len(numbers)  # type: list[int], list[NDArray[np.int32] | None]
     varied = [i for i, n in enumerate(numbers) if n.block.width > 1 or n.bins]
     if not varied:
-        return owner, maps
+        return [0, *owner[1:]], maps  # something must be generated
     codes = np.hstack([encoded[i].codes for i in varied])
     probe = codes[np.linspace(0, len(codes) - 1, min(PROBE_ROWS, len(codes))).astype(int)]
     owned: list[int] = []
-    for spot in sorted(range(len(varied)), key=lambda s: (-numbers[varied[s]].block.width, s)):
+    for spot in sorted(range(len(varied)), key=lambda s: (-numbers[varied[s]].block.width, not rounded[varied[s]], s)):
         i = varied[spot]
         owner[i] = i
         for other in owned:

@@ -160,14 +160,14 @@ class LevelView:
 
     @classmethod
     def fit(cls, column: pd.Series, *, ordinal: bool = False) -> LevelView:
-        known = column[column.notna()]
+        known = _plain(column[column.notna()])
         if isinstance(column.dtype, pd.CategoricalDtype):
             seen = np.unique(known.cat.codes.to_numpy())
             return cls(column.dtype, pd.Series(column.cat.categories[seen]), missing=_missing_of(column))
         if known.dtype == object:  # unique() would take 1, 1.0 and True for one value
             distinct = pd.Series(list({_key(v): v for v in known}.values()), dtype=object)
         else:
-            distinct = pd.Series(known.unique(), dtype=column.dtype)
+            distinct = pd.Series(known.unique(), dtype=known.dtype)
         with suppress(TypeError):  # levels of several types stay in order of appearance
             distinct = distinct.sort_values(ignore_index=True)
         return cls(column.dtype, distinct, ordinal, _missing_of(column))
@@ -287,6 +287,14 @@ def _hashable(value: Any) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """A column of pyarrow's dictionary type as one of its values' type, others as they are."""
+    value_type = getattr(getattr(column.dtype, "pyarrow_dtype", None), "value_type", None)
+    if value_type is None or not str(column.dtype).startswith("dictionary"):
+        return column
+    return column.astype(pd.ArrowDtype(value_type))
 
 
 def _missing_of(column: pd.Series) -> Any:

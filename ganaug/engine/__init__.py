@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from ..layout import Layout
 from .size import Size
@@ -23,12 +24,14 @@ def train(
     *,
     generator: Build | None = None,
     discriminator: Build | None = None,
+    strategy: Any = None,
     report: Callable[[Progress], None],
 ) -> tuple[GeneratorState, Outcome]:
     """Build both networks, train them, and return the generator's moving average with how training went."""
     from .networks import build
     from .trainer import Trainer
 
-    networks = build(layout, size, plan.seed, generator, discriminator)
-    outcome = Trainer(*networks, layout, data, plan).run(report)
+    with strategy.scope() if strategy is not None else nullcontext():
+        networks = build(layout, size, plan.seed, generator, discriminator)
+        outcome = Trainer(*networks, layout, data, plan).run(report)
     return GeneratorState(layout, size, networks[0].get_weights(), generator), outcome

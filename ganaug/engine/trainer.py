@@ -133,6 +133,9 @@ class Trainer:
 
     def __init__(self, generator: Model, discriminator: Model, layout: Layout, data: Data, plan: Plan) -> None:
         self.generator, self.discriminator, self.layout, self.plan = generator, discriminator, layout, plan
+        self.strategy = tf.distribute.get_strategy()
+        self.replicas = self.strategy.num_replicas_in_sync
+        self.batch_size = -(-plan.batch_size // self.replicas)
         self.loss = LOSSES[plan.loss]
         self.rows = len(data.rows)
         self.optimizers = [
@@ -140,7 +143,7 @@ class Trainer:
         ]
         self.g_variables = [v.value for v in generator.trainable_variables]
         self.d_variables = [v.value for v in discriminator.trainable_variables]
-        self.average = [tf.Variable(v) for v in self.g_variables]
+        self.average = [tf.Variable(v, aggregation=tf.VariableAggregation.MEAN) for v in self.g_variables]
         draw = np.cumsum(data.weight / data.weight.sum())
         encoded = (data.rows.codes, data.rows.low, data.rows.high)
         condition = (data.condition.codes, data.condition.low, data.condition.high)
@@ -187,7 +190,8 @@ class Trainer:
             rate = self.plan.learning_rate * _schedule(step, total)
             for optimizer in self.optimizers:
                 optimizer.scheduled(rate)
-            d_loss, g_loss = self._step(step)
+            losses = self.strategy.run(self._step, (step,))
+            d_loss, g_loss = (self.strategy.reduce("SUM", loss, axis=None) for loss in losses)
             d_sum, g_sum = d_sum + d_loss, g_sum + g_loss
         count = tf.cast(stop - start, tf.float32)
         sound = tf.reduce_all([tf.reduce_all(tf.math.is_finite(v)) for v in self.average + self.d_variables])
@@ -196,15 +200,16 @@ class Trainer:
     def _step(self, step: Tensor) -> tuple[Tensor, Tensor]:
         """One step of the discriminator, then one of the generator against it on the same batch."""
         plan, layout = self.plan, self.layout
-        real, condition = self._batch(step)
-        latent_shape = [plan.batch_size, *self.generator.inputs[0].shape[1:]]
-        latent = tf.random.stateless_normal(latent_shape, [self.seed + 3, step])
-        noise = noise_from(layout, self._uniform(step, 4, [plan.batch_size, layout.width]))
+        draw = step * self.replicas + tf.distribute.get_replica_context().replica_id_in_sync_group
+        real, condition = self._batch(draw)
+        latent_shape = [self.batch_size, *self.generator.inputs[0].shape[1:]]
+        latent = tf.random.stateless_normal(latent_shape, [self.seed + 3, draw])
+        noise = noise_from(layout, self._uniform(draw, 4, [self.batch_size, layout.width]))
         with tf.GradientTape() as g_tape:
             fake = hard_rows(layout, self.generator([latent, condition], training=True), noise, plan.temperature)
             with g_tape.stop_recording():
-                d_loss, real_logits = self._discriminator_step(step, real, fake, condition)
-            _, g_loss = self.loss.pair(real_logits, self.discriminator([fake, condition], training=True))
+                d_loss, real_logits = self._discriminator_step(step, draw, real, fake, condition)
+            _, g_loss = self._share(self.loss.pair(real_logits, self.discriminator([fake, condition], training=True)))
         self.optimizers[0].apply(g_tape.gradient(g_loss, self.g_variables))
         done = tf.cast(step, tf.float32)
         keep = tf.minimum(plan.average, (done + 1) / (done + 10))
@@ -212,17 +217,23 @@ class Trainer:
             average.assign_add((1 - keep) * (variable - average))
         return d_loss, g_loss
 
-    def _discriminator_step(self, step: Tensor, real: Tensor, fake: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+    def _share(self, losses: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """One replica's part of both losses; optimisers add the replicas' gradients up."""
+        return losses[0] / self.replicas, losses[1] / self.replicas
+
+    def _discriminator_step(
+        self, step: Tensor, draw: Tensor, real: Tensor, fake: Tensor, condition: Tensor
+    ) -> tuple[Tensor, Tensor]:
         with tf.GradientTape() as tape:
             real_logits = self.discriminator([real, condition], training=True)
-            loss, _ = self.loss.pair(real_logits, self.discriminator([fake, condition], training=True))
+            loss, _ = self._share(self.loss.pair(real_logits, self.discriminator([fake, condition], training=True)))
         slope = tape.gradient(loss, self.d_variables)
 
         def penalty_slope() -> list[Tensor]:
             with tf.GradientTape() as tape:
-                mix = self._uniform(step, 5, [self.plan.batch_size])
+                mix = self._uniform(draw, 5, [self.batch_size])
                 penalty = self.loss.penalty(self.discriminator, real, fake, condition, mix)
-                penalty *= self.loss.weight * self.plan.penalty_every
+                penalty *= self.loss.weight * self.plan.penalty_every / self.replicas
             return tape.gradient(penalty, self.d_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
         def none() -> list[Tensor]:
@@ -232,21 +243,21 @@ class Trainer:
         self.optimizers[1].apply([one + more for one, more in zip(slope, extra, strict=True)])
         return loss, real_logits
 
-    def _batch(self, step: Tensor) -> tuple[Tensor, Tensor]:
+    def _batch(self, at: Tensor) -> tuple[Tensor, Tensor]:
         """Dense training rows drawn by weight, and their conditions; tied values take any of their ranks."""
         draw, *encoded = self.tensors
-        size = self.plan.batch_size
-        spot = tf.searchsorted(draw, self._uniform(step, 0, [size], draw.dtype))
+        size = self.batch_size
+        spot = tf.searchsorted(draw, self._uniform(at, 0, [size], draw.dtype))
         spot = tf.minimum(spot, self.rows - 1)
 
         def dense(layout: Layout, arrays: list[Tensor], stream: int) -> Tensor:
             codes, low, high = (tf.gather(array, spot) for array in arrays)
-            return expand(layout, codes, low + (high - low) * self._uniform(step, stream, [size, layout.numbers]))
+            return expand(layout, codes, low + (high - low) * self._uniform(at, stream, [size, layout.numbers]))
 
         return dense(self.layout, encoded[:3], 1), dense(self.layout.condition or Layout(()), encoded[3:], 2)
 
-    def _uniform(self, step: Tensor, stream: int, shape: list[int], dtype: Any = tf.float32) -> Tensor:
-        return tf.random.stateless_uniform(shape, [self.seed + stream, step], dtype=dtype)
+    def _uniform(self, at: Tensor, stream: int, shape: list[int], dtype: Any = tf.float32) -> Tensor:
+        return tf.random.stateless_uniform(shape, [self.seed + stream, at], dtype=dtype)
 
     def _state(self) -> list[Any]:
         networks = [*self.generator.variables, *self.discriminator.variables]

@@ -24,7 +24,7 @@ class GANOverSampler(BaseEstimator):
         as many rows as the largest one. A float: rows of the rarer of two classes over rows of the other. A dict: rows
         that each class should have in the end. A callable: takes `y`, returns such a dict.
     categorical_features, steps, time_budget, batch_size, refine, generator, discriminator, loss, optimizer, \
-random_state, verbose :
+strategy, random_state, verbose :
         As in :class:`ganaug.GANAugmenter`.
 
     Attributes
@@ -63,6 +63,7 @@ random_state, verbose :
         discriminator: Any = None,
         loss: str = "relativistic",
         optimizer: Any = "adam",
+        strategy: Any = None,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -76,6 +77,7 @@ random_state, verbose :
         self.discriminator = discriminator
         self.loss = loss
         self.optimizer = optimizer
+        self.strategy = strategy
         self.random_state = random_state
         self.verbose = verbose
 
