@@ -82,11 +82,23 @@ class NumberView:
 class TimeView:
     """Datetimes as (week, day of the week, time of day), so that weekly and daily patterns can be learnt.
 
-    Times with a zone are taken in UTC. ``tick`` is the coarsest unit of all times of day, in units of the dtype.
+    Times with a zone are taken in UTC. A cell is missing where its week is.
+
+    Parameters
+    ----------
+    tick : int
+        The coarsest unit of all times of day, in units of the dtype.
+    first, last : int
+        The training range, which no combination of a week and a day leaves.
+    usual : tuple of int
+        The most frequent day of the week and time of day, for cells that lack one of them.
     """
 
     dtype: Any
     tick: int
+    first: int
+    last: int
+    usual: tuple[int, int]
 
     kind: ClassVar[str] = "time"
     levels: ClassVar[tuple[bool, ...]] = (False, False, False)
@@ -94,8 +106,12 @@ class TimeView:
     @classmethod
     def fit(cls, column: pd.Series) -> TimeView:
         ticks, absent = _ticks(column)
-        day = PER_DAY[_unit(column.dtype)]
-        return cls(column.dtype, int(np.gcd.reduce(ticks[~absent] % day)) or day)
+        ticks, day = ticks[~absent], PER_DAY[_unit(column.dtype)]
+        tick = int(np.gcd.reduce(ticks % day)) or day
+        if not len(ticks):
+            return cls(column.dtype, tick, 0, 0, (0, 0))
+        usual = _most_frequent(ticks // day % 7), _most_frequent(ticks % day // tick)
+        return cls(column.dtype, tick, int(ticks.min()), int(ticks.max()), usual)
 
     def split(self, column: pd.Series) -> list[Floats]:
         ticks, absent = _ticks(column)
@@ -104,10 +120,12 @@ class TimeView:
         return [np.where(absent, np.nan, part) for part in (weeks, weekday, time / self.tick)]
 
     def merge(self, parts: list[Floats]) -> pd.Series:
-        absent = np.any(np.isnan(parts), axis=0)
-        weeks, weekday, time = (np.where(absent, 0, np.rint(part)).astype(np.int64) for part in parts)
-        days = weeks * 7 + weekday
-        return _from_ticks(days * PER_DAY[_unit(self.dtype)] + time * self.tick, absent, self.dtype)
+        weeks, weekday, time = (
+            np.where(np.isnan(part), fill, np.rint(part)).astype(np.int64)
+            for part, fill in zip(parts, (0, *self.usual), strict=True)
+        )
+        ticks = (weeks * 7 + weekday) * PER_DAY[_unit(self.dtype)] + time * self.tick
+        return _from_ticks(ticks.clip(self.first, self.last), np.isnan(parts[0]), self.dtype)
 
 
 @dataclass(frozen=True)
@@ -269,6 +287,11 @@ def view_of(column: pd.Series, *, categorical: bool = False) -> View:
     return view
 
 
+def _most_frequent(values: NDArray[np.int64]) -> int:
+    distinct, counts = np.unique(values, return_counts=True)
+    return int(distinct[np.argmax(counts)])
+
+
 def _plain(column: pd.Series) -> pd.Series:
     """An Arrow dictionary column as one of its values, since pandas hardly works with the former."""
     return (
@@ -287,6 +310,11 @@ def _hashable(value: Any) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _most_frequent(values: NDArray[np.int64]) -> int:
+    distinct, counts = np.unique(values, return_counts=True)
+    return int(distinct[np.argmax(counts)])
 
 
 def _plain(column: pd.Series) -> pd.Series:

@@ -57,7 +57,7 @@ class Plan:
     seconds: float | None = None
     loss: str = "relativistic"
     optimizer: Any = "adam"
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     average: float = 0.998
     penalty_every: int = 8
     temperature: float = 0.5
@@ -264,7 +264,7 @@ class Trainer:
         return [*networks, *self.average, *(v for optimizer in self.optimizers for v in optimizer.variables)]
 
     def _snapshot(self) -> list[NDArray[Any]]:
-        return [np.array(v) for v in self._state()]
+        return [tf.convert_to_tensor(v).numpy() for v in self._state()]
 
     def _restore(self, snapshot: list[NDArray[Any]]) -> None:
         for variable, value in zip(self._state(), snapshot, strict=True):
