@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,8 +34,6 @@ class ClassTarget:
     view: LevelView
     counts: NDArray[np.int64]
     name: Any
-
-    kind: ClassVar[str] = "classes"
 
     @classmethod
     def fit(cls, y: pd.Series) -> ClassTarget:
@@ -106,8 +104,6 @@ class NumberTarget:
     numbers: Numbers
     frequency: NDArray[np.float64]
     name: Any
-
-    kind: ClassVar[str] = "number"
 
     @classmethod
     def fit(cls, y: pd.Series) -> NumberTarget:
