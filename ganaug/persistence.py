@@ -149,6 +149,7 @@ def _restored(contents: dict[str, Any], generator: Any) -> Any:
 
     if contents["own_generator"] and generator is None:
         raise _Mismatch("the saved model has a generator of your own: pass its callable as load(path, generator=...)")
+    _check_fits_together(contents)
     augmenter = GANAugmenter(**contents["parameters"])
     if contents["own_generator"]:
         augmenter.generator = generator
@@ -164,6 +165,14 @@ def _restored(contents: dict[str, Any], generator: Any) -> Any:
     augmenter._adopt(contents["container"], contents["encoder"], contents["target"])
     augmenter.history_ = pd.DataFrame(contents["history"])
     return augmenter
+
+
+def _check_fits_together(contents: dict[str, Any]) -> None:
+    layout, target = contents["layout"], contents["target"]
+    if layout != Layout(contents["encoder"].layout.blocks, target.layout if target else Layout(())):
+        raise ValueError("the encoding is not that of the networks")
+    if not contents["own_generator"] and contents["weights"][-1].shape != (layout.raw_width,):
+        raise ValueError("the weights are not those of the networks")
 
 
 def _array_name(number: int) -> str:
