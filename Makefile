@@ -1,0 +1,57 @@
+# Works from a fresh clone with make and Python 3.11 or newer; everything is installed into .venv here.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-lowest lint format clean
+
+VENV ?= .venv
+LOWEST := .venv-lowest
+ARGS ?=
+
+# The first interpreter that runs (a shim may exist and fail), is new enough and can make an environment.
+USABLE = -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p $(USABLE) && echo $$p && break; done)
+
+help:
+	@echo "make demo         rebalance a real table and write demo.png; ARGS=\"--steps 100\" for a quick look"
+	@echo "make test         run the tests; ARGS=\"-k name\" for some of them"
+	@echo "make lint         ruff and mypy"
+	@echo "make format       let ruff format and repair what it can"
+	@echo "make test-lowest  run the tests with the oldest versions that are supported"
+	@echo "make clean        remove environments and caches"
+	@echo
+	@echo "All of them set up .venv on first use. PYTHON=/path/to/python chooses the interpreter."
+
+demo: $(VENV)/ready
+	$(VENV)/bin/python examples/rebalance_bank.py $(ARGS)
+
+test: $(VENV)/ready
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(VENV)/ready
+	$(VENV)/bin/python -m ruff check .
+	$(VENV)/bin/python -m ruff format --check .
+	$(VENV)/bin/python -m mypy
+
+format: $(VENV)/ready
+	$(VENV)/bin/python -m ruff check --fix .
+	$(VENV)/bin/python -m ruff format .
+
+test-lowest: $(LOWEST)/ready
+	$(LOWEST)/bin/python -m pytest $(ARGS)
+
+clean:
+	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
+	find ganaug tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(LOWEST)/ready: CONSTRAINTS = -c lowest.txt
+$(LOWEST)/ready: lowest.txt
+
+$(VENV)/ready $(LOWEST)/ready: pyproject.toml
+	@$(if $(PYTHON),:,echo "No usable Python found: install Python 3.11 or newer with its venv module, or say make PYTHON=/path/to/python." >&2; exit 1)
+	@$(PYTHON) $(USABLE) || { echo "$(PYTHON) is not Python 3.11 or newer with its venv module." >&2; exit 1; }
+	@echo "Setting up $(@D) with $$($(PYTHON) --version). TensorFlow is large: this takes some minutes, once."
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS) -e ".[dev]"
+	@touch $@
