@@ -171,8 +171,11 @@ def _check_fits_together(contents: dict[str, Any]) -> None:
     layout, target = contents["layout"], contents["target"]
     if layout != Layout(contents["encoder"].layout.blocks, target.layout if target else Layout(())):
         raise ValueError("the encoding is not that of the networks")
-    if not contents["own_generator"] and contents["weights"][-1].shape != (layout.raw_width,):
-        raise ValueError("the weights are not those of the networks")
+    if not contents["own_generator"]:
+        size = contents["size"]
+        expected = size.shapes(size.latent + layout.condition_width, layout.raw_width)
+        if [weight.shape for weight in contents["weights"]] != expected:
+            raise ValueError("the weights are not those of the networks")
 
 
 def _array_name(number: int) -> str:

@@ -18,3 +18,8 @@ class Size:
     latent: int = 64
     width: int = 256
     depth: int = 1
+
+    def shapes(self, inputs: int, outputs: int) -> list[tuple[int, ...]]:
+        """Shapes of a network's weights, in the order of the Keras model's."""
+        units = [self.width] * (1 + 2 * self.depth) + [outputs]
+        return [shape for fan_in, out in zip([inputs, *units], units, strict=False) for shape in ((fan_in, out), (out,))]

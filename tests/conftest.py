@@ -1,0 +1,83 @@
+"""Fixtures that several files share; models are fitted once for the whole run."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import tables
+
+from ganaug import GANAugmenter
+from ganaug.layout import Encoded, Layout
+
+
+@pytest.fixture(scope="session")
+def separable() -> tuple[pd.DataFrame, pd.Series]:
+    return tables.separable()
+
+
+@pytest.fixture(scope="session")
+def skilled(separable: tuple[pd.DataFrame, pd.Series]) -> GANAugmenter:
+    """Fitted long enough on `separable` that its rows can be told apart by class."""
+    return GANAugmenter(steps=800, random_state=0).fit(*separable)
+
+
+@pytest.fixture(scope="session")
+def mixed() -> tuple[pd.DataFrame, pd.Series]:
+    return tables.mixed()
+
+
+@pytest.fixture(scope="session")
+def quick(mixed: tuple[pd.DataFrame, pd.Series]) -> GANAugmenter:
+    """Hardly trained on `mixed`: for everything that does not depend on quality."""
+    return GANAugmenter(steps=20, refine=4, random_state=0).fit(*mixed)
+
+
+@pytest.fixture(scope="session")
+def plain() -> GANAugmenter:
+    """Two numbers and three classes, without refinement: the smallest and fastest model."""
+    rng = np.random.default_rng(0)
+    return GANAugmenter(steps=10, refine=False, random_state=0).fit(rng.normal(size=(90, 2)), np.repeat([0, 1, 2], 30))
+
+
+@pytest.fixture(scope="session", params=["full", "gappy"])
+def everything(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, GANAugmenter]:
+    """A frame with every dtype, and a model that hardly saw it."""
+    columns = tables.every_dtype()
+    real = pd.DataFrame(columns if request.param == "full" else tables.with_gaps(columns))
+    return real, GANAugmenter(steps=10, refine=3, random_state=0).fit(real)
+
+
+@dataclass
+class Dice:
+    """In a trained generator's place: any code, any position, all equally likely."""
+
+    layout: Layout
+
+    def draw(self, condition: Encoded, seed: tuple[int, int]) -> Encoded:
+        rng = np.random.default_rng([*seed, len(condition)])
+        blocks = self.layout.blocks
+        codes = rng.integers(0, [block.width for block in blocks], (len(condition), len(blocks))).astype(np.int32)
+        position = (2 * rng.random((len(condition), self.layout.numbers)) - 1).astype(np.float32)
+        inside = [codes[:, i] >= block.width - block.bins for i, block in enumerate(blocks) if block.bins]
+        position *= np.reshape(inside, position.T.shape).T
+        return Encoded(codes, position, position)
+
+
+@pytest.fixture
+def dice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`fit` without training, in milliseconds: for everything but what the generator has learnt."""
+    from ganaug.engine.trainer import Outcome, Progress
+
+    def roll(layout: Layout, _data: Any, plan: Any, _size: Any, **_: Any) -> tuple[Dice, Outcome]:
+        return Dice(layout), Outcome([Progress(plan.steps, plan.steps, 0.0, 0.0, 0.0)])
+
+    monkeypatch.setattr("ganaug.fitting.train", roll)

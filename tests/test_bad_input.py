@@ -1,0 +1,290 @@
+"""Every input that cannot be learnt, or that asks for care, is answered by a message that names it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from sklearn.exceptions import NotFittedError
+
+from ganaug import DataWarning, GANAugmenter, GANOverSampler
+from ganaug.encoding.table import TableEncoder
+
+ROWS = 40
+Y = np.resize(["a", "b"], ROWS)
+
+
+@pytest.fixture
+def numbers() -> pd.DataFrame:
+    return pd.DataFrame(np.random.default_rng(0).normal(size=(ROWS, 2)), columns=["x", "z"])
+
+
+def _fit(X, y=None, **parameters):
+    return GANAugmenter(**{"steps": 5, "refine": False, "random_state": 0} | parameters).fit(X, y)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", ["float64", "float32", "object", "Float64", "double[pyarrow]", "Sparse[float64]"])
+def test_infinity_is_refused_with_the_column(numbers, value, dtype):
+    numbers.loc[3, "z"] = value
+    with pytest.raises(ValueError, match=r"infinite values in columns \['z'\]"):
+        _fit(numbers.astype({"z": dtype}))
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        (np.zeros((0, 3)), ValueError, "0 sample"),
+        (np.zeros((1, 3)), ValueError, "1 sample"),
+        (np.zeros((5, 0)), ValueError, "0 feature"),
+        (pd.DataFrame({"a": []}), ValueError, "0 sample"),
+        (np.zeros(5), ValueError, "expected 2D array, got 1D array"),
+        (np.zeros((5, 2, 2)), ValueError, "got 3D array"),
+        (np.zeros((5, 2), complex), (TypeError, ValueError), "complex"),
+        (sparse.csr_matrix((0, 3)), ValueError, "0 sample"),
+        ("table.csv", ValueError, "expected 2D array"),
+        (pd.DataFrame({"a": [1j, 2j]}), TypeError, "column 'a' holds complex"),
+    ],
+    ids=str,
+)
+def test_what_is_no_table_is_refused_with_what_it_is(X, error, message):
+    with pytest.raises(error, match=message):
+        _fit(X)
+
+
+def test_duplicate_column_names_are_listed():
+    with pytest.raises(ValueError, match=r"duplicate column names: \['x'\]"):
+        _fit(pd.DataFrame(np.zeros((5, 3)), columns=["x", "x", "y"]))
+
+
+def test_column_names_of_several_types_are_listed():
+    with pytest.raises(TypeError, match=r"\['int', 'str'\].*\['x', 0\]"):
+        _fit(pd.DataFrame(np.zeros((5, 2)), columns=["x", 0]))
+
+
+@pytest.mark.parametrize("cell", [[1], {"k": 1}, {1, 2}, np.zeros(2)], ids=["list", "dict", "set", "ndarray"])
+def test_cells_that_cannot_be_compared_are_refused_with_their_type(numbers, cell):
+    numbers["bad"] = pd.Series([cell] * ROWS, dtype=object)
+    with pytest.raises(TypeError, match=f"column 'bad' holds {type(cell).__name__} objects"):
+        _fit(numbers)
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "message"),
+    [
+        (Y[:-1], ValueError, "X has 40, y has 39"),
+        (np.where(np.arange(ROWS) == 3, None, Y), ValueError, "y contains NaN in 1 rows"),
+        (np.where(np.arange(ROWS) < 2, np.nan, 1.0), ValueError, "y contains NaN in 2 rows"),
+        (np.where(np.arange(ROWS) == 3, np.inf, np.arange(ROWS)), ValueError, "infinity"),
+        (np.zeros((ROWS, 2)), ValueError, r"y should be a 1d array, got an array of shape \(40, 2\)"),
+    ],
+    ids=["short", "None", "NaN", "infinity", "two columns"],
+)
+def test_a_bad_target_is_refused_with_what_is_wrong(numbers, y, error, message):
+    with pytest.raises(error, match=message):
+        _fit(numbers, y)
+
+
+def test_words_cannot_be_a_number_to_regress_on(numbers):
+    with pytest.raises(TypeError, match="target_type='number'"):
+        _fit(numbers, Y, target_type="number")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error"),
+    [
+        ({"ratio": -0.5}, ValueError),
+        ({"ratio": "1"}, TypeError),
+        ({"ratio": np.nan}, TypeError),
+        ({"ratio": True}, TypeError),
+        ({"mode": "insert"}, ValueError),
+        ({"mode": "replace", "ratio": 1.5}, ValueError),
+        ({"loss": "wgan"}, ValueError),
+        ({"optimizer": "adamw"}, ValueError),
+        ({"optimizer": 0.1}, TypeError),
+        ({"steps": 0}, ValueError),
+        ({"steps": 2.5}, TypeError),
+        ({"steps": True}, TypeError),
+        ({"batch_size": -1}, ValueError),
+        ({"batch_size": "large"}, ValueError),
+        ({"time_budget": 0}, ValueError),
+        ({"time_budget": -3.0}, ValueError),
+        ({"time_budget": "1h"}, TypeError),
+        ({"refine": -2}, ValueError),
+        ({"refine": "yes"}, ValueError),
+        ({"target_type": "class"}, ValueError),
+        ({"generator": 3}, TypeError),
+        ({"discriminator": "dense"}, TypeError),
+        ({"categorical_features": ["nowhere"]}, ValueError),
+        ({"random_state": "seed"}, ValueError),
+        ({"random_state": -1}, ValueError),
+    ],
+    ids=str,
+)
+def test_a_bad_parameter_is_named_with_its_value(numbers, parameters, error):
+    name, value = next(iter(parameters.items()))
+    named = "nowhere" if name == "categorical_features" else re.escape(str(value))
+    with pytest.raises(error, match=named):
+        GANAugmenter(**{"steps": 5} | parameters).fit_transform(numbers, Y)
+
+
+@pytest.mark.parametrize("n", [-1, {"no": -4}])
+def test_a_negative_number_of_rows_is_named(quick, n):
+    with pytest.raises(ValueError, match=r"-\d: the number of rows must not be negative"):
+        quick.sample(n)
+
+
+@pytest.mark.parametrize("n", [2.0, True, "ten", [5], {"no": 1.5}, {"yes": False}])
+def test_a_number_of_rows_that_is_no_integer_is_named(quick, n):
+    value = next(iter(n.values())) if isinstance(n, dict) else n
+    with pytest.raises(TypeError, match=re.escape(repr(value))):
+        quick.sample(n)
+
+
+@pytest.mark.parametrize("n", [0, {}, {"yes": 0}, np.int64(0)])
+def test_no_rows_have_the_right_columns_and_dtypes(quick, mixed, n):
+    X, y = quick.sample(n)
+    assert len(X) == len(y) == 0
+    assert X.dtypes.to_dict() == mixed[0].dtypes.to_dict()
+    assert (y.dtype, y.name) == (mixed[1].dtype, mixed[1].name)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"n": 3, "y": ["no"]}])
+def test_sample_takes_either_a_number_or_labels(quick, arguments):
+    with pytest.raises(ValueError, match="either n"):
+        quick.sample(**arguments)
+
+
+@pytest.mark.parametrize("arguments", [{"n": {"maybe": 3}}, {"y": ["no", "maybe"]}])
+def test_an_unknown_class_is_named_beside_the_known_ones(quick, arguments):
+    with pytest.raises(ValueError, match=r"unknown classes \['maybe'\].*\['no', 'yes'\]"):
+        quick.sample(**arguments)
+
+
+@pytest.mark.usefixtures("dice")
+def test_a_model_without_a_target_has_no_classes(numbers):
+    augmenter = _fit(numbers)
+    assert list(augmenter.sample(3).columns) == ["x", "z"]
+    for arguments in ({"n": {"a": 1}}, {"y": ["a"]}):
+        with pytest.raises(ValueError, match="fitted without y"):
+            augmenter.sample(**arguments)
+
+
+@pytest.mark.usefixtures("dice")
+def test_a_numeric_target_has_no_classes(numbers):
+    augmenter = _fit(numbers, np.linspace(0, 1, ROWS))
+    with pytest.raises(ValueError, match="no classes"):
+        augmenter.sample({0.5: 3})
+    with pytest.raises(ValueError, match="sampling_strategy='auto'"):
+        augmenter.set_params(sampling_strategy="auto").augment(numbers, np.linspace(0, 1, ROWS))
+
+
+@pytest.mark.usefixtures("dice")
+def test_a_numeric_target_outside_the_range_seen_warns(numbers):
+    augmenter = _fit(numbers, np.linspace(0, 1, ROWS))
+    with pytest.warns(DataWarning, match="1 targets, for example 7"):
+        assert augmenter.sample(y=[0.5, 7.0])[1].tolist() == [0.5, 7.0]
+
+
+@pytest.mark.parametrize("method", ["transform", "augment"])
+def test_other_columns_than_those_fitted_are_named(quick, mixed, method):
+    X, y = mixed
+    arguments = (y,) if method == "augment" else ()
+    with pytest.raises(ValueError, match=r"missing \['city'\], unknown \['town'\]"):
+        getattr(quick, method)(X.rename(columns={"city": "town"}), *arguments)
+
+
+def test_columns_in_another_order_are_put_back(quick, mixed):
+    X, y = mixed
+    assert list(quick.augment(X[X.columns[::-1]], y)[0].columns) == list(X.columns)
+
+
+def test_labels_are_asked_for_where_there_were_some(quick, mixed):
+    with pytest.raises(ValueError, match="give the labels"):
+        quick.augment(mixed[0])
+
+
+@pytest.mark.parametrize("method", ["sample", "augment", "transform", "save"])
+def test_what_is_not_fitted_says_so(method):
+    with pytest.raises(NotFittedError):
+        getattr(GANAugmenter(), method)(3)
+
+
+@pytest.mark.usefixtures("dice")
+def test_text_that_is_unique_in_every_row_warns_and_is_repeated(numbers):
+    numbers["id"] = [f"user {i}" for i in range(ROWS)]
+    with pytest.warns(DataWarning, match="column 'id' has another value in every row"):
+        augmenter = _fit(numbers)
+    assert set(augmenter.sample(100)["id"]) <= set(numbers["id"])
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_class_of_a_few_rows_warns_and_works(numbers, count):
+    y = np.where(np.arange(ROWS) < count, "rare", "common")
+    with pytest.warns(DataWarning, match=rf"\{{'rare': {count}\}}"):
+        augmenter = _fit(numbers, y, refine=3)
+    assert augmenter.sample({"rare": 30})[1].tolist() == ["rare"] * 30
+    assert augmenter.class_counts_ == {"common": ROWS - count, "rare": count}
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize("strategy", ["auto", "all", 0.5, {"a": 50}])
+def test_one_class_cannot_be_rebalanced(numbers, strategy):
+    with pytest.raises(ValueError, match=r"more than 1 class.*\['a'\]"):
+        _fit(numbers, ["a"] * ROWS, sampling_strategy=strategy).augment(numbers, ["a"] * ROWS)
+    with pytest.raises(ValueError, match=r"more than 1 class.*\['a'\]"):
+        GANOverSampler(sampling_strategy=strategy, steps=5).fit_resample(numbers, ["a"] * ROWS)
+
+
+@pytest.mark.usefixtures("dice")
+def test_one_class_can_be_enlarged(numbers):
+    X, y = _fit(numbers, ["a"] * ROWS).augment(numbers, ["a"] * ROWS)
+    assert (len(X), set(y)) == (2 * ROWS, {"a"})
+
+
+def test_an_unseen_category_is_refused_with_the_known_ones():
+    encoder, _ = TableEncoder.fit(pd.DataFrame({"town": ["Rome", "Oslo"] * 5}))
+    with pytest.raises(ValueError, match=r"column 'town': 'Bonn' was not among the 2 values.*\['Oslo', 'Rome'\]"):
+        encoder.encode(pd.DataFrame({"town": ["Bonn"]}))
+
+
+@pytest.mark.parametrize("rows", [2, 3, 7, 33])
+@pytest.mark.parametrize("batch_size", [1, 5, 64])
+def test_any_number_of_rows_goes_with_any_batch_size(rows, batch_size):
+    X = np.random.default_rng(0).normal(size=(rows, 2))
+    augmenter = _fit(X, batch_size=batch_size, steps=1)
+    assert (augmenter.n_iter_, augmenter.sample(3).shape) == (1, (3, 2))
+
+
+@pytest.mark.parametrize("dtype", ["object", "category", "int64"])
+def test_a_column_of_ten_thousand_levels_takes_bounded_memory(dtype):
+    levels = np.random.default_rng(0).permutation(np.arange(20_000) // 2)
+    column = pd.Series(levels if dtype == "int64" else [f"level {i}" for i in levels]).astype(dtype)
+    table = pd.DataFrame({"many": column, "x": np.linspace(0, 1, 20_000)})
+    augmenter = _fit(table, refine=2)
+    assert augmenter._state.layout.width < 300
+    made = augmenter.sample(500)
+    assert set(made["many"]) <= set(column)
+    assert made["many"].nunique() > 100
+    assert made.dtypes.to_dict() == table.dtypes.to_dict()
+
+
+def test_a_frame_of_five_hundred_columns_takes_bounded_memory():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(300, 250))).add_prefix("n")
+    words = pd.DataFrame(rng.choice(["a", "b", "c"], (300, 250))).add_prefix("w")
+    table = pd.concat([table, words], axis=1)
+    augmenter = _fit(table, refine=2)
+    assert augmenter._state.layout.width <= 250 * (17 + 3)
+    assert augmenter.sample(5).dtypes.to_dict() == table.dtypes.to_dict()
+
+
+@pytest.mark.usefixtures("dice")
+def test_dates_and_times_of_python_objects_are_levels():
+    cells = [dt.date(2024, 1, 1), dt.time(3, 4), dt.datetime(2024, 1, 1, 3)] * 20
+    made = _fit(pd.DataFrame({"when": pd.Series(cells, dtype=object)})).sample(100)["when"]
+    assert set(made) == set(cells)
