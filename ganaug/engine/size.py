@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -21,5 +22,5 @@ class Size:
 
     def shapes(self, inputs: int, outputs: int) -> list[tuple[int, ...]]:
         """Shapes of a network's weights, in the order of the Keras model's."""
-        units = [self.width] * (1 + 2 * self.depth) + [outputs]
-        return [shape for fan_in, out in zip([inputs, *units], units, strict=False) for shape in ((fan_in, out), (out,))]
+        units = [inputs, *[self.width] * (1 + 2 * self.depth), outputs]
+        return [shape for fan_in, out in pairwise(units) for shape in ((fan_in, out), (out,))]
