@@ -26,6 +26,7 @@ from .layout import Encoded, Layout
 Floats = NDArray[np.float32]
 
 MAX_ROWS = 60_000
+MAX_CELLS = 4_000_000
 SYNTHETIC_PER_REAL = 3
 POOL_ROWS = 16_384
 CLIP = 4.0
@@ -148,11 +149,12 @@ class Refiner:
         rng = np.random.default_rng(seed)
         jittered = rows.low + rng.random(rows.low.shape, np.float32) * (rows.high - rows.low)
         rows = Encoded(rows.codes, jittered, jittered)
-        some = rng.permutation(len(rows))[:MAX_ROWS]
+        most = max(1, min(MAX_ROWS, MAX_CELLS // (1 + rows.codes.shape[1])))
+        some = rng.permutation(len(rows))[:most]
         real_condition, real = condition.take(some), rows.take(some)
 
         def some_conditions() -> Encoded:
-            return condition.take(rng.choice(len(rows), min(SYNTHETIC_PER_REAL * len(some), 2 * MAX_ROWS)))
+            return condition.take(rng.choice(len(rows), min(SYNTHETIC_PER_REAL * len(some), 2 * most)))
 
         teachers, verdicts = _teach(layout, real_condition, real, numbers, rng)
         if teachers:
@@ -175,7 +177,7 @@ class Refiner:
         weight = np.where(truth == 1, len(asked) / len(real), 1.0)
         [forest] = fit_forests(judge, np.vstack([real_features, fake_features]), truth, weight)
         refiner = cls(layout, teachers, forest, ())
-        asked = condition.take(np.repeat(rng.permutation(len(rows))[:POOL_ROWS], candidates))
+        asked = condition.take(np.repeat(rng.permutation(len(rows))[: min(POOL_ROWS, most)], candidates))
         pool = draw(asked, 1)
         odds = refiner.log_odds(asked, pool).astype(np.float32).reshape(-1, candidates)
         codes = np.hstack([asked.codes, pool.codes])
@@ -186,8 +188,8 @@ class Refiner:
 
 
 def choose(log_odds: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.intp]:
-    """One candidate a row, with probability proportional to its odds; both arguments are (n, candidates)."""
-    return np.argmax(log_odds - np.log(-np.log(uniform)), axis=1)
+    """One candidate for each row, with probability proportional to its odds; both arguments are (candidates, n)."""
+    return np.argmax(log_odds - np.log(-np.log(uniform)), axis=0)
 
 
 def _teach(

@@ -1,7 +1,8 @@
 """From conditions to encoded rows, in blocks of fixed size.
 
 Rows are drawn in blocks of `BLOCK_ROWS`, each from a seed of its own and always whole, so a row depends on the seed,
-its place and its condition alone: not on how many rows were asked for, nor on what stands beside it.
+its place and its condition alone: not on how many rows were asked for, nor on what stands beside it. Candidates are
+drawn a block at a time, too, so memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -44,14 +45,14 @@ class Sampler:
             yield self._block(whole, seed, number).take(np.arange(len(rows)))
 
     def _block(self, condition: Encoded, seed: int, number: int) -> Encoded:
+        spots = range(number * self.candidates, (number + 1) * self.candidates)
+        rows = Encoded.stack([self.draw(condition, (seed, spot)) for spot in spots])
         if self.refiner is None:
-            return self.draw(condition, (seed, number))
-        rng = block_rng(seed, number)
-        conditions = condition.take(np.repeat(np.arange(BLOCK_ROWS), self.candidates))
-        rows = self.draw(conditions, (seed, number))
-        odds = self.refiner.log_odds(conditions, rows)
-        best = choose(odds.reshape(BLOCK_ROWS, -1), rng.uniform(1e-12, 1, (BLOCK_ROWS, self.candidates)))
-        return rows.take(best + np.arange(BLOCK_ROWS) * self.candidates)
+            return rows
+        odds = self.refiner.log_odds(condition.take(np.tile(np.arange(BLOCK_ROWS), self.candidates)), rows)
+        odds = odds.reshape(self.candidates, BLOCK_ROWS)
+        best = choose(odds, block_rng(seed, number).uniform(1e-12, 1, odds.shape))
+        return rows.take(best * BLOCK_ROWS + np.arange(BLOCK_ROWS))
 
 
 def block_rng(seed: int, number: int, stream: int = 0) -> np.random.Generator:

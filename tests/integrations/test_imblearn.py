@@ -1,0 +1,128 @@
+"""`GANOverSampler` stands where SMOTE stood, and takes what SMOTE refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn.over_sampling import SMOTE
+from imblearn.pipeline import make_pipeline
+from pandas.testing import assert_frame_equal
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+
+from ganaug import DataWarning, GANAugmenter, GANOverSampler
+
+X, Y = make_classification(150, 4, weights=[0.8], random_state=0)
+
+
+def sampler(**parameters):
+    return GANOverSampler(**{"steps": 5, "refine": False, "random_state": 0} | parameters)
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize(
+    "strategy",
+    ["auto", "minority", "not majority", "not minority", "all", 0.5, {1: 90}, lambda y: {1: 2 * int(np.sum(y))}],
+    ids=["auto", "minority", "not majority", "not minority", "all", "number", "dict", "callable"],
+)
+def test_every_strategy_gives_as_many_rows_as_smote(strategy):
+    theirs = SMOTE(sampling_strategy=strategy, random_state=0).fit_resample(X, Y)
+    ours = sampler(sampling_strategy=strategy).fit_resample(X, Y)
+    assert np.bincount(ours[1]).tolist() == np.bincount(theirs[1]).tolist()
+    for made, expected in zip(ours, theirs, strict=True):
+        assert (type(made), made.dtype, made.shape) == (type(expected), expected.dtype, expected.shape)
+    np.testing.assert_array_equal(ours[0][: len(X)], X)
+    np.testing.assert_array_equal(ours[1][: len(Y)], Y)
+
+
+@pytest.mark.usefixtures("dice")
+def test_what_was_done_is_told_in_attributes():
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    fitted = sampler()
+    fitted.fit_resample(frame, Y)
+    zeros, ones = np.bincount(Y)
+    assert fitted.sampling_strategy_ == {1: zeros - ones}
+    assert fitted.n_features_in_ == 4
+    assert fitted.feature_names_in_.tolist() == list("abcd")
+    assert isinstance(fitted.augmenter_, GANAugmenter)
+    assert len(fitted.augmenter_.sample({1: 7})[0]) == 7
+    assert clone(fitted).get_params() == fitted.get_params()
+    assert not hasattr(clone(fitted), "augmenter_")
+
+
+@pytest.mark.usefixtures("dice")
+def test_a_frame_with_another_index_comes_back_with_a_new_one():
+    frame = pd.DataFrame(X, index=np.arange(len(X)) + 900)
+    new_X, new_y = sampler().fit_resample(frame, pd.Series(Y, index=frame.index, name="label"))
+    assert new_X.index.tolist() == new_y.index.tolist() == list(range(len(new_X)))
+    assert new_y.name == "label"
+    assert_frame_equal(new_X[: len(X)], frame.reset_index(drop=True))
+
+
+@pytest.mark.usefixtures("dice")
+def test_words_dates_gaps_and_a_class_of_two_rows_are_taken_as_they_are():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "word": pd.Series(rng.choice(["a", "b", None], 60), dtype=object),
+            "number": np.where(rng.random(60) < 0.2, np.nan, rng.normal(size=60)),
+            "when": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 50, 60), "D"),
+            "count": pd.array(rng.integers(0, 9, 60), "Int64"),
+        }
+    )
+    label = pd.Series(np.where(np.arange(60) < 2, "fraud", "fine"))
+    with pytest.warns(DataWarning, match=r"\{'fraud': 2\}"):
+        new_X, new_y = sampler().fit_resample(frame, label)
+    assert new_y.value_counts().to_dict() == {"fine": 58, "fraud": 58}
+    assert new_X.dtypes.to_dict() == frame.dtypes.to_dict()
+
+
+@pytest.mark.usefixtures("dice")
+def test_sparse_matrices_come_back_sparse():
+    matrix = sparse.csr_matrix(np.where(X > 0, X, 0))
+    new, _ = sampler().fit_resample(matrix, Y)
+    assert sparse.issparse(new)
+    assert new.format == "csr"
+
+
+@pytest.mark.usefixtures("dice")
+def test_numbers_as_labels_are_classes_even_if_there_are_many():
+    label = np.repeat(np.arange(30), [6] * 29 + [26])
+    rows = np.random.default_rng(0).normal(size=(len(label), 2))
+    _, new = sampler().fit_resample(rows, label)
+    assert np.bincount(new).tolist() == [26] * 30
+
+
+@pytest.mark.usefixtures("dice")
+def test_it_works_inside_a_pipeline_and_a_search_over_its_parameters():
+    pipeline = make_pipeline(sampler(), LogisticRegression())
+    assert cross_val_score(pipeline, X, Y, cv=3).shape == (3,)
+    pipeline.set_params(ganoversampler__sampling_strategy=0.5).fit(X, Y)
+    assert pipeline["ganoversampler"].sampling_strategy_ == {1: int(0.5 * np.sum(Y == 0)) - np.sum(Y == 1)}
+
+
+@pytest.mark.usefixtures("dice")
+def test_fit_checks_the_strategy_and_trains_nothing():
+    fitted = sampler(sampling_strategy={1: 100}).fit(X, Y)
+    assert fitted.sampling_strategy_ == {1: 100 - np.sum(Y == 1)}
+    assert not hasattr(fitted, "augmenter_")
+    with pytest.raises(ValueError, match="cannot take rows away"):
+        sampler(sampling_strategy={1: 1}).fit(X, Y)
+
+
+def test_the_same_seed_gives_the_same_rows():
+    one, other = (sampler(refine=2).fit_resample(X, Y)[0] for _ in range(2))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_its_parameters_are_those_of_the_augmenter():
+    ours, theirs = GANOverSampler().get_params(), GANAugmenter().get_params()
+    without = {"ratio", "mode", "target_type", "sampling_strategy"}
+    assert set(theirs) - set(ours) == without - {"sampling_strategy"}
+    assert {name: ours[name] for name in ours if name not in without} == {
+        name: theirs[name] for name in theirs if name not in without
+    }

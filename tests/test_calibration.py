@@ -1,0 +1,60 @@
+"""Chosen candidates have the training rows' two-way tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ganaug import calibration
+from ganaug.calibration import calibrate
+from ganaug.layout import Block, Layout
+from ganaug.refinement import choose
+
+LAYOUT = Layout((Block(0, 2), Block(0, 3), Block(4, 4)))
+WIDTHS = [block.width for block in LAYOUT.blocks]
+
+
+def tables(codes):
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    return [np.histogram2d(codes[:, i], codes[:, j], (WIDTHS[i], WIDTHS[j]))[0] / len(codes) for i, j in pairs]
+
+
+def distance(one, other):
+    return max(np.abs(a - b).sum() / 2 for a, b in zip(tables(one), tables(other), strict=True))
+
+
+def real_rows(rng, rows=5_000):
+    first = rng.integers(0, 2, rows)
+    second = np.where(rng.random(rows) < 0.7, first, 2)
+    third = (first + 2 * second + (rng.random(rows) < 0.3)) % 4
+    return np.column_stack([first, second, third]).astype(np.int32)
+
+
+def test_corrections_bring_independent_columns_to_the_real_two_way_tables():
+    rng = np.random.default_rng(0)
+    real = real_rows(rng)
+    pool = rng.integers(0, WIDTHS, (6_000, 16, 3)).astype(np.int32)
+    flat = np.zeros(pool.shape[:2], np.float32)
+    corrections = calibrate(LAYOUT, real, pool, flat)
+    odds = sum(table(pool) for table in corrections)
+    chosen = choose(odds.T, rng.uniform(1e-12, 1, odds.T.shape))
+    before, after = (pool[np.arange(len(pool)), spot] for spot in (0, chosen))
+    assert distance(real, before) > 0.4
+    assert distance(real, after) < 0.05
+
+
+def test_too_many_pairs_are_cut_to_those_that_are_furthest_off(monkeypatch):
+    monkeypatch.setattr(calibration, "MAX_TABLES", 1)
+    rng = np.random.default_rng(0)
+    real = rng.integers(0, WIDTHS, (4_000, 3)).astype(np.int32)
+    real[:, 1] = real[:, 0]  # the pair that independent columns miss
+    pool = rng.integers(0, WIDTHS, (500, 4, 3)).astype(np.int32)
+    corrections = calibrate(LAYOUT, real, pool, np.zeros(pool.shape[:2], np.float32))
+    assert [(table.first, table.second) for table in corrections] == [(0, 1)]
+
+
+def test_cells_are_bounded(monkeypatch):
+    monkeypatch.setattr(calibration, "MAX_CELLS", 14)
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, WIDTHS, (400, 3)).astype(np.int32)
+    corrections = calibrate(LAYOUT, codes, codes[:, None], np.zeros((400, 1), np.float32))
+    assert 0 < sum(table.correction.size for table in corrections) <= 14

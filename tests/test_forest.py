@@ -1,0 +1,83 @@
+"""Forests predict what the scikit-learn models they come from predict, and what is no forest does not run."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_classification
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+from ganaug import forest as module
+from ganaug.forest import Forest, fit_forests
+
+X, Y = make_classification(600, 6, n_informative=4, n_classes=3, random_state=0)
+X = X.astype(np.float32)
+MODELS = {
+    "number": (HistGradientBoostingRegressor, X[:, 0] * X[:, 1]),
+    "two classes": (HistGradientBoostingClassifier, Y > 0),
+    "three classes": (HistGradientBoostingClassifier, Y),
+    "a constant": (HistGradientBoostingRegressor, np.full(len(X), 3.0)),
+}
+
+
+@pytest.mark.parametrize("case", MODELS)
+@pytest.mark.parametrize("cached", [7, 10_000])
+def test_predictions_are_those_of_the_model(case, cached, monkeypatch):
+    monkeypatch.setattr(module, "CACHED_ROWS", cached)
+    kind, truth = MODELS[case]
+    model = kind(max_iter=20, random_state=0)
+    forests = fit_forests(model, X, truth)
+    expected = model._raw_predict(X)
+    assert len(forests) == expected.shape[1]
+    for column, forest in enumerate(forests):
+        np.testing.assert_allclose(forest(X), expected[:, column], rtol=1e-12)
+        np.testing.assert_array_equal(pickle.loads(pickle.dumps(forest))(X), forest(X))
+
+
+@pytest.fixture(scope="module")
+def grown() -> Forest:
+    return fit_forests(HistGradientBoostingRegressor(max_iter=5, random_state=0), X, X[:, 0])[0]
+
+
+def test_threads_change_nothing(grown, monkeypatch):
+    alone = grown(X)
+    monkeypatch.setattr(module, "WORTH_THREADS", 0)
+    np.testing.assert_array_equal(grown(X), alone)
+
+
+def test_a_pickle_holds_the_arrays_only(grown):
+    small = len(pickle.dumps(Forest(**asdict(grown))))
+    grown(X)
+    assert len(pickle.dumps(grown)) == small
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"left": "itself"},
+        {"right": "beyond"},
+        {"feature": "negative"},
+        {"sizes": "short"},
+        {"sizes": "empty"},
+    ],
+    ids=lambda wrong: next(iter(wrong.items())),
+)
+def test_nodes_that_form_no_trees_are_refused(grown, wrong):
+    name, how = next(iter(wrong.items()))
+    arrays = {
+        "itself": np.zeros_like(grown.left),
+        "beyond": grown.right + 10_000,
+        "negative": np.full_like(grown.feature, -1),
+        "short": grown.sizes - 1,
+        "empty": np.append(grown.sizes, 0),
+    }
+    with pytest.raises(ValueError, match=r"trees|shape|broadcast"):
+        replace(grown, **{name: arrays[how]})
+
+
+def test_features_that_are_not_there_are_refused(grown):
+    with pytest.raises(ValueError, match="more than the 0 features"):
+        grown(X[:, :0])
