@@ -1,4 +1,4 @@
-"""Gradient boosting as plain arrays, which a file can hold. The only place that knows scikit-learn's insides."""
+"""Gradient boosting as plain arrays, which a file can hold and any version of scikit-learn can read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Bits = NDArray[np.uint32]
+Tree = tuple[np.uint32, list[tuple[int, Bits]], NDArray[np.float64]]
 
-CACHED_ROWS = 8_192
+CACHED_ROWS = 16_384
 WORTH_THREADS = 500_000
+MOST_LEAVES = 32
+DE_BRUIJN = np.uint32(0x077CB531)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,12 @@ class Forest:
     ------
     ValueError
         If the arrays are no trees: a file may hold anything.
+
+    References
+    ----------
+    Lucchese, Nardini, Orlando, Perego, Tonellotto, Venturini (2015). QuickScorer: a fast algorithm to rank documents
+    with additive ensembles of regression trees. SIGIR. Instead of walking down, each feature strikes out the leaves
+    that it rules out; it takes a quarter of the time.
     """
 
     sizes: NDArray[np.int32]
@@ -49,43 +59,74 @@ class Forest:
         descends = [(child > place) & (child < size) for child in (self.left, self.right)]
         if (self.sizes < 1).any() or not (self.leaf | (descends[0] & descends[1] & (self.feature >= 0))).all():
             raise ValueError("nodes that do not form trees")
+        if max((part.sum() for part in self._split(self.leaf)), default=0) > MOST_LEAVES:
+            raise ValueError(f"trees of more than {MOST_LEAVES} leaves")
 
     def __call__(self, features: Floats) -> NDArray[np.float64]:
         """Raw predictions (n,) for `features` (n, n_features)."""
         if self.feature.max(initial=0) >= features.shape[1]:
             raise ValueError(f"trees that look at more than the {features.shape[1]} features")
-        total = np.full(len(features), self.baseline)
-        none = np.zeros((0, 8), np.uint32), np.zeros(0, np.uint32)
-        for start in range(0, len(features), CACHED_ROWS):
-            rows = slice(start, start + CACHED_ROWS)
-            some = np.ascontiguousarray(features[rows], np.float64)
-            for tree in self._trees:
-                total[rows] += tree.predict(some, *none, n_threads=_threads(features.size))
+        parts = np.split(features, range(CACHED_ROWS, len(features), CACHED_ROWS))
+        return np.concatenate([self._score(part) for part in parts])
+
+    def _score(self, features: Floats) -> NDArray[np.float64]:
+        thresholds, trees = self._scorer
+        interval = {f: np.searchsorted(edges, features[:, f]) for f, edges in thresholds.items()}
+        total, found = np.full(len(features), self.baseline), np.empty(len(features), np.uint32)
+        for leaves, tables, values in trees:
+            possible = np.full(len(features), leaves)
+            for feature, table in tables:
+                possible &= table.take(interval[feature], out=found, mode="clip")
+            total += values.take(_place(possible), mode="clip")
         return total
 
     @cached_property
-    def _trees(self) -> list[Any]:
-        from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
-        from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
+    def _scorer(self) -> tuple[dict[int, NDArray[np.float64]], list[Tree]]:
+        """The thresholds of each feature, which cut it into intervals, and the trees in terms of these."""
+        inner = ~self.leaf
+        thresholds = {
+            int(f): np.unique(self.threshold[inner & (self.feature == f)]) for f in np.unique(self.feature[inner])
+        }
+        columns = (self.feature, self.threshold, self.left, self.right, self.value, self.leaf)
+        trees = zip(*(self._split(column) for column in columns), strict=True)
+        return thresholds, [_tree(thresholds, *tree) for tree in trees]
 
-        nodes = np.zeros(len(self.value), PREDICTOR_RECORD_DTYPE)
-        for name, array in zip(_FIELDS, (getattr(self, field) for field in _FIELDS.values()), strict=True):
-            nodes[name] = array
-        none = np.zeros((0, 8), np.uint32)
-        return [TreePredictor(tree, none, none) for tree in np.split(nodes, np.cumsum(self.sizes)[:-1])]
+    def _split(self, nodes: NDArray[Any]) -> list[NDArray[Any]]:
+        """`nodes` of each tree."""
+        return np.split(nodes, np.cumsum(self.sizes)[:-1])
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_trees"}
+        return {name: value for name, value in self.__dict__.items() if name != "_scorer"}
 
 
-_FIELDS = {
-    "feature_idx": "feature",
-    "num_threshold": "threshold",
-    "left": "left",
-    "right": "right",
-    "value": "value",
-    "is_leaf": "leaf",
-}
+def _tree(
+    thresholds: dict[int, NDArray[np.float64]],
+    feature: NDArray[np.int32],
+    threshold: NDArray[np.float64],
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    value: NDArray[np.float64],
+    leaf: NDArray[np.bool_],
+) -> Tree:
+    """All leaves as bits; for each feature, those that are possible in each of its intervals; values by hash of bit."""
+    below = np.zeros(len(leaf), np.uint32)
+    below[leaf] = np.uint32(1) << np.arange(leaf.sum(), dtype=np.uint32)
+    for node in np.flatnonzero(~leaf)[::-1]:  # children come after their parents
+        below[node] = below[left[node]] | below[right[node]]
+    tables = []
+    for f in np.unique(feature[~leaf]).tolist():
+        nodes = np.flatnonzero(~leaf & (feature == f))
+        goes_left = np.arange(len(thresholds[f]) + 1)[:, None] <= np.searchsorted(thresholds[f], threshold[nodes])
+        struck_out = np.where(goes_left, below[right[nodes]], below[left[nodes]])
+        tables.append((f, ~np.bitwise_or.reduce(struck_out, axis=1)))
+    values = np.zeros(MOST_LEAVES)
+    values[_place(below[leaf])] = value[leaf]
+    return below[0], tables, values
+
+
+def _place(bit: Bits) -> Bits:
+    """A number below 32 for each single bit, by multiplication with a de Bruijn sequence."""
+    return (bit * DE_BRUIJN) >> np.uint32(27)
 
 
 def fit_forests(
@@ -94,7 +135,8 @@ def fit_forests(
     """Fit one of scikit-learn's histogram gradient boosting models; one forest for each of its outputs."""
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(_threads(features.size), user_api="openmp"):
+    # on few cells threads only wait for one another
+    with threadpool_limits(1 if features.size < WORTH_THREADS else None, user_api="openmp"):
         model.fit(features, truth, sample_weight=weight)
     baselines = np.ravel(model._baseline_prediction)
     return [
@@ -116,10 +158,3 @@ def _forest(trees: list[NDArray[Any]], baseline: float) -> Forest:
         leaf=leaf,
         baseline=baseline,
     )
-
-
-def _threads(cells: int) -> int:
-    """On few cells threads only wait for one another."""
-    from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
-
-    return 1 if cells < WORTH_THREADS else int(_openmp_effective_n_threads())

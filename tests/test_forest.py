@@ -42,12 +42,6 @@ def grown() -> Forest:
     return fit_forests(HistGradientBoostingRegressor(max_iter=5, random_state=0), X, X[:, 0])[0]
 
 
-def test_threads_change_nothing(grown, monkeypatch):
-    alone = grown(X)
-    monkeypatch.setattr(module, "WORTH_THREADS", 0)
-    np.testing.assert_array_equal(grown(X), alone)
-
-
 def test_a_pickle_holds_the_arrays_only(grown):
     small = len(pickle.dumps(Forest(**asdict(grown))))
     grown(X)
@@ -76,6 +70,11 @@ def test_nodes_that_form_no_trees_are_refused(grown, wrong):
     }
     with pytest.raises(ValueError, match=r"trees|shape|broadcast"):
         replace(grown, **{name: arrays[how]})
+
+
+def test_trees_of_more_leaves_than_bits_are_refused():
+    with pytest.raises(ValueError, match="more than 32 leaves"):
+        fit_forests(HistGradientBoostingRegressor(max_iter=1, max_leaf_nodes=40, min_samples_leaf=1), X, X[:, 0])
 
 
 def test_features_that_are_not_there_are_refused(grown):

@@ -1,0 +1,96 @@
+"""Candidates compete by how real they are; a generator that is wrong in a known way comes out right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ganaug import refinement
+from ganaug.encoding.numeric import Numbers
+from ganaug.layout import Block, Encoded, Layout
+from ganaug.refinement import Refiner, choose
+from ganaug.sampling import BLOCK_ROWS, Sampler
+
+LABELS = Layout((Block(0, 2),))
+LAYOUT = Layout((Block(0, 3), Block(4, 4)), LABELS)
+
+
+def encoded(*columns, position=None):
+    codes = np.column_stack(columns).astype(np.int32)
+    position = np.zeros((len(codes), 0), np.float32) if position is None else position[:, None].astype(np.float32)
+    return Encoded(codes, position, position)
+
+
+def real_rows(rows=3_000, seed=0):
+    """The label goes with the category, the category with the interval, and positions lean to the right."""
+    rng = np.random.default_rng(seed)
+    label = (rng.random(rows) < 0.2).astype(int)
+    category = np.where(rng.random(rows) < 0.8, label, 2)
+    interval = (category + (rng.random(rows) < 0.3)) % 4
+    return encoded(label), encoded(category, interval, position=np.sqrt(rng.random(rows)) * 2 - 1)
+
+
+def careless(condition, seed):
+    """Draws every code as often as any other, whatever the label."""
+    rng = np.random.default_rng([*np.ravel(seed), len(condition)])
+    rows = len(condition)
+    return encoded(rng.integers(0, 3, rows), rng.integers(0, 4, rows), position=rng.random(rows) * 2 - 1)
+
+
+@pytest.fixture(scope="module")
+def refiner():
+    condition, rows = real_rows()
+    return Refiner.fit(LAYOUT, condition, rows, None, careless, 16, 0)
+
+
+def test_chosen_rows_have_the_shares_the_labels_and_the_positions_of_real_ones(refiner):
+    asked, real = real_rows(20_000, seed=1)
+    made = Encoded.stack(list(Sampler(careless, refiner, 16).blocks(asked, 5)))
+    for label in (0, 1):
+        mine = asked.codes[:, 0] == label
+        for column, width in enumerate((3, 4)):
+            one, other = (np.bincount(rows.codes[mine, column], minlength=width) / mine.sum() for rows in (real, made))
+            assert np.abs(one - other).sum() / 2 < 0.05
+    assert 0.15 < made.low.mean() < real.low.mean() + 0.05  # 0 as drawn
+    agree = [(rows.codes[:, 0] == asked.codes[:, 0]).mean() for rows in (real, made, careless(asked, 0))]
+    assert agree[2] < 0.4 < agree[0] - 0.1 < agree[1]
+
+
+def test_refinement_cannot_change_which_labels_come_out(refiner):
+    asked = encoded(np.repeat([1, 0], [7, BLOCK_ROWS]))
+    assert len(Encoded.stack(list(Sampler(careless, refiner, 16).blocks(asked, 5)))) == len(asked)
+
+
+def test_a_candidate_is_chosen_in_proportion_to_its_odds():
+    odds = np.log(np.array([1.0, 2.0, 5.0]))[:, None].repeat(40_000, 1)
+    chosen = choose(odds, np.random.default_rng(0).uniform(1e-12, 1, odds.shape))
+    np.testing.assert_allclose(np.bincount(chosen) / 40_000, [1 / 8, 2 / 8, 5 / 8], atol=0.01)
+
+
+def test_a_numeric_label_is_taught_too():
+    rng = np.random.default_rng(0)
+    value = rng.normal(size=3_000)
+    numbers = Numbers.fit(value)
+    condition = numbers.encode(value)
+    layout = Layout((Block(0, 2),), Layout((numbers.block,)))
+    rows = encoded((value > 0).astype(int))
+
+    def coin(asked, seed):
+        return encoded(np.random.default_rng([*np.ravel(seed), len(asked)]).integers(0, 2, len(asked)))
+
+    fitted = Refiner.fit(layout, condition, rows, numbers, coin, 8, 0)
+    made = Encoded.stack(list(Sampler(coin, fitted, 8).blocks(condition, 1)))
+    assert (made.codes[:, 0] == rows.codes[:, 0]).mean() > 0.95
+
+
+def test_rows_are_bounded_by_cells(monkeypatch):
+    seen = []
+    monkeypatch.setattr(refinement, "MAX_CELLS", 600)
+    condition, rows = real_rows()
+
+    def watched(asked, seed):
+        seen.append(len(asked))
+        return careless(asked, seed)
+
+    Refiner.fit(LAYOUT, condition, rows, None, watched, 4, 0)
+    assert max(seen) <= 4 * 200
