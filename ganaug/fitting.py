@@ -19,6 +19,7 @@ from .parameters import chosen_sizing
 from .progress import progress_bar
 from .refinement import Refiner
 from .sampling import Sampler
+from .sizing import REFINE_FROM, refinement_rows
 
 if TYPE_CHECKING:
     from .engine.trainer import Data, Outcome
@@ -55,10 +56,14 @@ def fit_sampler(
     from .engine.trainer import Plan
 
     chosen = chosen_sizing(len(data.rows), **{name: parameters[name] for name in ("steps", "batch_size", "refine")})
-    seconds = None
-    if parameters["time_budget"] is not None:
-        left = parameters["time_budget"] - (time.monotonic() - started)
-        seconds = max(left * (TRAINING_SHARE if chosen.candidates > 1 else 1.0), 0.0)
+    budget = parameters["time_budget"]
+
+    def left() -> float | None:
+        return None if budget is None else max(budget - (time.monotonic() - started), 0.0)
+
+    seconds = left()
+    if seconds is not None and chosen.candidates > 1:
+        seconds *= TRAINING_SHARE
     plan = Plan(
         chosen.steps,
         chosen.batch_size,
@@ -68,14 +73,16 @@ def fit_sampler(
         seed=int(seeds[0]),
     )
     networks = {name: parameters[name] for name in ("generator", "discriminator", "strategy")}
-    with progress_bar(parameters["verbose"], chosen.steps) as report:
-        state, outcome = train(layout, data, plan, chosen.size, **networks, report=report)
     refiner = None
-    try:
-        if chosen.candidates > 1:
-            refiner = _fit_refiner(state, data, numbers, chosen.candidates, int(seeds[1]))
-    except KeyboardInterrupt:
-        outcome.stopped_by = "interrupt"
+    with progress_bar(parameters["verbose"], chosen.steps) as bar:
+        state, outcome = train(layout, data, plan, chosen.size, **networks, report=bar.report)
+        bar.stage("refining")
+        most = refinement_rows(len(layout.joint.blocks), left())
+        try:
+            if chosen.candidates > 1 and most >= REFINE_FROM:
+                refiner = _fit_refiner(state, data, numbers, chosen.candidates, most, int(seeds[1]))
+        except KeyboardInterrupt:
+            outcome.stopped_by = "interrupt"
     _warn_of(outcome, chosen.steps)
     columns = ["step", "seconds", "discriminator_loss", "generator_loss"]
     history = pd.DataFrame([[getattr(p, name) for name in columns] for p in outcome.history], columns=columns)
@@ -83,11 +90,13 @@ def fit_sampler(
     return Fitted(state, sampler, history, outcome.steps, outcome.stopped_by)
 
 
-def _fit_refiner(state: GeneratorState, data: Data, numbers: Numbers | None, candidates: int, seed: int) -> Refiner:
+def _fit_refiner(
+    state: GeneratorState, data: Data, numbers: Numbers | None, candidates: int, most: int, seed: int
+) -> Refiner:
     def draw(condition: Encoded, stream: int) -> Encoded:
         return Encoded.stack(list(Sampler(state.draw, None, 1).blocks(condition, seed + stream)))
 
-    return Refiner.fit(state.layout, data.condition, data.rows, numbers, draw, candidates, seed)
+    return Refiner.fit(state.layout, data.condition, data.rows, numbers, draw, candidates, most, seed)
 
 
 def _warn_of(outcome: Outcome, steps: int) -> None:

@@ -1,28 +1,40 @@
-"""The progress bar of training."""
+"""The progress bar of fitting."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .engine.trainer import Progress
 
 
+class Bar:
+    """Shows losses and the time left, or nothing without a `tqdm` bar."""
+
+    def __init__(self, bar: Any = None) -> None:
+        self.bar = bar
+
+    def report(self, progress: Progress) -> None:
+        """Where training stands."""
+        if self.bar is not None:
+            losses = f"D {progress.discriminator_loss:.3f}, G {progress.generator_loss:.3f}"
+            self.bar.set_postfix_str(losses, refresh=False)
+            self.bar.update(progress.step - self.bar.n)
+
+    def stage(self, name: str) -> None:
+        """What is being done."""
+        if self.bar is not None:
+            self.bar.set_description(name)
+
+
 @contextmanager
-def progress_bar(verbose: int, steps: int) -> Iterator[Callable[[Progress], None]]:
-    """A callback that moves a bar with losses and the time left, or does nothing."""
+def progress_bar(verbose: int, steps: int) -> Iterator[Bar]:
     if not verbose:
-        yield lambda _: None
+        yield Bar()
         return
     from tqdm.auto import tqdm
 
     with tqdm(total=steps, desc="training", unit="step") as bar:
-
-        def report(progress: Progress) -> None:
-            losses = f"D {progress.discriminator_loss:.3f}, G {progress.generator_loss:.3f}"
-            bar.set_postfix_str(losses, refresh=False)
-            bar.update(progress.step - bar.n)
-
-        yield report
+        yield Bar(bar)

@@ -25,8 +25,6 @@ from .layout import Encoded, Layout
 
 Floats = NDArray[np.float32]
 
-MAX_ROWS = 60_000
-MAX_CELLS = 4_000_000
 SYNTHETIC_PER_REAL = 3
 POOL_ROWS = 16_384
 CLIP = 4.0
@@ -129,6 +127,7 @@ class Refiner:
         numbers: Numbers | None,
         draw: Callable[[Encoded, int], Encoded],
         candidates: int,
+        most: int,
         seed: int,
     ) -> Refiner:
         """Learn to tell `rows` from generated ones.
@@ -143,13 +142,14 @@ class Refiner:
             Takes conditions and a seed, returns a generated row for each.
         candidates : int
             How many rows there are to choose from.
+        most : int
+            How many of `rows` are looked at.
         """
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         rng = np.random.default_rng(seed)
         jittered = rows.low + rng.random(rows.low.shape, np.float32) * (rows.high - rows.low)
         rows = Encoded(rows.codes, jittered, jittered)
-        most = max(1, min(MAX_ROWS, MAX_CELLS // (1 + rows.codes.shape[1])))
         some = rng.permutation(len(rows))[:most]
         real_condition, real = condition.take(some), rows.take(some)
 

@@ -10,6 +10,9 @@ SMALL = 1_000
 REFINE_FROM = 200
 CANDIDATES = 16
 MOST_STEPS = 8_000
+REFINEMENT_ROWS = 60_000
+REFINEMENT_CELLS = 4_000_000
+REFINEMENT_CELLS_PER_SECOND = 15_000
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,9 @@ def sizing(rows: int) -> Sizing:
         steps=int(min(MOST_STEPS, 1_000 * (max(rows, 500) / 500) ** 0.6)),
         candidates=CANDIDATES if rows >= REFINE_FROM else 1,
     )
+
+
+def refinement_rows(columns: int, seconds: float | None) -> int:
+    """How many training rows refinement may look at, lest it takes too much memory, or more time than there is."""
+    cells = REFINEMENT_CELLS if seconds is None else min(REFINEMENT_CELLS, int(seconds * REFINEMENT_CELLS_PER_SECOND))
+    return min(REFINEMENT_ROWS, cells // max(columns, 1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganaug import refinement
 from ganaug.encoding.numeric import Numbers
 from ganaug.layout import Block, Encoded, Layout
 from ganaug.refinement import Refiner, choose
@@ -40,7 +39,7 @@ def careless(condition, seed):
 @pytest.fixture(scope="module")
 def refiner():
     condition, rows = real_rows()
-    return Refiner.fit(LAYOUT, condition, rows, None, careless, 16, 0)
+    return Refiner.fit(LAYOUT, condition, rows, None, careless, 16, 10_000, 0)
 
 
 def test_chosen_rows_have_the_shares_the_labels_and_the_positions_of_real_ones(refiner):
@@ -78,19 +77,18 @@ def test_a_numeric_label_is_taught_too():
     def coin(asked, seed):
         return encoded(np.random.default_rng([*np.ravel(seed), len(asked)]).integers(0, 2, len(asked)))
 
-    fitted = Refiner.fit(layout, condition, rows, numbers, coin, 8, 0)
+    fitted = Refiner.fit(layout, condition, rows, numbers, coin, 8, 10_000, 0)
     made = Encoded.stack(list(Sampler(coin, fitted, 8).blocks(condition, 1)))
     assert (made.codes[:, 0] == rows.codes[:, 0]).mean() > 0.95
 
 
-def test_rows_are_bounded_by_cells(monkeypatch):
+def test_no_more_rows_are_looked_at_than_allowed():
     seen = []
-    monkeypatch.setattr(refinement, "MAX_CELLS", 600)
     condition, rows = real_rows()
 
     def watched(asked, seed):
         seen.append(len(asked))
         return careless(asked, seed)
 
-    Refiner.fit(LAYOUT, condition, rows, None, watched, 4, 0)
-    assert max(seen) <= 4 * 200
+    Refiner.fit(LAYOUT, condition, rows, None, watched, 4, 200, 0)
+    assert max(seen) == 4 * 200

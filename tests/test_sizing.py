@@ -1,0 +1,43 @@
+"""What "auto" stands for grows with the data, and stays within time and memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ganaug.parameters import chosen_sizing
+from ganaug.sizing import REFINE_FROM, refinement_rows, sizing
+
+ROWS = [2, 50, 199, 200, 999, 1_000, 5_000, 30_000, 200_000, 1_000_000]
+
+
+def test_sizes_grow_with_the_rows_and_end_somewhere():
+    every = [sizing(rows) for rows in ROWS]
+    for name in ("steps", "batch_size", "candidates"):
+        sizes = [getattr(chosen, name) for chosen in every]
+        assert sizes == sorted(sizes)
+    assert [chosen.size.width for chosen in every] == sorted(chosen.size.width for chosen in every)
+    assert every[-1] == every[-2]
+
+
+def test_tiny_tables_are_not_refined():
+    assert sizing(REFINE_FROM - 1).candidates == 1 < sizing(REFINE_FROM).candidates
+
+
+@pytest.mark.parametrize(("refine", "candidates"), [(True, 16), (False, 1), (1, 1), (7, 7), (np.True_, 16)])
+def test_what_the_user_says_goes_before_what_is_automatic(refine, candidates):
+    chosen = chosen_sizing(10_000, steps=np.int64(12), batch_size=7, refine=refine)
+    assert (chosen.steps, chosen.batch_size, chosen.candidates) == (12, 7, candidates)
+    assert chosen.size == sizing(10_000).size
+
+
+def test_refinement_of_a_tiny_table_is_there_for_who_asks():
+    assert chosen_sizing(50, steps="auto", batch_size="auto", refine=True).candidates == 2
+
+
+def test_refinement_looks_at_fewer_rows_of_a_wide_table_or_in_a_hurry():
+    assert refinement_rows(10, None) > refinement_rows(1_000, None) > 0
+    assert refinement_rows(10, 2.0) < refinement_rows(10, 20.0) < refinement_rows(10, None)
+    assert refinement_rows(10, 0.0) == 0
+    assert refinement_rows(0, None) == refinement_rows(1, None)
+    assert refinement_rows(10, 1e6) == refinement_rows(10, None)
