@@ -129,15 +129,13 @@ def _place(bit: Bits) -> Bits:
     return (bit * DE_BRUIJN) >> np.uint32(27)
 
 
-def fit_forests(
-    model: Any, features: Floats, truth: NDArray[Any], weight: NDArray[np.float64] | None = None
-) -> list[Forest]:
+def fit_forests(model: Any, features: Floats, truth: NDArray[Any]) -> list[Forest]:
     """Fit one of scikit-learn's histogram gradient boosting models; one forest for each of its outputs."""
     from threadpoolctl import threadpool_limits
 
     # on few cells threads only wait for one another
     with threadpool_limits(1 if features.size < WORTH_THREADS else None, user_api="openmp"):
-        model.fit(features, truth, sample_weight=weight)
+        model.fit(features, truth)
     baselines = np.ravel(model._baseline_prediction)
     return [
         _forest([stage[output].nodes for stage in model._predictors], float(baseline))

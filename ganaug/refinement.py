@@ -12,7 +12,7 @@ change how many rows of a class come out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -174,9 +174,8 @@ class Refiner:
             n_iter_no_change=8,
             random_state=_seed(rng),
         )
-        weight = np.where(truth == 1, len(asked) / len(real), 1.0)
-        [forest] = fit_forests(judge, np.vstack([real_features, fake_features]), truth, weight)
-        refiner = cls(layout, teachers, forest, ())
+        [forest] = fit_forests(judge, np.vstack([real_features, fake_features]), truth)
+        refiner = cls(layout, teachers, replace(forest, baseline=0.0), ())  # as if there were as many of either kind
         asked = condition.take(np.repeat(rng.permutation(len(rows))[: min(POOL_ROWS, most)], candidates))
         pool = draw(asked, 1)
         odds = refiner.log_odds(asked, pool).astype(np.float32).reshape(-1, candidates)
@@ -184,7 +183,7 @@ class Refiner:
         tables = calibrate(
             layout.joint, np.hstack([condition.codes, rows.codes]), codes.reshape(*odds.shape, codes.shape[1]), odds
         )
-        return cls(layout, teachers, forest, tables)
+        return replace(refiner, tables=tables)
 
 
 def choose(log_odds: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .engine.size import Size
 
-SMALL = 1_000
+SMALL = 2_000
 REFINE_FROM = 200
 CANDIDATES = 16
 MOST_STEPS = 8_000
@@ -33,8 +33,8 @@ def sizing(rows: int) -> Sizing:
     """
     small = rows < SMALL
     return Sizing(
-        size=Size(width=128 if small else 256),
-        batch_size=256,
+        size=Size(width=128 if small else 192),
+        batch_size=128 if small else 256,
         steps=int(min(MOST_STEPS, 1_000 * (max(rows, 500) / 500) ** 0.6)),
         candidates=CANDIDATES if rows >= REFINE_FROM else 1,
     )

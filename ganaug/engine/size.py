@@ -17,7 +17,7 @@ class Size:
     """
 
     latent: int = 64
-    width: int = 256
+    width: int = 192
     depth: int = 1
 
     def shapes(self, inputs: int, outputs: int) -> list[tuple[int, ...]]:
