@@ -167,8 +167,9 @@ class Refiner:
         fake_features = _judged(layout, asked, draw(asked, 0), teachers)
         truth = np.repeat([1, 0], [len(real), len(asked)])
         judge = HistGradientBoostingClassifier(
-            max_iter=200,
+            max_iter=400,
             max_depth=MAX_DEPTH,
+            min_samples_leaf=int(np.clip(len(real) // 200, 20, 50)),
             early_stopping=True,
             validation_fraction=0.15,
             n_iter_no_change=8,
