@@ -366,11 +366,9 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         return check_same_columns(table, names), container
 
     def _generate(self, condition: Encoded, seed: int) -> pd.DataFrame:
-        parts = [self._encoder.decode(rows.codes, rows.low) for rows in self._sampler.blocks(condition, seed)]
-        if not parts:
-            none = Encoded.empty(self._encoder.layout)
-            return self._encoder.decode(none.codes, none.low)
-        return pd.concat(parts, ignore_index=True)
+        blocks = self._sampler.blocks(condition, seed)
+        rows = Encoded.stack([Encoded.empty(self._encoder.layout), *blocks])
+        return self._encoder.decode(rows.codes, rows.low)
 
 
 def _no_condition(rows: int) -> Encoded:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from .engine.size import Size
 
-SMALL = 2_000
+NARROW_BELOW = 2_000
+SMALL_BATCH_BELOW = 5_000
 REFINE_FROM = 200
 CANDIDATES = 16
 MOST_STEPS = 8_000
@@ -31,10 +32,9 @@ def sizing(rows: int) -> Sizing:
     Steps grow with a fractional power of the rows: a table ten times as large has structure worth learning longer, but
     not ten times as long.
     """
-    small = rows < SMALL
     return Sizing(
-        size=Size(width=128 if small else 192),
-        batch_size=128 if small else 256,
+        size=Size(width=128 if rows < NARROW_BELOW else 192),
+        batch_size=128 if rows < SMALL_BATCH_BELOW else 256,
         steps=int(min(MOST_STEPS, 1_000 * (max(rows, 500) / 500) ** 0.6)),
         candidates=CANDIDATES if rows >= REFINE_FROM else 1,
     )
