@@ -17,11 +17,12 @@ Floats = NDArray[np.float32]
 
 PROBE_ROWS = 4_096
 MAX_PROBES = 20_000
-MAX_TABLES = 1_000
+MAX_TABLES = 100
 MAX_CELLS = 2_000_000
-SWEEPS = 4
+SWEEPS = 3
 DAMPING = 0.7
-PSEUDO_ROWS = 10.0
+PSEUDO_ROWS = 40.0
+LAST_PSEUDO_ROWS = 10.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class TwoWay:
 def calibrate(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32], odds: Floats) -> tuple[TwoWay, ...]:
     """Corrections with which choosing from a pool gives the two-way tables of the training rows.
 
+    Each sweep ends with the tables of the first column, which is the label where there is one, with every other: what
+    the corrections of many pairs did to single columns is put right.
+
     Parameters
     ----------
     layout : Layout
@@ -49,12 +53,13 @@ def calibrate(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32], 
         Log odds of each candidate.
     """
     width = [block.width for block in layout.blocks]
-    pairs = _pairs(width, real, pool)
-    target = {(i, j): _table(real, i, j, width) for i, j in pairs}
+    steps = [(pair, PSEUDO_ROWS) for pair in _pairs(width, real, pool)]
+    steps += [((0, j), LAST_PSEUDO_ROWS) for j in range(1, len(width)) if width[0] * width[j] <= MAX_CELLS / len(width)]
+    target = {pair: _table(real, *pair, width) for pair, _ in steps}
     correction = {pair: np.zeros(len(table)) for pair, table in target.items()}
-    prior = PSEUDO_ROWS / len(real)
     for _ in range(SWEEPS):
-        for i, j in pairs:
+        for (i, j), pseudo_rows in steps:
+            prior = pseudo_rows / min(len(real), len(pool))
             chance = np.exp(odds - odds.max(1, keepdims=True))
             chance /= chance.sum(1, keepdims=True)
             now = _table(pool, i, j, width, chance)
