@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
@@ -76,16 +77,17 @@ def fit_sampler(
     refiner = None
     with progress_bar(parameters["verbose"], chosen.steps) as bar:
         state, outcome = train(layout, data, plan, chosen.size, **networks, report=bar.report)
-        bar.stage("refining")
         most = refinement_rows(len(layout.joint.blocks), left())
         try:
             if chosen.candidates > 1 and most >= REFINE_FROM:
+                bar.stage("refining")
                 refiner = _fit_refiner(state, data, numbers, chosen.candidates, most, int(seeds[1]))
         except KeyboardInterrupt:
             outcome.stopped_by = "interrupt"
     _warn_of(outcome, chosen.steps)
     columns = ["step", "seconds", "discriminator_loss", "generator_loss"]
-    history = pd.DataFrame([[getattr(p, name) for name in columns] for p in outcome.history], columns=columns)
+    history = pd.DataFrame({name: np.array([getattr(p, name) for p in outcome.history], float) for name in columns})
+    history = history.astype({"step": int})
     sampler = Sampler(state.draw, refiner, chosen.candidates if refiner else 1)
     return Fitted(state, sampler, history, outcome.steps, outcome.stopped_by)
 
@@ -107,7 +109,7 @@ def _warn_of(outcome: Outcome, steps: int) -> None:
             TrainingDiverged,
             stacklevel=4,
         )
-    elif outcome.stopped_by != "steps" and outcome.steps < steps / 2:
+    elif outcome.stopped_by != "steps" and outcome.steps <= steps / 2:
         warnings.warn(
             f"training ended by {outcome.stopped_by} after {outcome.steps} of {steps} steps, so the generator is "
             "likely poor: allow more time, or set steps to what there is time for",

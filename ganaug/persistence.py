@@ -149,7 +149,7 @@ def _restored(contents: dict[str, Any], generator: Any) -> Any:
 
     if contents["own_generator"] and generator is None:
         raise _Mismatch("the saved model has a generator of your own: pass its callable as load(path, generator=...)")
-    _check_fits_together(contents)
+    _check_fits_together(contents, generator)
     augmenter = GANAugmenter(**contents["parameters"])
     if contents["own_generator"]:
         augmenter.generator = generator
@@ -167,15 +167,17 @@ def _restored(contents: dict[str, Any], generator: Any) -> Any:
     return augmenter
 
 
-def _check_fits_together(contents: dict[str, Any]) -> None:
-    layout, target = contents["layout"], contents["target"]
+def _check_fits_together(contents: dict[str, Any], generator: Any) -> None:
+    layout, target, size = contents["layout"], contents["target"], contents["size"]
     if layout != Layout(contents["encoder"].layout.blocks, target.layout if target else Layout(())):
         raise ValueError("the encoding is not that of the networks")
-    if not contents["own_generator"]:
-        size = contents["size"]
-        expected = size.shapes(size.latent + layout.condition_width, layout.raw_width)
-        if [weight.shape for weight in contents["weights"]] != expected:
-            raise ValueError("the weights are not those of the networks")
+    saved = [weight.shape for weight in contents["weights"]]
+    if contents["own_generator"]:
+        built = [weight.shape for weight in generator(layout).get_weights()]
+        if built != saved:
+            raise _Mismatch(f"generator= builds a network with weights of shapes {built}, the saved one has {saved}")
+    elif saved != size.shapes(size.latent + layout.condition_width, layout.raw_width):
+        raise ValueError("the weights are not those of the networks")
 
 
 def _array_name(number: int) -> str:

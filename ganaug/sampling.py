@@ -75,6 +75,8 @@ def natural_condition(layout: Layout, frequency: NDArray[np.float64], n: int, se
 
 def entropy_of(random_state: Any) -> Any:
     """Entropy for a SeedSequence: an int as it is, a RandomState or Generator by drawing from it."""
+    if isinstance(random_state, (int, np.integer)) and random_state < 0:
+        raise ValueError(f"random_state={random_state} must not be negative")
     if random_state is None or isinstance(random_state, (int, np.integer)):
         return random_state
     if isinstance(random_state, np.random.Generator):

@@ -69,16 +69,21 @@ def one_centred(
 
 @dataclass(frozen=True)
 class Loss:
-    """A pair of losses and the penalty that keeps the discriminator smooth."""
+    """A pair of losses and the penalty that keeps the discriminator smooth.
+
+    The penalty may be taken every few steps only, scaled up by as much (Karras et al. 2020, "lazy regularisation"): a
+    zero-centred one is, a one-centred one then overshoots.
+    """
 
     pair: Callable[[Tensor, Tensor], Losses]
     penalty: Callable[..., Tensor]
     weight: float
+    every: int = 8
 
 
 LOSSES = {
     "relativistic": Loss(relativistic, zero_centred, 0.5),
-    "wgan-gp": Loss(wasserstein, one_centred, 10.0),
+    "wgan-gp": Loss(wasserstein, one_centred, 10.0, every=1),
     "wasserstein": Loss(wasserstein, zero_centred, 1.0),
     "non-saturating": Loss(non_saturating, zero_centred, 0.5),
     "hinge": Loss(hinge, zero_centred, 0.5),

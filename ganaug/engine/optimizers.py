@@ -9,14 +9,24 @@ import tensorflow as tf
 
 Tensor = Any
 
+SGD_SCALE = 10.0
+
 
 class NetworkOptimizer:
-    """A Keras optimiser bound to one network's trainable variables."""
+    """A Keras optimiser bound to one network's trainable variables.
 
-    def __init__(self, optimizer: Any, network: Any, *, follows_schedule: bool) -> None:
-        self.optimizer, self.follows_schedule = optimizer, follows_schedule
+    Parameters
+    ----------
+    scale : float or None
+        Of the schedule's learning rate; None keeps the optimiser's own.
+    """
+
+    def __init__(self, optimizer: Any, network: Any, scale: float | None = None) -> None:
+        self.optimizer, self.scale = optimizer, scale
         self.targets = network.trainable_variables
         self.gentleness = tf.Variable(1.0)
+        rate = optimizer.learning_rate  # a schedule of the user's has no value to assign
+        self.own_rate = float(rate) if scale is None and hasattr(rate, "assign") else None
         optimizer.build(self.targets)
 
     @property
@@ -24,23 +34,23 @@ class NetworkOptimizer:
         return list(self.optimizer.variables)
 
     def scheduled(self, rate: Tensor) -> None:
-        if self.follows_schedule:
-            self.optimizer.learning_rate.assign(rate * self.gentleness)
+        if self.scale is not None:
+            self.optimizer.learning_rate.assign(self.scale * rate * self.gentleness)
 
     def apply(self, gradients: list[Tensor]) -> None:
         self.optimizer.apply_gradients(zip(gradients, self.targets, strict=True))
 
     def halve(self) -> None:
+        """Half the learning rate for good, also after variables were restored."""
         self.gentleness.assign(self.gentleness / 2)
-        rate = self.optimizer.learning_rate
-        if not self.follows_schedule and hasattr(rate, "assign"):
-            rate.assign(rate / 2)
+        if self.own_rate is not None:
+            self.optimizer.learning_rate.assign(self.own_rate * self.gentleness)
 
 
 def make_optimizer(choice: Any, rate: float, network: Any) -> NetworkOptimizer:
     """The optimiser for `network`: "adam", "sgd", or a copy of a Keras optimiser."""
     if choice == "adam":
-        return NetworkOptimizer(keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99), network, follows_schedule=True)
+        return NetworkOptimizer(keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99), network, scale=1.0)
     if choice == "sgd":
-        return NetworkOptimizer(keras.optimizers.SGD(rate, momentum=0.9), network, follows_schedule=True)
-    return NetworkOptimizer(type(choice).from_config(choice.get_config()), network, follows_schedule=False)
+        return NetworkOptimizer(keras.optimizers.SGD(rate, momentum=0.9), network, scale=SGD_SCALE)
+    return NetworkOptimizer(type(choice).from_config(choice.get_config()), network)

@@ -44,8 +44,6 @@ class Plan:
         At its highest: it warms up, stays, and falls linearly to 0.
     average : float
         Decay of the generator's moving average.
-    penalty_every : int
-        Steps between gradient penalties, which are scaled up by as much.
     temperature : float
         Of the straight-through Gumbel-softmax.
     seed : int
@@ -59,7 +57,6 @@ class Plan:
     optimizer: Any = "adam"
     learning_rate: float = 2e-3
     average: float = 0.998
-    penalty_every: int = 8
     temperature: float = 0.5
     seed: int = 0
 
@@ -233,13 +230,13 @@ class Trainer:
             with tf.GradientTape() as tape:
                 mix = self._uniform(draw, 5, [self.batch_size])
                 penalty = self.loss.penalty(self.discriminator, real, fake, condition, mix)
-                penalty *= self.loss.weight * self.plan.penalty_every / self.replicas
+                penalty *= self.loss.weight * self.loss.every / self.replicas
             return tape.gradient(penalty, self.d_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
         def none() -> list[Tensor]:
             return [tf.zeros_like(v) for v in self.d_variables]
 
-        extra = tf.cond(step % self.plan.penalty_every == 0, penalty_slope, none)
+        extra = tf.cond(step % self.loss.every == 0, penalty_slope, none)
         self.optimizers[1].apply([one + more for one, more in zip(slope, extra, strict=True)])
         return loss, real_logits
 
