@@ -44,8 +44,8 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
     steps : "auto" or int, default="auto"
         Training steps.
     time_budget : float or None, default=None
-        Seconds after which fitting ends, with the generator as good as it got. The same seed then gives the same model
-        only if the same number of steps was taken.
+        Seconds after which fitting ends, with the generator as good as it got; refinement, too, then looks at no more
+        rows than there is time for. The same seed gives the same model only if the time sufficed for all of it.
     batch_size : "auto" or int, default="auto"
     refine : "auto", bool or int, default="auto"
         Whether each row is chosen among several candidates by how real they look; a number says among how many. "auto"
