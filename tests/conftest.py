@@ -14,9 +14,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import tables
+from hypothesis import settings
 
 from ganaug import GANAugmenter
 from ganaug.layout import Encoded, Layout
+
+settings.register_profile("repeatable", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,9 @@ def test_a_number_is_the_ratio_that_imbalanced_learn_makes_of_it(few, many, rati
     try:
         theirs = check_sampling_strategy(ratio, y, "over-sampling")
     except ValueError:
+        if int(ratio * many) == few:  # reached already: imbalanced-learn refuses, here nothing is added
+            assert missing_rows(ratio, counts, y) == {"few": 0}
+            return
         with pytest.raises(ValueError, match=r"cannot take rows away.*'few', which has"):
             missing_rows(ratio, counts, y)
     else:
