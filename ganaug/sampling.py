@@ -1,8 +1,8 @@
 """From conditions to encoded rows, in blocks of fixed size.
 
 Rows are drawn in blocks of `BLOCK_ROWS`, each from a seed of its own and always whole, so a row depends on the seed,
-its place and its condition alone: not on how many rows were asked for, nor on what stands beside it. Candidates are
-drawn a block at a time, too, so memory does not grow with their number.
+its place and its condition alone: not on how many rows were asked for, nor on what stands beside it. Of the
+candidates, too, one block at a time is drawn, so that the generator's dense rows, the largest part, stay few.
 """
 
 from __future__ import annotations
