@@ -1,0 +1,184 @@
+"""Does rebalancing with ganaug help classifiers find a rare class, next to doing nothing and the usual remedies?
+
+``python -m benchmarks.rebalance`` fetches imbalanced-learn's collection; ``--data-dir DIR`` takes parquet files of
+yours, with the target in the last column. The rarest class is the positive one. In repeated stratified cross-validation
+the training rows are rebalanced to classes of equal size, and five learners are scored on the untouched fold. A second
+run measures only what is missing; ``--again ganaug`` measures a method anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1_score, roc_auc_score
+from sklearn.model_selection import RepeatedStratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from .figures import boosting, comparable, scaled, sorts
+from .generators import NotRun, options_of, python_of, run
+from .intervals import Interval, pooled
+from .results import Results
+from .tables import imbalanced
+
+METRICS = ["average precision", "ROC AUC", "balanced accuracy", "F1"]
+TITLES = {"ganaug": "GANOverSampler", "nothing": "nothing", "weights": "class weights", "copies": "random copies",
+          "smote": "SMOTE", "ctgan": "CTGAN, conditional"}  # fmt: skip
+Rows = tuple[pd.DataFrame, np.ndarray]
+
+
+def learners(X: pd.DataFrame, weight: str | None) -> dict[str, Any]:
+    """Nearest neighbours take no weights: for them, weights are the same as nothing."""
+    shared = {"class_weight": weight, "random_state": 0}
+    return {
+        "logistic regression": scaled(X, LogisticRegression(max_iter=1000, class_weight=weight)),
+        "decision tree": scaled(X, DecisionTreeClassifier(**shared)),
+        "random forest": scaled(X, RandomForestClassifier(100, **shared)),
+        "gradient boosting": boosting(X, class_weight=weight),
+        "nearest neighbours": scaled(X, KNeighborsClassifier()),
+    }
+
+
+def smote(X: pd.DataFrame, y: np.ndarray, seed: int) -> Rows:
+    """In units of standard deviations, with as many neighbours as the rare class has."""
+    numbers, words = sorts(X)
+    settings = {"k_neighbors": int(np.clip(y.sum() - 1, 1, 5)), "random_state": seed}
+    if not numbers:
+        return SMOTEN(**settings).fit_resample(X, y)
+    scaler = StandardScaler().fit(X[numbers])
+    rows = X.assign(**dict(zip(numbers, scaler.transform(X[numbers]).T, strict=True)))
+    new, labels = (SMOTENC(words, **settings) if words else SMOTE(**settings)).fit_resample(rows, y)
+    return new.assign(**dict(zip(numbers, scaler.inverse_transform(new[numbers]).T, strict=True))), labels
+
+
+def ctgan(X: pd.DataFrame, y: np.ndarray, seed: int, options: dict[str, int]) -> Rows:
+    table = X.assign(**{"is rare": np.where(y, "yes", "no")})
+    wanted = {"yes": int((~y).sum() - y.sum())}
+    _, new = run("ctgan", table, "is rare", [wanted], seed=seed, options=options)
+    return pd.concat([X, comparable(new, X)], ignore_index=True), np.append(y, np.ones(len(new), bool))
+
+
+def methods(options: dict[str, Any], epochs: int | None) -> dict[str, Callable[[pd.DataFrame, np.ndarray, int], Rows]]:
+    """Each takes training rows, whether they are rare, and a seed."""
+    from ganaug import GANOverSampler
+
+    return {
+        "nothing": lambda X, y, seed: (X, y),  # noqa: ARG005
+        "weights": lambda X, y, seed: (X, y),  # noqa: ARG005
+        "copies": lambda X, y, seed: RandomOverSampler(random_state=seed).fit_resample(X, y),
+        "smote": smote,
+        "ganaug": lambda X, y, seed: GANOverSampler(random_state=seed, **options).fit_resample(X, y),
+        "ctgan": lambda X, y, seed: ctgan(X, y, seed, options_of("ctgan", steps=None, epochs=epochs)),
+    }
+
+
+def scores(model: Any, rows: Rows, X: pd.DataFrame, truth: np.ndarray) -> dict[str, float]:
+    chance = model.fit(*rows).predict_proba(X)[:, 1]
+    values = [average_precision_score(truth, chance), roc_auc_score(truth, chance),
+              balanced_accuracy_score(truth, chance > 0.5), f1_score(truth, chance > 0.5)]  # fmt: skip
+    return dict(zip(METRICS, map(float, values), strict=True))
+
+
+def folds(X: pd.DataFrame, y: np.ndarray, splits: int, repeats: int) -> list[tuple[Rows, Rows]]:
+    """Training and test rows; empty numbers are the training rows' medians, since SMOTE takes none."""
+    X, found = comparable(X, X), []
+    numbers, _ = sorts(X)
+    for train, test in RepeatedStratifiedKFold(n_splits=splits, n_repeats=repeats, random_state=0).split(X, y):
+        middle = X[numbers].iloc[train].median().fillna(0)
+        found.append(tuple((X.iloc[part].fillna(middle).reset_index(drop=True), y[part]) for part in (train, test)))
+    return found
+
+
+def one(method: str, resample: Callable[..., Rows], train: Rows, test: Rows, seed: int) -> dict[str, Any]:
+    """Scores of every learner, or why there are none."""
+    started = time.perf_counter()
+    try:
+        rows = resample(*train, seed)
+    except NotRun as error:
+        tqdm.write(f"{method}: {error}")
+        return {"not_run": str(error)}
+    seconds = time.perf_counter() - started
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        models = learners(train[0], "balanced" if method == "weights" else None)
+        return {"seconds": seconds, "scores": {name: scores(model, rows, *test) for name, model in models.items()}}
+
+
+def long(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """A row for every table, fold, method and learner."""
+    return pd.DataFrame(
+        [
+            {"table": row["table"], "fold": row["fold"], "method": row["generator"], "learner": learner} | figures
+            for row in rows
+            for learner, figures in row.get("scores", {}).items()
+        ]
+    )
+
+
+def ranks(frame: pd.DataFrame) -> pd.DataFrame:
+    """Mean rank of each method over tables and learners, 1 being the best."""
+    means = frame.groupby(["table", "learner", "method"])[METRICS].mean()
+    return means.groupby(["table", "learner"]).rank(ascending=False).groupby("method").mean()
+
+
+def lead(frame: pd.DataFrame, method: str, rival: str, metric: str, test_share: float) -> Interval:
+    """Mean of what `method` has more than `rival` over the folds that both ran, learners averaged."""
+    wide = frame.groupby(["table", "fold", "method"])[metric].mean().unstack("method")
+    difference = (wide[method] - wide[rival]).dropna()
+    tables = [part.to_numpy() for _, part in difference.groupby("table") if len(part) > 1]
+    return pooled(tables, test_share) if tables else Interval(float("nan"), float("inf"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data-dir", type=Path, help="a folder of parquet files, the target in the last column")
+    parser.add_argument("--tables", nargs="+", help="some of the tables (default: all)")
+    parser.add_argument("--methods", nargs="+", choices=TITLES, default=list(TITLES), metavar="NAME",
+                        help=f"some of {', '.join(TITLES)}")  # fmt: skip
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--steps", type=int, help="training steps of ganaug, for a quick look (default: its own choice)")
+    parser.add_argument("--epochs", type=int, help="epochs of CTGAN, for a quick look (default: its own choice)")
+    parser.add_argument("--again", nargs="+", choices=TITLES, metavar="NAME", help="measure these anew")
+    asked = parser.parse_args()
+    if asked.folds < 2:
+        parser.error(f"--folds {asked.folds}: cross-validation needs at least 2")
+    settings = {name: getattr(asked, name) for name in ("folds", "repeats", "steps", "epochs")}
+    results = Results("rebalance", settings | {"own tables": bool(asked.data_dir)},
+                      ["table", "generator", "fold"], asked.again)  # fmt: skip
+    if "ctgan" in asked.methods:
+        try:
+            python_of("ctgan")
+        except NotRun as error:
+            tqdm.write(f"{error}; going on without it")
+    tables = imbalanced(asked.data_dir, asked.tables)
+    every = methods({"steps": asked.steps or "auto"}, asked.epochs)
+    with tqdm(total=len(tables) * len(asked.methods) * asked.folds * asked.repeats) as progress:
+        for name, (X, y) in tables.items():
+            for fold, (train, test) in enumerate(folds(X, y, asked.folds, asked.repeats)):
+                for method in asked.methods:
+                    progress.set_description(f"{name}, {method}")
+                    key = {"table": name, "generator": method, "fold": fold}
+                    if not results.find(**key):
+                        results.add(key | one(method, every[method], train, test, seed=fold))
+                    progress.update()
+    print(ranks(long(results.rows)).sort_values(METRICS[0]).to_string(float_format="{:.2f}".format))
+    print(f"\nMean ranks, 1 is best. Written to {results.path.name}; python -m benchmarks.report makes a page of it.")
+
+
+if __name__ == "__main__":
+    main()

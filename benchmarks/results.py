@@ -1,0 +1,73 @@
+"""Results files: rows of figures with the settings, the machine and the versions that gave them."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent / "results"
+
+
+class Results:
+    """Rows that are on disk as soon as they are measured, so an interrupted benchmark goes on where it was.
+
+    Rows of other settings are dropped. `again` names values of the key's column "generator" to measure anew.
+    """
+
+    def __init__(self, name: str, settings: dict[str, Any], key: list[str], again: list[str] | None = None) -> None:
+        self.path, self.key = FOLDER / f"{name}.json", key
+        old = read(name) or {}
+        settings = json.loads(json.dumps(settings))
+        rows = old.get("rows", []) if old.get("settings") == settings else []
+        self.rows = [row for row in rows if row.get("generator") not in (again or []) and not row.get("missing")]
+        self.about = {"settings": settings, "command": command(name), "machine": machine()}
+        self.about["versions"] = old.get("versions", {}) | own_versions() if self.rows else own_versions()
+
+    def find(self, **key: Any) -> dict[str, Any] | None:
+        return next((row for row in self.rows if all(row[name] == key[name] for name in self.key)), None)
+
+    def add(self, row: dict[str, Any]) -> None:
+        self.about["versions"] |= row.pop("versions", {})
+        self.rows.append(row)
+        self.about["date"] = datetime.date.today().isoformat()
+        self.path.parent.mkdir(exist_ok=True)
+        partial = self.path.with_suffix(".partial")
+        partial.write_text(json.dumps(self.about | {"rows": self.rows}, indent=1))
+        partial.replace(self.path)
+
+
+def read(name: str) -> dict[str, Any] | None:
+    path = FOLDER / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def command(name: str) -> str:
+    """What was typed, without folders of this machine."""
+    words = [Path(word).name if os.path.isabs(word) else word for word in sys.argv[1:]]
+    return shlex.join(["python", "-m", f"benchmarks.{name.split('-')[0]}", *words])
+
+
+def machine() -> dict[str, Any]:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        cpu = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        cpu = platform.processor() or platform.machine()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {"cpu": cpu, "cores": cores, "memory_gb": round(memory, 1), "system": platform.system()}
+
+
+def own_versions() -> dict[str, str]:
+    from ganaug import __version__
+
+    names = ["numpy", "pandas", "scikit-learn", "imbalanced-learn", "tensorflow"]
+    libraries = {name: importlib.metadata.version(name) for name in names}
+    return {"Python": platform.python_version(), "ganaug": __version__, **libraries}
