@@ -64,14 +64,14 @@ def main() -> None:
     parser.add_argument("--generators", nargs="+", choices=GENERATORS, default=list(GENERATORS), metavar="NAME",
                         help=f"some of {', '.join(GENERATORS)}")  # fmt: skip
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--steps", type=int, help="training steps of ganaug, for a quick look (default: its own choice)")
+    parser.add_argument("--steps", type=int, help="training steps of ganaug, for a quick look (default: its choice)")
     parser.add_argument("--epochs", type=int, help="epochs of the peers, for a quick look (default: their own choice)")
     parser.add_argument("--rows", type=int, help="training rows at most, for a quick look")
     parser.add_argument("--timeout", type=float, help="seconds that a generator may take for fitting and sampling")
     parser.add_argument("--again", nargs="+", choices=GENERATORS, metavar="NAME", help="measure these anew")
     asked = parser.parse_args()
     settings = {"steps": asked.steps, "epochs": asked.epochs, "rows": asked.rows, "own tables": bool(asked.data_dir)}
-    results = Results("fidelity", settings, ["table", "generator", "seed"], asked.again)
+    results = Results("fidelity", settings, asked.again)
     for generator in asked.generators:
         try:
             python_of(generator)

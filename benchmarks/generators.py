@@ -1,4 +1,4 @@
-"""The generators that are compared, each run by `peers/run.py` in a process, and peers in an environment, of its own."""
+"""The generators that are compared: `peers/run.py` runs each in a process, and peers in an environment, of its own."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def run(
 ) -> tuple[dict[str, Any], pd.DataFrame | None]:
     """Fit, then draw each of `draws` (numbers of rows, or counts of classes).
 
-    Returns seconds, memory and versions, and the last draw if `keep`. `patience`: seconds that a draw may be expected to
-    take; longer ones are left out.
+    Returns seconds, memory and versions, and the last draw if `keep`. `patience`: seconds that a draw may be expected
+    to take; longer ones are left out.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def run(
         train_path, out, job = (Path(folder) / file for file in ("train.parquet", "out.parquet", "job.json"))
         train.to_parquet(train_path)
         text = {"generator": name, "train": str(train_path), "target": target, "draws": draws, "seed": seed}
-        text |= {"options": options or {}, "memory_gb": memory_gb, "patience": patience, "out": str(out) if keep else None}
+        text |= {"options": options or {}, "memory_gb": memory_gb, "patience": patience, "out": keep and str(out)}
         job.write_text(json.dumps(text))
         own = {"PYTHONPATH": str(ROOT)} if GENERATORS[name].environment is None else {}
         environment = os.environ | own | {"TF_CPP_MIN_LOG_LEVEL": "3"}

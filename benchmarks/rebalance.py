@@ -151,15 +151,14 @@ def main() -> None:
                         help=f"some of {', '.join(TITLES)}")  # fmt: skip
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--steps", type=int, help="training steps of ganaug, for a quick look (default: its own choice)")
+    parser.add_argument("--steps", type=int, help="training steps of ganaug, for a quick look (default: its choice)")
     parser.add_argument("--epochs", type=int, help="epochs of CTGAN, for a quick look (default: its own choice)")
     parser.add_argument("--again", nargs="+", choices=TITLES, metavar="NAME", help="measure these anew")
     asked = parser.parse_args()
     if asked.folds < 2:
         parser.error(f"--folds {asked.folds}: cross-validation needs at least 2")
     settings = {name: getattr(asked, name) for name in ("folds", "repeats", "steps", "epochs")}
-    results = Results("rebalance", settings | {"own tables": bool(asked.data_dir)},
-                      ["table", "generator", "fold"], asked.again)  # fmt: skip
+    results = Results("rebalance", settings | {"own tables": bool(asked.data_dir)}, asked.again)
     if "ctgan" in asked.methods:
         try:
             python_of("ctgan")

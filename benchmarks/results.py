@@ -18,20 +18,20 @@ FOLDER = Path(__file__).resolve().parent / "results"
 class Results:
     """Rows that are on disk as soon as they are measured, so an interrupted benchmark goes on where it was.
 
-    Rows of other settings are dropped. `again` names values of the key's column "generator" to measure anew.
+    Rows of other settings are dropped, and those of generators that are named in `again`.
     """
 
-    def __init__(self, name: str, settings: dict[str, Any], key: list[str], again: list[str] | None = None) -> None:
-        self.path, self.key = FOLDER / f"{name}.json", key
+    def __init__(self, name: str, settings: dict[str, Any], again: list[str] | None = None) -> None:
+        self.path = FOLDER / f"{name}.json"
         old = read(name) or {}
         settings = json.loads(json.dumps(settings))
         rows = old.get("rows", []) if old.get("settings") == settings else []
-        self.rows = [row for row in rows if row.get("generator") not in (again or []) and not row.get("missing")]
+        self.rows = [row for row in rows if row.get("generator") not in (again or []) and "not_run" not in row]
         self.about = {"settings": settings, "command": command(name), "machine": machine()}
         self.about["versions"] = old.get("versions", {}) | own_versions() if self.rows else own_versions()
 
     def find(self, **key: Any) -> dict[str, Any] | None:
-        return next((row for row in self.rows if all(row[name] == key[name] for name in self.key)), None)
+        return next((row for row in self.rows if all(row.get(name) == value for name, value in key.items())), None)
 
     def add(self, row: dict[str, Any]) -> None:
         self.about["versions"] |= row.pop("versions", {})

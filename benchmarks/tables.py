@@ -30,7 +30,7 @@ def names_in(folder: Path | None) -> list[str]:
         return list(OPENML)
     names = sorted(path.name.removesuffix("_train.parquet") for path in folder.glob("*_train.parquet"))
     if not names:
-        raise SystemExit(f"{folder} has no NAME_train.parquet: give a folder of NAME_train.parquet and NAME_test.parquet")
+        raise SystemExit(f"{folder} has no NAME_train.parquet: give a folder of these and NAME_test.parquet")
     return names
 
 

@@ -1,11 +1,12 @@
 """Fit one generator to one table and draw rows from it: a process of its own, so its time and memory are its own.
 
 ``python run.py job.json`` runs in the generator's environment, which needs pandas, pyarrow and that library alone, and
-writes its figures to job.json.done and the last draw to the job's "out". See `benchmarks.generators`, which writes jobs.
+writes its figures to job.done and the last draw to the job's "out". `benchmarks.generators` writes jobs.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.metadata
 import json
@@ -190,10 +191,8 @@ def peak_mb():
 
 def forget_peak():
     """Let the next `peak_mb` tell of what follows, where the system can."""
-    try:
+    with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        pass
 
 
 def main():
