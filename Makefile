@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-lowest lint format clean
+.PHONY: help demo test test-lowest lint format peers clean
 
 VENV ?= .venv
 LOWEST := .venv-lowest
@@ -19,6 +19,7 @@ help:
 	@echo "make lint         ruff and mypy"
 	@echo "make format       let ruff format and repair what it can"
 	@echo "make test-lowest  run the tests with the oldest versions that are supported"
+	@echo "make peers        set up the environments of the generators that benchmarks compare with; ARGS=ctgan for one"
 	@echo "make clean        remove environments and caches"
 	@echo
 	@echo "All of them set up .venv on first use. PYTHON=/path/to/python chooses the interpreter."
@@ -41,9 +42,13 @@ format: $(VENV)/ready
 test-lowest: $(LOWEST)/ready
 	$(LOWEST)/bin/python -m pytest $(ARGS)
 
+peers:
+	@$(if $(PYTHON),:,echo "No usable Python found: install Python 3.11 or newer with its venv module, or say make PYTHON=/path/to/python." >&2; exit 1)
+	$(PYTHON) benchmarks/peers/setup.py $(ARGS)
+
 clean:
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
-	find ganaug tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf benchmarks/peers/envs $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
+	find ganaug tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(LOWEST)/ready: CONSTRAINTS = -c lowest.txt
 $(LOWEST)/ready: lowest.txt

@@ -65,24 +65,27 @@ def smote(X: pd.DataFrame, y: np.ndarray, seed: int) -> Rows:
     return new.assign(**dict(zip(numbers, scaler.inverse_transform(new[numbers]).T, strict=True))), labels
 
 
-def ctgan(X: pd.DataFrame, y: np.ndarray, seed: int, options: dict[str, int]) -> Rows:
+def ctgan(X: pd.DataFrame, y: np.ndarray, seed: int, options: dict[str, int], versions: dict[str, str]) -> Rows:
     table = X.assign(**{"is rare": np.where(y, "yes", "no")})
     wanted = {"yes": int((~y).sum() - y.sum())}
-    _, new = run("ctgan", table, "is rare", [wanted], seed=seed, options=options)
+    done, new = run("ctgan", table, "is rare", [wanted], seed=seed, options=options)
+    versions.update(done["versions"])
     return pd.concat([X, comparable(new, X)], ignore_index=True), np.append(y, np.ones(len(new), bool))
 
 
-def methods(options: dict[str, Any], epochs: int | None) -> dict[str, Callable[[pd.DataFrame, np.ndarray, int], Rows]]:
-    """Each takes training rows, whether they are rare, and a seed."""
+def methods(steps: int | None, epochs: int | None, versions: dict[str, str]) -> dict[str, Callable[..., Rows]]:
+    """Each takes training rows, whether they are rare, and a seed; `versions` learns those of peers."""
     from ganaug import GANOverSampler
+
+    short = options_of("ctgan", steps=None, epochs=epochs)
 
     return {
         "nothing": lambda X, y, seed: (X, y),  # noqa: ARG005
         "weights": lambda X, y, seed: (X, y),  # noqa: ARG005
         "copies": lambda X, y, seed: RandomOverSampler(random_state=seed).fit_resample(X, y),
         "smote": smote,
-        "ganaug": lambda X, y, seed: GANOverSampler(random_state=seed, **options).fit_resample(X, y),
-        "ctgan": lambda X, y, seed: ctgan(X, y, seed, options_of("ctgan", steps=None, epochs=epochs)),
+        "ganaug": lambda X, y, seed: GANOverSampler(random_state=seed, steps=steps or "auto").fit_resample(X, y),
+        "ctgan": lambda X, y, seed: ctgan(X, y, seed, short, versions),
     }
 
 
@@ -135,12 +138,17 @@ def ranks(frame: pd.DataFrame) -> pd.DataFrame:
     return means.groupby(["table", "learner"]).rank(ascending=False).groupby("method").mean()
 
 
-def lead(frame: pd.DataFrame, method: str, rival: str, metric: str, test_share: float) -> Interval:
-    """Mean of what `method` has more than `rival` over the folds that both ran, learners averaged."""
+def differences(frame: pd.DataFrame, method: str, rival: str, metric: str) -> dict[str, np.ndarray]:
+    """For each table, what `method` has more than `rival` in every fold that both ran, learners averaged."""
     wide = frame.groupby(["table", "fold", "method"])[metric].mean().unstack("method")
-    difference = (wide[method] - wide[rival]).dropna()
-    tables = [part.to_numpy() for _, part in difference.groupby("table") if len(part) > 1]
-    return pooled(tables, test_share) if tables else Interval(float("nan"), float("inf"))
+    both = (wide[method] - wide[rival]).dropna()
+    return {table: part.to_numpy() for table, part in both.groupby("table") if len(part) > 1}
+
+
+def lead(frame: pd.DataFrame, method: str, rival: str, metric: str, test_share: float) -> Interval:
+    """The mean over tables of these differences."""
+    tables = differences(frame, method, rival, metric)
+    return pooled(list(tables.values()), test_share) if tables else Interval(float("nan"), float("inf"))
 
 
 def main() -> None:
@@ -165,7 +173,7 @@ def main() -> None:
         except NotRun as error:
             tqdm.write(f"{error}; going on without it")
     tables = imbalanced(asked.data_dir, asked.tables)
-    every = methods({"steps": asked.steps or "auto"}, asked.epochs)
+    every = methods(asked.steps, asked.epochs, results.about["versions"])
     with tqdm(total=len(tables) * len(asked.methods) * asked.folds * asked.repeats) as progress:
         for name, (X, y) in tables.items():
             for fold, (train, test) in enumerate(folds(X, y, asked.folds, asked.repeats)):

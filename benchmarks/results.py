@@ -27,7 +27,8 @@ class Results:
         settings = json.loads(json.dumps(settings))
         rows = old.get("rows", []) if old.get("settings") == settings else []
         self.rows = [row for row in rows if row.get("generator") not in (again or []) and "not_run" not in row]
-        self.about = {"settings": settings, "command": command(name), "machine": machine()}
+        commands = dict.fromkeys([*(old.get("commands", []) if self.rows else []), command(name)])
+        self.about = {"settings": settings, "commands": list(commands), "machine": machine()}
         self.about["versions"] = old.get("versions", {}) | own_versions() if self.rows else own_versions()
 
     def find(self, **key: Any) -> dict[str, Any] | None:
@@ -49,9 +50,13 @@ def read(name: str) -> dict[str, Any] | None:
 
 
 def command(name: str) -> str:
-    """What was typed, without folders of this machine."""
-    words = [Path(word).name if os.path.isabs(word) else word for word in sys.argv[1:]]
-    return shlex.join(["python", "-m", f"benchmarks.{name.split('-')[0]}", *words])
+    """What was typed, without folders of this machine and without what was only to be repeated."""
+    typed, kept, option = sys.argv[1:], [], ""
+    for word in typed:
+        option = word if word.startswith("--") else option
+        if not option.startswith("--again"):
+            kept.append("DIR" if option == "--data-dir" and word != option else word)
+    return shlex.join(["python", "-m", f"benchmarks.{name.split('-')[0]}", *kept])
 
 
 def machine() -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """How long ganaug takes and how much memory, next to CTGAN in the same run.
 
-``python -m benchmarks.speed until`` looks for the shortest fit whose rows are as close to the table as those of a full
-fit of CTGAN; ``... sampling`` draws from 1,000 rows to 10 million; ``... growth`` fits tables that grow in rows, columns
-and levels. Without one of these words it does all three. A second run measures only what is missing; ``--again ganaug``
-measures anew.
+``python -m benchmarks.speed until`` looks for the shortest fit whose rows are as close to the table as those of a
+full fit of CTGAN; ``... sampling`` draws from 1,000 rows to 10 million; ``... growth`` fits tables that grow in rows,
+columns and levels. Without one of these words it does all three. A second run measures only what is missing; ``--again
+ganaug`` measures anew.
 """
 
 from __future__ import annotations

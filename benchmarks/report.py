@@ -1,0 +1,232 @@
+"""Write `docs/benchmarks.md` from the results files: ``python -m benchmarks.report``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from . import fidelity, rebalance, results, speed
+from .generators import GENERATORS, ROOT
+from .intervals import Interval, corrected
+
+Losses = list[tuple[str, str, str, str]]  # table, figure, ganaug's, who is better
+# title, decimals, and what to make of a value so that less is better
+FIGURES = {
+    "shape": ("shape, %", 2, lambda x: x),
+    "trend": ("trend, %", 2, lambda x: x),
+    "detection": ("detection", 3, lambda x: abs(x - 0.5)),
+    "tstr": ("TSTR", 3, None),  # depends on the target
+    "copies": ("excess copies, %", 2, lambda x: max(x, 0)),
+    "membership": ("membership", 3, lambda x: max(x - 0.5, 0)),
+    "fit_seconds": ("fit, s", 1, lambda x: x),
+    "sample_seconds": ("sampling, s", 1, lambda x: x),
+    "peak_mb": ("peak memory, MB", 0, lambda x: x),
+}
+LEGEND = """Medians over seeds. *Shape* and *trend* are the mean distance of columns and of pairs of columns from the
+training rows', *detection* the ROC AUC of gradient boosting that tells held-out rows from synthetic ones (.5 is the
+best), *TSTR* that of gradient boosting trained on synthetic rows and tested on held-out real ones (for a number the
+root mean squared error), *excess copies* the share of synthetic rows that equal a training row, less that of held-out
+rows that do, *membership* the ROC AUC of telling training rows from held-out ones by how near the next synthetic row
+is (.5 gives nobody away). Rows drawn anew, with replacement, are the floor of fidelity: they are all copies."""
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def number(value: Any, digits: int = 1) -> str:
+    return "" if value is None or pd.isna(value) else f"{value:,.{digits}f}"
+
+
+def ratio(theirs: float | None, ours: float | None) -> str:
+    """How many times as much CTGAN takes."""
+    return number(theirs / ours, 0 if theirs >= 10 * ours else 2) if theirs and ours else ""
+
+
+def about(result: dict[str, Any]) -> str:
+    """The commands, settings, machine and date of a results file."""
+    machine, set_to = result["machine"], {k: v for k, v in result["settings"].items() if v not in (None, False)}
+    settings = "; settings: " + ", ".join(f"{k} {v}" for k, v in set_to.items()) if set_to else ""
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(result["versions"].items(), key=str))
+    return (
+        "".join(f"    {command}\n" for command in result["commands"])
+        + f"\n{result['date']}, on {machine['cores']} cores of {machine['cpu']} with "
+        f"{machine['memory_gb']:,.0f} GB of memory{settings}. Versions: {versions}.\n"
+    )
+
+
+def fidelity_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    rows, parts, losses = result["rows"], [], []
+    medians = fidelity.medians(rows)
+    for real in (row for row in rows if row["generator"] == "real rows"):
+        name, lines = real["table"], []
+        costs = {figure: cost for figure, (_, _, cost) in FIGURES.items()}
+        costs["tstr"] = (lambda x: x) if real["target"] == "number" else (lambda x: -x)
+        ran = medians.loc[name] if name in medians.index else medians
+        for generator in GENERATORS:
+            title = GENERATORS[generator].title
+            if generator in ran.index:
+                shown = [number(ran.loc[generator, figure], digits) for figure, (_, digits, _) in FIGURES.items()]
+                lines.append([title, *shown])
+            else:
+                why = next((row["not_run"] for row in rows if (row["table"], row["generator"]) == (name, generator)
+                            and "not_run" in row), "not asked for")  # fmt: skip
+                lines.append([title, f"not run ({why})", *[""] * (len(FIGURES) - 1)])
+        seeds = len({row["seed"] for row in rows if row["table"] == name})
+        target = "ROC AUC" if real["target"] == "classes" else "root mean squared error"
+        parts.append(f"### {name}\n\n{real['rows']:,} training rows, {real['columns']} columns, seeds: {seeds}. Trained "
+                     f"on the real rows, boosting reaches {number(real['trtr'], 3)} ({target}).\n")  # fmt: skip
+        parts.append(table(["", *(title for title, _, _ in FIGURES.values())], lines))
+        for figure, (title, digits, _) in FIGURES.items():
+            losses += beaten(name, title, {g: ran.loc[g, figure] for g in ran.index}, costs[figure], digits)
+    return f"## Fidelity\n\n{about(result)}\n{LEGEND}\n\n" + "\n".join(parts), losses
+
+
+def beaten(place: str, title: str, values: dict[str, float], cost: Any, digits: int) -> Losses:
+    """Who does better than ganaug in the digits that are shown; rows drawn anew, which are copies, do not compete."""
+    if "ganaug" not in values:
+        return []
+    ours = cost(round(values["ganaug"], digits))
+    better = [g for g in values if g not in ("ganaug", "bootstrap") and cost(round(values[g], digits)) < ours]
+    said = ", ".join(f"{GENERATORS[g].title} {number(values[g], digits)}" for g in better)
+    return [(place, title, number(values["ganaug"], digits), said)] if better else []
+
+
+def signed(lead: Interval) -> str:
+    return f"{lead.mean:+.4f} ± {lead.half:.4f}"
+
+
+def rebalance_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    frame, losses = rebalance.long(result["rows"]), []
+    share = 1 / (result["settings"]["folds"] - 1)
+    parts = [f"## Rebalancing\n\n{about(result)}", f"{frame['table'].nunique()} tables, five learners. Mean ranks over "
+             "tables and learners, 1 being the best:\n"]  # fmt: skip
+    ranks, ran = rebalance.ranks(frame), list(frame["method"].unique())
+    lines = [[title, *(number(ranks.loc[name, metric], 2) for metric in rebalance.METRICS)] if name in ran
+             else [title, "not run", *[""] * (len(rebalance.METRICS) - 1)]
+             for name, title in rebalance.TITLES.items()]  # fmt: skip
+    parts.append(table(["mean rank", *rebalance.METRICS], lines))
+    for metric in rebalance.METRICS if "ganaug" in ran else []:
+        own = ranks.loc["ganaug", metric]
+        better = [f"{rebalance.TITLES[m]} {ranks.loc[m, metric]:.2f}" for m in ran if ranks.loc[m, metric] < own]
+        losses += [("rebalancing, mean rank", metric, f"{own:.2f}", ", ".join(better))] if better else []
+    for rival in ("nothing", "smote"):
+        if rival not in ran:
+            continue
+        lines = []
+        for name in (m for m in rebalance.TITLES if m in ran and m != rival):
+            leads = [rebalance.lead(frame, name, rival, metric, share) for metric in rebalance.METRICS]
+            lines.append([rebalance.TITLES[name], *map(signed, leads)])
+            losses += [("rebalancing, lead over " + rebalance.TITLES[rival], metric, f"{lead.mean:+.4f}",
+                        f"the 95 % interval, ± {lead.half:.4f}, lies below zero")
+                       for lead, metric in zip(leads, rebalance.METRICS, strict=True)
+                       if name == "ganaug" and lead.sign < 0]  # fmt: skip
+        parts.append(f"Mean lead over {rebalance.TITLES[rival]}, fold by fold, with the 95 % interval as Nadeau and "
+                     "Bengio correct it:\n")  # fmt: skip
+        parts.append(table(["lead", *rebalance.METRICS], lines))
+        if "ganaug" in ran:
+            parts.append(f"GANOverSampler's lead over {rebalance.TITLES[rival]} on each table:\n")
+            own = [rebalance.differences(frame, "ganaug", rival, metric) for metric in rebalance.METRICS]
+            lines = [[name, *(signed(corrected(each[name], share)) for each in own)] for name in own[0]]
+            parts.append(table(["table", *rebalance.METRICS], lines))
+    return "\n".join(parts), losses
+
+
+def until_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    goals = {row["table"]: row for row in result["rows"] if row["generator"] == "ctgan" and "shape" in row}
+    lines, losses = [], []
+    for row in sorted(result["rows"], key=lambda row: (row["table"], row["generator"], row["amount"])):
+        ours, goal = row["generator"] == "ganaug", goals.get(row["table"], {})
+        name = f"ganaug, time_budget={row['amount']:g}" if ours else f"CTGAN, {row['amount']} epochs"
+        figures = [number(row.get(figure), FIGURES[figure][1]) for figure in speed.CLOSE]
+        as_close = ("yes" if speed.reached(row, goal) else "no") if ours and goal else ""
+        faster = ratio(goal.get("fit_seconds"), row.get("fit_seconds")) if ours else ""
+        time = number(row.get("fit_seconds")) or f"not run ({row.get('not_run')})"
+        lines.append([row["table"], name, time, *figures, as_close, faster])
+    for name, goal in goals.items():
+        own = [row for row in result["rows"] if (row["generator"], row["table"]) == ("ganaug", name)]
+        close = min((row["fit_seconds"] for row in own if speed.reached(row, goal)), default=None)
+        if own and (close is None or close > goal["fit_seconds"]):
+            said = "not reached" if close is None else number(close)
+            losses.append((name, "seconds until CTGAN's fidelity", said, f"CTGAN {number(goal['fit_seconds'])}"))
+    shown = [FIGURES[figure][0] for figure in speed.CLOSE]
+    head = ["table", "", "fit, s", *shown, "as close as CTGAN", "CTGAN / ganaug"]
+    return f"## Seconds until CTGAN's fidelity\n\n{about(result)}\n" + table(head, lines), losses
+
+
+def sampling_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    lines, losses = [], []
+    theirs = {(row["table"], draw["rows"]): draw for row in result["rows"] if row["generator"] == "ctgan"
+              for draw in row.get("draws", [])}  # fmt: skip
+    for row in result["rows"]:
+        why = row.get("not_run") or row.get("error") or "too long"
+        done = {draw["rows"]: draw for draw in row.get("draws", [])}
+        for rows in result["settings"]["draws"]:
+            draw, rival = done.get(rows, {}), theirs.get((row["table"], rows), {})
+            ours = row["generator"] == "ganaug"
+            rate = number(rows / draw["seconds"], 0) if draw else f"not run ({why})"
+            faster = ratio(rival.get("seconds"), draw.get("seconds")) if ours else ""
+            lines.append([row["table"], row["way"], f"{rows:,}", rate, number(draw.get("mb"), 0), faster])
+            if ours and draw and rival and draw["seconds"] > rival["seconds"]:
+                losses.append((f"sampling {rows:,} rows, {row['way']}", "rows a second", rate,
+                               f"CTGAN {number(rows / rival['seconds'], 0)}"))  # fmt: skip
+    head = ["table", "", "rows", "rows a second", "peak memory while sampling, MB", "CTGAN's seconds / ganaug's"]
+    return f"## Sampling\n\n{about(result)}\n" + table(head, lines), losses
+
+
+def growth_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    lines, losses, pairs = [], [], {}
+    for row in result["rows"]:
+        pairs.setdefault((row["what"], *row["size"]), {})[row["generator"]] = row
+    for (what, *size), pair in pairs.items():
+        ours, theirs, cells = pair.get("ganaug", {}), pair.get("ctgan", {}), []
+        for figure, title, digits in (("fit_seconds", "fit, s", 1), ("fit_mb", "peak memory, MB", 0)):
+            shown = [
+                number(row.get(figure), digits) or f"not run ({row.get('not_run', 'not asked for')})"
+                for row in (ours, theirs)
+            ]
+            cells += [*shown, ratio(theirs.get(figure), ours.get(figure))]
+            if figure in theirs and ours and ours.get(figure, float("inf")) > theirs[figure]:
+                place = f"growing {what}: {size[0]:,} rows, {size[1]} columns, {size[2]:,} levels"
+                losses.append((place, title, shown[0], f"CTGAN {shown[1]}"))
+        lines.append([what, *(f"{part:,}" for part in size), *cells])
+    head = ["what grows", "rows", "columns", "levels", "ganaug: fit, s", "CTGAN", "CTGAN / ganaug",
+            "ganaug: peak, MB", "CTGAN", "CTGAN / ganaug"]  # fmt: skip
+    note = (f"CTGAN's seconds are those of a short fit, extrapolated to {speed.EPOCHS} epochs as if all took as long; "
+            "its memory is that of the short fit. ganaug's are those of its whole fit.")  # fmt: skip
+    return f"## Growing tables\n\n{about(result)}\n{note}\n\n" + table(head, lines), losses
+
+
+PAGES = {"fidelity": fidelity_page, "rebalance": rebalance_page, "speed-until": until_page,
+         "speed-sampling": sampling_page, "speed-growth": growth_page}  # fmt: skip
+
+
+def render(found: dict[str, dict[str, Any]]) -> str:
+    """The page, of the results by the names of their files."""
+    made = [PAGES[name](result) for name, result in found.items()]
+    losses = [loss for _, more in made for loss in more]
+    head = "# Benchmarks\n\nWritten by `python -m benchmarks.report` from measured figures: do not edit.\n"
+    lost = "## Where ganaug loses\n\nEvery figure in which something else does better:\n\n"
+    lost += table(["where", "figure", "ganaug", "better"], losses) if losses else "Nowhere in these figures.\n"
+    return "\n".join([head, lost, *(page for page, _ in made)])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    out = parser.parse_args().out
+    found = {name: result for name in PAGES if (result := results.read(name))}
+    if not found:
+        raise SystemExit(f"{results.FOLDER} holds no results: run benchmarks.fidelity, .rebalance or .speed first")
+    out.write_text(render(found))
+    print(f"{out}: {', '.join(found)}")
+
+
+if __name__ == "__main__":
+    main()

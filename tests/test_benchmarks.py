@@ -1,0 +1,218 @@
+"""What the benchmarks measure with, on tables small enough to know the answer; no peer is needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t
+from threadpoolctl import threadpool_limits
+
+pytest.importorskip("imblearn")
+
+from benchmarks import figures, generators, rebalance, report, results, speed, tables
+from benchmarks.intervals import corrected, pooled
+from benchmarks.peers.run import Plain
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    with threadpool_limits(1):  # on tables this small, more threads only wait for one another
+        yield
+
+
+def table(rows: int = 300, shift: float = 0.0, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    number = rng.normal(shift, size=rows)
+    return pd.DataFrame(
+        {
+            "number": np.where(rng.random(rows) < 0.1, np.nan, number),
+            "other": number + rng.normal(size=rows),
+            "word": rng.choice(["a", "b", None], rows, p=[0.6, 0.3, 0.1]),
+            "label": np.where(number > shift, "yes", "no"),
+        }
+    )
+
+
+def plain(*arguments: float, **options: float) -> pd.DataFrame:
+    made = table(*arguments, **options)
+    return figures.comparable(made, made)
+
+
+def test_a_table_is_no_distance_from_itself():
+    assert figures.shape(plain(), plain()) == pytest.approx(0)
+    assert figures.trend(plain(), plain()) == pytest.approx(0)
+
+
+def test_total_variation_by_hand():
+    one, two = pd.Series(list("aaab")), pd.Series(list("aabc"))
+    assert figures.variation(one, two) == pytest.approx((0.25 + 0 + 0.25) / 2)
+
+
+def test_shape_by_hand():
+    one = pd.DataFrame({"number": [1.0, 2.0, 3.0, 4.0], "word": list("aaab")})
+    two = pd.DataFrame({"number": [1.0, 2.0, 9.0, 9.0], "word": list("aabc")})
+    assert figures.shape(one, two) == pytest.approx(100 * (0.5 + 0.25) / 2)
+
+
+def test_trend_by_hand():
+    one, two = (pd.DataFrame({"a": [0.0, 1.0, 2.0], "b": order}) for order in ([0.0, 1.0, 2.0], [2.0, 1.0, 0.0]))
+    assert figures.trend(one, two) == pytest.approx(100)
+    one, two = (pd.DataFrame({"a": list("xxyy"), "b": words}) for words in (list("pqpq"), list("ppqq")))
+    assert figures.trend(one, two) == pytest.approx(50)
+
+
+def test_detection_is_a_coin_for_one_distribution_and_sure_for_two():
+    assert figures.detection(plain(600), plain(600, seed=1)) == pytest.approx(0.5, abs=0.08)
+    assert figures.detection(plain(), plain(shift=8)) > 0.99
+
+
+def test_usefulness_sees_what_was_learnt():
+    assert figures.usefulness(plain(), plain(seed=1), "label")["linear"] > 0.95
+    wrong = plain().assign(label=lambda made: made["label"].map({"yes": "no", "no": "yes"}))
+    assert figures.usefulness(wrong, plain(seed=1), "label")["linear"] < 0.05
+    assert set(figures.usefulness(plain().assign(label="yes"), plain(), "label").values()) == {0.5}
+    assert figures.usefulness(plain(), plain(seed=1), "other")["linear"] == pytest.approx(1, abs=0.3)
+
+
+def test_copies_are_counted_and_betray_training_rows():
+    train, test, other = plain(), plain(seed=1), plain(seed=2)
+    assert figures.copies(train, test, other) == 0
+    half = pd.concat([train.head(150), other.head(150)], ignore_index=True)
+    assert figures.copies(train, test, half) == pytest.approx(50)
+    assert figures.membership(train, test, train) > 0.95
+    assert figures.membership(train, test, other) == pytest.approx(0.5, abs=0.08)
+
+
+def test_dtypes_do_not_matter_to_figures():
+    like = pd.DataFrame({"day": pd.to_datetime(["2020-01-01", None]), "flag": [True, False], "word": ["a", None]})
+    other = pd.DataFrame({"word": ["a", None], "flag": ["True", "False"], "day": ["2020-01-01", None]})
+    pd.testing.assert_frame_equal(figures.comparable(like, like), figures.comparable(other, like))
+
+
+def test_peers_see_no_empty_cells_and_give_them_back():
+    real = table().assign(day=pd.Timestamp("2020-01-01"), count=np.arange(300))
+    codec = Plain(real)
+    seen = codec.there(real)
+    assert not seen.isna().to_numpy().any()
+    pd.testing.assert_frame_equal(
+        figures.comparable(codec.back(seen), real), figures.comparable(real, real), atol=1e-9, rtol=0
+    )
+
+
+def test_the_corrected_interval_by_hand():
+    folds = np.array([0.1, 0.3, 0.2, 0.2])
+    variance = 0.02 / 3 * (1 / 4 + 1 / 3)
+    assert corrected(folds, 1 / 3) == pytest.approx((0.2, t.ppf(0.975, 3) * np.sqrt(variance)))
+    assert corrected(folds, 1 / 3).sign == 1
+    assert pooled([folds, folds - 0.4], 1 / 3) == pytest.approx((0, 1.959964 * np.sqrt(2 * variance) / 2))
+    assert pooled([folds, folds - 0.4], 1 / 3).sign == 0
+
+
+def test_extrapolation_counts_every_epoch():
+    assert speed.extrapolated(short=7, long=11, epochs=3) == pytest.approx(5 + 2 * speed.EPOCHS)
+
+
+def test_made_tables_have_the_size_that_was_asked_for():
+    made = tables.made(500, 6, 40)
+    assert made.shape == (500, 7)
+    assert made["word_1"].nunique() == 40
+    pd.testing.assert_frame_equal(made, tables.made(500, 6, 40))
+
+
+def test_a_generator_runs_in_a_process_of_its_own():
+    done, rows = generators.run("bootstrap", table(), "label", [10, 20])
+    assert [draw["rows"] for draw in done["draws"]] == [10, 20]
+    assert list(rows) == list(table())
+    assert done["fit_mb"] > 0
+
+
+def test_a_missing_environment_says_how_to_make_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(generators, "interpreter", lambda name: tmp_path / name)
+    with pytest.raises(generators.NotRun, match=r"tvae has no environment yet: python benchmarks/peers/setup.py ctgan"):
+        generators.run("tvae", table(), "label", [1])
+
+
+def test_rare_rows_are_found_in_folds_and_ranked():
+    X = table(120).drop(columns="label")
+    y = np.arange(120) % 6 == 0
+    every = rebalance.methods(None, None, {})
+    rows = []
+    for fold, (train, test) in enumerate(rebalance.folds(X, y, 2, 1)):
+        assert not train[0].isna().to_numpy().any()
+        for method in ("nothing", "copies", "smote"):
+            key = {"table": "made", "generator": method, "fold": fold}
+            rows.append(key | rebalance.one(method, every[method], train, test, 0))
+    frame = rebalance.long(rows)
+    assert len(frame) == 2 * 3 * 5
+    assert rebalance.ranks(frame).mean().to_numpy() == pytest.approx(2)
+    assert rebalance.lead(frame, "smote", "smote", "F1", 1.0).mean == 0
+
+
+def test_results_are_kept_and_measured_again_on_demand(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
+    monkeypatch.setattr(sys, "argv", ["fidelity", "--data-dir", "/some/where", "--again", "ganaug", "--seeds", "0"])
+    results.Results("fidelity", {"steps": 1}).add({"generator": "ganaug", "seed": 0, "versions": {"torch": "2"}})
+    kept = results.Results("fidelity", {"steps": 1})
+    assert kept.find(generator="ganaug", seed=0)
+    assert kept.about["commands"] == ["python -m benchmarks.fidelity --data-dir DIR --seeds 0"]
+    assert not results.Results("fidelity", {"steps": 1}, ["ganaug"]).rows
+    assert not results.Results("fidelity", {"steps": 2}).rows
+
+
+ABOUT = {
+    "commands": ["python -m benchmarks.it"],
+    "settings": {"folds": 2, "draws": [10]},
+    "machine": {"cpu": "Abacus", "cores": 2, "memory_gb": 8.0},
+    "versions": {"ganaug": "0"},
+    "date": "2000-01-01",
+}
+
+
+def measured(generator: str, value: float) -> dict[str, object]:
+    return {"table": "made", "generator": generator, "seed": 0} | dict.fromkeys(figures_shown(), value)
+
+
+def figures_shown() -> list[str]:
+    from benchmarks.fidelity import SHOWN
+
+    return SHOWN
+
+
+def test_the_report_names_losses_and_what_did_not_run():
+    real = {"table": "made", "generator": "real rows", "seed": 0, "trtr": 0.9, "target": "classes"}
+    missing = {"table": "made", "generator": "tvae", "seed": 0, "not_run": "no room"}
+    fidelity = [real | {"rows": 9, "columns": 2}, measured("ganaug", 0.9), measured("copula", 0.7), missing]
+    scores = dict.fromkeys(rebalance.METRICS, 0.5)
+    folds = [
+        {"table": "made", "generator": method, "fold": fold, "scores": {"tree": dict.fromkeys(scores, value)}}
+        for fold in range(2)
+        for method, value in (("ganaug", 0.5), ("nothing", 0.6), ("smote", 0.4))
+    ]
+    close = {"table": "made", "amount": 1, "fit_seconds": 3.0, "shape": 1.0, "trend": 1.0, "detection": 0.6}
+    until = [close | {"generator": "ctgan"}, close | {"generator": "ganaug", "shape": 2.0}]
+    draws = [
+        {"table": "made", "generator": name, "way": name, "draws": [{"rows": 10, "seconds": seconds, "mb": 1.0}]}
+        for name, seconds in (("ganaug", 2.0), ("ctgan", 1.0))
+    ]
+    growth = [
+        {"what": "rows", "size": [10, 2, 2], "generator": "ganaug", "fit_seconds": 1.0, "fit_mb": 2.0},
+        {"what": "rows", "size": [10, 2, 2], "generator": "ctgan", "fit_seconds": 9.0, "fit_mb": 1.0},
+    ]
+    rows = {"fidelity": fidelity, "rebalance": folds, "speed-until": until}
+    rows |= {"speed-sampling": draws, "speed-growth": growth}
+    page = report.render({name: json.loads(json.dumps(ABOUT | {"rows": more})) for name, more in rows.items()})
+    lost = page.split("## Fidelity")[0]
+    assert "| made | shape, % | 0.90 | Gaussian copula 0.70 |" in lost
+    assert "| made | TSTR" not in lost  # more is better there
+    assert "| rebalancing, mean rank | F1 | 2.00 | nothing 1.00 |" in lost
+    assert "| rebalancing, lead over nothing | F1 | -0.1000 |" in lost
+    assert "lead over SMOTE" not in lost
+    assert "| made | seconds until CTGAN's fidelity | not reached | CTGAN 3.0 |" in lost
+    assert "| sampling 10 rows, ganaug | rows a second | 5 | CTGAN 10 |" in lost
+    assert "| growing rows: 10 rows, 2 columns, 2 levels | peak memory, MB | 2 | CTGAN 1 |" in lost
+    assert "| TVAE | not run (no room) |" in page
+    assert "on 2 cores of Abacus with 8 GB" in page
