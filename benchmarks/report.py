@@ -80,8 +80,8 @@ def fidelity_page(result: dict[str, Any]) -> tuple[str, Losses]:
                 lines.append([title, f"not run ({why})", *[""] * (len(FIGURES) - 1)])
         seeds = len({row["seed"] for row in rows if row["table"] == name})
         target = "ROC AUC" if real["target"] == "classes" else "root mean squared error"
-        parts.append(f"### {name}\n\n{real['rows']:,} training rows, {real['columns']} columns, seeds: {seeds}. Trained "
-                     f"on the real rows, boosting reaches {number(real['trtr'], 3)} ({target}).\n")  # fmt: skip
+        parts.append(f"### {name}\n\n{real['rows']:,} training rows, {real['columns']} columns, seeds: {seeds}. "
+                     f"Trained on the real rows, boosting reaches {number(real['trtr'], 3)} ({target}).\n")  # fmt: skip
         parts.append(table(["", *(title for title, _, _ in FIGURES.values())], lines))
         for figure, (title, digits, _) in FIGURES.items():
             losses += beaten(name, title, {g: ran.loc[g, figure] for g in ran.index}, costs[figure], digits)
