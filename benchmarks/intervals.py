@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.stats import t
 
 
 class Interval(NamedTuple):
@@ -29,11 +29,14 @@ def variance(differences: np.ndarray, test_share: float) -> float:
 
 def corrected(differences: np.ndarray, test_share: float) -> Interval:
     """The mean of the folds' differences with its 95 % interval; `test_share`: test rows per training row."""
-    quantile = t.ppf(0.975, len(differences) - 1)
-    return Interval(float(np.mean(differences)), float(quantile * np.sqrt(variance(differences, test_share))))
+    return pooled([differences], test_share)
 
 
 def pooled(tables: list[np.ndarray], test_share: float) -> Interval:
-    """The mean over these very tables of their folds' differences; the tables' errors are independent."""
-    error = np.sqrt(sum(variance(differences, test_share) for differences in tables)) / len(tables)
-    return Interval(float(np.mean([np.mean(each) for each in tables])), float(norm.ppf(0.975) * error))
+    """The mean over these tables, whose errors are independent, with Welch and Satterthwaite's degrees of freedom."""
+    mean = float(np.mean([np.mean(each) for each in tables]))
+    parts = np.array([variance(each, test_share) for each in tables])
+    if parts.sum() == 0:
+        return Interval(mean, 0.0)
+    freedom = parts.sum() ** 2 / sum(part**2 / (len(each) - 1) for part, each in zip(parts, tables, strict=True))
+    return Interval(mean, float(t.ppf(0.975, freedom) * np.sqrt(parts.sum()) / len(tables)))

@@ -108,7 +108,7 @@ def test_the_corrected_interval_by_hand():
     variance = 0.02 / 3 * (1 / 4 + 1 / 3)
     assert corrected(folds, 1 / 3) == pytest.approx((0.2, t.ppf(0.975, 3) * np.sqrt(variance)))
     assert corrected(folds, 1 / 3).sign == 1
-    assert pooled([folds, folds - 0.4], 1 / 3) == pytest.approx((0, 1.959964 * np.sqrt(2 * variance) / 2))
+    assert pooled([folds, folds - 0.4], 1 / 3) == pytest.approx((0, t.ppf(0.975, 6) * np.sqrt(2 * variance) / 2))
     assert pooled([folds, folds - 0.4], 1 / 3).sign == 0
 
 
