@@ -16,6 +16,7 @@ from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
 from .encoding.table import TableEncoder
 from .fitting import fit_sampler
 from .layout import Encoded, Layout
+from .oversampling import top_up
 from .parameters import categorical_columns, check_parameters
 from .sampling import block_rng, entropy_of, natural_condition, seeds_from
 from .validation import Container, check_count, check_rows, check_same_columns, check_table, check_target
@@ -222,7 +223,8 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X, y : as in `fit`
-            The rows to augment; their classes are counted, nothing is learnt from them.
+            The rows to augment, usually those of `fit`. Their classes are counted, and rows that top a class up are
+            made with a look at them: see Notes.
         return_mask : bool, default=False
             Whether to return which rows are synthetic.
 
@@ -231,6 +233,13 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         X, y, is_synthetic
             `y` only if the augmenter was fitted with one, the mask (bool ndarray) only if asked for. The index of a
             DataFrame starts anew.
+
+        Notes
+        -----
+        Rows that `ratio` asks for are drawn as by `sample`. Those that `sampling_strategy` asks for are there for a
+        classifier to learn a rare class from: each is chosen among generated rows and, for classes of few rows,
+        crossings of a row of `X` with a neighbour, by how likely trees think its class. They so keep clear of where
+        the other classes live, and are more typical of their class than rows from `sample`.
         """
         check_is_fitted(self, "n_iter_")
         table, _ = self._same_table(X)
@@ -239,8 +248,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
             parts: list[Any] = [self._container.restore(_stack(table, new))]
         else:
             labels = self._labels(y, len(table))
-            condition, new_labels = self._extra(labels)
-            new = self._generate(condition, self._sampling_seed(None))
+            new, new_labels = self._extra(table, labels)
             every = _stack_labels(labels, new_labels)
             parts = [self._container.restore(_stack(table, new)), every if self._target_is_series else every.to_numpy()]
         if return_mask:
@@ -332,26 +340,32 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
             condition = natural_condition(target.layout, target.frequency, check_count(n), seed)
         return condition, target.decode(condition)
 
-    def _extra(self, labels: pd.Series) -> tuple[Encoded, pd.Series]:
-        """Conditions and labels of the rows that `augment` adds."""
-        target = self._target
+    def _extra(self, table: pd.DataFrame, labels: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+        """What `augment` adds: the rows that `sampling_strategy` asks for, then those that `ratio` asks for."""
+        target, seed = self._target, self._sampling_seed(None)
         if isinstance(target, NumberTarget):
             if self.sampling_strategy is not None:
                 raise ValueError(
                     f"sampling_strategy={self.sampling_strategy!r} counts classes, but y is a number: leave it None"
                 )
-            count, seed = round(self.ratio * len(labels)), self._sampling_seed(None)
-            condition = natural_condition(target.layout, target.frequency, count, seed)
-            return condition, target.decode(condition)
+            condition = natural_condition(target.layout, target.frequency, round(self.ratio * len(labels)), seed)
+            return self._generate(condition, seed), target.decode(condition)
         assert isinstance(target, ClassTarget)
-        target.encode(labels)
+        codes = target.encode(labels)
         counts = labels.value_counts(sort=False)
         counts = {label: int(counts.get(label, 0)) for label in self.class_counts_ if counts.get(label, 0)}
         missing = (
             {} if self.sampling_strategy is None else missing_rows(self.sampling_strategy, counts, labels.to_numpy())
         )
-        condition = target.encode_counts(enlarged(counts, missing, self.ratio))
-        return condition, target.decode(condition)
+        wanted = [target.encode_counts(part) for part in (missing, enlarged(counts, missing, self.ratio))]
+        topped = self._topped_up(table, codes, wanted[0], seed)
+        rows = Encoded.stack([topped, self._rows(wanted[1], seed)])
+        return self._encoder.decode(rows.codes, rows.low), target.decode(Encoded.stack(wanted))
+
+    def _topped_up(self, table: pd.DataFrame, codes: Encoded, wanted: Encoded, seed: int) -> Encoded:
+        known = np.flatnonzero(self._encoder.knows(table)) if len(wanted) else np.zeros(0, np.intp)
+        rows = self._encoder.encode(table.iloc[known])
+        return top_up(self._encoder, self._sampler.unrefined, rows, codes.take(known), wanted, seed)
 
     def _labels(self, y: Any, rows: int) -> pd.Series:
         if y is None:
@@ -366,9 +380,11 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         return check_same_columns(table, names), container
 
     def _generate(self, condition: Encoded, seed: int) -> pd.DataFrame:
-        blocks = self._sampler.blocks(condition, seed)
-        rows = Encoded.stack([Encoded.empty(self._encoder.layout), *blocks])
+        rows = self._rows(condition, seed)
         return self._encoder.decode(rows.codes, rows.low)
+
+    def _rows(self, condition: Encoded, seed: int) -> Encoded:
+        return Encoded.stack([Encoded.empty(self._encoder.layout), *self._sampler.blocks(condition, seed)])
 
 
 def _no_condition(rows: int) -> Encoded:

@@ -91,7 +91,5 @@ def _up_to_ratio(ratio: Any, counts: Mapping[Any, int], minority: Any, most: int
 
 
 def enlarged(counts: Mapping[Any, int], missing: Mapping[Any, int], ratio: float) -> dict[Any, int]:
-    """Rows of each class to add: first those that are missing, then `ratio` times what there is by then."""
-    return {
-        label: missing.get(label, 0) + round(ratio * (count + missing.get(label, 0))) for label, count in counts.items()
-    }
+    """Rows of each class to add once the missing ones are there: `ratio` times what there is by then."""
+    return {label: round(ratio * (count + missing.get(label, 0))) for label, count in counts.items()}

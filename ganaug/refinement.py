@@ -229,12 +229,13 @@ def _judged(layout: Layout, condition: Encoded, rows: Encoded, teachers: tuple[T
 
 
 def _features(layout: Layout, condition: Encoded | None, rows: Encoded) -> Floats:
-    """Codes as numbers, an interval's with the rank inside it as its fraction; the condition's first, if given."""
+    """What trees see of rows: codes as numbers, the condition's first, if given."""
     parts = [] if condition is None or layout.condition is None else [(layout.condition, condition)]
-    return np.hstack([_as_numbers(layout, part) for layout, part in [*parts, (layout, rows)]])
+    return np.hstack([as_numbers(layout, part) for layout, part in [*parts, (layout, rows)]])
 
 
-def _as_numbers(layout: Layout, rows: Encoded) -> Floats:
+def as_numbers(layout: Layout, rows: Encoded) -> Floats:
+    """Codes as numbers, an interval's with the rank inside it as its fraction."""
     features = rows.codes.astype(np.float32)
     numbers = [i for i, block in enumerate(layout.blocks) if block.bins]
     first_bin = np.array([layout.blocks[i].width - layout.blocks[i].bins for i in numbers], np.int32)

@@ -37,6 +37,11 @@ class Sampler:
     refiner: Refiner | None
     candidates: int
 
+    @property
+    def unrefined(self) -> Sampler:
+        """The generator alone."""
+        return Sampler(self.draw, None, 1)
+
     def blocks(self, condition: Encoded, seed: int) -> Iterator[Encoded]:
         """Encoded rows for `condition`, block by block."""
         for number, start in enumerate(range(0, len(condition), BLOCK_ROWS)):

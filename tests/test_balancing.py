@@ -84,5 +84,5 @@ def test_a_ratio_is_between_0_and_1(ratio):
 
 
 def test_ratio_adds_to_what_the_strategy_brought():
-    assert enlarged(COUNTS, {"b": 30}, 0.5) == {"a": 20, "b": 50, "c": 12}
+    assert enlarged(COUNTS, {"b": 30}, 0.5) == {"a": 20, "b": 20, "c": 12}
     assert enlarged(COUNTS, {}, 0) == {"a": 0, "b": 0, "c": 0}

@@ -44,7 +44,10 @@ def test_every_public_name_is_there_and_no_other():
         _ = ganaug.nonsense
 
 
-ALL = "augmenter calibration encoding engine fitting forest integrations parameters persistence refinement sampling"
+ALL = (
+    "augmenter calibration encoding engine fitting forest integrations oversampling parameters persistence refinement "
+    "sampling"
+)
 FORBIDDEN = {
     "layout": f"{ALL} balancing exceptions progress serialization sizing validation tensorflow keras pandas sklearn",
     "exceptions": f"{ALL} layout balancing progress serialization sizing validation tensorflow pandas sklearn",
@@ -53,6 +56,7 @@ FORBIDDEN = {
     "calibration": "engine encoding augmenter integrations pandas tensorflow sklearn",
     "forest": "engine encoding augmenter integrations pandas tensorflow layout",
     "refinement": "engine augmenter integrations pandas tensorflow",
+    "oversampling": "engine augmenter integrations pandas tensorflow",
     "sampling": "engine augmenter integrations pandas tensorflow sklearn",
     "balancing": "engine encoding augmenter integrations pandas tensorflow sklearn imblearn",
     "augmenter": "integrations tensorflow imblearn",

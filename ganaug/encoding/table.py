@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..layout import Encoded, Layout
 from .numeric import Numbers
-from .views import Floats, View, view_of
+from .views import Floats, View, known_to, view_of
 
 PROBE_ROWS = 512
 
@@ -83,6 +84,19 @@ class TableEncoder:
         layout = Layout(tuple(flat[o].block for o in owners))
         return cls(columns, layout), Encoded.join([encoded[o] for o in owners], len(table))
 
+    @cached_property
+    def owners(self) -> tuple[tuple[Column, int], ...]:
+        """For each block, the column that it was made for, and which of its parts."""
+        owners = {
+            p.block: (column, i) for column in self.columns for i, p in enumerate(column.parts) if p.parent is None
+        }
+        return tuple(owners[block] for block in range(len(self.layout.blocks)))
+
+    def knows(self, table: pd.DataFrame) -> NDArray[np.bool_]:
+        """Which rows have no category that was not seen in `fit`, and so can be encoded."""
+        every = [known_to(column.view, table[column.name]) for column in self.columns]
+        return np.logical_and.reduce([np.ones(len(table), bool), *every])
+
     def encode(self, table: pd.DataFrame) -> Encoded:
         """Codes and positions of rows with the columns of the fitted table."""
         blocks: dict[int, Encoded] = {}
@@ -95,7 +109,6 @@ class TableEncoder:
     def decode(self, codes: NDArray[np.int32], positions: NDArray[np.float32]) -> pd.DataFrame:
         """Rows of `codes` (n, n_blocks) and `positions` (n, n_numbers), with the fitted names and dtypes."""
         number_of = np.cumsum([block.bins > 0 for block in self.layout.blocks]) - 1
-        owners = {p.block: (column, p) for column in self.columns for p in column.parts if p.parent is None}
 
         def values(part: Part) -> Floats:
             code = np.zeros(len(codes), np.int32) if part.block < 0 else codes[:, part.block]
@@ -104,7 +117,10 @@ class TableEncoder:
             if part.parent is None:
                 return part.numbers.decode(code, position)
             mine = part.numbers.decode(part.parent[code], position)
-            return _follow(mine, part, *owners[part.block], code, position) if has_position else mine
+            if not has_position:
+                return mine
+            owner, place = self.owners[part.block]
+            return _follow(mine, part, owner, owner.parts[place], code, position)
 
         merged = [column.view.merge([values(part) for part in column.parts]) for column in self.columns]
         table = pd.concat(merged, axis=1) if merged else pd.DataFrame(index=range(len(codes)))

@@ -6,7 +6,9 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ...exceptions import DataWarning
 from .dtypes import Floats, is_datetime, is_decimal, is_dictionary, is_timedelta
@@ -14,7 +16,7 @@ from .levels import LevelView
 from .numbers import NumberView, is_exact
 from .times import SpanView, TimeView
 
-__all__ = ["Floats", "LevelView", "NumberView", "SpanView", "SparseView", "TimeView", "View", "view_of"]
+__all__ = ["Floats", "LevelView", "NumberView", "SpanView", "SparseView", "TimeView", "View", "known_to", "view_of"]
 
 
 class View(Protocol):
@@ -95,6 +97,13 @@ def view_of(column: pd.Series, *, categorical: bool = False) -> View:
             stacklevel=2,
         )
     return view
+
+
+def known_to(view: View, column: pd.Series) -> NDArray[np.bool_]:
+    """Which cells of `column` the view can split: all but categories that it has not seen."""
+    if isinstance(view, SparseView):
+        return known_to(view.dense, column.sparse.to_dense())
+    return view.knows(column) if isinstance(view, LevelView) else np.ones(len(column), bool)
 
 
 def _hashable(value: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .dtypes import Floats, is_dictionary, missing_of
 
@@ -48,23 +49,29 @@ class LevelView:
         return cls(column.dtype, distinct, ordinal, missing_of(column))
 
     def split(self, column: pd.Series) -> list[Floats]:
-        column = _plain(column)
-        absent = column.isna().to_numpy()
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            into = pd.Index(self.values).get_indexer(column.cat.categories)
-            codes = np.append(into, -1)[column.cat.codes]
-        elif self.values.dtype == object:
-            spot = {_key(v): i for i, v in enumerate(self.values)}
-            codes = np.array([spot.get(_key(v), -1) for v in column], np.int64)
-        else:
-            codes = pd.Index(self.values).get_indexer(pd.Index(column))
-        unseen = (codes < 0) & ~absent
-        if unseen.any():
+        known = self.knows(column)
+        if not known.all():
             raise ValueError(
-                f"column {column.name!r}: {column[unseen].iloc[0]!r} was not among the {len(self.values)} values "
+                f"column {column.name!r}: {column[~known].iloc[0]!r} was not among the {len(self.values)} values "
                 f"seen in fit, for example {self.values.head(5).tolist()}"
             )
-        return [np.where(absent, np.nan, codes)]
+        codes = self._codes(column)
+        return [np.where(codes < 0, np.nan, codes)]
+
+    def knows(self, column: pd.Series) -> NDArray[np.bool_]:
+        """Which cells are missing or of a level that was seen."""
+        return (self._codes(column) >= 0) | column.isna().to_numpy()
+
+    def _codes(self, column: pd.Series) -> NDArray[np.int64]:
+        """Places among the levels, -1 for missing and unseen ones."""
+        column = _plain(column)
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            into = pd.Index(self.values).get_indexer(column.cat.categories)
+            return np.append(into, -1)[column.cat.codes]
+        if self.values.dtype == object:
+            spot = {_key(v): i for i, v in enumerate(self.values)}
+            return np.array([spot.get(_key(v), -1) for v in column], np.int64)
+        return pd.Index(self.values).get_indexer(pd.Index(column))
 
     def merge(self, parts: list[Floats]) -> pd.Series:
         absent = np.isnan(parts[0])

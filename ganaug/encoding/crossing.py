@@ -1,0 +1,86 @@
+"""New rows between pairs of encoded rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ..layout import Encoded
+from .numeric import Numbers
+from .table import TableEncoder
+
+Floats = NDArray[np.float64]
+
+
+def cross(
+    encoder: TableEncoder, rows: Encoded, pairs: NDArray[np.intp], share: Floats, rng: np.random.Generator
+) -> Encoded:
+    """A row between each of `pairs` of `rows`.
+
+    Numbers lie between the two parents' (Chawla et al. 2002, "SMOTE"); categories, and values that recur in a column
+    of other numbers, are one parent's or the other's, so nothing comes out that is neither.
+
+    Parameters
+    ----------
+    pairs : ndarray of shape (n, 2)
+        Indices of the parents.
+    share : ndarray of shape (n,)
+        How far from the first parent to the second, in [0, 1].
+    """
+    parts = [
+        _between(numbers, nominal, cells.take(pairs[:, 0]), cells.take(pairs[:, 1]), share, rng)
+        for numbers, nominal, cells in _by_block(encoder, rows)
+    ]
+    return Encoded.join(parts, len(pairs))
+
+
+def _by_block(encoder: TableEncoder, rows: Encoded) -> Iterator[tuple[Numbers, bool, Encoded]]:
+    """The coding of each block, whether it is of categories, and the cells of `rows`."""
+    number = 0
+    for block, (column, part) in enumerate(encoder.owners):
+        numbers = column.parts[part].numbers
+        position = slice(number, number + (numbers.bins > 0))
+        number = position.stop
+        cells = Encoded(rows.codes[:, [block]], rows.low[:, position], rows.high[:, position])
+        yield numbers, column.view.levels[part], cells
+
+
+def _between(
+    numbers: Numbers, nominal: bool, first: Encoded, second: Encoded, share: Floats, rng: np.random.Generator
+) -> Encoded:
+    values = [_values(numbers, parent) for parent in (first, second)]
+    inherited = np.isnan(values[0]) | np.isnan(values[1]) | nominal
+    if numbers.bins:
+        inherited |= (first.codes[:, 0] < numbers.first_bin) | (second.codes[:, 0] < numbers.first_bin)
+    new = numbers.encode(np.where(inherited, values[0], values[0] + share * (values[1] - values[0])))
+    chosen = np.where(rng.random(len(share)) < share, len(share), 0) + np.arange(len(share))
+    cells = Encoded.stack([first, second]).take(chosen)
+    return Encoded(*(np.where(inherited[:, None], *both) for both in zip(_arrays(cells), _arrays(new), strict=True)))
+
+
+def _arrays(rows: Encoded) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+    return rows.codes, rows.low, rows.high
+
+
+def _values(numbers: Numbers, cells: Encoded) -> Floats:
+    position = cells.middle[:, 0] if numbers.bins else np.zeros(len(cells), np.float32)
+    return numbers.decode(cells.codes[:, 0], position)
+
+
+def coordinates(encoder: TableEncoder, rows: Encoded) -> sparse.csr_matrix:
+    """Points whose distances say how alike rows are: numbers in standard deviations, 1 for categories that differ."""
+    parts = []
+    for numbers, nominal, cells in _by_block(encoder, rows):
+        if nominal:
+            code = cells.codes[:, 0]
+            ones = np.full(len(code), np.sqrt(0.5))
+            parts.append(sparse.csr_matrix((ones, (np.arange(len(code)), code)), (len(code), numbers.block.width)))
+            continue
+        values = _values(numbers, cells)
+        known = values[~np.isnan(values)]
+        centre, spread = (known.mean(), known.std()) if len(known) else (0.0, 0.0)
+        parts.append(sparse.csr_matrix(np.nan_to_num((values - centre) / (spread or 1.0))[:, None]))
+    return sparse.hstack(parts, format="csr")
