@@ -184,7 +184,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         self._adopt(container, encoder, target)
         return self
 
-    def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None) -> Any:
+    def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None, refine: bool = True) -> Any:
         """Generate rows.
 
         Parameters
@@ -197,6 +197,9 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
             An int gives the same rows each time, and the first rows of a larger sample are those of a smaller one.
             Without it each call gives other rows; with an augmenter that has a `random_state`, the same ones in the
             same order of calls.
+        refine : bool, default=True
+            Whether to choose each row among several candidates, if the augmenter was fitted to do so. Without it rows
+            come many times as fast, straight from the generator, and are told from real ones more easily.
 
         Returns
         -------
@@ -211,8 +214,7 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "n_iter_")
         seed = self._sampling_seed(random_state)
         condition, labels = self._condition(n, y, seed)
-        table = self._generate(condition, seed)
-        X = self._container.restore(table)
+        X = self._container.restore(self._generate(condition, seed, refine))
         if self._target is None:
             return X
         return X, labels if self._target_is_series else labels.to_numpy()
@@ -379,12 +381,14 @@ class GANAugmenter(TransformerMixin, BaseEstimator):
             table.columns = pd.Index(names)
         return check_same_columns(table, names), container
 
-    def _generate(self, condition: Encoded, seed: int) -> pd.DataFrame:
-        rows = self._rows(condition, seed)
+    def _generate(self, condition: Encoded, seed: int, refine: bool = True) -> pd.DataFrame:
+        rows = self._rows(condition, seed, refine)
         return self._encoder.decode(rows.codes, rows.low)
 
-    def _rows(self, condition: Encoded, seed: int) -> Encoded:
-        return Encoded.stack([Encoded.empty(self._encoder.layout), *self._sampler.blocks(condition, seed)])
+    def _rows(self, condition: Encoded, seed: int, refine: bool = True) -> Encoded:
+        if not len(condition):
+            return Encoded.empty(self._encoder.layout)
+        return (self._sampler if refine else self._sampler.unrefined).rows(condition, seed)
 
 
 def _no_condition(rows: int) -> Encoded:

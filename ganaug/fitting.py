@@ -96,7 +96,7 @@ def _fit_refiner(
     state: GeneratorState, data: Data, numbers: Numbers | None, candidates: int, most: int, seed: int
 ) -> Refiner:
     def draw(condition: Encoded, stream: int) -> Encoded:
-        return Encoded.stack(list(Sampler(state.draw, None, 1).blocks(condition, seed + stream)))
+        return Sampler(state.draw, None, 1).rows(condition, seed + stream)
 
     return Refiner.fit(state.layout, data.condition, data.rows, numbers, draw, candidates, most, seed)
 

@@ -62,7 +62,7 @@ def top_up(
         for start in range(first, stop, ROWS_AT_ONCE):
             size = min(ROWS_AT_ONCE, stop - start)
             asked = wanted.take(np.full(size * GENERATED, first))
-            generated = Encoded.stack(list(sampler.blocks(asked, int(rng.integers(2**30)))))
+            generated = sampler.rows(asked, int(rng.integers(2**30)))
             crossed, is_copy = parents.cross(size, rng)
             candidates = Encoded.stack([generated, crossed])
             score = odds(candidates, code)

@@ -7,7 +7,7 @@ candidates, too, one block at a time is drawn, so that the generator's dense row
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,14 +42,27 @@ class Sampler:
         """The generator alone."""
         return Sampler(self.draw, None, 1)
 
-    def blocks(self, condition: Encoded, seed: int) -> Iterator[Encoded]:
-        """Encoded rows for `condition`, block by block."""
-        for number, start in enumerate(range(0, len(condition), BLOCK_ROWS)):
-            rows = np.arange(start, min(start + BLOCK_ROWS, len(condition)))
-            whole = condition.take(np.pad(rows, (0, BLOCK_ROWS - len(rows)), mode="edge"))
-            yield self._block(whole, seed, number).take(np.arange(len(rows)))
+    def rows(self, condition: Encoded, seed: int) -> Encoded:
+        """Encoded rows for one condition or more; blocks are drawn by as many threads as there are cores."""
+        from joblib import cpu_count
+        from threadpoolctl import threadpool_limits
+
+        blocks = range(-(-len(condition) // BLOCK_ROWS))
+        pool = ThreadPoolExecutor(min(cpu_count(), len(blocks)))
+        try:
+            with threadpool_limits(1, user_api="blas"):
+                drawn = list(pool.map(lambda number: self._block(condition, seed, number), blocks))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return Encoded.stack(drawn)
 
     def _block(self, condition: Encoded, seed: int, number: int) -> Encoded:
+        start = number * BLOCK_ROWS
+        asked = np.arange(start, min(start + BLOCK_ROWS, len(condition)))
+        whole = condition.take(np.pad(asked, (0, BLOCK_ROWS - len(asked)), mode="edge"))
+        return self._whole_block(whole, seed, number).take(np.arange(len(asked)))
+
+    def _whole_block(self, condition: Encoded, seed: int, number: int) -> Encoded:
         spots = range(number * self.candidates, (number + 1) * self.candidates)
         rows = Encoded.stack([self.draw(condition, (seed, spot)) for spot in spots])
         if self.refiner is None:

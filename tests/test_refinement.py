@@ -44,7 +44,7 @@ def refiner():
 
 def test_chosen_rows_have_the_shares_the_labels_and_the_positions_of_real_ones(refiner):
     asked, real = real_rows(20_000, seed=1)
-    made = Encoded.stack(list(Sampler(careless, refiner, 16).blocks(asked, 5)))
+    made = Sampler(careless, refiner, 16).rows(asked, 5)
     for label in (0, 1):
         mine = asked.codes[:, 0] == label
         for column, width in enumerate((3, 4)):
@@ -57,7 +57,7 @@ def test_chosen_rows_have_the_shares_the_labels_and_the_positions_of_real_ones(r
 
 def test_refinement_cannot_change_which_labels_come_out(refiner):
     asked = encoded(np.repeat([1, 0], [7, BLOCK_ROWS]))
-    assert len(Encoded.stack(list(Sampler(careless, refiner, 16).blocks(asked, 5)))) == len(asked)
+    assert len(Sampler(careless, refiner, 16).rows(asked, 5)) == len(asked)
 
 
 def test_a_candidate_is_chosen_in_proportion_to_its_odds():
@@ -78,7 +78,7 @@ def test_a_numeric_label_is_taught_too():
         return encoded(np.random.default_rng([*np.ravel(seed), len(asked)]).integers(0, 2, len(asked)))
 
     fitted = Refiner.fit(layout, condition, rows, numbers, coin, 8, 10_000, 0)
-    made = Encoded.stack(list(Sampler(coin, fitted, 8).blocks(condition, 1)))
+    made = Sampler(coin, fitted, 8).rows(condition, 1)
     assert (made.codes[:, 0] == rows.codes[:, 0]).mean() > 0.95
 
 

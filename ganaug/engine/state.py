@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..layout import Encoded, Layout
+from . import perceptron
 from .size import Size
 
 Build = Callable[[Layout], Any]
@@ -52,6 +53,8 @@ class GeneratorState:
         seed : pair of int
             Below 2**31 both.
         """
+        if self.build is None:
+            return perceptron.draw(self.layout, self.size, self.weights, condition, seed)
         from .drawing import as_tensor, compiled_draw
 
         with self._lock:
