@@ -23,8 +23,11 @@ class GANOverSampler(BaseEstimator):
         ``"minority"``, ``"not minority"``, ``"not majority"`` (the same as ``"auto"``) or ``"all"``: these classes get
         as many rows as the largest one. A float: rows of the rarer of two classes over rows of the other. A dict: rows
         that each class should have in the end. A callable: takes `y`, returns such a dict.
-    categorical_features, steps, time_budget, batch_size, refine, generator, discriminator, loss, optimizer, \
-strategy, random_state, verbose :
+    refine : "auto", bool or int, default="auto"
+        As in :class:`ganaug.GANAugmenter`, for further rows from ``augmenter_``; "auto" is False, since rows that top a
+        class up are chosen in another way.
+    categorical_features, steps, time_budget, batch_size, generator, discriminator, loss, optimizer, strategy, \
+random_state, verbose :
         As in :class:`ganaug.GANAugmenter`.
 
     Attributes
@@ -115,6 +118,8 @@ strategy, random_state, verbose :
         """
         self.fit(X, y)
         parameters = {name: value for name, value in self.get_params(deep=False).items() if name != "sampling_strategy"}
+        if self.refine == "auto":
+            parameters["refine"] = False
         self.augmenter_ = GANAugmenter(
             ratio=0, sampling_strategy=self.sampling_strategy, target_type="classes", **parameters
         ).fit(X, y)
