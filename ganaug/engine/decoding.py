@@ -60,7 +60,7 @@ def along(curve: Curve, codes: Tensor, positions: Tensor) -> Tensor:
         return values
     interval = tf.gather(tf.convert_to_tensor(curve.interval), code)
     rank = interval + (tf.cast(positions[:, curve.position], tf.float64) + 1) / 2
-    return tf.where(interval >= 0, interpolate(rank / curve.bins, curve.mass, curve.value), values)
+    return tf.where(interval >= 0, interpolate(_over(rank, curve.bins), curve.mass, curve.value), values)
 
 
 def located(curve: Curve, values: Tensor) -> tuple[Tensor, Tensor]:
@@ -111,10 +111,16 @@ def _rounded(column: Column, values: Tensor) -> Tensor:
         return tf.round(values)
     scale = column.scale
     if scale.step:
-        values = scale.origin + tf.round((values - scale.origin) / scale.step) * scale.step
+        values = scale.origin + tf.round(_over(values - scale.origin, scale.step)) * scale.step
         tens = 10.0**scale.decimals
-        values = tf.round(values * tens) / tens
+        values = _over(tf.round(values * tens), tens)
     return tf.cast(tf.cast(values, column.dtype), tf.float64)
+
+
+def _over(values: Tensor, divisor: float) -> Tensor:
+    """A true division: for a constant, TensorFlow would multiply by its reciprocal, which rounds otherwise."""
+    hidden = tf.raw_ops.PlaceholderWithDefault(input=tf.constant(divisor, tf.float64), shape=[])
+    return values / hidden
 
 
 def _whole(values: Tensor) -> Tensor:

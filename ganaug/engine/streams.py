@@ -50,6 +50,13 @@ class Source:
         """x of one row for each condition."""
         return form.features(*drawn(self.blueprint.layout, self.generator, self.latent, *condition, seed))
 
+    def rows(self, form: Form, codes: Tensor, seed: Tensor) -> tuple[Any, ...]:
+        """A batched element without weights, of one row for each code of a label."""
+        seeds = tf.random.split(seed, 2)
+        condition = drawn_condition(self.blueprint.target, codes, seeds[0])
+        x = self.features(form, condition, seeds[1])
+        return (x,) if form.label is None else (x, form.labels(*condition))
+
     def mixed(self, form: Form, element: tuple[Any, ...], p: float, seed: Tensor) -> tuple[Any, ...]:
         """A batched element with a share of its rows replaced by synthetic ones of the same labels."""
         seeds = tf.random.split(seed, 2)
@@ -60,7 +67,7 @@ class Source:
         def either(made: Tensor, real: Tensor) -> Tensor:
             return tf.where(tf.reshape(chosen, [-1, *[1] * (len(real.shape) - 1)]), made, real)
 
-        return (tf.nest.map_structure(either, new, element[0]), *element[1:])
+        return (tf.nest.map_structure(either, new, element[0], check_types=False), *element[1:])
 
 
 @dataclass(frozen=True)
@@ -94,11 +101,7 @@ def stream(source: Source, labels: Rotation, batch_size: int | None, count: int 
     form = Form.of(source.blueprint, spec if len(spec) > 1 else spec[0])
 
     def make(number: Tensor, random: Tensor) -> Any:
-        seeds = tf.random.split(_seed(number, random), 2)
-        condition = drawn_condition(source.blueprint.target, labels.codes(number * rows, rows), seeds[0])
-        element: tuple[Any, ...] = (source.features(form, condition, seeds[1]),)
-        if form.label is not None:
-            element += (form.labels(*condition),)
+        element = source.rows(form, labels.codes(number * rows, rows), _seed(number, random))
         return _bare(rowwise(element, lambda tensor: tf.ensure_shape(tensor, [rows, *tensor.shape[1:]])))
 
     made = _map(_pulse(seed), make)
@@ -126,6 +129,7 @@ def mix(source: Source, p: float, seed: int) -> Callable[[Dataset], Dataset]:
 def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
     """The same for `Dataset.map`, with the element itself in the place of its number."""
 
+    @tf.autograph.experimental.do_not_convert
     def replace(*element: Any) -> Any:
         specs = rowwise(element, lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype))
         form = Form.of(source.blueprint, _bare(specs))
@@ -152,9 +156,12 @@ def enlarge(source: Source, addition: Addition, seed: int) -> Callable[[Dataset]
             first = number if form.batched else number * BLOCK
             units, each = (1, rows) if form.batched else (rows, 1)
             start, stop = addition.until(first), addition.until(first + units)
-            made = _synthetic(source, form, addition, start * each, (stop - start) * each, seed)
-            order = tf.random.split(seed, 3)[2]
-            every = _shuffled(_weighted(real, form, addition, rows), made, order)
+            added, seeds = (stop - start) * each, tf.random.split(seed, 2)
+            made = source.rows(form, addition.labels.codes(start * each, added), seeds[0])
+            if form.weight is not None or addition.weight is not None:
+                made = _with_weight(made, form, 1.0 if addition.weight is None else addition.weight, added)
+                real = real if form.weight is not None else _with_weight(real, form, 1.0, rows)
+            every = _shuffled(real, made, seeds[1])
             if form.batched:
                 every = rowwise(every, lambda tensor: tf.reshape(tensor, [-1, rows, *tensor.shape[1:]]))
             return _bare(every)
@@ -166,35 +173,15 @@ def enlarge(source: Source, addition: Addition, seed: int) -> Callable[[Dataset]
     return apply
 
 
-def _synthetic(
-    source: Source, form: Form, addition: Addition, start: Tensor, rows: Tensor, seed: Tensor
-) -> tuple[Any, ...]:
-    """A batched element of `rows` synthetic rows, their labels from the `start`-th on."""
-    seeds = tf.random.split(seed, 3)
-    condition = drawn_condition(source.blueprint.target, addition.labels.codes(start, rows), seeds[0])
-    element: tuple[Any, ...] = (source.features(form, condition, seeds[1]),)
-    if form.label is not None:
-        element += (form.labels(*condition),)
-    if form.weight is not None or addition.weight is not None:
-        weight = 1.0 if addition.weight is None else addition.weight
-        element += (tf.fill([rows], tf.constant(weight, _weight_dtype(form))),)
-    return element
-
-
-def _weighted(real: tuple[Any, ...], form: Form, addition: Addition, rows: Tensor) -> tuple[Any, ...]:
-    if form.weight is not None or addition.weight is None:
-        return real
-    return (*real, tf.ones([rows], _weight_dtype(form)))
-
-
-def _weight_dtype(form: Form) -> Any:
-    return form.weight.dtype if form.weight is not None else tf.float32
+def _with_weight(element: tuple[Any, ...], form: Form, weight: float, rows: Tensor) -> tuple[Any, ...]:
+    dtype = tf.float32 if form.weight is None else form.weight.dtype
+    return (*element, tf.fill([rows], tf.constant(weight, dtype)))
 
 
 def _shuffled(real: tuple[Any, ...], made: tuple[Any, ...], seed: Tensor) -> tuple[Any, ...]:
     """Rows of both, in random order."""
     every = tuple(
-        tf.nest.map_structure(lambda one, other: tf.concat([one, other], 0), *pair)
+        tf.nest.map_structure(lambda *both: tf.concat(both, 0), *pair, check_types=False)
         for pair in zip(real, made, strict=True)
     )
     order = tf.argsort(tf.random.stateless_uniform([tf.shape(tf.nest.flatten(every)[0])[0]], seed), stable=True)
@@ -202,6 +189,7 @@ def _shuffled(real: tuple[Any, ...], made: tuple[Any, ...], seed: Tensor) -> tup
 
 
 def _map(dataset: Dataset, function: Any) -> Dataset:
+    function = tf.autograph.experimental.do_not_convert(function)  # nothing in it that it would convert
     return dataset.map(function, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
