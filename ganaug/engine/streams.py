@@ -129,7 +129,6 @@ def mix(source: Source, p: float, seed: int) -> Callable[[Dataset], Dataset]:
 def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
     """The same for `Dataset.map`, with the element itself in the place of its number."""
 
-    @tf.autograph.experimental.do_not_convert
     def replace(*element: Any) -> Any:
         specs = rowwise(element, lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype))
         form = Form.of(source.blueprint, _bare(specs))
@@ -140,7 +139,7 @@ def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
         batch = rowwise(element, lambda tensor: tensor[None])
         return _bare(rowwise(source.mixed(form, batch, p, _seed(*own)), lambda tensor: tensor[0]))
 
-    return replace
+    return _plain(replace)
 
 
 def enlarge(source: Source, addition: Addition, seed: int) -> Callable[[Dataset], Dataset]:
@@ -189,8 +188,12 @@ def _shuffled(real: tuple[Any, ...], made: tuple[Any, ...], seed: Tensor) -> tup
 
 
 def _map(dataset: Dataset, function: Any) -> Dataset:
-    function = tf.autograph.experimental.do_not_convert(function)  # nothing in it that it would convert
-    return dataset.map(function, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return dataset.map(_plain(function), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def _plain(function: Any) -> Any:
+    """`function`, traced without AutoGraph, which would search it for seconds and find nothing to convert."""
+    return tf.autograph.experimental.do_not_convert(function)
 
 
 def _pulse(seed: int) -> Dataset:
