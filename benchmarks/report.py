@@ -203,8 +203,25 @@ def growth_page(result: dict[str, Any]) -> tuple[str, Losses]:
     return f"## Growing tables\n\n{about(result)}\n{note}\n\n" + table(head, lines), losses
 
 
+def stream_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    rates = {
+        (row["table"], row["batch_size"], row["generator"]): row["rows"] / row["seconds"] for row in result["rows"]
+    }
+    lines = []
+    for row in result["rows"]:
+        *place, generator = row["table"], row["batch_size"], row["generator"]
+        own, real = rates[*place, generator], rates.get((*place, "real rows"))
+        slower = ratio(real, own) if generator == "ganaug" else ""
+        first = number(row["first_seconds"], 2)
+        lines.append([row["table"], row["way"], f"{row['batch_size']:,}", first, number(own, 0), slower])
+    note = ("Batches read off a dataset by a loop that does nothing else. Real rows lie in memory as tensors: they are "
+            "the most that `tf.data` can give, and no rival.")  # fmt: skip
+    head = ["table", "", "batch", "first batch, s", "rows a second", "real rows' rate / ganaug's"]
+    return f"## Streams\n\n{about(result)}\n{note}\n\n" + table(head, lines), []
+
+
 PAGES = {"fidelity": fidelity_page, "rebalance": rebalance_page, "speed-until": until_page,
-         "speed-sampling": sampling_page, "speed-growth": growth_page}  # fmt: skip
+         "speed-sampling": sampling_page, "speed-growth": growth_page, "speed-stream": stream_page}  # fmt: skip
 
 
 def render(found: dict[str, dict[str, Any]]) -> str:

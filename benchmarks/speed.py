@@ -2,17 +2,19 @@
 
 ``python -m benchmarks.speed until`` looks for the shortest fit whose rows are as close to the table as those of a
 full fit of CTGAN; ``... sampling`` draws from 1,000 rows to 10 million; ``... growth`` fits tables that grow in rows,
-columns and levels. Without one of these words it does all three. A second run measures only what is missing; ``--again
-ganaug`` measures anew.
+columns and levels; ``... stream`` reads batches off `as_dataset`, and real rows off memory. Without one of these words
+it does all four. A second run measures only what is missing; ``--again ganaug`` measures anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -141,14 +143,66 @@ def growth(asked: argparse.Namespace) -> Results:
     return results
 
 
-PARTS = {"until": until, "sampling": sampling, "growth": growth}
+def in_memory(table: pd.DataFrame, spec: Any) -> Any:
+    """A table as tensors can be made of it, of the dtypes in `spec`."""
+    if not isinstance(spec, dict):
+        return table.to_numpy(spec.dtype.as_numpy_dtype)
+    return {name: cells(table[name], one.dtype.as_numpy_dtype) for name, one in spec.items()}
+
+
+def cells(column: pd.Series, dtype: Any) -> np.ndarray:
+    if dtype is object:  # which is how TensorFlow names strings
+        return column.astype(object).where(column.notna(), "").to_numpy(str)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(column.dtype):
+        return column.astype("int64").to_numpy()
+    return column.to_numpy(dtype, na_value=np.nan) if dtype in (np.float32, np.float64) else column.to_numpy(dtype)
+
+
+def read(dataset: Any, batches: int) -> dict[str, float]:
+    """Seconds until the first batch, which include tracing, and of those after it."""
+    started = time.perf_counter()
+    iterator = iter(dataset)
+    next(iterator)
+    first = time.perf_counter()
+    for _ in range(batches):
+        next(iterator)
+    return {"first_seconds": first - started, "seconds": time.perf_counter() - first}
+
+
+def stream(asked: argparse.Namespace) -> Results:
+    """One short fit: how fast its rows come does not depend on how long it took."""
+    settings = {"steps": asked.steps, "rows": asked.rows, "stream_rows": asked.stream_rows}
+    results = Results("speed-stream", settings, asked.again)
+    table = quick(asked)
+    sources = {"ganaug": "as_dataset", "real rows": "real rows from memory"}
+    wanted = [{"table": asked.table, "generator": generator, "way": way, "batch_size": size}
+              for size in asked.batch_sizes for generator, way in sources.items()]  # fmt: skip
+    wanted = [key for key in wanted if not results.find(**key)]
+    if not wanted:
+        return results
+    import tensorflow as tf
+
+    from ganaug import GANAugmenter
+
+    X, y = table.train.drop(columns=table.target), table.train[table.target]
+    augmenter = GANAugmenter(steps=asked.steps or 100, refine=False, random_state=0).fit(X, y)
+    columns, label = augmenter.as_dataset().element_spec
+    real = tf.data.Dataset.from_tensor_slices((in_memory(X, columns), cells(y, label.dtype.as_numpy_dtype))).repeat()
+    for key in tqdm(wanted, desc=f"stream, {asked.table}"):
+        size, batches = key["batch_size"], -(-asked.stream_rows // key["batch_size"])
+        dataset = augmenter.as_dataset(size, seed=0) if key["generator"] == "ganaug" else real.batch(size)
+        results.add(key | read(dataset, batches) | {"rows": batches * size})
+    return results
+
+
+PARTS = {"until": until, "sampling": sampling, "growth": growth, "stream": stream}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="until, sampling or growth (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="until, sampling, growth or stream (default: all)")
     parser.add_argument("--data-dir", type=Path, help="a folder of NAME_train.parquet and NAME_test.parquet")
-    parser.add_argument("--table", default="adult", help="for the first two parts (default: %(default)s)")
+    parser.add_argument("--table", default="adult", help="for all parts but growth (default: %(default)s)")
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="measure ganaug alone")
     parser.add_argument(
         "--budgets", nargs="+", type=float, default=[5, 10, 20, 40, 80, 160, 320], help="seconds of fit"
@@ -156,10 +210,12 @@ def main() -> None:
     parser.add_argument("--draws", nargs="+", type=int, default=[10**power for power in range(3, 8)])
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="of CTGAN's full fit (default: %(default)s)")
     parser.add_argument("--steps", type=int, help="of ganaug, but for `until` (default: its own choice)")
-    parser.add_argument("--rows", type=int, help="training rows at most of `until` and `sampling`")
+    parser.add_argument("--rows", type=int, help="training rows at most, but for growth")
     parser.add_argument("--most-rows", type=int, default=10**6, help="of growth (default: %(default)s)")
     parser.add_argument("--most-columns", type=int, default=500, help="of growth (default: %(default)s)")
     parser.add_argument("--most-levels", type=int, default=10**5, help="of growth (default: %(default)s)")
+    parser.add_argument("--batch-sizes", nargs="+", type=int, default=[32, 256, 2048], help="of stream")
+    parser.add_argument("--stream-rows", type=int, default=500_000, help="of stream (default: %(default)s)")
     parser.add_argument("--patience", type=float, default=600, help="seconds that a draw may be expected to take")
     parser.add_argument("--timeout", type=float, default=3600, help="seconds that a fit of growth may take")
     parser.add_argument("--memory-gb", type=float, default=round(0.8 * machine()["memory_gb"], 1),

@@ -15,6 +15,7 @@ from .balancing import enlarged, missing_rows
 from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
 from .encoding.table import TableEncoder
 from .fitting import fit_sampler
+from .integrations.tfdata import DatasetMixin
 from .layout import Encoded, Layout
 from .oversampling import top_up
 from .parameters import categorical_columns, check_parameters
@@ -22,7 +23,7 @@ from .sampling import block_rng, entropy_of, natural_condition, seeds_from
 from .validation import Container, check_count, check_rows, check_same_columns, check_table, check_target
 
 
-class GANAugmenter(TransformerMixin, BaseEstimator):
+class GANAugmenter(DatasetMixin, TransformerMixin, BaseEstimator):
     """Fits a conditional GAN to (X, y) and makes labelled synthetic rows.
 
     Parameters

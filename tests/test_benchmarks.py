@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 
@@ -116,6 +117,28 @@ def test_extrapolation_counts_every_epoch():
     assert speed.extrapolated(short=7, long=11, epochs=3) == pytest.approx(5 + 2 * speed.EPOCHS)
 
 
+def test_streams_of_real_rows_look_like_those_of_synthetic_ones(monkeypatch, tmp_path):
+    import tensorflow as tf
+
+    from ganaug import GANAugmenter
+
+    made = table().assign(day=pd.Timestamp("2020-01-01"), flag=True)
+    X, y = made.drop(columns="label"), made["label"]
+    spec = GANAugmenter(steps=3, refine=False).fit(X, y).as_dataset().element_spec
+    real = tf.data.Dataset.from_tensor_slices((speed.in_memory(X, spec[0]), speed.cells(y, object)))
+    assert real.element_spec == spec
+    seconds = speed.read(real.repeat().batch(7), 3)
+    assert seconds["first_seconds"] > 0
+    assert seconds["seconds"] > 0
+
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(speed, "quick", lambda _: tables.Split(made, made, "label"))
+    asked = argparse.Namespace(table="made", rows=None, steps=3, again=None, stream_rows=50, batch_sizes=[8])
+    rows = speed.stream(asked).rows
+    assert [(row["generator"], row["rows"]) for row in rows] == [("ganaug", 56), ("real rows", 56)]
+    assert speed.stream(asked).rows == rows
+
+
 def test_made_tables_have_the_size_that_was_asked_for():
     made = tables.made(500, 6, 40)
     assert made.shape == (500, 7)
@@ -203,7 +226,19 @@ def test_the_report_names_losses_and_what_did_not_run():
         {"what": "rows", "size": [10, 2, 2], "generator": "ctgan", "fit_seconds": 9.0, "fit_mb": 1.0},
     ]
     rows = {"fidelity": fidelity, "rebalance": folds, "speed-until": until}
-    rows |= {"speed-sampling": draws, "speed-growth": growth}
+    streams = [
+        {
+            "table": "made",
+            "generator": name,
+            "way": name,
+            "batch_size": 8,
+            "rows": 80,
+            "first_seconds": 0.5,
+            "seconds": s,
+        }
+        for name, s in (("ganaug", 4.0), ("real rows", 2.0))
+    ]
+    rows |= {"speed-sampling": draws, "speed-growth": growth, "speed-stream": streams}
     page = report.render({name: json.loads(json.dumps(ABOUT | {"rows": more})) for name, more in rows.items()})
     lost = page.split("## Fidelity")[0]
     assert "| made | shape, % | 0.90 | Gaussian copula 0.70 |" in lost
@@ -214,5 +249,6 @@ def test_the_report_names_losses_and_what_did_not_run():
     assert "| made | seconds until CTGAN's fidelity | not reached | CTGAN 3.0 |" in lost
     assert "| sampling 10 rows, ganaug | rows a second | 5 | CTGAN 10 |" in lost
     assert "| growing rows: 10 rows, 2 columns, 2 levels | peak memory, MB | 2 | CTGAN 1 |" in lost
+    assert "| made | ganaug | 8 | 0.50 | 20 | 2.00 |" in page
     assert "| TVAE | not run (no room) |" in page
     assert "on 2 cores of Abacus with 8 GB" in page

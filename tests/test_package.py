@@ -59,7 +59,9 @@ FORBIDDEN = {
     "oversampling": "engine augmenter integrations pandas tensorflow",
     "sampling": "engine augmenter integrations pandas tensorflow sklearn",
     "balancing": "engine encoding augmenter integrations pandas tensorflow sklearn imblearn",
-    "augmenter": "integrations tensorflow imblearn",
+    "blueprint": f"{ALL} exceptions validation tensorflow keras pandas sklearn",
+    "augmenter": "tensorflow keras imblearn",
+    "integrations/tfdata": "augmenter tensorflow keras",  # the augmenter inherits from it
     "integrations/imblearn": "engine encoding tensorflow imblearn",
 }
 

@@ -132,13 +132,29 @@ def _follow(
     values: Floats, part: Part, column: Column, owner: Part, code: NDArray[np.int32], position: NDArray[np.float32]
 ) -> Floats:
     """`values` of a part inside the intervals as those that go with its owner's values once these are rounded."""
-    if len(column.parts) > 1 or not np.array_equal(owner.numbers.mass, part.numbers.mass):
+    if not _goes_with(column, owner, part):
         return values
     cause = owner.numbers.decode(code, position)
     [cause] = column.view.split(column.view.merge([cause]).rename(column.name))
     inside = code >= owner.numbers.first_bin
     values[inside] = np.interp(cause[inside], owner.numbers.value, part.numbers.value)
     return values
+
+
+def _goes_with(column: Column, owner: Part, part: Part) -> bool:
+    """Whether a part's values inside the intervals can be read off those of its owner, which is in `column`."""
+    return len(column.parts) == 1 and np.array_equal(owner.numbers.mass, part.numbers.mass)
+
+
+def followed(encoder: TableEncoder, part: Part) -> int:
+    """Index of the column whose finished values decide where `part` lies inside its intervals; -1 for none."""
+    if part.parent is None or not encoder.layout.blocks[part.block].bins:
+        return -1
+    for place, column in enumerate(encoder.columns):
+        owner = next((p for p in column.parts if p.block == part.block and p.parent is None), None)
+        if owner is not None:
+            return place if _goes_with(column, owner, part) else -1
+    raise AssertionError("a part with a parent has an owner")
 
 
 def _shared(

@@ -17,21 +17,41 @@ Tensor = Any
 as_tensor = tf.convert_to_tensor
 
 
-def compiled_draw(state: GeneratorState) -> Any:
-    """A graph function of (codes, positions, seed) that draws one row for each condition."""
+def built(state: GeneratorState) -> Any:
+    """The Keras model of the generator, with its trained weights."""
     layout = state.layout
     generator = state.build(layout) if state.build else table.generator(layout, state.size, seed=0)
     generator.set_weights(state.weights)
-    latent_shape = generator.inputs[0].shape[1:]
+    return generator
+
+
+def frozen(generator: Any) -> Any:
+    """The generator as a function of its inputs, its weights constants that any graph may hold on any device."""
+    trained, other = (
+        [tf.constant(variable.numpy()) for variable in variables]
+        for variables in (generator.trainable_variables, generator.non_trainable_variables)
+    )
+    return lambda inputs: generator.stateless_call(trained, other, inputs, training=False)[0]
+
+
+def drawn(layout: Layout, generator: Any, latent: Any, codes: Tensor, positions: Tensor, seed: Tensor) -> Any:
+    """Codes and positions of one row for each condition; `latent` is the shape of a row's noise."""
+    batch = tf.shape(codes)[0]
+    condition = expand(layout.condition or Layout(()), codes, positions)
+    noise = tf.random.stateless_normal([batch, *latent], seed)
+    uniform = tf.random.stateless_uniform([batch, layout.width], seed + 1)
+    return draw(layout, generator([noise, condition]), noise_from(layout, uniform))
+
+
+def compiled_draw(state: GeneratorState) -> Any:
+    """A graph function of (codes, positions, seed) that draws one row for each condition."""
+    generator = built(state)
+    latent = generator.inputs[0].shape[1:]
 
     def rows(codes: Tensor, positions: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
-        batch = tf.shape(codes)[0]
-        condition = expand(layout.condition or Layout(()), codes, positions)
-        latent = tf.random.stateless_normal([batch, *latent_shape], seed)
-        uniform = tf.random.stateless_uniform([batch, layout.width], seed + 1)
-        return draw(layout, generator([latent, condition], training=False), noise_from(layout, uniform))
+        return drawn(state.layout, lambda x: generator(x, training=False), latent, codes, positions, seed)
 
-    condition_layout = layout.condition or Layout(())
+    condition_layout = state.layout.condition or Layout(())
     return tf.function(rows).get_concrete_function(
         tf.TensorSpec([None, len(condition_layout.blocks)], tf.int32),
         tf.TensorSpec([None, condition_layout.numbers], tf.float32),

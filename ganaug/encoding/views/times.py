@@ -41,7 +41,7 @@ class TimeView:
     @classmethod
     def fit(cls, column: pd.Series) -> TimeView:
         ticks, absent = _ticks(column)
-        ticks, day = ticks[~absent], PER_DAY[_unit(column.dtype)]
+        ticks, day = ticks[~absent], per_day(column.dtype)
         tick = int(np.gcd.reduce(ticks % day)) or day
         if not len(ticks):
             return cls(column.dtype, tick, 0, 0, (0, 0))
@@ -50,7 +50,7 @@ class TimeView:
 
     def split(self, column: pd.Series) -> list[Floats]:
         ticks, absent = _ticks(column)
-        days, time = np.divmod(ticks, PER_DAY[_unit(self.dtype)])
+        days, time = np.divmod(ticks, per_day(self.dtype))
         weeks, weekday = np.divmod(days, 7)
         return [np.where(absent, np.nan, part) for part in (weeks, weekday, time / self.tick)]
 
@@ -59,7 +59,7 @@ class TimeView:
             np.where(np.isnan(part), fill, np.rint(part)).astype(np.int64)
             for part, fill in zip(parts, (0, *self.usual), strict=True)
         )
-        ticks = (weeks * 7 + weekday) * PER_DAY[_unit(self.dtype)] + time * self.tick
+        ticks = (weeks * 7 + weekday) * per_day(self.dtype) + time * self.tick
         return _from_ticks(ticks.clip(self.first, self.last), np.isnan(parts[0]), self.dtype)
 
 
@@ -90,6 +90,11 @@ class SpanView:
 def _most_frequent(values: NDArray[np.int64]) -> int:
     distinct, counts = np.unique(values, return_counts=True)
     return int(distinct[np.argmax(counts)])
+
+
+def per_day(dtype: Any) -> int:
+    """How many units of the dtype a day has."""
+    return PER_DAY[_unit(dtype)]
 
 
 def _unit(dtype: Any) -> str:
