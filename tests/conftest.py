@@ -86,3 +86,18 @@ def dice(monkeypatch: pytest.MonkeyPatch) -> None:
         return Dice(layout), Outcome([Progress(plan.steps, plan.steps, 0.0, 0.0, 0.0)])
 
     monkeypatch.setattr("ganaug.fitting.train", roll)
+
+
+@pytest.fixture
+def fits(dice: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """With generators that roll dice: how many rows each one that was fitted has seen."""
+    import ganaug.fitting
+
+    rolled, seen = ganaug.fitting.train, []
+
+    def counted(layout: Layout, data: Any, *rest: Any, **more: Any) -> Any:
+        seen.append(len(data.rows))
+        return rolled(layout, data, *rest, **more)
+
+    monkeypatch.setattr("ganaug.fitting.train", counted)
+    return seen
