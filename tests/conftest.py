@@ -89,7 +89,7 @@ def dice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def fits(dice: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def fits(dice: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:  # noqa: ARG001 - it has to come first
     """With generators that roll dice: how many rows each one that was fitted has seen."""
     import ganaug.fitting
 

@@ -54,7 +54,9 @@ def test_rows_added_in_the_middle_end_in_an_error_that_names_the_three_ways(next
         make_pipeline(augmenter(), next_step).fit(table, Y)
 
 
-@pytest.mark.parametrize("option", [{"memory": True}, {"transform_output": "pandas"}, {"enable_metadata_routing": True}])
+@pytest.mark.parametrize(
+    "option", [{"memory": True}, {"transform_output": "pandas"}, {"enable_metadata_routing": True}]
+)
 def test_so_they_do_with_memory_set_output_and_metadata_routing(option, tmp_path):
     memory = joblib.Memory(tmp_path, verbose=0) if option.pop("memory", False) else None
     with config_context(**option), pytest.raises(ValueError, match=WAYS):

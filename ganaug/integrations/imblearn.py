@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 
 from ..augmenter import GANAugmenter
@@ -125,13 +126,20 @@ strategy, random_state, verbose :
         ).fit(X, y)
         if hasattr(self.augmenter_, "feature_names_in_"):
             self.feature_names_in_ = self.augmenter_.feature_names_in_
-        resampled: tuple[Any, Any] = self.augmenter_.augment(X, y)
-        return resampled
+        new_X, new_y = self.augmenter_.augment(X, y)
+        return _as_given(new_X, X), _as_given(new_y, y)
 
     def __sklearn_tags__(self) -> Any:
         tags = sampler_tags()
         accepts_any_table(tags.input_tags)
         return tags
+
+
+def _as_given(new: Any, given: Any) -> Any:
+    """Lists for lists, and a column for a column, as imbalanced-learn's samplers return them."""
+    if isinstance(given, list):
+        return new.tolist()
+    return new.to_frame() if isinstance(given, pd.DataFrame) and isinstance(new, pd.Series) else new
 
 
 def sampler_tags() -> Any:

@@ -23,12 +23,14 @@ from ..balancing import missing_in_ranges, missing_rows
 from ..validation import check_labels, check_real, check_target
 
 
-def _estimator_has(name: str) -> Callable[[Any], bool]:
+def _if_estimator_has(name: str) -> Callable[[Callable[..., Any]], Any]:
+    """A decorator of methods that are there only if the estimator has one of that name."""
+
     def check(self: Any) -> bool:
         getattr(getattr(self, "estimator_", self.estimator), name)  # its AttributeError says what is missing
         return True
 
-    return check
+    return available_if(check)
 
 
 class _Augmented(MetaEstimatorMixin, BaseEstimator):
@@ -87,13 +89,13 @@ class _Augmented(MetaEstimatorMixin, BaseEstimator):
         self.estimator_ = clone(self.estimator).fit(every_X, every_y, **params)
         return self
 
-    @available_if(_estimator_has("predict"))
+    @_if_estimator_has("predict")
     def predict(self, X: Any) -> Any:
         """What the estimator predicts for `X`."""
         check_is_fitted(self, "estimator_")
         return self.estimator_.predict(X)
 
-    @available_if(_estimator_has("score"))
+    @_if_estimator_has("score")
     def score(self, X: Any, y: Any, **params: Any) -> float:
         """The estimator's own score of real rows.
 
@@ -246,19 +248,19 @@ class AugmentedClassifier(ClassifierMixin, _Augmented):
         """The labels that the estimator tells apart."""
         return self.estimator_.classes_
 
-    @available_if(_estimator_has("predict_proba"))
+    @_if_estimator_has("predict_proba")
     def predict_proba(self, X: Any) -> Any:
         """The estimator's probability of each class."""
         check_is_fitted(self, "estimator_")
         return self.estimator_.predict_proba(X)
 
-    @available_if(_estimator_has("predict_log_proba"))
+    @_if_estimator_has("predict_log_proba")
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithm of the estimator's probability of each class."""
         check_is_fitted(self, "estimator_")
         return self.estimator_.predict_log_proba(X)
 
-    @available_if(_estimator_has("decision_function"))
+    @_if_estimator_has("decision_function")
     def decision_function(self, X: Any) -> Any:
         """The estimator's confidence."""
         check_is_fitted(self, "estimator_")
