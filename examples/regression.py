@@ -2,7 +2,7 @@
 
 Patients whose diabetes progresses fast are few, and a regressor serves them worst. Ranges of the target stand where
 classes stand otherwise: the training rows above 250 become as many again with synthetic ones. Run with
-``python examples/regression.py``; takes about a minute.
+``python examples/regression.py``; takes some two minutes.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.datasets import make_classification
-from sklearn.ensemble import HistGradientBoostingClassifier, StackingClassifier, VotingClassifier
+from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import accuracy_score
@@ -20,6 +20,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from ganaug import AugmentedClassifier, AugmentedRegressor, DataWarning, GANAugmenter, GANOverSampler
 
@@ -297,7 +298,7 @@ def test_frames_of_words_numbers_and_gaps_go_into_a_pipeline(mixed):
     words = make_column_selector(dtype_exclude="number")
     encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     columns = make_column_transformer((encoder, words), remainder="passthrough")
-    pipeline = make_pipeline(columns, HistGradientBoostingClassifier(max_iter=5))
+    pipeline = make_pipeline(columns, DecisionTreeClassifier(max_depth=3))
     model = AugmentedClassifier(pipeline, augmenter(), synthetic_weight=0.5).fit(frame, label)
     assert set(model.predict(frame)) <= {"no", "yes"}
     assert model.feature_names_in_.tolist() == list(frame.columns)
