@@ -238,7 +238,7 @@ class AugmentedClassifier(ClassifierMixin, _Augmented):
     >>> model.predict(X[:3]).shape
     (3,)
     >>> model.augmenter_.class_counts_
-    {0: 179, 1: 21}
+    {0: 180, 1: 20}
     """
 
     _target_type = "classes"
