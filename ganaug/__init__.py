@@ -9,6 +9,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "GANAugmenter": ".augmenter",
     "GANOverSampler": ".integrations.imblearn",
+    "AugmentedClassifier": ".integrations.sklearn",
+    "AugmentedRegressor": ".integrations.sklearn",
     "load": ".persistence",
     "CorruptFileError": ".exceptions",
     "DataWarning": ".exceptions",
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from .augmenter import GANAugmenter
     from .exceptions import CorruptFileError, DataWarning, TrainingDiverged
     from .integrations.imblearn import GANOverSampler
+    from .integrations.sklearn import AugmentedClassifier, AugmentedRegressor
     from .persistence import load
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from .balancing import enlarged, missing_rows
+from .balancing import enlarged, missing_in_ranges, missing_rows
 from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
 from .encoding.table import TableEncoder
 from .fitting import fit_sampler
@@ -20,10 +20,11 @@ from .layout import Encoded, Layout
 from .oversampling import top_up
 from .parameters import categorical_columns, check_parameters
 from .sampling import block_rng, entropy_of, natural_condition, seeds_from
+from .transformer import AugmentingTransformer
 from .validation import Container, check_count, check_rows, check_same_columns, check_table, check_target
 
 
-class GANAugmenter(DatasetMixin, TransformerMixin, BaseEstimator):
+class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
     """Fits a conditional GAN to (X, y) and makes labelled synthetic rows.
 
     Parameters
@@ -34,7 +35,8 @@ class GANAugmenter(DatasetMixin, TransformerMixin, BaseEstimator):
     sampling_strategy : str, float, dict, callable or None, default=None
         Which classes `augment` tops up first, with imbalanced-learn's meaning: ``"auto"`` brings all classes to the
         size of the largest, a dict gives totals. None tops up none. Rebalancing alone is
-        ``sampling_strategy="auto", ratio=0``.
+        ``sampling_strategy="auto", ratio=0``. If `y` is a number, ranges take the place of classes: with ``"auto"`` ten
+        of equal width, joined until each has five rows; a dict is ``{(low, high): total}``, where ``low <= y < high``.
     mode : {"append", "replace"}, default="append"
         What `fit_transform` does.
     categorical_features : "auto" or list, default="auto"
@@ -258,36 +260,6 @@ class GANAugmenter(DatasetMixin, TransformerMixin, BaseEstimator):
             parts.append(np.arange(len(table) + len(new)) >= len(table))
         return parts[0] if len(parts) == 1 else tuple(parts)
 
-    def transform(self, X: Any) -> Any:
-        """`X` unchanged: only training data is augmented."""
-        check_is_fitted(self, "n_iter_")
-        self._same_table(X)
-        return X
-
-    def fit_transform(self, X: Any, y: Any = None) -> Any:
-        """Fit, then augment the same rows.
-
-        Returns
-        -------
-        (X, y), or X without a target
-            In ``mode="append"``, as from `augment`. In ``mode="replace"`` only `X`, with `ratio` of its rows replaced
-            by synthetic ones of the same label.
-        """
-        if self.mode == "append":
-            return self.fit(X, y).augment(X, y)
-        self.fit(X, y)
-        table, _ = self._same_table(X)
-        seed = self._sampling_seed(None)
-        rows = np.sort(block_rng(seed, 0, 2).permutation(len(table))[: round(self.ratio * len(table))])
-        if self._target is None:
-            condition = _no_condition(len(rows))
-        else:
-            condition = self._target.encode(self._labels(y, len(table)).iloc[rows])
-        new = self._generate(condition, seed)
-        order = np.arange(len(table))
-        order[rows] = len(table) + np.arange(len(rows))
-        return self._container.restore(_stack(table, new).iloc[order].reset_index(drop=True))
-
     def save(self, path: Any) -> None:
         """Write the fitted augmenter to one file, from which :func:`ganaug.load` reads it back.
 
@@ -316,6 +288,20 @@ class GANAugmenter(DatasetMixin, TransformerMixin, BaseEstimator):
         if isinstance(target, ClassTarget):
             self.classes_ = target.classes
             self.class_counts_ = target.class_counts
+
+    def _with_some_replaced(self, X: Any, y: Any) -> Any:
+        """`X` with `ratio` of its rows replaced by synthetic ones of the same label."""
+        table, _ = self._same_table(X)
+        seed = self._sampling_seed(None)
+        rows = np.sort(block_rng(seed, 0, 2).permutation(len(table))[: round(self.ratio * len(table))])
+        if self._target is None:
+            condition = _no_condition(len(rows))
+        else:
+            condition = self._target.encode(self._labels(y, len(table)).iloc[rows])
+        order = np.arange(len(table))
+        order[rows] = len(table) + np.arange(len(rows))
+        mixed = _stack(table, self._generate(condition, seed)).iloc[order]
+        return self._container.restore(mixed.set_axis(X.index if isinstance(X, pd.DataFrame) else table.index))
 
     def _sampling_seed(self, random_state: Any) -> int:
         entropy = entropy_of(random_state)
@@ -348,9 +334,9 @@ class GANAugmenter(DatasetMixin, TransformerMixin, BaseEstimator):
         target, seed = self._target, self._sampling_seed(None)
         if isinstance(target, NumberTarget):
             if self.sampling_strategy is not None:
-                raise ValueError(
-                    f"sampling_strategy={self.sampling_strategy!r} counts classes, but y is a number: leave it None"
-                )
+                missing = missing_in_ranges(self.sampling_strategy, labels.to_numpy())
+                new = target.draw(labels, missing, self.ratio, block_rng(seed, 0, 1))
+                return self._generate(target.encode(new), seed), new
             condition = natural_condition(target.layout, target.frequency, round(self.ratio * len(labels)), seed)
             return self._generate(condition, seed), target.decode(condition)
         assert isinstance(target, ClassTarget)

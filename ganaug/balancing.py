@@ -1,14 +1,21 @@
-"""How many rows of each class there should be."""
+"""How many rows of each class, or of each range of a number, there should be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from numbers import Real
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .validation import check_count, check_real
 
 Strategy = str | float | Mapping[Any, int] | Callable[[Any], Mapping[Any, int]]
+Range = tuple[float, float]
+RANGES = 10
+LEAST_IN_RANGE = 5
 NAMES = ("auto", "all", "minority", "not majority", "not minority")
 
 
@@ -93,3 +100,84 @@ def _up_to_ratio(ratio: Any, counts: Mapping[Any, int], minority: Any, most: int
 def enlarged(counts: Mapping[Any, int], missing: Mapping[Any, int], ratio: float) -> dict[Any, int]:
     """Rows of each class to add once the missing ones are there: `ratio` times what there is by then."""
     return {label: round(ratio * (count + missing.get(label, 0))) for label, count in counts.items()}
+
+
+def missing_in_ranges(strategy: Any, y: NDArray[Any]) -> dict[Range, int]:
+    """Rows to add to each range ``low <= y < high`` of a number.
+
+    Parameters
+    ----------
+    strategy : str, dict or callable
+        One of the names that classes take, ``"auto"`` foremost: ten ranges of equal width, each joined to the next
+        until it has five rows, stand for classes. A dict ``{(low, high): total}``: rows that each range should have in
+        the end; infinite limits are allowed, and what lies in no range is left alone. A callable: takes `y`, returns
+        such a dict.
+    y : ndarray of numbers
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ranges overlap, have no rows, or should end with fewer rows than they have.
+    """
+    values = np.asarray(y, dtype=np.float64)
+    if callable(strategy):
+        strategy = strategy(y)
+    if isinstance(strategy, Mapping):
+        ranges = _checked_ranges(strategy)
+        counts = {limits: int(inside(values, limits).sum()) for limits in ranges}
+        empty = [limits for limits, count in counts.items() if not count]
+        if empty:
+            raise ValueError(
+                f"sampling_strategy names the ranges {empty}, in which y has no rows to learn from: it lies between "
+                f"{values.min():g} and {values.max():g}, and a range does not include its upper end"
+            )
+        return _up_to(dict(zip(ranges, strategy.values(), strict=True)), counts)
+    if not isinstance(strategy, str):
+        raise TypeError(
+            f"sampling_strategy={strategy!r} means classes, but y is a number: give 'auto', a dict "
+            "{(low, high): total}, a callable that returns one, or None"
+        )
+    counts = {limits: int(inside(values, limits).sum()) for limits in _equal_ranges(values)}
+    if len(counts) < 2:
+        raise ValueError(
+            f"sampling_strategy={strategy!r} needs a y that fills two ranges with {LEAST_IN_RANGE} rows each, but its "
+            f"{len(values)} values fill one: give a dict {{(low, high): total}}, or None"
+        )
+    return missing_rows(strategy, counts, y)
+
+
+def inside(values: NDArray[np.float64], limits: Range) -> NDArray[np.bool_]:
+    low, high = limits
+    return (low <= values) & (values < high)
+
+
+def _checked_ranges(totals: Mapping[Any, int]) -> list[Range]:
+    ranges: list[Range] = []
+    for limits in totals:
+        try:
+            low, high = map(float, limits)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"sampling_strategy has the key {limits!r}, but y is a number: keys must be ranges (low, high)"
+            ) from None
+        if not low < high:
+            raise ValueError(f"sampling_strategy has the range {limits!r}, whose upper end is not above its lower one")
+        ranges.append((low, high))
+    for one, other in pairwise(sorted(ranges)):
+        if one[1] > other[0]:
+            raise ValueError(f"sampling_strategy has the ranges {one} and {other}, which overlap")
+    return ranges
+
+
+def _equal_ranges(values: NDArray[np.float64]) -> list[Range]:
+    """Ranges of equal width, joined until each has enough rows; the last one has no upper limit."""
+    edges = np.linspace(values.min(), values.max(), RANGES + 1)[:-1]
+    counts = np.bincount(np.searchsorted(edges, values, "right") - 1, minlength=RANGES)
+    starts, rows = [edges[0]], 0
+    for edge, count in zip(edges, counts, strict=True):
+        if rows >= LEAST_IN_RANGE and edge > starts[-1]:
+            starts, rows = [*starts, edge], 0
+        rows += int(count)
+    if rows < LEAST_IN_RANGE:
+        starts = starts[:-1] or starts
+    return [(float(low), float(high)) for low, high in zip(starts, [*starts[1:], np.inf], strict=True)]

@@ -61,12 +61,14 @@ def check_table(X: Any) -> tuple[pd.DataFrame, Container]:
                 f"expected 2D array, got {array.ndim}D array with shape {array.shape}: rows x columns. Reshape your "
                 "data with X.reshape(-1, 1) if it has a single column, or X.reshape(1, -1) if it is a single row"
             )
+        if array.dtype.kind == "c":
+            raise ValueError(f"Complex data not supported: X has dtype {array.dtype}, give real and imaginary parts")
         if array.dtype.kind not in "biufOUSTmM":
             raise TypeError(f"X has dtype {array.dtype}, which is no table's: give numbers, strings, dates or objects")
         table = pd.DataFrame(array, dtype=object if array.dtype == object else None)  # pandas would guess a dtype
         container = Container("array", array.dtype)
     if not table.shape[1]:
-        raise ValueError(f"X has 0 feature(s) (shape={table.shape}) while a minimum of 1 is required")
+        raise ValueError(f"X has 0 feature(s) (shape={table.shape}) while a minimum of 1 is required.")
     infinite = [name for name in table if _has_infinity(table[name])]
     if infinite:
         raise ValueError(f"infinite values in columns {infinite}: replace them by a missing value or a large number")
@@ -107,7 +109,8 @@ def check_same_columns(table: pd.DataFrame, fitted: list[Hashable]) -> pd.DataFr
     if missing or extra:
         parts = [f"{word} {names}" for word, names in (("missing", missing), ("unknown", extra)) if names]
         raise ValueError(
-            f"X has {table.shape[1]} features, but was fitted on {len(fitted)}: columns {', '.join(parts)}"
+            f"X has {table.shape[1]} features, but GANAugmenter is expecting {len(fitted)} features as input: columns "
+            f"{', '.join(parts)}"
         )
     return table[fitted]
 
@@ -135,7 +138,7 @@ def check_choice(value: Any, name: str, choices: Any) -> Any:
     return value
 
 
-def check_target(y: Any, rows: int) -> tuple[pd.Series, bool]:
+def check_target(y: Any, rows: int | None = None) -> tuple[pd.Series, bool]:
     """`y` as a Series with a plain index, and whether it came as one."""
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         y = y.iloc[:, 0]
@@ -153,14 +156,29 @@ def check_target(y: Any, rows: int) -> tuple[pd.Series, bool]:
             )
             array = array.ravel()
         if array.ndim != 1:
-            raise ValueError(f"y should be a 1d array, got an array of shape {array.shape} instead")
+            raise ValueError(
+                f"y should be a 1d array, got an array of shape {array.shape} instead. Multilabel and multioutput "
+                "targets are not supported."
+            )
         y = pd.Series(array)
-    if len(y) != rows:
+    if rows is not None and len(y) != rows:
         raise ValueError(f"Found input variables with inconsistent numbers of samples: X has {rows}, y has {len(y)}")
     absent = y.isna()
     if absent.any():
         raise ValueError(f"Input y contains NaN in {int(absent.sum())} rows: drop the rows without a label")
     return y.reset_index(drop=True), given
+
+
+def check_labels(y: pd.Series) -> None:
+    """Raise ValueError for numbers with a fraction, which are no labels."""
+    if pd.api.types.is_float_dtype(y.dtype):
+        values = y.to_numpy(dtype=np.float64)
+        fractions = values[values != np.floor(values)]
+        if len(fractions):
+            raise ValueError(
+                f"Unknown label type: continuous. y holds numbers with a fraction, for example {fractions[0]:g}, where "
+                "classes are expected: turn labels into strings or integers, or see AugmentedRegressor for numbers"
+            )
 
 
 def duplicates_of(values: Any) -> list[Any]:

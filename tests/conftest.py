@@ -7,17 +7,17 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import tables
+from dice import Dice
 from hypothesis import settings
 
 from ganaug import GANAugmenter
-from ganaug.layout import Encoded, Layout
+from ganaug.layout import Layout
 
 settings.register_profile("repeatable", derandomize=True)
 if os.environ.get("CI"):
@@ -61,22 +61,6 @@ def everything(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, GANAugment
     return real, GANAugmenter(steps=10, refine=3, random_state=0).fit(real)
 
 
-@dataclass
-class Dice:
-    """In a trained generator's place: any code, any position, all equally likely."""
-
-    layout: Layout
-
-    def draw(self, condition: Encoded, seed: tuple[int, int]) -> Encoded:
-        rng = np.random.default_rng([*seed, len(condition)])
-        blocks = self.layout.blocks
-        codes = rng.integers(0, [block.width for block in blocks], (len(condition), len(blocks))).astype(np.int32)
-        position = (2 * rng.random((len(condition), self.layout.numbers)) - 1).astype(np.float32)
-        inside = [codes[:, i] >= block.width - block.bins for i, block in enumerate(blocks) if block.bins]
-        position *= np.reshape(inside, position.T.shape).T
-        return Encoded(codes, position, position)
-
-
 @pytest.fixture
 def dice(monkeypatch: pytest.MonkeyPatch) -> None:
     """`fit` without training, in milliseconds: for everything but what the generator has learnt."""
@@ -86,3 +70,18 @@ def dice(monkeypatch: pytest.MonkeyPatch) -> None:
         return Dice(layout), Outcome([Progress(plan.steps, plan.steps, 0.0, 0.0, 0.0)])
 
     monkeypatch.setattr("ganaug.fitting.train", roll)
+
+
+@pytest.fixture
+def fits(dice: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:  # noqa: ARG001 - it has to come first
+    """With generators that roll dice: how many rows each one that was fitted has seen."""
+    import ganaug.fitting
+
+    rolled, seen = ganaug.fitting.train, []
+
+    def counted(layout: Layout, data: Any, *rest: Any, **more: Any) -> Any:
+        seen.append(len(data.rows))
+        return rolled(layout, data, *rest, **more)
+
+    monkeypatch.setattr("ganaug.fitting.train", counted)
+    return seen

@@ -179,8 +179,8 @@ def test_a_numeric_target_has_no_classes(numbers):
     augmenter = _fit(numbers, np.linspace(0, 1, ROWS))
     with pytest.raises(ValueError, match="no classes"):
         augmenter.sample({0.5: 3})
-    with pytest.raises(ValueError, match="sampling_strategy='auto'"):
-        augmenter.set_params(sampling_strategy="auto").augment(numbers, np.linspace(0, 1, ROWS))
+    with pytest.raises(TypeError, match=r"sampling_strategy=0\.5 means classes, but y is a number"):
+        augmenter.set_params(sampling_strategy=0.5).augment(numbers, np.linspace(0, 1, ROWS))
 
 
 @pytest.mark.usefixtures("dice")

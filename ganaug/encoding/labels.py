@@ -132,6 +132,27 @@ class NumberTarget:
             )
         return self.numbers.encode(values.clip(low, high))
 
+    def draw(self, y: pd.Series, missing: Mapping[tuple[float, float], int], ratio: float, rng: Any) -> pd.Series:
+        """New targets like those in `y`: so many in each range, then `ratio` times what there is by then."""
+        values = self.view.split(y)[0]
+        parts = [values]
+        for (low, high), count in missing.items():
+            parts.append(self._draw_like(values[(low <= values) & (values < high)], count, rng))
+        topped_up = np.concatenate(parts)
+        new = self._draw_like(topped_up, round(ratio * len(topped_up)), rng)
+        return self.view.merge([np.concatenate([*parts[1:], new])]).rename(self.name)
+
+    def _draw_like(self, values: NDArray[np.float64], count: int, rng: Any) -> NDArray[np.float64]:
+        """Each lies between one of `values` and the next; one that recurs is kept as it is."""
+        if not count:
+            return np.zeros(0)
+        values = np.sort(values)
+        spots = rng.integers(len(values), size=count)
+        low, high = values[spots], values[np.minimum(spots + 1, len(values) - 1)]
+        recurs = np.isin(low, self.numbers.recurring) | np.isin(high, self.numbers.recurring)
+        drawn: NDArray[np.float64] = np.where(recurs, low, low + rng.random(count) * (high - low))
+        return drawn
+
     @property
     def range(self) -> tuple[float, float]:
         known = np.concatenate([self.numbers.recurring, self.numbers.value])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
-from sklearn.base import BaseEstimator
+import pandas as pd
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 
 from ..augmenter import GANAugmenter
 from ..balancing import missing_rows
-from ..validation import check_table, check_target
+from ..transformer import accepts_any_table
+from ..validation import check_labels, check_table, check_target
 
 
-class GANOverSampler(BaseEstimator):
+class GANOverSampler(OneToOneFeatureMixin, BaseEstimator):
     """Rebalances classes with rows from a conditional GAN; takes the place of SMOTE in a script or a pipeline.
 
     Unlike SMOTE it takes strings, categories, dates and missing values as they are, and classes of two rows.
@@ -92,7 +95,10 @@ random_state, verbose :
         self : GANOverSampler
         """
         table, _ = check_table(X)
+        if y is None:
+            raise ValueError("GANOverSampler requires y to be passed, but the target y is None")
         labels, _ = check_target(y, len(table))
+        check_labels(labels)
         counts = labels.value_counts(sort=False).to_dict()
         self.sampling_strategy_ = missing_rows(self.sampling_strategy, counts, labels.to_numpy())
         self.n_features_in_ = table.shape[1]
@@ -125,5 +131,30 @@ random_state, verbose :
         ).fit(X, y)
         if hasattr(self.augmenter_, "feature_names_in_"):
             self.feature_names_in_ = self.augmenter_.feature_names_in_
-        resampled: tuple[Any, Any] = self.augmenter_.augment(X, y)
-        return resampled
+        new_X, new_y = self.augmenter_.augment(X, y)
+        return _as_given(new_X, X), _as_given(new_y, y)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = sampler_tags()
+        accepts_any_table(tags.input_tags)
+        return tags
+
+
+def _as_given(new: Any, given: Any) -> Any:
+    """Lists for lists, and a column for a column, as imbalanced-learn's samplers return them."""
+    if isinstance(given, list):
+        return new.tolist()
+    return new.to_frame() if isinstance(given, pd.DataFrame) and isinstance(new, pd.Series) else new
+
+
+def sampler_tags() -> Any:
+    """scikit-learn's tags with what imbalanced-learn adds to them for a sampler."""
+    from sklearn.utils import InputTags, Tags, TargetTags
+
+    class SamplerInputTags(InputTags):
+        dataframe = True
+
+    class SamplerTags(Tags):
+        sampler_tags = SimpleNamespace(sample_indices=False)  # new rows have no index among the old ones
+
+    return SamplerTags("sampler", TargetTags(required=True), input_tags=SamplerInputTags())

@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.ensemble import BalancedBaggingClassifier
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import make_pipeline
+from imblearn.under_sampling import RandomUnderSampler
 from pandas.testing import assert_frame_equal
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ganaug import DataWarning, GANAugmenter, GANOverSampler
 
@@ -103,6 +107,56 @@ def test_it_works_inside_a_pipeline_and_a_search_over_its_parameters():
     assert cross_val_score(pipeline, X, Y, cv=3).shape == (3,)
     pipeline.set_params(ganoversampler__sampling_strategy=0.5).fit(X, Y)
     assert pipeline["ganoversampler"].sampling_strategy_ == {1: int(0.5 * np.sum(Y == 0)) - np.sum(Y == 1)}
+
+
+@pytest.mark.usefixtures("dice")
+def test_it_stands_before_encoders_and_behind_transformers_in_a_pipeline():
+    words = pd.DataFrame({"word": np.where(Y, "a", "b"), "x": X[:, 0]})
+    encode = make_column_transformer((OneHotEncoder(), ["word"]), remainder="passthrough")
+    pipeline = make_pipeline(sampler(), encode, RandomUnderSampler(), LogisticRegression())
+    assert pipeline.fit(words, Y).score(words, Y) > 0.9
+    assert pipeline[0].get_feature_names_out().tolist() == ["word", "x"]
+    assert make_pipeline(StandardScaler(), sampler(), LogisticRegression()).fit(X, Y).predict(X).shape == (150,)
+
+
+def test_memory_of_a_pipeline_keeps_the_rows_of_each_fold(fits, tmp_path):
+    pipeline = make_pipeline(sampler(), LogisticRegression(), memory=str(tmp_path))
+    GridSearchCV(pipeline, {"logisticregression__C": [0.1, 1, 10]}, cv=3, refit=False).fit(X, Y)
+    assert fits == [100, 100, 100]
+
+
+@pytest.mark.filterwarnings("ignore::ganaug.DataWarning")
+def test_balanced_bagging_takes_it_for_a_sampler(fits):
+    ensemble = BalancedBaggingClassifier(LogisticRegression(), 3, sampler=sampler(), random_state=0).fit(X, Y)
+    assert len(fits) == 3
+    assert ensemble.score(X, Y) > 0.5
+    for member in ensemble.estimators_:
+        assert sum(member["sampler"].sampling_strategy_.values()) > 0
+
+
+@pytest.mark.usefixtures("dice")
+def test_containers_come_back_as_smote_returns_them():
+    for given in [(X.tolist(), Y.tolist()), (X, pd.DataFrame({"label": Y})), (X.astype("f4"), Y.astype("i2"))]:
+        for ours, theirs in zip(sampler().fit_resample(*given), SMOTE().fit_resample(*given), strict=True):
+            assert type(ours) is type(theirs)
+            assert np.shape(ours) == np.shape(theirs)
+            assert getattr(ours, "dtype", None) == getattr(theirs, "dtype", None)
+            assert list(getattr(ours, "columns", [])) == list(getattr(theirs, "columns", []))
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        (np.linspace(0, 1, 150), "Unknown label type: continuous.*for example 0.00671"),
+        (np.column_stack([Y, 1 - Y]), "Multilabel and multioutput targets are not supported"),
+        (None, "requires y to be passed"),
+        (np.zeros(150), "more than 1 class"),
+    ],
+)
+def test_targets_that_are_no_classes_are_named_before_anything_is_trained(fits, label, message):
+    with pytest.raises(ValueError, match=message):
+        sampler().fit_resample(X, label)
+    assert not fits
 
 
 @pytest.mark.usefixtures("dice")
