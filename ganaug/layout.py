@@ -10,6 +10,9 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+WAVES = 4
+"""Frequencies in which a condition's rank is told, each twice the one before."""
+
 
 @dataclass(frozen=True, order=True)
 class Block:
@@ -83,15 +86,20 @@ class Layout:
         """Number of positions."""
         return sum(block.bins > 0 for block in self.blocks)
 
+    @cached_property
+    def numbered(self) -> tuple[int, ...]:
+        """Blocks with a position, in the order of the positions."""
+        return tuple(i for i, block in enumerate(self.blocks) if block.bins)
+
     @property
     def width(self) -> int:
         """Length of a dense row."""
         return self.slots + self.numbers
 
-    @property
+    @cached_property
     def condition_width(self) -> int:
-        """Length of a dense condition."""
-        return self.condition.width if self.condition else 0
+        """Length of a dense condition: its slots and positions, and for each number its rank and waves of it."""
+        return self.condition.width + (1 + 2 * WAVES) * self.condition.numbers if self.condition else 0
 
     @property
     def joint(self) -> Layout:

@@ -237,7 +237,7 @@ def _features(layout: Layout, condition: Encoded | None, rows: Encoded) -> Float
 def as_numbers(layout: Layout, rows: Encoded) -> Floats:
     """Codes as numbers, an interval's with the rank inside it as its fraction."""
     features = rows.codes.astype(np.float32)
-    numbers = [i for i, block in enumerate(layout.blocks) if block.bins]
+    numbers = list(layout.numbered)
     first_bin = np.array([layout.blocks[i].width - layout.blocks[i].bins for i in numbers], np.int32)
     inside = rows.codes[:, numbers] >= first_bin
     features[:, numbers] += inside * (rows.middle + 1) * np.float32(0.4999)

@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from ..layout import Layout
-from .heads import draw, expand, noise_from
+from .heads import draw, expand_condition, noise_from
 from .networks import table
 from .state import GeneratorState
 
@@ -37,7 +37,7 @@ def frozen(generator: Any) -> Any:
 def drawn(layout: Layout, generator: Any, latent: Any, codes: Tensor, positions: Tensor, seed: Tensor) -> Any:
     """Codes and positions of one row for each condition; `latent` is the shape of a row's noise."""
     batch = tf.shape(codes)[0]
-    condition = expand(layout.condition or Layout(()), codes, positions)
+    condition = expand_condition(layout.condition or Layout(()), codes, positions)
     noise = tf.random.stateless_normal([batch, *latent], seed)
     uniform = tf.random.stateless_uniform([batch, layout.width], seed + 1)
     return draw(layout, generator([noise, condition]), noise_from(layout, uniform))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
-from ..layout import Bank, Layout
+from ..layout import WAVES, Bank, Layout
 
 Tensor = Any
 
@@ -18,6 +19,22 @@ def expand(layout: Layout, codes: Tensor, position: Tensor) -> Tensor:
         slots = tf.one_hot(codes[:, bank.first : bank.first + bank.count], bank.block.width)
         parts.append(tf.reshape(slots, [batch, bank.count * bank.block.width]))
     return tf.concat([*parts, position], 1)
+
+
+def expand_condition(layout: Layout, codes: Tensor, position: Tensor) -> Tensor:
+    """Dense conditions: of a number also its rank among all intervals, and waves of it, so that near ones look alike.
+
+    Tancik et al. (2020), "Fourier features let networks learn high frequency functions in low dimensional domains".
+    """
+    parts = [expand(layout, codes, position)]
+    for number, block in enumerate(layout.numbered):
+        bins = layout.blocks[block].bins
+        interval = codes[:, block] - (layout.blocks[block].width - bins)
+        rank = (tf.cast(interval, tf.float32) + (position[:, number] + 1) / 2) / bins
+        rank = tf.where(interval >= 0, rank, 0.0)[:, None]
+        angles = rank * [[np.pi * 2.0**k for k in range(WAVES)]]
+        parts += [2 * rank - 1, tf.sin(angles), tf.cos(angles)]
+    return tf.concat(parts, 1)
 
 
 def hard_rows(layout: Layout, raw: Tensor, noise: Tensor, temperature: float) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..layout import Encoded, Layout
+from ..layout import WAVES, Encoded, Layout
 from .size import Size
 
 Floats = NDArray[np.float32]
@@ -17,17 +17,25 @@ def draw(layout: Layout, size: Size, weights: list[Floats], condition: Encoded, 
     """One row for each condition."""
     rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed)))
     latent = rng.standard_normal((len(condition), size.latent), np.float32)
-    raw = forward(np.hstack([latent, dense(layout.condition or Layout(()), condition)]), weights, size.depth)
+    raw = forward(np.hstack([latent, dense_condition(layout.condition or Layout(()), condition)]), weights, size.depth)
     return hard_rows(layout, raw, rng)
 
 
-def dense(layout: Layout, rows: Encoded) -> Floats:
-    """One-hot slots, then positions; shape (n, layout.width)."""
+def dense_condition(layout: Layout, rows: Encoded) -> Floats:
+    """What `heads.expand_condition` makes of conditions."""
     out = np.zeros((len(rows), layout.width), np.float32)
     starts = np.cumsum([0, *(block.width for block in layout.blocks)])[:-1]
     np.put_along_axis(out, starts + rows.codes, np.float32(1), axis=1)
     out[:, layout.slots :] = rows.middle
-    return out
+    parts: list[Floats] = [out]
+    for number, block in enumerate(layout.numbered):
+        bins = layout.blocks[block].bins
+        interval = rows.codes[:, block] - (layout.blocks[block].width - bins)
+        inside = (interval + (rows.middle[:, number] + 1) / 2) / bins
+        rank = np.where(interval >= 0, inside, 0).astype(np.float32)[:, None]
+        angles = rank * np.array([np.pi * 2.0**k for k in range(WAVES)], np.float32)
+        parts += [2 * rank - 1, np.sin(angles), np.cos(angles)]
+    return np.hstack(parts)
 
 
 def forward(x: Floats, weights: list[Floats], depth: int) -> Floats:

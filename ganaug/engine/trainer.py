@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..layout import Encoded, Layout
-from .heads import expand, hard_rows, noise_from
+from .heads import expand, expand_condition, hard_rows, noise_from
 from .losses import LOSSES
 from .optimizers import make_optimizer
 
@@ -247,11 +247,12 @@ class Trainer:
         spot = tf.searchsorted(draw, self._uniform(at, 0, [size], draw.dtype))
         spot = tf.minimum(spot, self.rows - 1)
 
-        def dense(layout: Layout, arrays: list[Tensor], stream: int) -> Tensor:
+        def cells(layout: Layout, arrays: list[Tensor], stream: int) -> tuple[Layout, Tensor, Tensor]:
             codes, low, high = (tf.gather(array, spot) for array in arrays)
-            return expand(layout, codes, low + (high - low) * self._uniform(at, stream, [size, layout.numbers]))
+            return layout, codes, low + (high - low) * self._uniform(at, stream, [size, layout.numbers])
 
-        return dense(self.layout, encoded[:3], 1), dense(self.layout.condition or Layout(()), encoded[3:], 2)
+        rows, condition = cells(self.layout, encoded[:3], 1), cells(self.layout.condition or Layout(()), encoded[3:], 2)
+        return expand(*rows), expand_condition(*condition)
 
     def _uniform(self, at: Tensor, stream: int, shape: list[int], dtype: Any = tf.float32) -> Tensor:
         return tf.random.stateless_uniform(shape, [self.seed + stream, at], dtype=dtype)

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import kstest
 
 from ganaug.engine import perceptron
-from ganaug.engine.heads import expand
+from ganaug.engine.heads import expand_condition
 from ganaug.engine.networks import table
 from ganaug.engine.size import Size
 from ganaug.layout import Block, Encoded, Layout
@@ -28,7 +28,7 @@ def test_the_forward_pass_is_keras(depth):
     model = table.generator(LAYOUT, size, seed=3)
     weights = [w + np.float32(0.01) for w in model.get_weights()]
     model.set_weights(weights)
-    condition = perceptron.dense(LAYOUT.condition, conditions(50))
+    condition = perceptron.dense_condition(LAYOUT.condition, conditions(50))
     latent = np.random.default_rng(1).normal(size=(50, 5)).astype(np.float32)
     expected = model([latent, condition]).numpy()
     found = perceptron.forward(np.hstack([latent, condition]), weights, depth)
@@ -37,8 +37,9 @@ def test_the_forward_pass_is_keras(depth):
 
 def test_dense_conditions_are_those_of_training():
     asked = conditions(40)
-    expected = expand(LAYOUT.condition, asked.codes, asked.middle).numpy()
-    np.testing.assert_array_equal(perceptron.dense(LAYOUT.condition, asked), expected)
+    expected = expand_condition(LAYOUT.condition, asked.codes, asked.middle).numpy()
+    np.testing.assert_allclose(perceptron.dense_condition(LAYOUT.condition, asked), expected, atol=1e-5)
+    assert expected.shape[1] == LAYOUT.condition_width
 
 
 def test_codes_are_as_frequent_as_their_logits_say():
