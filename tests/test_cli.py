@@ -1,0 +1,158 @@
+"""The `ganaug` command: what goes in comes out, and what goes wrong is one line."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from ganaug import cli, load
+
+ROWS = 80
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "amount": rng.normal(size=ROWS).round(3),
+            "label": np.where(np.arange(ROWS) < 60, "fine", "fraud"),
+            "visits": rng.integers(0, 50, ROWS),
+            "kind": np.where(rng.random(ROWS) < 0.2, None, rng.choice(["x", "y, z"], ROWS)),
+        }
+    )
+
+
+@pytest.fixture
+def csv(frame, tmp_path):
+    path = tmp_path / "train.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Runs the command: status, standard output, standard error."""
+
+    def run(*arguments, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["ganaug", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        monkeypatch.setattr("warnings.showwarning", lambda *_, **__: None)
+        with pytest.raises(SystemExit) as stop:
+            cli.run()
+        return (stop.value.code or 0, *capsys.readouterr())
+
+    return run
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_rebalance_keeps_columns_dtypes_and_real_rows(command, frame, csv, tmp_path, suffix):
+    out = tmp_path / f"out.{suffix}"
+    status, said, _ = command("rebalance", csv, "--target", "label", "-o", out, "-q", "--random-state", 0)
+    assert (status, said) == (0, "")
+    made = pd.read_csv(out) if suffix == "csv" else pd.read_parquet(out)
+    real = pd.read_csv(csv)
+    assert made["label"].value_counts().to_dict() == {"fine": 60, "fraud": 60}
+    assert made.dtypes.to_dict() == real.dtypes.to_dict()
+    assert_frame_equal(made.head(ROWS), real)
+    assert set(made["kind"].dropna()) == set(frame["kind"].dropna())
+
+
+@pytest.mark.usefixtures("dice")
+def test_from_standard_input_to_standard_output_twice_the_same(command, csv):
+    made = [
+        command("rebalance", "-", "-t", "label", "-q", "--random-state", seed, stdin=csv.read_text())[1]
+        for seed in (1, 1, 2)
+    ]
+    assert made[0] == made[1] != made[2]
+    assert len(pd.read_csv(io.StringIO(made[0]))) == 120
+
+
+@pytest.mark.usefixtures("dice")
+def test_strategies_ratio_and_mark(command, csv):
+    def rows(*options):
+        status, said, wrong = command("rebalance", csv, "-t", "label", "-q", *options)
+        assert status == 0, wrong
+        return pd.read_csv(io.StringIO(said))
+
+    assert rows("--strategy", "0.5")["label"].value_counts().to_dict() == {"fine": 60, "fraud": 30}
+    assert rows("--strategy", '{"fraud": 33}')["label"].value_counts().to_dict() == {"fine": 60, "fraud": 33}
+    marked = rows("--ratio", "1", "--mark", "is_synthetic")
+    assert len(marked) == 240
+    assert marked["is_synthetic"].tolist() == [False] * ROWS + [True] * 160
+
+
+def test_fit_then_sample_then_info(command, csv, tmp_path):
+    model = tmp_path / "m.ganaug"
+    assert command("fit", csv, "-t", "label", "-o", model, "-q", "--steps", 7, "--random-state", 0)[0] == 0
+    made = pd.read_csv(io.StringIO(command("sample", model, "--counts", "fraud=5", "--counts", "fine=2")[1]))
+    assert made["label"].tolist() == ["fraud"] * 5 + ["fine"] * 2
+    assert len(pd.read_csv(io.StringIO(command("sample", model, "-n", 9, "--no-refine")[1]))) == 9
+    said = command("info", model)[1]
+    for part in ("amount, visits, kind", "fraud (20 rows)", "7 steps", "random_state=0"):
+        assert part in said
+    rebalanced = command("rebalance", csv, "-t", "label", "--model", model)
+    assert rebalanced[0] == 0
+    assert load(model).n_iter_ == 7
+
+
+def test_a_model_without_labels(command, csv, tmp_path):
+    model = tmp_path / "m.ganaug"
+    assert command("fit", csv, "-o", model, "-q", "--steps", 3)[0] == 0
+    assert list(pd.read_csv(io.StringIO(command("sample", model, "-n", 3)[1]))) == ["amount", "label", "visits", "kind"]
+    assert command("sample", model, "--counts", "fraud=1")[0] == 1
+
+
+@pytest.mark.usefixtures("dice")
+def test_labels_that_are_numbers(command, csv, tmp_path):
+    table = pd.read_csv(csv).assign(label=lambda t: (t["label"] == "fraud").astype(int))
+    path = tmp_path / "numbers.csv"
+    table.to_csv(path, index=False)
+    made = pd.read_csv(io.StringIO(command("rebalance", path, "-t", "label", "-q", "--strategy", '{"1": 44}')[1]))
+    assert made["label"].value_counts().to_dict() == {0: 60, 1: 44}
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rebalance", "TABLE", "-t", "lable"], "there is no column 'lable': the table has amount, label"),
+        (["rebalance", "TABLE", "-t", "label", "--strategy", '{"frod": 50}'], "there is no class 'frod'"),
+        (["rebalance", "TABLE", "-t", "label", "--strategy", "all of them"], "sampling_strategy='all of them'"),
+        (["rebalance", "TABLE", "-t", "label", "-o", "out.xlsx"], "cannot tell the format from '.xlsx'"),
+        (["rebalance", "TABLE", "-t", "label", "--mark", "kind"], "the table has such a column already"),
+        (["rebalance", "nowhere.csv", "-t", "label"], "nowhere.csv"),
+        (["sample", "nowhere.ganaug", "-n", "1"], "nowhere.ganaug"),
+        (["fit", "TABLE", "-t", "label", "-o", "m.ganaug", "--steps", "0"], "steps=0"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_and_status_1(command, csv, arguments, message):
+    status, said, wrong = command(*(csv if argument == "TABLE" else argument for argument in arguments), "-q")[:3]
+    if arguments[0] == "sample":
+        status, said, wrong = command(*arguments)
+    assert (status, said) == (1, "")
+    assert message in wrong
+    assert wrong.startswith("ganaug: ")
+    assert wrong.count("\n") == 1
+
+
+def test_counts_must_be_counts(command, csv, tmp_path):
+    model = tmp_path / "m.ganaug"
+    command("fit", csv, "-t", "label", "-o", model, "-q", "--steps", 3)
+    for pair in ("fraud", "fraud=many", "=3", "frod=3"):
+        status, _, wrong = command("sample", model, "--counts", pair)
+        assert status == 1
+        assert pair.partition("=")[0] in wrong
+    assert command("sample", model)[0] == 2
+
+
+def test_the_installed_command_says_its_version():
+    done = subprocess.run([sys.executable, "-m", "ganaug", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == __import__("ganaug").__version__
