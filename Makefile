@@ -28,7 +28,7 @@ demo: $(VENV)/ready
 	$(VENV)/bin/python examples/rebalance_bank.py $(ARGS)
 
 test: $(VENV)/ready
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/ready
 	$(VENV)/bin/python -m ruff check .
@@ -40,7 +40,7 @@ format: $(VENV)/ready
 	$(VENV)/bin/python -m ruff format .
 
 test-lowest: $(LOWEST)/ready
-	$(LOWEST)/bin/python -m pytest $(ARGS)
+	$(LOWEST)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
 peers:
 	@$(if $(PYTHON),:,echo "No usable Python found: install Python 3.11 or newer with its venv module, or say make PYTHON=/path/to/python." >&2; exit 1)
