@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 
 from ..augmenter import GANAugmenter
 from ..balancing import missing_rows
+from ..sizing import sizing
 from ..transformer import accepts_any_table
 from ..validation import check_labels, check_table, check_target
 
@@ -29,7 +30,9 @@ class GANOverSampler(OneToOneFeatureMixin, BaseEstimator):
     refine : "auto", bool or int, default="auto"
         As in :class:`ganaug.GANAugmenter`, for further rows from ``augmenter_``; "auto" is False, since rows that top a
         class up are chosen in another way.
-    categorical_features, steps, time_budget, batch_size, generator, discriminator, loss, optimizer, strategy, \
+    steps : "auto" or int, default="auto"
+        Training steps; "auto" is half of what :class:`ganaug.GANAugmenter` takes, after which classifiers gain no more.
+    categorical_features, time_budget, batch_size, generator, discriminator, loss, optimizer, strategy, \
 random_state, verbose :
         As in :class:`ganaug.GANAugmenter`.
 
@@ -126,6 +129,8 @@ random_state, verbose :
         parameters = {name: value for name, value in self.get_params(deep=False).items() if name != "sampling_strategy"}
         if self.refine == "auto":
             parameters["refine"] = False
+        if self.steps == "auto":
+            parameters["steps"] = sizing(len(y)).steps // 2
         self.augmenter_ = GANAugmenter(
             ratio=0, sampling_strategy=self.sampling_strategy, target_type="classes", **parameters
         ).fit(X, y)

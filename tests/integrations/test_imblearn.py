@@ -180,3 +180,12 @@ def test_its_parameters_are_those_of_the_augmenter():
     assert {name: ours[name] for name in ours if name not in without} == {
         name: theirs[name] for name in theirs if name not in without
     }
+
+
+@pytest.mark.usefixtures("dice")
+def test_it_trains_half_as_long_as_the_augmenter_and_does_not_refine():
+    fitted = sampler(steps="auto", refine="auto")
+    fitted.fit_resample(X, Y)
+    assert fitted.augmenter_.n_iter_ == GANAugmenter(random_state=0).fit(X, Y).n_iter_ // 2
+    assert fitted.augmenter_.refine is False
+    assert sampler(steps=7).get_params()["steps"] == 7
