@@ -49,13 +49,13 @@ class LevelView:
         return cls(column.dtype, distinct, ordinal, missing_of(column))
 
     def split(self, column: pd.Series) -> list[Floats]:
-        known = self.knows(column)
-        if not known.all():
+        codes = self._codes(column)
+        unseen = (codes < 0) & column.notna().to_numpy()
+        if unseen.any():
             raise ValueError(
-                f"column {column.name!r}: {column[~known].iloc[0]!r} was not among the {len(self.values)} values "
+                f"column {column.name!r}: {column[unseen].iloc[0]!r} was not among the {len(self.values)} values "
                 f"seen in fit, for example {self.values.head(5).tolist()}"
             )
-        codes = self._codes(column)
         return [np.where(codes < 0, np.nan, codes)]
 
     def knows(self, column: pd.Series) -> NDArray[np.bool_]:
