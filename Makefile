@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-lowest lint format peers clean
+.PHONY: help demo test test-lowest lint format docs peers clean
 
 VENV ?= .venv
 LOWEST := .venv-lowest
@@ -18,6 +18,7 @@ help:
 	@echo "make test         run the tests; ARGS=\"-k name\" for some of them"
 	@echo "make lint         ruff and mypy"
 	@echo "make format       let ruff format and repair what it can"
+	@echo "make docs         write docs/reference.md anew, of the docstrings"
 	@echo "make test-lowest  run the tests with the oldest versions that are supported"
 	@echo "make peers        set up the environments of the generators that benchmarks compare with; ARGS=ctgan for one"
 	@echo "make clean        remove environments and caches"
@@ -38,6 +39,9 @@ lint: $(VENV)/ready
 format: $(VENV)/ready
 	$(VENV)/bin/python -m ruff check --fix .
 	$(VENV)/bin/python -m ruff format .
+
+docs: $(VENV)/ready
+	$(VENV)/bin/python -m docs.build_reference
 
 test-lowest: $(LOWEST)/ready
 	$(LOWEST)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
