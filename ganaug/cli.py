@@ -155,9 +155,15 @@ def run() -> None:
 
 def _read(path: str) -> pd.DataFrame:
     if path == "-":
-        return pd.read_csv(sys.stdin)
-    readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".pq": pd.read_parquet}
+        return _read_csv(sys.stdin)
+    readers = {".csv": _read_csv, ".parquet": pd.read_parquet, ".pq": pd.read_parquet}
     return _by_suffix(path, readers)(path)
+
+
+def _read_csv(source: Any) -> pd.DataFrame:
+    """Numbers to the last digit, so that real rows are written as they were."""
+    exact = tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1)  # which does so by default
+    return pd.read_csv(source) if exact else pd.read_csv(source, float_precision="round_trip")
 
 
 def _write(table: pd.DataFrame, path: str) -> None:

@@ -76,6 +76,32 @@ def test_from_standard_input_to_standard_output_twice_the_same(command, csv):
 
 
 @pytest.mark.usefixtures("dice")
+def test_real_rows_are_written_to_the_last_digit_and_synthetic_ones_are_of_their_dtypes(command, tmp_path):
+    rng = np.random.default_rng(0)
+    gaps = np.arange(ROWS) % 7 == 0
+    frame = pd.DataFrame(
+        {
+            "long": rng.normal(size=ROWS) / 3,
+            "visits": np.where(gaps, np.nan, rng.integers(0, 50, ROWS)),
+            "open": rng.random(ROWS) < 0.5,
+            "asked": np.where(gaps, None, rng.random(ROWS) < 0.5),
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 9, ROWS), "D"),
+            "empty": np.nan,
+            "label": np.arange(ROWS) < 60,
+        }
+    )
+    table = tmp_path / "train.csv"
+    frame.to_csv(table, index=False)
+    said = [
+        command("rebalance", source, "-t", "label", "-q", "--random-state", 3, stdin=table.read_text())[1]
+        for source in (table, table, "-")
+    ]
+    assert said[0] == said[1] == said[2]
+    assert said[0].startswith(table.read_text())
+    assert pd.read_csv(io.StringIO(said[0])).dtypes.to_dict() == pd.read_csv(table).dtypes.to_dict()
+
+
+@pytest.mark.usefixtures("dice")
 def test_strategies_ratio_and_mark(command, csv):
     def rows(*options):
         status, said, wrong = command("rebalance", csv, "-t", "label", "-q", *options)

@@ -59,6 +59,7 @@ FORBIDDEN = {
     "oversampling": "engine augmenter integrations pandas tensorflow",
     "sampling": "engine augmenter integrations pandas tensorflow sklearn",
     "balancing": "engine encoding augmenter integrations pandas tensorflow sklearn imblearn",
+    "keras": f"{ALL} validation tensorflow keras pandas sklearn".replace("engine ", ""),
     "blueprint": f"{ALL} exceptions validation tensorflow keras pandas sklearn",
     "augmenter": "tensorflow keras imblearn",
     "integrations/tfdata": "augmenter tensorflow keras",  # the augmenter inherits from it

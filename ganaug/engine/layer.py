@@ -1,4 +1,4 @@
-"""A Keras layer that mixes synthetic rows into batches; importing this module lets Keras load models that hold it."""
+"""A Keras layer that mixes synthetic rows into batches."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ class DatasetMixin:
         It is called with [x, y] or (x, y), since a synthetic row is made for a label, and returns the same; x may be a
         matrix or a dict of columns, and y whatever `enlarge` takes. Fitted without y, it is called with x alone. The
         layer holds copies of all it needs: a model that was saved with it can be loaded wherever ganaug is installed,
-        after ``import ganaug.engine.layer``.
+        after ``import ganaug.keras``, which tells Keras of the layer.
 
         Parameters
         ----------

@@ -70,7 +70,7 @@ def test_the_layer_does_nothing_but_in_training(model):
 
 
 LOADING = """
-import sys, numpy as np, keras, ganaug.engine.layer
+import sys, numpy as np, keras, ganaug.keras
 net = keras.models.load_model(sys.argv[1])
 X, y = np.load(sys.argv[2]), np.load(sys.argv[3])
 x, label = net([X, y], training=True)
