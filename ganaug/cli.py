@@ -14,6 +14,7 @@ import pandas as pd
 from . import __version__
 from .augmenter import GANAugmenter
 from .persistence import load
+from .validation import check_labels, check_target
 
 try:
     import typer
@@ -59,6 +60,7 @@ def rebalance(
     """Bring the classes of a table to the same size with synthetic rows. The real rows come first."""
     frame = _read(table)
     X, y = _split(frame, target)
+    check_labels(check_target(y)[0])
     classes = {str(label): label for label in y.unique().tolist()}
     wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, classes)}
     if model is None:
@@ -145,12 +147,24 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 def run() -> None:
     """The command's entry point: what goes wrong is one line, and status 1."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    warnings.showwarning = lambda message, *_, **__: print(f"ganaug: warning: {message}", file=sys.stderr)
+    warnings.showwarning = _warned_once(set())
     try:
         app()
     except (ValueError, TypeError, OSError, ImportError) as error:
         print(f"ganaug: {' '.join(str(error).split())}", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def _warned_once(told: set[str]) -> Any:
+    """Shows each warning in one line, and no line twice."""
+
+    def show(message: Any, *_: Any, **__: Any) -> None:
+        line = " ".join(str(message).split())
+        if line not in told:
+            told.add(line)
+            print(f"ganaug: warning: {line}", file=sys.stderr)
+
+    return show
 
 
 def _read(path: str) -> pd.DataFrame:

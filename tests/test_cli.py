@@ -101,6 +101,15 @@ def test_real_rows_are_written_to_the_last_digit_and_synthetic_ones_are_of_their
     assert pd.read_csv(io.StringIO(said[0])).dtypes.to_dict() == pd.read_csv(table).dtypes.to_dict()
 
 
+def test_a_label_that_is_missing_is_said_to_be_missing(command, csv, tmp_path):
+    table = pd.read_csv(csv).assign(label=lambda t: np.where(np.arange(ROWS) < 3, np.nan, t["label"] == "fraud"))
+    path = tmp_path / "gaps.csv"
+    table.to_csv(path, index=False)
+    status, _, wrong = command("rebalance", path, "-t", "label", "-q")
+    assert status == 1
+    assert "3 rows: drop the rows without a label" in wrong
+
+
 @pytest.mark.usefixtures("dice")
 def test_strategies_ratio_and_mark(command, csv):
     def rows(*options):
@@ -154,6 +163,7 @@ def test_labels_that_are_numbers(command, csv, tmp_path):
         (["rebalance", "TABLE", "-t", "label", "--strategy", "all of them"], "sampling_strategy='all of them'"),
         (["rebalance", "TABLE", "-t", "label", "-o", "out.xlsx"], "cannot tell the format from '.xlsx'"),
         (["rebalance", "TABLE", "-t", "label", "--mark", "kind"], "the table has such a column already"),
+        (["rebalance", "TABLE", "-t", "amount"], "Unknown label type: continuous"),
         (["rebalance", "nowhere.csv", "-t", "label"], "nowhere.csv"),
         (["sample", "nowhere.ganaug", "-n", "1"], "nowhere.ganaug"),
         (["fit", "TABLE", "-t", "label", "-o", "m.ganaug", "--steps", "0"], "steps=0"),
@@ -182,3 +192,10 @@ def test_counts_must_be_counts(command, csv, tmp_path):
 def test_the_installed_command_says_its_version():
     done = subprocess.run([sys.executable, "-m", "ganaug", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == __import__("ganaug").__version__
+
+
+def test_a_warning_is_one_line_and_told_once(capsys):
+    show = cli._warned_once(set())
+    for message in ("few\nrows", "few\nrows", "many rows"):
+        show(UserWarning(message), UserWarning, "file.py", 1)
+    assert capsys.readouterr().err == "ganaug: warning: few rows\nganaug: warning: many rows\n"

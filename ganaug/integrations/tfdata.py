@@ -107,7 +107,8 @@ class DatasetMixin:
             equally large. None adds labels as frequent as in training, a dict of {label: share} as it says.
         synthetic_weight : float or None, default=None
             Gives elements a sample weight, 1 for real rows and this for synthetic ones. Elements that have weights
-            keep them, and synthetic ones get 1 if this is None.
+            keep them, and synthetic ones get 1 if this is None. Classes that were topped up weigh less than the others
+            if it is below 1.
         seed : int, RandomState instance or None, default=None
             As in `as_dataset`.
 
