@@ -66,18 +66,11 @@ def measured(
     for name in trial.rivals:
         started = time.perf_counter()
         try:
-            if not trial.classes and name != "none":
-                raise LeftOut("y is a number, which has no classes")
-            attempt = RIVALS[name](clone(estimator), rows[0], rows[1], setting)
+            figures, extra = _tried(name, trial, estimator, rows, held_out, weight, setting)
         except LeftOut as reason:
             found.append({"method": name, "ratio": np.nan, "note": str(reason)})
-            continue
-        extra = len(attempt.y) - len(train)
-        weights = _weights(weight, len(train), extra, 1.0)
-        if attempt.weight is not None:
-            weights = attempt.weight if weights is None else attempt.weight * weights
-        figures = _scores(trial, attempt, weights, held_out)
-        found.append({"method": name, "ratio": np.nan, "rows": extra, "seconds": _since(started)} | figures)
+        else:
+            found.append({"method": name, "ratio": np.nan, "rows": extra, "seconds": _since(started)} | figures)
     largest = {dose.method: max(d.ratio for d in trial.doses if d.method == dose.method) for dose in trial.doses}
     augmenter = clone(trial.augmenter).set_params(random_state=seeds[2])
     make = check_memory(trial.memory).cache(augmented)
@@ -90,6 +83,20 @@ def measured(
         figures = _scores(trial, attempt, weights, held_out)
         found.append(dose._asdict() | {"rows": extra, "seconds": cost + _since(started)} | figures)
     return found
+
+
+def _tried(
+    name: str, trial: Trial, estimator: Any, rows: Any, held_out: Any, weight: Any, setting: Setting
+) -> tuple[dict[str, float], int]:
+    """A rival's scores, and how many rows it adds."""
+    if not trial.classes and name != "none":
+        raise LeftOut("y is a number, which has no classes")
+    attempt = RIVALS[name](clone(estimator), rows[0], rows[1], setting)
+    extra = len(attempt.y) - len(rows[1])
+    weights = _weights(weight, len(rows[1]), extra, 1.0)
+    if attempt.weight is not None:
+        weights = attempt.weight if weights is None else attempt.weight * weights
+    return _scores(trial, attempt, weights, held_out), extra
 
 
 def seeded(estimator: Any, seed: int) -> Any:

@@ -45,8 +45,9 @@ def corrected(values: NDArray[np.float64], test_share: float) -> Interval:
     Examples
     --------
     >>> import numpy as np
-    >>> corrected(np.array([0.02, 0.03, 0.01, 0.02, 0.02]), test_share=0.25)._replace(std_error=0.0)
-    Interval(mean=0.02, std_error=0.0, half=0.0131...)
+    >>> found = corrected(np.array([0.02, 0.03, 0.01, 0.02, 0.02]), test_share=0.25)
+    >>> f"{found.mean:.3f} ± {found.half:.3f}"
+    '0.020 ± 0.013'
     """
     from scipy.stats import t
 

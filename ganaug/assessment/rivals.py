@@ -84,10 +84,22 @@ def threshold(estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
     if not ranks(estimator):
         raise LeftOut("the estimator has neither predict_proba nor decision_function")
     if counts.min() < 2:
-        raise LeftOut(f"class {counts.idxmin()!r} has a single row in a fold")
+        raise LeftOut(f"class {counts.idxmin()} has a single row in a fold")
     folds = StratifiedKFold(min(INNER_FOLDS, counts.min()), shuffle=True, random_state=setting.seed)
     scorer = setting.metric.scorer if setting.metric.moves_with_threshold else balanced_accuracy()
-    return Attempt(TunedThresholdClassifierCV(estimator, scoring=scorer, cv=folds, random_state=setting.seed), X, y)
+    return Attempt(TunedThreshold(estimator, scoring=scorer, cv=folds, random_state=setting.seed), X, y)
+
+
+class TunedThreshold(TunedThresholdClassifierCV):
+    """Leaves itself out where the estimator is as sure of one row as of any other."""
+
+    def fit(self, X: Any, y: Any, **params: Any) -> Any:
+        try:
+            return super().fit(X, y, **params)
+        except ValueError as error:
+            if "constant predictions" not in str(error):
+                raise
+            raise LeftOut("the estimator is as sure of one row as of any other in an inner fold") from None
 
 
 def copies(estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
@@ -123,13 +135,13 @@ def smote(estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
     counts = labels.value_counts()
     _check_lopsided(labels)
     if counts.min() < 2:
-        raise LeftOut(f"class {counts.idxmin()!r} has a single row in a fold")
+        raise LeftOut(f"class {counts.idxmin()} has a single row in a fold")
     rows, undo = _scaled(table, words)
     options = {"k_neighbors": int(min(NEIGHBOURS, counts.min() - 1)), "random_state": setting.seed}
     if words.all():
         sampler = SMOTEN(**options)
     elif words.any():
-        sampler = SMOTENC(np.flatnonzero(words), **options)
+        sampler = SMOTENC(np.flatnonzero(words).tolist(), **options)
     else:
         sampler = SMOTE(**options)
     made, more_labels = sampler.fit_resample(rows, labels.to_numpy())

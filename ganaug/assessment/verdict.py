@@ -1,7 +1,8 @@
 """From scores to a decision and a sentence.
 
-The rule is conservative: rows are added only if the interval of what the best dose adds lies above nothing, and above
-the best of what costs nothing. What costs nothing is chosen over doing nothing by the same rule.
+Rows are added only if the best dose is ahead of doing nothing, and of the best of what costs nothing, by more than one
+standard error; what costs nothing is chosen over doing nothing by the same rule. The sentence says how sure it is: it
+"adds" if the 95 % intervals of both leads are above zero, and else it "probably adds".
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from .rivals import TITLES
 from .scoring import Metric
 
 NOTHING = ("none", np.nan)
+MOST_PLACES = 4
+STANDARD_ERRORS = 1.0
 WAYS = {BALANCE: "", ENLARGE: ", classes as they are"}
 Key = tuple[str, float]
 
@@ -99,21 +102,31 @@ def decided(scores: pd.DataFrame, metric: Metric, test_share: float) -> tuple[Ch
     nothing = next(each for each in found if each.method == "none")
     dose = max((each for each in found if each.is_dose), key=lambda each: each.scores.mean())
     rival = max((each for each in found if not each.is_dose), key=lambda each: each.scores.mean())
-    gain, rivals_gain = lead(dose, nothing), lead(rival, nothing)
-    if gain.low > 0 and lead(dose, rival).low > 0:
-        said = f"{_change(gain, metric)} at ratio {dose.ratio:g}{WAYS[dose.method]}"
-        return Choice(dose.method, float(dose.ratio)), said
-    if rivals_gain.low > 0:
-        as_good = "are" if rival.method in ("class_weight", "copies") else "is"
-        better = "better" if lead(rival, dose).low > 0 else "as good"
-        said = f"Do not augment: {TITLES[rival.method]} {as_good} {better}"
-        return Choice(rival.method), f"{said} ({_change(rivals_gain, metric).lower()})"
-    if gain.low > 0:
+    gain, ahead, rivals_gain = lead(dose, nothing), lead(dose, rival), lead(rival, nothing)
+    if _is_ahead(gain) and _is_ahead(ahead):
+        sure = gain.low > 0 and ahead.low > 0
+        change = (
+            _change(gain, metric)
+            if sure
+            else "Probably " + _change(gain, metric)[0].lower() + _change(gain, metric)[1:]
+        )
+        return Choice(dose.method, float(dose.ratio)), f"{change} at ratio {dose.ratio:g}{WAYS[dose.method]}"
+    if _is_ahead(rivals_gain):
+        are = "are" if rival.method in ("class_weight", "copies") else "is"
+        better = "better" if _is_ahead(lead(rival, dose)) else "as good"
+        said = f"Do not augment: {TITLES[rival.method]} {are} {better}"
+        return Choice(rival.method), f"{said} ({_number(rivals_gain)} {metric.name} next to doing nothing)"
+    if _is_ahead(gain):
         return Choice("none"), f"Do not augment: {TITLES[rival.method]} may do as well, for nothing"
     if gain.mean > 0:
-        said = f"what it seems to change, {_number(gain)} {metric.name} at ratio {dose.ratio:g}, may be chance"
-        return Choice("none"), f"Do not augment: {said}"
+        off = f" off the {metric.name}" if metric.is_error else f" {metric.name}"
+        seems = f"what it seems to {'take' if metric.is_error else 'add'}, {_number(gain)}{off}"
+        return Choice("none"), f"Do not augment: {seems} at ratio {dose.ratio:g}, may be chance"
     return Choice("none"), f"Do not augment: no ratio does better than nothing (at best {_number(gain)} {metric.name})"
+
+
+def _is_ahead(lead: Interval) -> bool:
+    return lead.mean > 0 and lead.mean > STANDARD_ERRORS * lead.std_error
 
 
 def _change(gain: Interval, metric: Metric) -> str:
@@ -125,8 +138,9 @@ def _change(gain: Interval, metric: Metric) -> str:
 def _number(gain: Interval) -> str:
     """Such as ".012 ± .004": as many digits as the interval leaves."""
     places = 3
-    if gain.half > 0:
+    if gain.half > 1e-9:
         size = floor(log10(gain.half))
-        places = max(3 if gain.half < 1 else 0, -size + (gain.half / 10**size < 3))
+        least = 3 if max(abs(gain.mean), gain.half) < 1 else 0
+        places = min(max(least, -size + (gain.half / 10**size < 2)), MOST_PLACES)
     return " ± ".join(f"{value:,.{places}f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:,.{places}f}"
                       for value in (gain.mean, gain.half))  # fmt: skip
