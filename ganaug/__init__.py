@@ -11,6 +11,8 @@ _HOMES = {
     "GANOverSampler": ".integrations.imblearn",
     "AugmentedClassifier": ".integrations.sklearn",
     "AugmentedRegressor": ".integrations.sklearn",
+    "assess": ".assessment.assess",
+    "Assessment": ".assessment.result",
     "load": ".persistence",
     "CorruptFileError": ".exceptions",
     "DataWarning": ".exceptions",
@@ -19,6 +21,8 @@ _HOMES = {
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
+    from .assessment.assess import assess
+    from .assessment.result import Assessment
     from .augmenter import GANAugmenter
     from .exceptions import CorruptFileError, DataWarning, TrainingDiverged
     from .integrations.imblearn import GANOverSampler

@@ -18,7 +18,7 @@ from .fitting import fit_sampler
 from .integrations.tfdata import DatasetMixin
 from .layout import Encoded, Layout
 from .oversampling import top_up
-from .parameters import categorical_columns, check_parameters
+from .parameters import categorical_columns, check_parameters, check_ratio
 from .sampling import block_rng, entropy_of, natural_condition, seeds_from
 from .transformer import AugmentingTransformer
 from .validation import Container, check_count, check_rows, check_same_columns, check_table, check_target
@@ -29,9 +29,10 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
 
     Parameters
     ----------
-    ratio : float, default=1.0
+    ratio : float or "auto", default=1.0
         Synthetic rows per real row that `augment` adds, after `sampling_strategy`. In ``mode="replace"`` the share of
-        rows that `fit_transform` replaces.
+        rows that `fit_transform` replaces. "auto" is for :class:`ganaug.AugmentedClassifier` and
+        :class:`ganaug.AugmentedRegressor` alone, which find by cross-validation how many help, if any.
     sampling_strategy : str, float, dict, callable or None, default=None
         Which classes `augment` tops up first, with imbalanced-learn's meaning: ``"auto"`` brings all classes to the
         size of the largest, a dict gives totals. None tops up none. Rebalancing alone is
@@ -107,7 +108,7 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
 
     def __init__(
         self,
-        ratio: float = 1.0,
+        ratio: Any = 1.0,
         *,
         sampling_strategy: Any = None,
         mode: str = "append",
@@ -247,6 +248,7 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
         the other classes live, and are more typical of their class than rows from `sample`.
         """
         check_is_fitted(self, "n_iter_")
+        check_ratio(self.ratio)
         table, _ = self._same_table(X)
         if self._target is None:
             new = self._generate(_no_condition(round(self.ratio * len(table))), self._sampling_seed(None))

@@ -118,6 +118,33 @@ def sample(
 
 
 @app.command()
+def assess(
+    table: Input,
+    target: Annotated[str, typer.Option("--target", "-t", help="The column of labels, or of a number.")],
+    estimator: Annotated[str, typer.Option(help="boosting, linear or forest.")] = "boosting",
+    scoring: Annotated[str | None, typer.Option(help="A scikit-learn metric (default: chosen for the target).")] = None,
+    folds: Annotated[int, typer.Option(help="Folds, with a generator each.", min=2)] = 5,
+    jobs: Annotated[int, typer.Option(help="Folds at a time.")] = 1,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw dose and response here: .png, .svg, .pdf.")] = None,
+    steps: Steps = None,
+    random_state: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say whether synthetic rows help a model, measured on held-out real rows next to what costs nothing."""
+    from .cli_assess import assessment_of
+
+    X, y = _split(_read(table), target)
+    options = {"scoring": scoring, "cv": folds, "n_jobs": jobs, "random_state": random_state, "verbose": not quiet}
+    result = assessment_of(X, y, estimator, steps, options)
+    print(result)
+    if json_file is not None:
+        result.to_json(json_file)
+    if plot is not None:
+        result.plot().figure.savefig(plot)
+
+
+@app.command()
 def info(model: Model) -> None:
     """Say what a saved generator was fitted to, and how."""
     augmenter = load(model)

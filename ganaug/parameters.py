@@ -23,7 +23,7 @@ def check_parameters(parameters: dict[str, Any]) -> None:
     check_choice(parameters["mode"], "mode", MODES)
     check_choice(parameters["loss"], "loss", LOSSES)
     check_choice(parameters["target_type"], "target_type", TARGET_TYPES)
-    ratio = check_real(parameters["ratio"], "ratio", 0)
+    ratio = check_ratio(parameters["ratio"])
     if parameters["mode"] == "replace" and ratio > 1:
         raise ValueError(f"ratio={ratio}: mode='replace' replaces a share of the rows, at most 1")
     for name in ("steps", "batch_size", "refine"):
@@ -39,6 +39,21 @@ def check_parameters(parameters: dict[str, Any]) -> None:
     for name in ("generator", "discriminator"):
         if parameters[name] is not None and not callable(parameters[name]):
             raise TypeError(f"{name}={parameters[name]!r} must be a callable that takes the layout")
+
+
+def left_open(ratio: Any) -> bool:
+    """Whether the ratio is to be found by cross-validation."""
+    return isinstance(ratio, str) and ratio == "auto"
+
+
+def check_ratio(ratio: Any) -> float:
+    if left_open(ratio):
+        raise ValueError(
+            "ratio='auto' is found by cross-validation of an estimator, which a GANAugmenter alone does not have: take "
+            "AugmentedClassifier(estimator, GANAugmenter(ratio='auto')) or AugmentedRegressor, or give a number, "
+            "which ganaug.assess helps to find"
+        )
+    return check_real(ratio, "ratio", 0)
 
 
 def _check_auto(value: Any, name: str, *, flags: bool) -> None:

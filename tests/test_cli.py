@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 
@@ -199,3 +200,33 @@ def test_a_warning_is_one_line_and_told_once(capsys):
     for message in ("few\nrows", "few\nrows", "many rows"):
         show(UserWarning(message), UserWarning, "file.py", 1)
     assert capsys.readouterr().err == "ganaug: warning: few rows\nganaug: warning: many rows\n"
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize("estimator", ["boosting", "linear", "forest"])
+def test_assess_says_whether_it_helps(command, csv, tmp_path, estimator):
+    out, drawn = tmp_path / "a.json", tmp_path / "a.png"
+    options = ("--estimator", estimator, "--folds", 2, "--random-state", 0, "-q", "--json", out, "--plot", drawn)
+    status, said, wrong = command("assess", csv, "-t", "label", *options)
+    assert (status, wrong) == (0, "")
+    found = json.loads(out.read_text())
+    assert said.splitlines()[0] == found["verdict"]
+    assert {"none", "class_weight", "balance", "enlarge"} <= {row["method"] for row in found["table"]}
+    assert drawn.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("dice")
+def test_assess_takes_a_number_words_and_moments(command, frame, tmp_path):
+    path = tmp_path / "t.parquet"
+    when = pd.Series(pd.date_range("2024", periods=ROWS, tz="UTC"))
+    frame.assign(when=when, span=when - when[0], flag=frame["visits"] > 9).to_parquet(path)
+    for estimator in ("boosting", "linear"):
+        status, said, _ = command("assess", path, "-t", "amount", "--estimator", estimator, "--folds", 2, "-q")
+        assert status == 0
+        assert "root mean squared error" in said
+
+
+def test_assess_names_its_estimators(command, csv):
+    status, _, wrong = command("assess", csv, "-t", "label", "--estimator", "magic", "-q")
+    assert (status, wrong.count("\n")) == (1, 1)
+    assert "estimator='magic' is not one of ['boosting', 'forest', 'linear']" in wrong

@@ -45,8 +45,8 @@ def test_every_public_name_is_there_and_no_other():
 
 
 ALL = (
-    "augmenter calibration encoding engine fitting forest integrations oversampling parameters persistence refinement "
-    "sampling"
+    "assessment augmenter calibration encoding engine fitting forest integrations oversampling parameters persistence "
+    "refinement sampling weights"
 )
 FORBIDDEN = {
     "layout": f"{ALL} balancing exceptions progress serialization sizing validation tensorflow keras pandas sklearn",
@@ -66,6 +66,11 @@ FORBIDDEN = {
     "transformer": "engine encoding augmenter integrations pandas tensorflow imblearn",
     "integrations/imblearn": "engine encoding tensorflow imblearn",
     "integrations/sklearn": "engine encoding tensorflow imblearn",
+    "integrations/augmented": "engine encoding tensorflow imblearn",
+    "assessment": "engine encoding integrations persistence refinement oversampling fitting tensorflow keras",
+    "assessment/intervals": f"{ALL} validation pandas sklearn".replace("assessment ", ""),
+    "assessment/verdict": "augmenter parameters sampling sklearn imblearn",
+    "weights": f"{ALL} balancing validation tensorflow pandas imblearn".replace(" weights", ""),
 }
 
 

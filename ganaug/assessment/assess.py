@@ -1,0 +1,243 @@
+"""The question that comes before every augmentation: does it help?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from scipy import sparse
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+from sklearn.utils import check_consistent_length
+
+from ..augmenter import GANAugmenter
+from ..parameters import check_parameters, chosen_sizing
+from ..sampling import entropy_of, seeds_from
+from ..validation import check_count, check_labels, check_table, check_target
+from .doses import Dose, dosed, doses_of
+from .folds import Trial, long_table, measured
+from .result import Assessment
+from .rivals import RIVALS
+from .scoring import metric_of
+from .verdict import decided, summary
+
+HIGHEST_SEED = 2**31 - 1
+
+
+def assess(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    augmenter: GANAugmenter | None = None,
+    *,
+    scoring: Any = None,
+    cv: Any = 5,
+    rivals: Sequence[str] = ("none", "class_weight", "threshold", "copies", "smote"),
+    ratios: Any = "auto",
+    random_state: Any = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+    memory: Any = None,
+) -> Assessment:
+    """Measure whether synthetic rows help an estimator, next to what costs nothing.
+
+    In every fold one generator is fitted to the training rows, and the estimator to these with each dose of synthetic
+    rows, and without any; all are scored on the real rows that were held out.
+
+    Parameters
+    ----------
+    estimator : classifier or regressor
+        Yours, with its preprocessing, as it would be fitted without synthetic rows.
+    X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
+        Training rows. Keep those of a final test out of it, since the best dose is picked.
+    y : array-like of shape (n_samples,)
+    augmenter : GANAugmenter or None, default=None
+        Its `ratio` gives way to `ratios`; its `sampling_strategy` says which rows are lacking. None takes half of the
+        usual steps and no refinement for classes, as :class:`ganaug.GANOverSampler` does, and ``GANAugmenter()`` for a
+        number.
+    scoring : str, callable or None, default=None
+        As in scikit-learn. None is average precision of the rarer of two classes; the mean ROC AUC of each of more
+        classes against the rest; balanced accuracy for classifiers that only decide; and for regressors the root mean
+        squared error. No threshold changes the first two.
+    cv : int, splitter or iterable, default=5
+        An int shuffles the rows, and keeps classes as frequent in every fold.
+    rivals : sequence of str
+        Some of
+
+        - ``"none"``: the estimator as it is; always measured;
+        - ``"class_weight"``: by its parameter of that name, or by `sample_weight`;
+        - ``"threshold"``: the threshold between two classes that is best for balanced accuracy, or for `scoring` if
+          that counts decisions. Much of what over-sampling seems to win is a moved threshold, and this moves it for
+          nothing;
+        - ``"copies"``: of random rows of rare classes;
+        - ``"smote"``: SMOTE, SMOTENC or SMOTEN, if imbalanced-learn is installed.
+
+        One that does not apply is left out, and the table says why.
+    ratios : "auto", sequence of float or dict, default="auto"
+        Doses. To *balance* with a ratio of 1 gives classes all the rows they lack next to the largest, or of what
+        `sampling_strategy` asks for; 0.5 gives them half of these. To *enlarge* adds so many rows for each real one,
+        with classes as frequent as they are. "auto" balances with 0.25, 0.5 and 1 and enlarges with 1, or enlarges with
+        0.5, 1 and 2 where no class lacks many rows. A sequence is tried both ways. A dict has a sequence for
+        ``"balance"``, for ``"enlarge"``, or both.
+    random_state : int, RandomState instance or None, default=None
+        An int gives the same scores each time, whatever `n_jobs`. It also reaches each `random_state` of the estimator
+        that is None. Without it the augmenter's is used.
+    n_jobs : int or None, default=None
+        Folds at a time, each in a process of its own.
+    verbose : int, default=0
+        Whether to show a progress bar over folds.
+    memory : str, joblib.Memory or None, default=None
+        Where to keep synthetic rows. Another estimator, assessed with the same rows, augmenter and seeds, then takes no
+        time for generators.
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    ValueError, TypeError
+        For data that cannot be learnt or split, and for parameters that make no sense.
+
+    Notes
+    -----
+    The augmenter is chosen if its best dose is ahead of doing nothing, and of the best rival, by more than one standard
+    error. The verdict is then that it "adds" something if the 95 % intervals of both are above zero, else that it
+    "probably adds" it. A rival is chosen over doing nothing by the same rule. Standard errors allow for folds that
+    share training rows. As the best of several doses is picked, its gain is on average a little less than it seems.
+
+    References
+    ----------
+    Nadeau, Bengio (2003). Inference for the generalization error. Machine Learning 52.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from ganaug import GANAugmenter, assess
+    >>> X, y = make_classification(200, weights=[0.9], random_state=0)
+    >>> result = assess(LogisticRegression(), X, y, GANAugmenter(steps=50, random_state=0), cv=3, ratios=[0.5, 1])
+    >>> result.verdict[:15]
+    'Do not augment:'
+    >>> result.choice.augments
+    False
+    >>> result.table["method"].tolist()
+    ['none', 'class_weight', 'threshold', 'copies', 'smote', 'balance', 'balance', 'enlarge', 'enlarge']
+    """
+    classes = _has_classes(estimator)
+    rows, target, labels = checked_rows(X, y, classes=classes)
+    named = _checked_rivals(rivals)
+    if augmenter is not None and not isinstance(augmenter, GANAugmenter):
+        raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
+    made = default_augmenter(len(labels), classes=classes) if augmenter is None else clone(augmenter)
+    made.set_params(ratio=1.0, target_type="classes" if classes else "number")
+    check_parameters(made.get_params(deep=False))
+    trial = Trial(
+        estimator,
+        made,
+        metric_of(scoring, estimator, labels),
+        doses_of(ratios, made.sampling_strategy, labels, classes=classes),
+        named,
+        classes,
+        decides=classes and labels.nunique() == 2,
+        memory=memory,
+    )
+    state = made.random_state if random_state is None else random_state
+    return assessed(trial, rows, target, labels, cv, state, n_jobs=n_jobs, verbose=verbose)
+
+
+def assessed(
+    trial: Trial, X: Any, y: Any, labels: pd.Series, cv: Any, random_state: Any, *, n_jobs: Any = None, verbose: int = 0
+) -> Assessment:
+    """Measure a trial in all folds, and judge it.
+
+    Parameters
+    ----------
+    X, y, labels : as from `checked_rows`
+    """
+    first = int(seeds_from(entropy_of(random_state), 1)[0]) % HIGHEST_SEED
+    folds = _folds(cv, X, y, labels, first, classes=trial.classes)
+    seeds = [
+        tuple(int(seed) % HIGHEST_SEED for seed in seeds_from((first, fold), 3)) for fold in range(1, len(folds) + 1)
+    ]
+    tasks = (delayed(measured)(trial, X, y, train, test, own) for (train, test), own in zip(folds, seeds, strict=True))
+    done = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
+    if verbose:
+        from tqdm.auto import tqdm
+
+        done = tqdm(done, total=len(folds), desc="assessing", unit="fold")
+    scores = long_table(list(done))
+    test_share = float(np.mean([len(test) / len(train) for train, test in folds]))
+    choice, verdict = decided(scores, trial.metric, test_share)
+    chosen = None
+    if choice.augments and choice.ratio is not None:
+        chosen = dosed(trial.augmenter, Dose(choice.method, choice.ratio), labels, classes=trial.classes)
+    table = summary(scores, test_share)
+    return Assessment(verdict, choice, table, scores, trial.metric.name, trial.metric.is_error, chosen)
+
+
+def default_augmenter(rows: int, *, classes: bool) -> GANAugmenter:
+    """For a number the usual one; for classes one that fits like `GANOverSampler`, in a fraction of the time."""
+    if not classes:
+        return GANAugmenter()
+    usual = chosen_sizing(rows, steps="auto", batch_size="auto", refine="auto")
+    return GANAugmenter(steps=usual.steps // 2, refine=False)
+
+
+def checked_rows(X: Any, y: Any, *, classes: bool) -> tuple[Any, Any, pd.Series]:
+    """Rows and targets that can be split, and the targets as a Series."""
+    if y is None:
+        raise ValueError("y is None, but whether augmentation helps shows in predicting y: give it")
+    check_consistent_length(X, y)
+    check_table(X)
+    labels, is_series = check_target(y)
+    if classes:
+        check_labels(labels)
+        if labels.nunique() < 2:
+            raise ValueError(f"y has the single class {labels.iloc[0]}: there is nothing to tell apart")
+    elif labels.dtype == object:
+        labels = labels.astype(np.float64)
+    if isinstance(X, pd.DataFrame):
+        rows = X.reset_index(drop=True)
+    else:
+        rows = X.tocsr() if sparse.issparse(X) else np.asarray(X)
+    return rows, labels if is_series else np.asarray(labels), labels
+
+
+def _has_classes(estimator: Any) -> bool:
+    if is_classifier(estimator):
+        return True
+    if is_regressor(estimator):
+        return False
+    raise TypeError(f"estimator={estimator!r} is neither a classifier nor a regressor")
+
+
+def _checked_rivals(rivals: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(rivals, str) or (unknown := [name for name in rivals if name not in RIVALS]):
+        wrong = rivals if isinstance(rivals, str) else unknown
+        raise ValueError(f"rivals={wrong!r}: give a sequence of some of {list(RIVALS)}")
+    return tuple(name for name in RIVALS if name == "none" or name in rivals)
+
+
+def _folds(cv: Any, X: Any, y: Any, labels: pd.Series, seed: int, *, classes: bool) -> list[tuple[Any, Any]]:
+    if isinstance(cv, (int, np.integer)):
+        count = check_count(cv, "cv")
+        if count < 2:
+            raise ValueError(f"cv={cv}: an interval needs at least 2 folds")
+        if classes:
+            counts = labels.value_counts()
+            if counts.min() < count:
+                raise ValueError(
+                    f"class {counts.idxmin()} has {counts.min()} rows, fewer than the {count} folds: give a smaller "
+                    "cv, or leave the class out"
+                )
+        elif len(labels) < count:
+            raise ValueError(f"cv={cv} is more than the {len(labels)} rows")
+        cv = (StratifiedKFold if classes else KFold)(count, shuffle=True, random_state=seed)
+    folds = list(check_cv(cv, y, classifier=classes).split(X, y))
+    if len(folds) < 2:
+        raise ValueError(f"cv={cv!r} has a single fold: an interval needs at least 2")
+    return folds
