@@ -1,0 +1,192 @@
+"""An assessment as a user asks for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pickle
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import ShuffleSplit, StratifiedKFold, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+from trials import PRICE, X, Y, augmenter, quick, rolls_dice
+
+from ganaug import Assessment, GANAugmenter, assess
+
+
+@rolls_dice
+class TestAssess:
+    def test_what_comes_back(self):
+        result = quick(RandomForestClassifier(5))
+        assert isinstance(result, Assessment)
+        assert result.table["method"].tolist() == [
+            "none", "class_weight", "threshold", "copies", "smote", "balance", "balance", "balance", "enlarge",
+        ]  # fmt: skip
+        assert result.scores.groupby("fold").size().tolist() == [9, 9, 9]
+        assert result.table["note"].isna().all()
+        table = result.table.set_index("method")
+        assert table.loc["none", ["difference", "low", "high"]].tolist() == [0, 0, 0]
+        assert table.loc["threshold", "score"] == table.loc["none", "score"]
+        assert (table["seconds"] > 0).all()
+        assert (table["low"] <= table["difference"]).all()
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            result.verdict = "Always augment"
+
+    def test_doing_nothing_is_plain_cross_validation(self):
+        model, folds = DecisionTreeClassifier(max_depth=3, random_state=1), StratifiedKFold(4)
+        result = quick(model, cv=folds, rivals=["none"], scoring="roc_auc")
+        found = result.scores[result.scores["method"] == "none"]["score"]
+        np.testing.assert_allclose(found, cross_val_score(model, X, Y, cv=folds, scoring="roc_auc"))
+
+    def test_one_generator_to_each_fold_and_only_training_rows(self, fits):
+        quick(cv=3)
+        assert fits == [100, 100, 100]
+
+    def test_memory_shares_generators_among_estimators(self, fits, tmp_path):
+        for model in (DecisionTreeClassifier(), LogisticRegression()):
+            quick(model, memory=str(tmp_path))
+        assert len(fits) == 3
+
+    def test_held_out_rows_are_real_and_unseen(self):
+        seen = []
+
+        class Witness(LogisticRegression):
+            def fit(self, X, y, sample_weight=None):
+                seen.append({tuple(row) for row in X})
+                return super().fit(X, y, sample_weight)
+
+        folds = list(StratifiedKFold(3).split(X, Y))
+        quick(Witness(), cv=folds, rivals=["none", "copies", "smote"])
+        each = len(seen) // 3
+        for fold, (_, test) in enumerate(folds):
+            for rows in seen[fold * each : (fold + 1) * each]:
+                assert not rows & {tuple(row) for row in X[test]}
+
+    def test_the_same_seed_gives_the_same(self):
+        model = RandomForestClassifier(5)
+        one, two, other = (
+            quick(model, random_state=seed, augmenter=augmenter(random_state=None)) for seed in (0, 0, 1)
+        )
+        assert_frame_equal(one.scores.drop(columns="seconds"), two.scores.drop(columns="seconds"))
+        assert not one.scores["score"].equals(other.scores["score"])
+        own = quick(model, random_state=None, augmenter=augmenter(random_state=0))
+        assert own.scores["score"].equals(quick(model, random_state=None).scores["score"])
+
+    def test_parameters_given_stay_as_they_are(self):
+        model, given = DecisionTreeClassifier(), augmenter(ratio="auto")
+        quick(model, augmenter=given)
+        assert (model.random_state, given.ratio, given.target_type) == (None, "auto", "auto")
+        assert not hasattr(model, "tree_")
+        assert not hasattr(given, "n_iter_")
+
+    def test_words_gaps_and_names(self, mixed):
+        frame, label = mixed
+        words = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+        encoder = make_column_transformer((words, make_column_selector(pattern="city|size|active")))
+        result = assess(
+            make_pipeline(encoder, LogisticRegression()), frame, label, augmenter(), cv=2, random_state=0, ratios=[1]
+        )
+        notes = result.table.set_index("method")["note"]
+        assert "no dates" in notes["smote"]
+        assert notes.drop("smote").isna().all()
+
+    def test_more_classes_and_numbers(self):
+        result = quick(y=np.digitize(X[:, 0], [-0.7, 0.5]))
+        assert (result.metric, "balanced_accuracy" in result.table) == ("ROC AUC", False)
+        result = quick(Ridge(), PRICE)
+        assert (result.metric, result.is_error) == ("root mean squared error", True)
+        assert result.table.dropna(subset="score")["method"].tolist() == ["none", *["enlarge"] * 3]
+        assert set(result.table["note"].dropna()) == {"y is a number, which has no classes"}
+
+    def test_a_generator_that_helps_is_chosen(self, monkeypatch):
+        """A perfect generator, and an estimator that suffers from few rows."""
+        rng = np.random.default_rng(0)
+        rows = pd.DataFrame(rng.normal(size=(500, 8)), columns=list("abcdefgh"))
+        y = rows["a"].to_numpy() > 1.3
+
+        def augment(self, X, y, *, return_mask):
+            assert return_mask
+            count = int(len(y) - 2 * np.sum(y)) if self.sampling_strategy else len(y)
+            new = pd.DataFrame(rng.normal(size=(count, 8)), columns=list("abcdefgh"))
+            new["a"] = 1.3 + new["a"].abs() / 2
+            mask = np.arange(len(X) + count) >= len(X)
+            return pd.concat([X, new], ignore_index=True), np.append(y, np.ones(count, bool)), mask
+
+        monkeypatch.setattr(GANAugmenter, "augment", augment)
+        result = assess(KNeighborsClassifier(15), rows, y, augmenter(), cv=10, rivals=["none"], random_state=0)
+        assert result.choice.augments
+        assert result.verdict.startswith("Adds ")
+        assert result.augmenter.ratio in (0, result.choice.ratio)
+
+    def test_for_machines_and_notebooks(self, tmp_path):
+        result = quick(KNeighborsClassifier())
+        found = json.loads(result.to_json(tmp_path / "a.json"))
+        assert found == json.loads((tmp_path / "a.json").read_text()) == result.to_dict()
+        assert found["verdict"] == result.verdict
+        assert found["choice"] == {"method": result.choice.method, "ratio": result.choice.ratio}
+        assert [row["method"] for row in found["table"]] == result.table["method"].tolist()
+        assert found["table"][1]["score"] is None
+        html = result._repr_html_()
+        assert result.verdict in html
+        assert "takes neither class_weight" in html
+        assert "nan" not in html.lower()
+        assert result.verdict in repr(result)
+        assert pickle.loads(pickle.dumps(result)).verdict == result.verdict
+
+    def test_the_plot_shows_doses_and_rivals(self):
+        mpl.use("agg")
+        import matplotlib.pyplot as plt
+
+        result = quick()
+        ax = result.plot()
+        named = [text.get_text() for text in ax.get_legend().get_texts()]
+        assert {"doing nothing", "class weights", "SMOTE", "rare classes topped up"} <= set(named)
+        _, own = plt.subplots()
+        assert result.plot(own) is own
+        drawn = own.containers[0].lines[0].get_ydata()
+        doses = result.table[result.table["method"] == "balance"]["score"]
+        np.testing.assert_allclose(drawn[1:].astype(float), doses)
+        plt.close("all")
+
+    def test_progress(self, capsys):
+        quick(verbose=1)
+        assert "3/3" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("options", "error", "message"),
+        [
+            ({"cv": 1}, ValueError, "cv=1: an interval needs at least 2 folds"),
+            ({"cv": ShuffleSplit(1)}, ValueError, "single fold"),
+            ({"cv": 99}, ValueError, r"class 1 has \d+ rows, fewer than the 99 folds"),
+            ({"rivals": ["adasyn"]}, ValueError, r"rivals=\['adasyn'\]"),
+            ({"rivals": "smote"}, ValueError, "rivals='smote'"),
+            ({"augmenter": 3}, TypeError, "augmenter=3 must be"),
+            ({"augmenter": augmenter(steps=0)}, ValueError, "steps=0"),
+            ({"estimator": StandardScaler()}, TypeError, "neither a classifier nor a regressor"),
+            ({"y": np.zeros(150, int)}, ValueError, "single class 0"),
+            ({"y": PRICE}, ValueError, "continuous"),
+            ({"y": Y[1:]}, ValueError, "inconsistent numbers"),
+            ({"y": None}, ValueError, "y is None"),
+            ({"estimator": Ridge(), "y": PRICE, "cv": 200}, ValueError, "more than the 150 rows"),
+        ],
+    )
+    def test_what_makes_no_sense_is_named_before_anything_is_trained(self, fits, options, error, message):
+        with pytest.raises(error, match=message):
+            quick(**options)
+        assert not fits
+
+
+def test_two_processes_give_the_same_as_one():
+    one, two = (quick(n_jobs=jobs, cv=2, ratios=[1]) for jobs in (1, 2))
+    assert_frame_equal(one.scores.drop(columns="seconds"), two.scores.drop(columns="seconds"))
+    assert one.verdict == two.verdict
