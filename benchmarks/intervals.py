@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import t
 
+from ganaug.assessment.intervals import variance
+
 
 class Interval(NamedTuple):
     mean: float
@@ -16,15 +18,6 @@ class Interval(NamedTuple):
     def sign(self) -> int:
         """1 or -1 if the interval is on one side of zero, else 0."""
         return 0 if abs(self.mean) <= self.half else int(np.sign(self.mean))
-
-
-def variance(differences: np.ndarray, test_share: float) -> float:
-    """Of the mean over folds, as Nadeau and Bengio (2003) correct it.
-
-    Folds share training rows, so their differences vary less than those of tables drawn anew would: to the 1 / folds of
-    independent ones comes the ratio of test rows to training rows.
-    """
-    return float(np.var(differences, ddof=1) * (1 / len(differences) + test_share))
 
 
 def corrected(differences: np.ndarray, test_share: float) -> Interval:

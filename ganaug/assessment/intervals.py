@@ -26,6 +26,11 @@ class Interval(NamedTuple):
         return self.mean + self.half
 
 
+def variance(values: NDArray[np.float64], test_share: float) -> float:
+    """Of the mean over folds, corrected as in `corrected`."""
+    return float(np.var(values, ddof=1) * (1 / len(values) + test_share))
+
+
 def corrected(values: NDArray[np.float64], test_share: float) -> Interval:
     """The mean of a figure that was measured in every fold.
 
@@ -51,5 +56,5 @@ def corrected(values: NDArray[np.float64], test_share: float) -> Interval:
     """
     from scipy.stats import t
 
-    error = float(np.sqrt(np.var(values, ddof=1) * (1 / len(values) + test_share)))
+    error = float(np.sqrt(variance(values, test_share)))
     return Interval(float(np.mean(values)), error, float(t.ppf((1 + LEVEL) / 2, len(values) - 1)) * error)
