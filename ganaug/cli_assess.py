@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from .assessment.assess import assess, default_augmenter
+from .assessment.columns import is_moment, is_number
 from .assessment.result import Assessment
 from .encoding.labels import ClassTarget, target_of
 from .validation import check_choice, check_target
@@ -44,8 +45,8 @@ def assessment_of(X: pd.DataFrame, y: pd.Series, name: str, steps: int | None, o
 
 def model_for(X: pd.DataFrame, name: str, *, classes: bool) -> Pipeline:
     """The model behind a preprocessing that fits the columns: words, numbers and moments."""
-    words = [c for c in X if not _is_number(X[c]) and not _is_moment(X[c])]
-    moments, numbers = [c for c in X if _is_moment(X[c])], [c for c in X if _is_number(X[c])]
+    words = [c for c in X if not is_number(X[c]) and not is_moment(X[c])]
+    moments, numbers = [c for c in X if is_moment(X[c])], [c for c in X if is_number(X[c])]
     model = clone(MODELS[name][0 if classes else 1])
     plain: list[Any]
     if name == "boosting":
@@ -60,20 +61,11 @@ def model_for(X: pd.DataFrame, name: str, *, classes: bool) -> Pipeline:
     return make_pipeline(FunctionTransformer(_with_objects), make_column_transformer(*parts), model)
 
 
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
-
-
-def _is_moment(column: pd.Series) -> bool:
-    kind = pd.api.types
-    return kind.is_datetime64_any_dtype(column.dtype) or kind.is_timedelta64_dtype(column.dtype)
-
-
 def _with_objects(X: pd.DataFrame) -> pd.DataFrame:
     """Words as plain objects, an empty cell a word of its own."""
     made = X.copy()
     for name in X:
-        if not _is_number(X[name]) and not _is_moment(X[name]):
+        if not is_number(X[name]) and not is_moment(X[name]):
             cells = X[name].astype(object)
             made[name] = cells.where(cells.notna(), "(empty)").astype(str).astype(object)
     return made

@@ -181,5 +181,14 @@ def check_labels(y: pd.Series) -> None:
             )
 
 
+def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:
+    """`y` as checked labels, or as numbers although it came as objects."""
+    if classes:
+        check_labels(y)
+    elif y.dtype == object:
+        y = y.astype(np.float64)
+    return y
+
+
 def duplicates_of(values: Any) -> list[Any]:
     return [value for value, count in Counter(values).items() if count > 1]

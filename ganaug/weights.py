@@ -5,6 +5,8 @@ from __future__ import annotations
 from inspect import Parameter, signature
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn import get_config
 from sklearn.pipeline import Pipeline
 from sklearn.utils import metadata_routing
@@ -24,6 +26,11 @@ def weights_name(estimator: Any) -> str | None:
         return None if name is None else f"{step}__{name}"
     takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in signature(estimator.fit).parameters.values())
     return "sample_weight" if takes_any else None
+
+
+def with_synthetic(real: NDArray[np.float64], extra: int, each: float) -> NDArray[np.float64]:
+    """Weights of real rows, then of `extra` synthetic ones, which weigh `each` times the mean of these."""
+    return np.concatenate([real, np.full(extra, each * real.mean())])
 
 
 def routing() -> bool:

@@ -16,7 +16,7 @@ from sklearn.utils import check_consistent_length
 from ..augmenter import GANAugmenter
 from ..parameters import check_parameters, chosen_sizing
 from ..sampling import entropy_of, seeds_from
-from ..validation import check_count, check_labels, check_table, check_target
+from ..validation import check_count, check_table, check_target, labels_or_numbers
 from .doses import Dose, dosed, doses_of
 from .folds import Trial, long_table, measured
 from .result import Assessment
@@ -132,21 +132,38 @@ def assess(
     named = _checked_rivals(rivals)
     if augmenter is not None and not isinstance(augmenter, GANAugmenter):
         raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
-    made = default_augmenter(len(labels), classes=classes) if augmenter is None else clone(augmenter)
-    made.set_params(ratio=1.0, target_type="classes" if classes else "number")
-    check_parameters(made.get_params(deep=False))
-    trial = Trial(
+    given = default_augmenter(len(labels), classes=classes) if augmenter is None else augmenter
+    trial = trial_of(
         estimator,
-        made,
-        metric_of(scoring, estimator, labels),
-        doses_of(ratios, made.sampling_strategy, labels, classes=classes),
-        named,
-        classes,
+        given,
+        labels,
+        classes=classes,
+        scoring=scoring,
+        ratios=ratios,
+        rivals=named,
         decides=classes and labels.nunique() == 2,
         memory=memory,
     )
-    state = made.random_state if random_state is None else random_state
+    state = trial.augmenter.random_state if random_state is None else random_state
     return assessed(trial, rows, target, labels, cv, state, n_jobs=n_jobs, verbose=verbose)
+
+
+def trial_of(
+    estimator: Any,
+    augmenter: GANAugmenter,
+    labels: pd.Series,
+    *,
+    classes: bool,
+    scoring: Any,
+    ratios: Any,
+    **more: Any,
+) -> Trial:
+    """The trial of an augmenter whose own ratio gives way to `ratios`; `more` is the rest of a `Trial`."""
+    made = clone(augmenter).set_params(ratio=1.0, target_type="classes" if classes else "number")
+    check_parameters(made.get_params(deep=False))
+    metric = metric_of(scoring, estimator, labels)
+    doses = doses_of(ratios, made.sampling_strategy, labels, classes=classes)
+    return Trial(estimator, made, metric, doses, classes=classes, **more)
 
 
 def assessed(
@@ -194,12 +211,9 @@ def checked_rows(X: Any, y: Any, *, classes: bool) -> tuple[Any, Any, pd.Series]
     check_consistent_length(X, y)
     check_table(X)
     labels, is_series = check_target(y)
-    if classes:
-        check_labels(labels)
-        if labels.nunique() < 2:
-            raise ValueError(f"y has the single class {labels.iloc[0]}: there is nothing to tell apart")
-    elif labels.dtype == object:
-        labels = labels.astype(np.float64)
+    labels = labels_or_numbers(labels, classes=classes)
+    if classes and labels.nunique() < 2:
+        raise ValueError(f"y has the single class {labels.iloc[0]}: there is nothing to tell apart")
     if isinstance(X, pd.DataFrame):
         rows = X.reset_index(drop=True)
     else:

@@ -14,9 +14,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_memory
 
 from ..augmenter import GANAugmenter
-from ..parameters import categorical_columns
-from ..validation import check_table
-from ..weights import weights_name
+from ..weights import weights_name, with_synthetic
 from .doses import Dose, augmented
 from .rivals import RIVALS, Attempt, LeftOut, Setting
 from .scoring import Metric, balanced_accuracy
@@ -60,8 +58,7 @@ def measured(
     rows, held_out = [(_safe_indexing(X, part), _safe_indexing(y, part)) for part in (train, test)]
     weight = None if trial.weight is None else trial.weight[train]
     estimator = seeded(trial.estimator, seeds[0])
-    columns = categorical_columns(trial.augmenter.categorical_features, check_table(X)[0])
-    setting = Setting(trial.metric, columns, seeds[1])
+    setting = Setting(trial.metric, trial.augmenter.categorical_features, seeds[1])
     found = []
     for name in trial.rivals:
         started = time.perf_counter()
@@ -113,8 +110,7 @@ def seeded(estimator: Any, seed: int) -> Any:
 def _weights(weight: NDArray[np.float64] | None, real: int, extra: int, each: float) -> NDArray[np.float64] | None:
     if weight is None and each == 1:
         return None
-    given = np.ones(real) if weight is None else weight
-    return np.concatenate([given, np.full(extra, each * given.mean())])
+    return with_synthetic(np.ones(real) if weight is None else weight, extra, each)
 
 
 def _scores(trial: Trial, attempt: Attempt, weights: Any, held_out: tuple[Any, Any]) -> dict[str, float]:

@@ -13,8 +13,10 @@ from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
+from ..parameters import categorical_columns
 from ..validation import check_table
 from ..weights import weights_name
+from .columns import is_moment, is_number
 from .doses import lacking_rows
 from .scoring import Metric, balanced_accuracy, ranks
 
@@ -47,7 +49,8 @@ class Setting(NamedTuple):
     """What rivals must know beside the rows."""
 
     metric: Metric
-    categorical: frozenset[Any]
+    categorical: Any
+    """The augmenter's `categorical_features`."""
     seed: int
 
 
@@ -128,7 +131,7 @@ def smote(estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
     if sparse.issparse(X):
         raise LeftOut("it takes no sparse matrix of mixed columns")
     table, container = check_table(X)
-    words = _words(table, setting.categorical)
+    words = _words(table, categorical_columns(setting.categorical, table))
     if absent := [name for name in table if table[name].isna().any()]:
         raise LeftOut(f"it takes no missing values, which column {absent[0]!r} has")
     labels = pd.Series(np.asarray(y))
@@ -159,15 +162,9 @@ def _check_lopsided(labels: pd.Series) -> None:
 
 def _words(table: pd.DataFrame, categorical: frozenset[Any]) -> NDArray[np.bool_]:
     """Which columns hold categories."""
-    found = []
-    for name in table:
-        kind = pd.api.types
-        column = table[name]
-        is_number = kind.is_numeric_dtype(column.dtype) and not kind.is_bool_dtype(column.dtype)
-        if not is_number and (kind.is_datetime64_any_dtype(column.dtype) or kind.is_timedelta64_dtype(column.dtype)):
-            raise LeftOut(f"it takes no dates or spans of time, such as column {name!r}")
-        found.append(not is_number or name in categorical)
-    return np.array(found, dtype=bool)
+    if moments := [name for name in table if is_moment(table[name])]:
+        raise LeftOut(f"it takes no dates or spans of time, such as column {moments[0]!r}")
+    return np.array([not is_number(table[name]) or name in categorical for name in table], dtype=bool)
 
 
 def _scaled(table: pd.DataFrame, words: NDArray[np.bool_]) -> tuple[pd.DataFrame, Callable[[pd.DataFrame], Any]]:

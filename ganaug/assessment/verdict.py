@@ -105,11 +105,9 @@ def decided(scores: pd.DataFrame, metric: Metric, test_share: float) -> tuple[Ch
     gain, ahead, rivals_gain = lead(dose, nothing), lead(dose, rival), lead(rival, nothing)
     if _is_ahead(gain) and _is_ahead(ahead):
         sure = gain.low > 0 and ahead.low > 0
-        change = (
-            _change(gain, metric)
-            if sure
-            else "Probably " + _change(gain, metric)[0].lower() + _change(gain, metric)[1:]
-        )
+        change = _change(gain, metric)
+        if not sure:
+            change = f"Probably {change[0].lower()}{change[1:]}"
         return Choice(dose.method, float(dose.ratio)), f"{change} at ratio {dose.ratio:g}{WAYS[dose.method]}"
     if _is_ahead(rivals_gain):
         are = "are" if rival.method in ("class_weight", "copies") else "is"

@@ -13,15 +13,12 @@ from sklearn.utils import check_consistent_length, metadata_routing
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, check_memory
 
-from ..assessment.assess import assessed, checked_rows
-from ..assessment.doses import doses_of
-from ..assessment.folds import Trial
+from ..assessment.assess import assessed, checked_rows, trial_of
 from ..assessment.result import Assessment
-from ..assessment.scoring import metric_of
 from ..augmenter import GANAugmenter
-from ..parameters import check_parameters, left_open
-from ..validation import check_real, check_table, check_target
-from ..weights import routing, weights_name
+from ..parameters import left_open
+from ..validation import check_real, check_table, check_target, labels_or_numbers
+from ..weights import routing, weights_name, with_synthetic
 
 
 def if_estimator_has(name: str) -> Callable[[Callable[..., Any]], Any]:
@@ -84,17 +81,19 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         check_consistent_length(X, y)
+        classes = self._target_type == "classes"
         labels, is_series = check_target(y)
-        labels = self._checked(labels)
+        labels = labels_or_numbers(labels, classes=classes)
         augmenter = self._own_augmenter(labels)
         weights, params = self._weights(sample_weight, fit_params, len(labels))
         for name in ("assessment_", "chosen_ratio_"):
             self.__dict__.pop(name, None)
         targets = labels if is_series else np.asarray(labels)
-        is_open = left_open(augmenter.ratio)
-        chosen = self._assess(augmenter, X, targets, weights, params) if is_open else augmenter
+        chosen: GANAugmenter | None = augmenter
+        if left_open(augmenter.ratio):
+            every_X, every_y, labels = checked_rows(X, targets, classes=classes)
+            chosen = self._assess(augmenter, every_X, every_y, labels, weights, params)
         if chosen is None:
-            every_X, every_y, _ = checked_rows(X, targets, classes=self._target_type == "classes")
             is_synthetic = np.zeros(len(labels), dtype=bool)
             self.augmenter_, self._columns = None, list(check_table(X)[0])
         else:
@@ -102,8 +101,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
             self.augmenter_, every_X, every_y, is_synthetic = augment(chosen, X, targets)
         if weights is not None:
             name, real = weights
-            synthetic = np.full(is_synthetic.sum(), self.synthetic_weight * real.mean())
-            params[name] = np.concatenate([real, synthetic])
+            params[name] = with_synthetic(real, is_synthetic.sum(), self.synthetic_weight)
         self.estimator_ = clone(self.estimator).fit(every_X, every_y, **params)
         return self
 
@@ -176,20 +174,24 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         return augmenter
 
     def _assess(
-        self, augmenter: GANAugmenter, X: Any, y: Any, weights: tuple[str, NDArray[Any]] | None, params: dict[str, Any]
+        self,
+        augmenter: GANAugmenter,
+        X: Any,
+        y: Any,
+        labels: pd.Series,
+        weights: tuple[str, NDArray[Any]] | None,
+        params: dict[str, Any],
     ) -> GANAugmenter | None:
         """The augmenter with the dose that inner folds speak for, or None; what they said is kept."""
         classes = self._target_type == "classes"
-        rows, targets, labels = checked_rows(X, y, classes=classes)
-        made = clone(augmenter).set_params(ratio=1.0)
-        check_parameters(made.get_params(deep=False))
-        trial = Trial(
+        trial = trial_of(
             self.estimator,
-            made,
-            metric_of(self.scoring, self.estimator, labels),
-            doses_of("auto", made.sampling_strategy, labels, classes=classes),
-            ("none",),
-            classes,
+            augmenter,
+            labels,
+            classes=classes,
+            scoring=self.scoring,
+            ratios="auto",
+            rivals=("none",),
             decides=False,
             memory=self.memory,
             weight=None if weights is None else weights[1],
@@ -200,7 +202,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         if isinstance(cv, (int, np.integer)) and classes:
             cv = max(2, min(cv, int(labels.value_counts().min())))
         self.assessment_: Assessment = assessed(
-            trial, rows, targets, labels, cv, made.random_state, verbose=made.verbose
+            trial, X, y, labels, cv, augmenter.random_state, verbose=augmenter.verbose
         )
         self.chosen_ratio_ = self.assessment_.choice.ratio or 0.0
         return self.assessment_.augmenter

@@ -14,7 +14,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..augmenter import GANAugmenter
 from ..balancing import missing_in_ranges, missing_rows
-from ..validation import check_labels
 from .augmented import AugmentedEstimator, if_estimator_has, with_input_tags
 
 
@@ -123,11 +122,6 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         return GANAugmenter(ratio=0, sampling_strategy="auto")
 
     @staticmethod
-    def _checked(labels: pd.Series) -> pd.Series:
-        check_labels(labels)
-        return labels
-
-    @staticmethod
     def _check_strategy(strategy: Any, labels: pd.Series) -> None:
         missing_rows(strategy, labels.value_counts(sort=False).to_dict(), labels.to_numpy())
 
@@ -203,10 +197,6 @@ class AugmentedRegressor(RegressorMixin, AugmentedEstimator):
     @staticmethod
     def _default_augmenter() -> GANAugmenter:
         return GANAugmenter(ratio=1.0)
-
-    @staticmethod
-    def _checked(labels: pd.Series) -> pd.Series:
-        return labels.astype(np.float64) if labels.dtype == object else labels
 
     @staticmethod
     def _check_strategy(strategy: Any, labels: pd.Series) -> None:

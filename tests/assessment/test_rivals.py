@@ -19,7 +19,7 @@ from ganaug.assessment.scoring import Metric
 
 
 class TestRivals:
-    SETTING = Setting(Metric("x", None), frozenset(), 0)
+    SETTING = Setting(Metric("x", None), "auto", 0)
 
     def test_class_weights_by_parameter_or_by_row(self):
         inside = class_weight(make_pipeline(StandardScaler(), LogisticRegression()), X, Y, self.SETTING)
