@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,12 @@ from sklearn.exceptions import ConvergenceWarning
 from .encoding.numeric import Numbers
 from .engine import GeneratorState, train
 from .exceptions import TrainingDiverged
-from .layout import Encoded, Layout
+from .layout import Encoded, ImageLayout, Layout
 from .parameters import chosen_sizing
 from .progress import progress_bar
+from .recognition import Recogniser
 from .refinement import Refiner
-from .sampling import Sampler
+from .sampling import Sampler, sampler_of
 from .sizing import REFINE_FROM, refinement_rows
 
 if TYPE_CHECKING:
@@ -40,7 +42,12 @@ class Fitted:
 
 
 def fit_sampler(
-    layout: Layout, data: Data, numbers: Numbers | None, parameters: dict[str, Any], seeds: NDArray[Any], started: float
+    layout: Layout | ImageLayout,
+    data: Data,
+    numbers: Numbers | None,
+    parameters: dict[str, Any],
+    seeds: NDArray[Any],
+    started: float,
 ) -> Fitted:
     """Train a generator on `data` and learn which of its rows to keep.
 
@@ -56,7 +63,8 @@ def fit_sampler(
     """
     from .engine.trainer import Plan
 
-    chosen = chosen_sizing(len(data.rows), **{name: parameters[name] for name in ("steps", "batch_size", "refine")})
+    shape = (len(data.rows), *layout.row_shape)
+    chosen = chosen_sizing(shape, **{name: parameters[name] for name in ("steps", "batch_size", "refine")})
     budget = parameters["time_budget"]
 
     def left() -> float | None:
@@ -77,28 +85,41 @@ def fit_sampler(
     refiner = None
     with progress_bar(parameters["verbose"], chosen.steps) as bar:
         state, outcome = train(layout, data, plan, chosen.size, **networks, report=bar.report)
-        most = refinement_rows(len(layout.joint.blocks), left())
         try:
-            if chosen.candidates > 1 and most >= REFINE_FROM:
+            if chosen.candidates > 1:
                 bar.stage("refining")
-                refiner = _fit_refiner(state, data, numbers, chosen.candidates, most, int(seeds[1]))
+                refiner = CHOOSERS[type(layout)](state, data, numbers, chosen.candidates, left(), int(seeds[1]))
         except KeyboardInterrupt:
             outcome.stopped_by = "interrupt"
     _warn_of(outcome, chosen.steps)
     columns = ["step", "seconds", "discriminator_loss", "generator_loss"]
     history = pd.DataFrame({name: np.array([getattr(p, name) for p in outcome.history], float) for name in columns})
     history = history.astype({"step": int})
-    sampler = Sampler(state.draw, refiner, chosen.candidates if refiner else 1)
+    sampler = sampler_of(state, refiner, chosen.candidates)
     return Fitted(state, sampler, history, outcome.steps, outcome.stopped_by)
 
 
 def _fit_refiner(
-    state: GeneratorState, data: Data, numbers: Numbers | None, candidates: int, most: int, seed: int
-) -> Refiner:
+    state: GeneratorState, data: Data, numbers: Numbers | None, candidates: int, left: float | None, seed: int
+) -> Refiner | None:
+    most = refinement_rows(len(state.layout.joint.blocks), left)
+    if most < REFINE_FROM:
+        return None
+
     def draw(condition: Encoded, stream: int) -> Encoded:
-        return Sampler(state.draw, None, 1).rows(condition, seed + stream)
+        return sampler_of(state).rows(condition, seed + stream)
 
     return Refiner.fit(state.layout, data.condition, data.rows, numbers, draw, candidates, most, seed)
+
+
+def _fit_recogniser(
+    state: GeneratorState, data: Data, _numbers: Any, _candidates: int, left: float | None, seed: int
+) -> Recogniser | None:
+    return None if left == 0 else Recogniser.fit(state.layout, data.condition, data.rows, seed)
+
+
+CHOOSERS: dict[type, Callable[..., Any]] = {Layout: _fit_refiner, ImageLayout: _fit_recogniser}
+"""What chooses among candidates; it may be None where there is no time left for it."""
 
 
 def _warn_of(outcome: Outcome, steps: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from ..layout import Layout
+from ..layout import ImageLayout, Layout
 from .size import Size
 from .state import Build, GeneratorState
 
@@ -17,7 +17,7 @@ __all__ = ["GeneratorState", "Size", "train"]
 
 
 def train(
-    layout: Layout,
+    layout: Layout | ImageLayout,
     data: Data,
     plan: Plan,
     size: Size,
