@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .balancing import enlarged, missing_in_ranges, missing_rows
 from .containers import Container, ImageContainer
+from .drawing import PlottingMixin
 from .encoding import Encoder, fit_encoder
 from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
 from .fitting import fit_sampler
@@ -26,8 +27,8 @@ from .transformer import AugmentingTransformer
 from .validation import check_count, check_data, check_rows, check_target
 
 
-class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
-    """Fits a conditional GAN to (X, y) and makes labelled synthetic rows.
+class GANAugmenter(PlottingMixin, DatasetMixin, AugmentingTransformer, BaseEstimator):
+    """Fits a conditional GAN to (X, y) and makes labelled synthetic rows or images.
 
     Parameters
     ----------
@@ -56,11 +57,14 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
     batch_size : "auto" or int, default="auto"
     refine : "auto", bool or int, default="auto"
         Whether each row is chosen among several candidates by how real they look; a number says among how many. "auto"
-        takes 16, and 1 for tables below 200 rows.
-    generator, discriminator : callable or None, default=None
-        Your own networks: takes the ``ganaug.layout.Layout``, returns a Keras model. The generator maps
-        [noise (n, any), condition (n, layout.condition_width)] to (n, layout.raw_width), without activation; the
-        discriminator maps [rows (n, layout.width), condition] to logits (n, 1).
+        takes 16, and 1 for tables below 200 rows. Images are chosen among those that are recognised as their class.
+    generator, discriminator : keras.Model, callable or None, default=None
+        Your own networks: a Keras model, of which a copy is trained, or a callable that takes the
+        ``ganaug.layout.Layout`` (``ImageLayout`` for images) and returns one. The generator maps [noise (n, any),
+        condition (n, layout.condition_width)] to (n, *layout.raw_shape): for tables without activation, for images
+        pixels in [-1, 1], or in [0, 1] from a sigmoid. The discriminator maps [rows (n, *layout.row_shape), condition]
+        to logits (n, 1), or their sigmoid. A network with one input is told the condition by an embedding that is added
+        to its noise, or projected on its last hidden layer.
     loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, default="relativistic"
         See :mod:`ganaug.engine.losses`.
     optimizer : "adam", "sgd" or keras.optimizers.Optimizer, default="adam"
@@ -78,6 +82,7 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
     class_counts_ : dict
         Training rows of each class. Only for a target of classes.
     n_features_in_ : int
+        Columns of a table, or values of an image.
     feature_names_in_ : ndarray of str
         Only if all column names are strings.
     history_ : DataFrame
@@ -150,8 +155,9 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
-            Columns of any mix of dtypes; missing values are learnt like any other value.
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features), or images
+            Columns of any mix of dtypes; missing values are learnt like any other value. Images are an array of shape
+            (n_samples, height, width) or (n_samples, height, width, channels) of any numbers, 8 x 8 pixels or larger.
         y : array-like of shape (n_samples,) or None
             Labels, numbers, or nothing.
 

@@ -79,6 +79,8 @@ def fit_sampler(
         seconds,
         loss=parameters["loss"],
         optimizer=parameters["optimizer"],
+        learning_rate=chosen.learning_rate,
+        average=chosen.average,
         seed=int(seeds[0]),
     )
     networks = {name: parameters[name] for name in ("generator", "discriminator", "strategy")}

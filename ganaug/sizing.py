@@ -17,8 +17,9 @@ REFINEMENT_CELLS = 1_500_000
 REFINEMENT_CELLS_PER_SECOND = 15_000
 SMALLEST_GRID = 4
 IMAGE_CHANNELS = 16
-IMAGE_BATCH = 32
 IMAGE_STEPS = 6_000
+SMALL_IMAGE_STEPS = 4_000
+SMALL_IMAGE = 16 * 16
 IMAGE_PIXELS = 32 * 32
 
 
@@ -30,6 +31,8 @@ class Sizing:
     batch_size: int
     steps: int
     candidates: int
+    learning_rate: float = 2e-3
+    average: float = 0.998
 
 
 def sizing(shape: tuple[int, ...], *, oversampling: bool = False) -> Sizing:
@@ -57,11 +60,18 @@ def _of_table(rows: int, oversampling: bool) -> Sizing:
 
 
 def _of_images(_images: int, height: int, width: int, _channels: int) -> Sizing:
-    """Images grow from a grid of four to seven pixels along their shorter side; large ones get fewer steps, since each
-    takes longer."""
+    """Images grow from a grid of four to seven pixels along their shorter side. Small ones need fewer steps, of larger
+    batches; large ones get fewer, since each takes longer."""
     depth = max(1, int(log2(min(height, width) / SMALLEST_GRID)))
-    steps = int(IMAGE_STEPS * min(1.0, IMAGE_PIXELS / (height * width)))
-    return Sizing(Size(width=IMAGE_CHANNELS, depth=depth), IMAGE_BATCH, steps, CANDIDATES)
+    small, scale = height * width <= SMALL_IMAGE, (IMAGE_PIXELS / (height * width)) ** 0.5
+    return Sizing(
+        size=Size(width=IMAGE_CHANNELS, depth=depth),
+        batch_size=64 if small else 32,
+        steps=SMALL_IMAGE_STEPS if small else int(IMAGE_STEPS * min(1.0, scale)),
+        candidates=CANDIDATES,
+        learning_rate=1e-3,
+        average=0.999,
+    )
 
 
 def refinement_rows(columns: int, seconds: float | None) -> int:

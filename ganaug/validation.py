@@ -48,9 +48,9 @@ def check_images(images: Any) -> tuple[Any, ImageContainer]:
         if images.ndim == 4 and min(images.shape[2:]) >= LEAST_SIDE:
             hint = ". Channels come last: np.moveaxis(X, 1, -1)"
         raise ValueError(
-            f"X of shape {images.shape} would be images of {height} x {width} pixels, which must be at least "
-            f"{LEAST_SIDE} x {LEAST_SIDE}, as (n, height, width) or (n, height, width, channels); a table has two "
-            f"axes{hint}"
+            f"expected 2D array, got {images.ndim}D array with shape {images.shape}: a table has rows x columns. As "
+            f"images, (n, height, width) or (n, height, width, channels), these would have {height} x {width} pixels, "
+            f"and at least {LEAST_SIDE} x {LEAST_SIDE} are needed{hint}"
         )
     if images.ndim == 4 and not images.shape[3]:
         raise ValueError(f"X of shape {images.shape} has images without channels")

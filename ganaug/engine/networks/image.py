@@ -51,7 +51,8 @@ def discriminator(layout: ImageLayout, size: Size, seed: int) -> Model:
         x = leaky(
             keras.layers.Conv2D(filters, KERNEL, 2, "same", name=f"down{i}", **_kernel(seeds))(x), f"down{i}_leaky"
         )
-    x = leaky(keras.layers.Conv2D(filters, 3, padding="same", name="last", **_kernel(seeds))(x), "last_leaky")
+    x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False, name="last", **_kernel(seeds))(x)
+    x = leaky(x, "last_leaky")  # with a bias between the two, TensorFlow's optimiser of graphs complains of itself
     x = keras.layers.Flatten(dtype="float32")(x)
     x = leaky(dense(x, 4 * size.width, seeds, "features"), "features_leaky")
     logit = dense(x, 1, seeds, "logit", 1.0)

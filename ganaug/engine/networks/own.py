@@ -108,10 +108,11 @@ def _check(role: str, model: Any, layout: Any, first: tuple[int, ...] | None, ou
     elif outputs[0] != output:
         trouble = f"its last layer {model.layers[-1].name!r} gives shape {outputs[0]}, expected {output}"
     if trouble:
-        rows = "noise of any shape" if first is None else f"rows of shape {first}"
+        rows = "noise of any shape" if first is None else f"rows of shape layout.row_shape = {first}"
+        made = f"layout.raw_shape = {output}" if first is None else str(output)
         raise ValueError(
-            f"{role}= must take {rows} and, as a second input if it has one, conditions of shape {told}, and return "
-            f"one output of shape {output}; {trouble}"
+            f"{role}= must take {rows} and, as a second input if it has one, conditions of shape {told}, and give one "
+            f"output of shape {made}; {trouble}"
         )
 
 
