@@ -63,9 +63,16 @@ def _check_auto(value: Any, name: str, *, flags: bool) -> None:
         raise ValueError(f"{name}={value} must be 'auto' or at least 1")
 
 
-def chosen_sizing(shape: tuple[int, ...], *, steps: Any, batch_size: Any, refine: Any) -> Sizing:
+def chosen_sizing(
+    shape: tuple[int, ...],
+    *,
+    steps: Any = "auto",
+    batch_size: Any = "auto",
+    refine: Any = "auto",
+    oversampling: bool = False,
+) -> Sizing:
     """The sizes for data of some shape, as far as the user left them to us."""
-    chosen = sizing(shape)
+    chosen = sizing(shape, oversampling=oversampling)
     if steps != "auto":
         chosen = replace(chosen, steps=int(steps))
     if batch_size != "auto":

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def test_code_in_the_documentation_runs(where, code, tmp_path, monkeypatch):
 
     monkeypatch.chdir(tmp_path)
     few = {"steps": 20, "candidates": 2}
-    monkeypatch.setattr(parameters, "sizing", lambda *shape: type(sizing(*shape))(**vars(sizing(*shape)) | few))
+    monkeypatch.setattr(parameters, "sizing", lambda shape, **how: replace(sizing(shape, **how), **few))
     exec(compile(code, where, "exec"), {})
 
 

@@ -14,9 +14,8 @@ from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils import check_consistent_length
 
 from ..augmenter import GANAugmenter
-from ..parameters import check_parameters
+from ..parameters import check_parameters, chosen_sizing
 from ..sampling import entropy_of, seeds_from
-from ..sizing import sizing
 from ..validation import check_count, check_data, check_target, labels_or_numbers
 from .doses import Dose, dosed, doses_of
 from .folds import Trial, long_table, measured
@@ -201,7 +200,7 @@ def default_augmenter(shape: tuple[int, ...], *, classes: bool) -> GANAugmenter:
     """For a number the usual one; for classes one that fits like `GANOverSampler`, in a fraction of the time."""
     if not classes:
         return GANAugmenter()
-    chosen = sizing(shape, oversampling=True)
+    chosen = chosen_sizing(shape, oversampling=True)
     return GANAugmenter(steps=chosen.steps, refine=chosen.candidates)
 
 

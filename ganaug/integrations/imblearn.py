@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 
 from ..augmenter import GANAugmenter
 from ..balancing import missing_rows
-from ..sizing import sizing
+from ..parameters import chosen_sizing
 from ..transformer import accepts_any_table
 from ..validation import check_data, check_labels, check_target
 
@@ -128,7 +128,7 @@ random_state, verbose :
         """
         self.fit(X, y)
         parameters = {name: value for name, value in self.get_params(deep=False).items() if name != "sampling_strategy"}
-        chosen = sizing(check_data(X)[0].shape, oversampling=True)
+        chosen = chosen_sizing(check_data(X)[0].shape, oversampling=True)
         if self.refine == "auto":
             parameters["refine"] = chosen.candidates
         if self.steps == "auto":
