@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import fidelity, rebalance, results, speed
+from . import fidelity, images, rebalance, results, speed
 from .generators import GENERATORS, ROOT
 from .intervals import Interval, corrected
 
@@ -220,8 +220,34 @@ def stream_page(result: dict[str, Any]) -> tuple[str, Losses]:
     return f"## Streams\n\n{about(result)}\n{note}\n\n" + table(head, lines), []
 
 
+def images_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    rows, losses = result["rows"], []
+    means = images.summary(rows)
+    how = ("Every method tops each class up to the largest; half of what *ganaug + classical* adds is synthetic, half "
+           "shifted and mirrored.")  # fmt: skip
+    parts = [f"## Images\n\n{about(result)}", f"Means over {len(rows)} long tails. {how}\n"]
+    lines = [[name, method, *(number(value, 3) for value in figures)] for (name, method), figures
+             in zip(means.index, means.to_numpy(), strict=True)]  # fmt: skip
+    parts.append(table(["classifier", "method", *means.columns], lines))
+    for name, figures in means.groupby(level=0):
+        both = figures.droplevel(0)
+        for figure, own in both.loc["ganaug + classical"].items():
+            better = [f"{method} {value:.3f}" for method, value in both[figure].items() if value > own]
+            losses += [(f"long tails, {name}", str(figure), number(own, 3), ", ".join(better))] if better else []
+    ranks = images.by_rank(rows)
+    parts.append("Class by class, from the largest to the smallest; *KID* is the kernel inception distance to held-out "
+                 "images among features of a network that was trained for the task:\n")  # fmt: skip
+    lines = [[number(row[0], 0), *(number(value, 3) for value in row[1:])] for row in ranks.to_numpy()]
+    parts.append(table(ranks.columns, lines))
+    seconds, near = (pd.Series([row[name] for row in rows]).mean() for name in ("fit_seconds", "near_copies"))
+    parts.append(f"A fit took {seconds:.0f} s. {near:.2%} of the synthetic images are nearer to a training image than "
+                 "all but 1 % of the held-out ones.\n")  # fmt: skip
+    return "\n".join(parts), losses
+
+
 PAGES = {"fidelity": fidelity_page, "rebalance": rebalance_page, "speed-until": until_page,
-         "speed-sampling": sampling_page, "speed-growth": growth_page, "speed-stream": stream_page}  # fmt: skip
+         "speed-sampling": sampling_page, "speed-growth": growth_page, "speed-stream": stream_page,
+         "images": images_page}  # fmt: skip
 
 
 def render(found: dict[str, dict[str, Any]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,21 +14,23 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from .balancing import enlarged, missing_in_ranges, missing_rows
+from .containers import Container, ImageContainer
+from .drawing import PlottingMixin
+from .encoding import Encoder, fit_encoder
 from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
-from .encoding.table import TableEncoder
 from .engine import GeneratorState
 from .fitting import fit_sampler
 from .integrations.tfdata import DatasetMixin
-from .layout import Encoded, Layout
-from .oversampling import top_up
+from .layout import Encoded, Layout, stacked
+from .oversampling import rows_to_top_up
 from .parameters import categorical_columns, check_parameters, check_ratio
-from .sampling import Sampler, block_rng, entropy_of, natural_condition, seeds_from
+from .sampling import block_rng, entropy_of, natural_condition, sampler_of, seeds_from
 from .transformer import AugmentingTransformer
-from .validation import Container, check_count, check_rows, check_same_columns, check_table, check_target
+from .validation import check_count, check_data, check_rows, check_target
 
 
-class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
-    """Fits a conditional GAN to (X, y) and makes labelled synthetic rows.
+class GANAugmenter(PlottingMixin, DatasetMixin, AugmentingTransformer, BaseEstimator):
+    """Fits a conditional GAN to (X, y) and makes labelled synthetic rows or images.
 
     Parameters
     ----------
@@ -56,11 +59,14 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
     batch_size : "auto" or int, default="auto"
     refine : "auto", bool or int, default="auto"
         Whether each row is chosen among several candidates by how real they look; a number says among how many. "auto"
-        takes 16, and 1 for tables below 200 rows.
-    generator, discriminator : callable or None, default=None
-        Your own networks: takes the ``ganaug.layout.Layout``, returns a Keras model. The generator maps
-        [noise (n, any), condition (n, layout.condition_width)] to (n, layout.raw_width), without activation; the
-        discriminator maps [rows (n, layout.width), condition] to logits (n, 1).
+        takes 16, and 1 for tables below 200 rows. Images are chosen among those that are recognised as their class.
+    generator, discriminator : keras.Model, callable or None, default=None
+        Your own networks: a Keras model, of which a copy is trained, or a callable that takes the
+        ``ganaug.layout.Layout`` (``ImageLayout`` for images) and returns one. The generator maps [noise (n, any),
+        condition (n, layout.condition_width)] to (n, *layout.raw_shape): for tables without activation, for images
+        pixels in [-1, 1], or in [0, 1] from a sigmoid. The discriminator maps [rows (n, *layout.row_shape), condition]
+        to logits (n, 1), or their sigmoid. A network with one input is told the condition by an embedding that is added
+        to its noise, or projected on its last hidden layer.
     loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, default="relativistic"
         See :mod:`ganaug.engine.losses`.
     optimizer : "adam", "sgd" or keras.optimizers.Optimizer, default="adam"
@@ -85,6 +91,7 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
     class_counts_ : dict
         Training rows of each class. Only for a target of classes.
     n_features_in_ : int
+        Columns of a table, or values of an image.
     feature_names_in_ : ndarray of str
         Only if all column names are strings.
     history_ : DataFrame
@@ -170,8 +177,9 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
-            Columns of any mix of dtypes; missing values are learnt like any other value.
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features), or images
+            Columns of any mix of dtypes; missing values are learnt like any other value. Images are an array of shape
+            (n_samples, height, width) or (n_samples, height, width, channels) of any numbers, 8 x 8 pixels or larger.
         y : array-like of shape (n_samples,) or None
             Labels, numbers, or nothing.
 
@@ -189,18 +197,18 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
         started = time.monotonic()
         parameters = self.get_params(deep=False)
         check_parameters(parameters)
-        table, container = check_table(X)
-        check_rows(table, 2)
+        data, container = check_data(X)
+        check_rows(data, 2)
         target: Target | None = None
-        condition, weight = _no_condition(len(table)), np.ones(len(table))
+        condition, weight = _no_condition(len(data)), np.ones(len(data))
         if y is not None:
-            labels, self._target_is_series = check_target(y, len(table))
+            labels, self._target_is_series = check_target(y, len(data))
             target = target_of(labels, self.target_type)
             condition = target.encode(labels)
             if isinstance(target, ClassTarget):
                 weight /= np.sqrt(target.counts[condition.codes[:, 0]])
-        encoder, rows = TableEncoder.fit(table, categorical=categorical_columns(self.categorical_features, table))
-        layout = Layout(encoder.layout.blocks, target.layout if target else Layout(()))
+        encoder, rows = fit_encoder(data, categorical=categorical_columns(self.categorical_features, data))
+        layout = replace(encoder.layout, condition=target.layout if target else Layout(()))
         numbers = target.numbers if isinstance(target, NumberTarget) else None
         seeds = seeds_from(entropy_of(self.random_state), 3)
         classes = target.classes if isinstance(target, ClassTarget) else None
@@ -208,7 +216,7 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
 
         def sample_of(state: GeneratorState) -> Callable[..., Any]:
             fledgling = copy(self)
-            fledgling._state, fledgling._sampler = state, Sampler(state.draw, None, 1)
+            fledgling._state, fledgling._sampler = state, sampler_of(state)
             fledgling.n_iter_, fledgling._seed, fledgling._samples_drawn = 0, seed, 0
             fledgling._adopt(container, encoder, target)
             return fledgling.sample
@@ -283,17 +291,18 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
         """
         check_is_fitted(self, "n_iter_")
         check_ratio(self.ratio)
-        table, _ = self._same_table(X)
+        real, _ = self._same_data(X)
         if self._target is None:
-            new = self._generate(_no_condition(round(self.ratio * len(table))), self._sampling_seed(None))
-            parts: list[Any] = [self._container.restore(_stack(table, new))]
+            new = self._generate(_no_condition(round(self.ratio * len(real))), self._sampling_seed(None))
+            parts: list[Any] = [self._container.restore(self._container.stack(real, new))]
         else:
-            labels = self._labels(y, len(table))
-            new, new_labels = self._extra(table, labels)
+            labels = self._labels(y, len(real))
+            new, new_labels = self._extra(real, labels)
             every = _stack_labels(labels, new_labels)
-            parts = [self._container.restore(_stack(table, new)), every if self._target_is_series else every.to_numpy()]
+            parts = [self._container.restore(self._container.stack(real, new))]
+            parts.append(every if self._target_is_series else every.to_numpy())
         if return_mask:
-            parts.append(np.arange(len(table) + len(new)) >= len(table))
+            parts.append(np.arange(len(real) + len(new)) >= len(real))
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     def save(self, path: Any) -> None:
@@ -312,32 +321,28 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
 
         save(self, path)
 
-    def _adopt(self, container: Container, encoder: TableEncoder, target: Target | None) -> None:
+    def _adopt(self, container: Container | ImageContainer, encoder: Encoder, target: Target | None) -> None:
         """Keep what was learnt about the data, and tell of it in public attributes."""
         self._container, self._encoder, self._target = container, encoder, target
-        names = [column.name for column in encoder.columns]
-        self.n_features_in_ = len(names)
+        self.n_features_in_ = encoder.n_features
         for name in ("feature_names_in_", "classes_", "class_counts_"):
             self.__dict__.pop(name, None)
-        if container.kind == "frame" and all(isinstance(name, str) for name in names):
-            self.feature_names_in_ = np.array(names, dtype=object)
+        if container.named and all(isinstance(name, str) for name in encoder.features):
+            self.feature_names_in_ = np.array(encoder.features, dtype=object)
         if isinstance(target, ClassTarget):
             self.classes_ = target.classes
             self.class_counts_ = target.class_counts
 
     def _with_some_replaced(self, X: Any, y: Any) -> Any:
         """`X` with `ratio` of its rows replaced by synthetic ones of the same label."""
-        table, _ = self._same_table(X)
+        real, container = self._same_data(X)
         seed = self._sampling_seed(None)
-        rows = np.sort(block_rng(seed, 0, 2).permutation(len(table))[: round(self.ratio * len(table))])
+        rows = np.sort(block_rng(seed, 0, 2).permutation(len(real))[: round(self.ratio * len(real))])
         if self._target is None:
             condition = _no_condition(len(rows))
         else:
-            condition = self._target.encode(self._labels(y, len(table)).iloc[rows])
-        order = np.arange(len(table))
-        order[rows] = len(table) + np.arange(len(rows))
-        mixed = _stack(table, self._generate(condition, seed)).iloc[order]
-        return self._container.restore(mixed.set_axis(X.index if isinstance(X, pd.DataFrame) else table.index))
+            condition = self._target.encode(self._labels(y, len(real)).iloc[rows])
+        return container.replaced(real, self._generate(condition, seed), rows, X)
 
     def _sampling_seed(self, random_state: Any) -> int:
         entropy = entropy_of(random_state)
@@ -365,7 +370,7 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
             condition = natural_condition(target.layout, target.frequency, check_count(n), seed)
         return condition, target.decode(condition)
 
-    def _extra(self, table: pd.DataFrame, labels: pd.Series) -> tuple[pd.DataFrame, pd.Series]:
+    def _extra(self, real: Any, labels: pd.Series) -> tuple[Any, pd.Series]:
         """What `augment` adds: the rows that `sampling_strategy` asks for, then those that `ratio` asks for."""
         target, seed = self._target, self._sampling_seed(None)
         if isinstance(target, NumberTarget):
@@ -383,34 +388,27 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
             {} if self.sampling_strategy is None else missing_rows(self.sampling_strategy, counts, labels.to_numpy())
         )
         wanted = [target.encode_counts(part) for part in (missing, enlarged(counts, missing, self.ratio))]
-        topped = self._topped_up(table, codes, wanted[0], seed)
-        rows = Encoded.stack([topped, self._rows(wanted[1], seed)])
-        return self._encoder.decode(rows.codes, rows.low), target.decode(Encoded.stack(wanted))
-
-    def _topped_up(self, table: pd.DataFrame, codes: Encoded, wanted: Encoded, seed: int) -> Encoded:
-        known = np.flatnonzero(self._encoder.knows(table)) if len(wanted) else np.zeros(0, np.intp)
-        rows = self._encoder.encode(table.iloc[known])
-        return top_up(self._encoder, self._sampler.unrefined, rows, codes.take(known), wanted, seed)
+        topped = rows_to_top_up(self._encoder, self._sampler, real, codes, wanted[0], seed)
+        rows = stacked([topped, self._rows(wanted[1], seed)])
+        return self._encoder.decode(rows), target.decode(Encoded.stack(wanted))
 
     def _labels(self, y: Any, rows: int) -> pd.Series:
         if y is None:
             raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
         return check_target(y, rows)[0]
 
-    def _same_table(self, X: Any) -> tuple[pd.DataFrame, Container]:
-        table, container = check_table(X)
-        names = [column.name for column in self._encoder.columns]
-        if container.kind != "frame" and table.shape[1] == len(names):
-            table.columns = pd.Index(names)
-        return check_same_columns(table, names), container
+    def _same_data(self, X: Any) -> tuple[Any, Container | ImageContainer]:
+        data, container = check_data(X)
+        if type(container) is not type(self._container):
+            raise ValueError(f"X is {container.what}, but GANAugmenter was fitted on {self._container.what}")
+        return container.matching(data, self._encoder.features), container
 
-    def _generate(self, condition: Encoded, seed: int, refine: bool = True) -> pd.DataFrame:
-        rows = self._rows(condition, seed, refine)
-        return self._encoder.decode(rows.codes, rows.low)
+    def _generate(self, condition: Encoded, seed: int, refine: bool = True) -> Any:
+        return self._encoder.decode(self._rows(condition, seed, refine))
 
-    def _rows(self, condition: Encoded, seed: int, refine: bool = True) -> Encoded:
+    def _rows(self, condition: Encoded, seed: int, refine: bool = True) -> Any:
         if not len(condition):
-            return Encoded.empty(self._encoder.layout)
+            return self._encoder.layout.empty()
         return (self._sampler if refine else self._sampler.unrefined).rows(condition, seed)
 
 
@@ -420,10 +418,6 @@ def _no_condition(rows: int) -> Encoded:
 
 def _like(labels: pd.Series, dtype: Any) -> pd.Series:
     return labels if labels.dtype == dtype else labels.astype(dtype)
-
-
-def _stack(real: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([real, new.astype(real.dtypes.to_dict())], ignore_index=True) if len(new) else real
 
 
 def _stack_labels(real: pd.Series, new: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""What a graph must know to make rows of a table, as plain arrays: the language between encoding and tf.data."""
+"""What a graph must know to make rows or images, as plain arrays: the language between encoding and tf.data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import Block, Layout
+from .layout import Block, ImageLayout, Layout
 
 Floats = NDArray[np.float64]
 
@@ -152,7 +152,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Blueprint:
-    """All of it.
+    """All of it for the rows of a table.
 
     Parameters
     ----------
@@ -169,7 +169,34 @@ class Blueprint:
     matrix: str
 
 
+@dataclass(frozen=True)
+class ImageBlueprint:
+    """All of it for images.
+
+    Parameters
+    ----------
+    layout : ImageLayout
+    dtype : str
+        TensorFlow's name of the dtype of pixels.
+    low, high : float
+        The darkest and the brightest pixel.
+    channels : bool
+        Whether images have an axis of channels.
+    target : Classes, Measure or None
+    """
+
+    layout: ImageLayout
+    dtype: str
+    low: float
+    high: float
+    channels: bool
+    target: Classes | Measure | None
+
+
 RECORDS = {
     record.__name__: record
-    for record in (Block, Layout, Curve, Lattice, Levels, Calendar, Ticks, Column, Classes, Measure, Blueprint)
+    for record in (
+        *(Block, Layout, ImageLayout, Curve, Lattice, Levels, Calendar, Ticks),
+        *(Column, Classes, Measure, Blueprint, ImageBlueprint),
+    )
 }

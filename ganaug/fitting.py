@@ -17,11 +17,12 @@ from .encoding.numeric import Numbers
 from .engine import GeneratorState, train
 from .exceptions import PoorClassWarning, TrainingDiverged
 from .health import FULL_COVERAGE, ClassHealth
-from .layout import Encoded, Layout
+from .layout import Encoded, ImageLayout, Layout
 from .parameters import callbacks_of, chosen_sizing, patience_of
 from .progress import progress_bar
+from .recognition import Recogniser
 from .refinement import Refiner
-from .sampling import Sampler
+from .sampling import Sampler, sampler_of
 from .sizing import REFINE_FROM, refinement_rows, sizing
 from .watching import Watch
 
@@ -61,7 +62,7 @@ class Fitted:
 
 
 def fit_sampler(
-    layout: Layout,
+    layout: Layout | ImageLayout,
     data: Data,
     numbers: Numbers | None,
     classes: NDArray[Any] | None,
@@ -88,7 +89,8 @@ def fit_sampler(
     """
     from .engine.trainer import Plan
 
-    chosen = chosen_sizing(len(data.rows), **{name: parameters[name] for name in ("steps", "batch_size", "refine")})
+    shape = (len(data.rows), *layout.row_shape)
+    chosen = chosen_sizing(shape, **{name: parameters[name] for name in ("steps", "batch_size", "refine")})
     budget = parameters["time_budget"]
 
     def left() -> float | None:
@@ -103,6 +105,8 @@ def fit_sampler(
         seconds,
         loss=parameters["loss"],
         optimizer=parameters["optimizer"],
+        learning_rate=chosen.learning_rate,
+        average=chosen.average,
         seed=int(seeds[0]),
     )
     networks = {name: parameters[name] for name in ("generator", "discriminator", "strategy")}
@@ -119,14 +123,13 @@ def fit_sampler(
             show=bar.report,
         )
         state, outcome = train(layout, data, plan, chosen.size, **networks, watch=watch)
-        most = refinement_rows(len(layout.joint.blocks), left())
         try:
-            if watch.checks and _should_be_good(outcome, chosen.steps, len(data.rows)):
+            if watch.checks and _should_be_good(outcome, chosen.steps, shape):
                 bar.stage("checking")
                 found = watch.classes(state, labelled=classes is not None)
-            if chosen.candidates > 1 and most >= REFINE_FROM:
+            if chosen.candidates > 1:
                 bar.stage("refining")
-                refiner = _fit_refiner(state, data, numbers, chosen.candidates, most, int(seeds[1]))
+                refiner = CHOOSERS[type(layout)](state, data, numbers, chosen.candidates, left(), int(seeds[1]))
         except KeyboardInterrupt:
             outcome.stopped_by = "interrupt"
     _warn_of(outcome, chosen.steps)
@@ -134,17 +137,31 @@ def fit_sampler(
     columns = ["step", "seconds", "discriminator_loss", "generator_loss", "detection", "coverage"]
     history = pd.DataFrame({name: np.array([getattr(p, name) for p in outcome.history], float) for name in columns})
     history = history.astype({"step": int})
-    sampler = Sampler(state.draw, refiner, chosen.candidates if refiner else 1)
+    sampler = sampler_of(state, refiner, chosen.candidates)
     return Fitted(state, sampler, history, outcome.steps, outcome.stopped_by)
 
 
 def _fit_refiner(
-    state: GeneratorState, data: Data, numbers: Numbers | None, candidates: int, most: int, seed: int
-) -> Refiner:
+    state: GeneratorState, data: Data, numbers: Numbers | None, candidates: int, left: float | None, seed: int
+) -> Refiner | None:
+    most = refinement_rows(len(state.layout.joint.blocks), left)
+    if most < REFINE_FROM:
+        return None
+
     def draw(condition: Encoded, stream: int) -> Encoded:
-        return Sampler(state.draw, None, 1).rows(condition, seed + stream)
+        return sampler_of(state).rows(condition, seed + stream)
 
     return Refiner.fit(state.layout, data.condition, data.rows, numbers, draw, candidates, most, seed)
+
+
+def _fit_recogniser(
+    state: GeneratorState, data: Data, _numbers: Any, _candidates: int, left: float | None, seed: int
+) -> Recogniser | None:
+    return None if left == 0 else Recogniser.fit(state.layout, data.condition, data.rows, seed)
+
+
+CHOOSERS: dict[type, Callable[..., Any]] = {Layout: _fit_refiner, ImageLayout: _fit_recogniser}
+"""What chooses among candidates; it may be None where there is no time left for it."""
 
 
 def _warn_of(outcome: Outcome, steps: int) -> None:
@@ -164,10 +181,10 @@ def _warn_of(outcome: Outcome, steps: int) -> None:
         )
 
 
-def _should_be_good(outcome: Outcome, wanted: int, rows: int) -> bool:
+def _should_be_good(outcome: Outcome, wanted: int, shape: tuple[int, ...]) -> bool:
     """Not if somebody wanted, or got, far fewer steps than usual."""
     reached = wanted if outcome.stopped_by == "early_stopping" else outcome.steps
-    return reached >= sizing(rows).steps // 2  # what GANOverSampler takes
+    return reached >= sizing(shape).steps // 2  # what GANOverSampler takes
 
 
 def _warn_of_classes(found: dict[int, ClassHealth], classes: NDArray[Any] | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,19 @@ class Bank:
         return self.start + self.count * self.block.width
 
 
+class Conditioned:
+    """Rows that are generated for a label."""
+
+    condition: Layout | None
+
+    @cached_property
+    def condition_width(self) -> int:
+        """Length of a dense condition: its slots and positions, and for each number its rank and waves of it."""
+        return self.condition.width + (1 + 2 * WAVES) * self.condition.numbers if self.condition else 0
+
+
 @dataclass(frozen=True)
-class Layout:
+class Layout(Conditioned):
     """Slots of a dense row: every block's one-hot slots, then one position for every block with bins.
 
     Parameters
@@ -63,6 +75,8 @@ class Layout:
 
     blocks: tuple[Block, ...]
     condition: Layout | None = None
+    block_rows = 1024
+    """How many rows are drawn at once."""
 
     @cached_property
     def banks(self) -> tuple[Bank, ...]:
@@ -96,10 +110,19 @@ class Layout:
         """Length of a dense row."""
         return self.slots + self.numbers
 
-    @cached_property
-    def condition_width(self) -> int:
-        """Length of a dense condition: its slots and positions, and for each number its rank and waves of it."""
-        return self.condition.width + (1 + 2 * WAVES) * self.condition.numbers if self.condition else 0
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Of what the discriminator is shown."""
+        return (self.width,)
+
+    @property
+    def raw_shape(self) -> tuple[int, ...]:
+        """Of the generator's output."""
+        return (self.raw_width,)
+
+    def empty(self) -> Encoded:
+        """No rows."""
+        return Encoded.empty(self)
 
     @property
     def joint(self) -> Layout:
@@ -160,3 +183,67 @@ class Encoded:
             np.hstack([part.low for part in parts]),
             np.hstack([part.high for part in parts]),
         )
+
+
+@dataclass(frozen=True)
+class ImageLayout(Conditioned):
+    """Images of one size.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height, width and channels.
+    levels : int
+        How many values a pixel may have, evenly spaced, 256 at most; 0 for any.
+    condition : Layout or None
+        Of the label that images are generated for; it has no blocks when there are no labels.
+    """
+
+    shape: tuple[int, int, int]
+    levels: int
+    condition: Layout | None = None
+    block_rows = 32
+    """How many images are drawn at once."""
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Of what the discriminator is shown: pixels in [-1, 1]."""
+        return self.shape
+
+    @property
+    def raw_shape(self) -> tuple[int, ...]:
+        """Of the generator's output: pixels in [-1, 1]."""
+        return self.shape
+
+    def empty(self) -> Pixels:
+        """No images."""
+        return Pixels(np.zeros((0, *self.shape), np.uint8 if self.levels else np.float32))
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """Images as the engine takes them, what :class:`Encoded` is to the rows of a table.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, height, width, channels), uint8 or float32
+        Which of the levels, or numbers in [-1, 1].
+    """
+
+    values: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: NDArray[np.intp]) -> Pixels:
+        return Pixels(self.values[rows])
+
+    @classmethod
+    def stack(cls, parts: list[Pixels]) -> Pixels:
+        """Parts below one another."""
+        return cls(np.concatenate([part.values for part in parts]))
+
+
+def stacked(parts: list[Any]) -> Any:
+    """Encoded rows of one kind below one another."""
+    return type(parts[0]).stack(parts)

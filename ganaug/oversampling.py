@@ -9,6 +9,7 @@ with probability proportional to the odds of its class, according to trees that 
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,19 @@ ROWS_OF_TREES = 20_000
 LEAST_CHANCE = 0.02
 ODDS_OF_COPIES = -20.0
 ROWS_AT_ONCE = 4_096
+
+
+def rows_to_top_up(encoder: Any, sampler: Sampler, real: Any, condition: Encoded, wanted: Encoded, seed: int) -> Any:
+    """A new row or image for each of the classes in `wanted`, with a look at the real ones and their classes.
+
+    What is made for a class of images is what the sampler makes.
+    """
+    if not len(wanted):
+        return encoder.layout.empty()
+    if not isinstance(encoder, TableEncoder):
+        return sampler.rows(wanted, seed)
+    known = np.flatnonzero(encoder.knows(real))
+    return top_up(encoder, sampler.unrefined, encoder.encode(real.iloc[known]), condition.take(known), wanted, seed)
 
 
 def top_up(

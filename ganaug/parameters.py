@@ -88,9 +88,9 @@ def _check_auto(value: Any, name: str, *, flags: bool) -> None:
         raise ValueError(f"{name}={value} must be 'auto' or at least 1")
 
 
-def chosen_sizing(rows: int, *, steps: Any, batch_size: Any, refine: Any) -> Sizing:
-    """The sizes for a table of `rows` rows, as far as the user left them to us."""
-    chosen = sizing(rows)
+def chosen_sizing(shape: tuple[int, ...], *, steps: Any, batch_size: Any, refine: Any) -> Sizing:
+    """The sizes for data of some shape, as far as the user left them to us."""
+    chosen = sizing(shape)
     if steps != "auto":
         chosen = replace(chosen, steps=int(steps))
     if batch_size != "auto":
@@ -102,10 +102,12 @@ def chosen_sizing(rows: int, *, steps: Any, batch_size: Any, refine: Any) -> Siz
     return chosen
 
 
-def categorical_columns(choice: Any, table: pd.DataFrame) -> frozenset[Hashable]:
+def categorical_columns(choice: Any, table: Any) -> frozenset[Hashable]:
     """The columns that `categorical_features` names, by name, index or mask."""
     if choice is None or (isinstance(choice, str) and choice == "auto"):
         return frozenset()
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"categorical_features={choice!r} names columns, but X holds images: leave it 'auto'")
     wanted = np.asarray(choice, dtype=object).ravel().tolist()
     if len(wanted) == table.shape[1] and all(isinstance(item, (bool, np.bool_)) for item in wanted):
         return frozenset(table.columns[np.array(wanted, bool)])

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,18 +22,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .calibration import TwoWay
+from .containers import Container, ImageContainer
+from .encoding.image import ImageEncoder
 from .encoding.labels import ClassTarget, NumberTarget
 from .encoding.numeric import Numbers
 from .encoding.table import Column, Part, TableEncoder
 from .encoding.views import LevelView, NumberView, SpanView, SparseView, TimeView
 from .engine import GeneratorState, Size
+from .engine.size import weight_shapes
 from .exceptions import CorruptFileError
 from .forest import Forest
-from .layout import Block, Layout
+from .layout import Block, ImageLayout, Layout
+from .recognition import Components, Perceptron, Recogniser
 from .refinement import Refiner, Teacher
-from .sampling import Sampler
+from .sampling import sampler_of
 from .serialization import Reader, Writer
-from .validation import Container
 
 MAGIC = "ganaug"
 FORMAT_VERSION = 1
@@ -44,6 +48,7 @@ RECORDS = {
     for record in (
         Block, Layout, Numbers, Part, Column, TableEncoder, LevelView, NumberView, SpanView, SparseView, TimeView,
         ClassTarget, NumberTarget, Size, Forest, TwoWay, Teacher, Refiner, Container,
+        ImageLayout, ImageEncoder, ImageContainer, Components, Perceptron, Recogniser,
     )
 }  # fmt: skip
 FITTED = ("_seed", "_samples_drawn", "_target_is_series", "n_iter_", "stopped_by_")
@@ -161,7 +166,7 @@ def _restored(contents: dict[str, Any], generator: Any) -> Any:
         contents["layout"], contents["size"], contents["weights"], generator if contents["own_generator"] else None
     )
     augmenter._state = state
-    augmenter._sampler = Sampler(state.draw, contents["refiner"], contents["candidates"])
+    augmenter._sampler = sampler_of(state, contents["refiner"], contents["candidates"])
     augmenter._adopt(contents["container"], contents["encoder"], contents["target"])
     augmenter.history_ = pd.DataFrame(contents["history"])
     return augmenter
@@ -169,14 +174,16 @@ def _restored(contents: dict[str, Any], generator: Any) -> Any:
 
 def _check_fits_together(contents: dict[str, Any], generator: Any) -> None:
     layout, target, size = contents["layout"], contents["target"], contents["size"]
-    if layout != Layout(contents["encoder"].layout.blocks, target.layout if target else Layout(())):
+    if layout != replace(contents["encoder"].layout, condition=target.layout if target else Layout(())):
         raise ValueError("the encoding is not that of the networks")
     saved = [weight.shape for weight in contents["weights"]]
     if contents["own_generator"]:
-        built = [weight.shape for weight in generator(layout).get_weights()]
+        from .engine.networks import build_generator
+
+        built = [weight.shape for weight in build_generator(layout, size, 0, generator).get_weights()]
         if built != saved:
             raise _Mismatch(f"generator= builds a network with weights of shapes {built}, the saved one has {saved}")
-    elif saved != size.shapes(size.latent + layout.condition_width, layout.raw_width):
+    elif saved != weight_shapes(layout, size):
         raise ValueError("the weights are not those of the networks")
 
 

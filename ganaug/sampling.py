@@ -1,20 +1,21 @@
 """From conditions to encoded rows, in blocks of fixed size.
 
-Rows are drawn in blocks of `BLOCK_ROWS`, each from a seed of its own and always whole, so a row depends on the seed,
-its place and its condition alone: not on how many rows were asked for, nor on what stands beside it. Of the
-candidates, too, one block at a time is drawn, so that the generator's dense rows, the largest part, stay few.
+Rows are drawn in blocks of one size, each from a seed of its own and always whole, so a row depends on the seed, its
+place and its condition alone: not on how many rows were asked for, nor on what stands beside it. Of the candidates,
+too, one block at a time is drawn, so that the generator's dense rows, the largest part, stay few.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .layout import Encoded, Layout
+from .layout import Encoded, Layout, stacked
+from .recognition import Recogniser
 from .refinement import Refiner, choose
 
 BLOCK_ROWS = 1024
@@ -28,49 +29,58 @@ class Sampler:
     ----------
     draw : callable
         The engine's: (condition, seed) -> Encoded, one row for each condition.
-    refiner : Refiner or None
+    refiner : Refiner, Recogniser or None
+        What chooses among candidates.
     candidates : int
         Rows to choose from, 1 without a refiner.
+    block_rows : int
+        Rows drawn at once.
     """
 
     draw: Any
-    refiner: Refiner | None
+    refiner: Refiner | Recogniser | None
     candidates: int
+    block_rows: int = BLOCK_ROWS
 
     @property
     def unrefined(self) -> Sampler:
         """The generator alone."""
-        return Sampler(self.draw, None, 1)
+        return replace(self, refiner=None, candidates=1)
 
-    def rows(self, condition: Encoded, seed: int) -> Encoded:
+    def rows(self, condition: Encoded, seed: int) -> Any:
         """Encoded rows for one condition or more; blocks are drawn by as many threads as there are cores."""
         from joblib import cpu_count
         from threadpoolctl import threadpool_limits
 
-        blocks = range(-(-len(condition) // BLOCK_ROWS))
+        blocks = range(-(-len(condition) // self.block_rows))
         pool = ThreadPoolExecutor(min(cpu_count(), len(blocks)))
         try:
             with threadpool_limits(1, user_api="blas"):
                 drawn = list(pool.map(lambda number: self._block(condition, seed, number), blocks))
         finally:
             pool.shutdown(cancel_futures=True)
-        return Encoded.stack(drawn)
+        return stacked(drawn)
 
-    def _block(self, condition: Encoded, seed: int, number: int) -> Encoded:
-        start = number * BLOCK_ROWS
-        asked = np.arange(start, min(start + BLOCK_ROWS, len(condition)))
-        whole = condition.take(np.pad(asked, (0, BLOCK_ROWS - len(asked)), mode="edge"))
+    def _block(self, condition: Encoded, seed: int, number: int) -> Any:
+        start = number * self.block_rows
+        asked = np.arange(start, min(start + self.block_rows, len(condition)))
+        whole = condition.take(np.pad(asked, (0, self.block_rows - len(asked)), mode="edge"))
         return self._whole_block(whole, seed, number).take(np.arange(len(asked)))
 
-    def _whole_block(self, condition: Encoded, seed: int, number: int) -> Encoded:
+    def _whole_block(self, condition: Encoded, seed: int, number: int) -> Any:
         spots = range(number * self.candidates, (number + 1) * self.candidates)
-        rows = Encoded.stack([self.draw(condition, (seed, spot)) for spot in spots])
+        rows = stacked([self.draw(condition, (seed, spot)) for spot in spots])
         if self.refiner is None:
             return rows
-        odds = self.refiner.log_odds(condition.take(np.tile(np.arange(BLOCK_ROWS), self.candidates)), rows)
-        odds = odds.reshape(self.candidates, BLOCK_ROWS)
+        odds = self.refiner.log_odds(condition.take(np.tile(np.arange(self.block_rows), self.candidates)), rows)
+        odds = odds.reshape(self.candidates, self.block_rows)
         best = choose(odds, block_rng(seed, number).uniform(1e-12, 1, odds.shape))
-        return rows.take(best * BLOCK_ROWS + np.arange(BLOCK_ROWS))
+        return rows.take(best * self.block_rows + np.arange(self.block_rows))
+
+
+def sampler_of(state: Any, refiner: Refiner | Recogniser | None = None, candidates: int = 1) -> Sampler:
+    """Draws from a trained generator; without a refiner there is nothing to choose."""
+    return Sampler(state.draw, refiner, candidates if refiner else 1, state.layout.block_rows)
 
 
 def block_rng(seed: int, number: int, stream: int = 0) -> np.random.Generator:

@@ -38,7 +38,7 @@ class AugmentingTransformer(OneToOneFeatureMixin, TransformerMixin):
     def transform(self: Any, X: Any) -> Any:
         """`X` unchanged: only training data is augmented."""
         check_is_fitted(self, "n_iter_")
-        self._same_table(X)
+        self._same_data(X)
         return X
 
     def fit_transform(self: Any, X: Any, y: Any = None) -> Any:

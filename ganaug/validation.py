@@ -1,11 +1,9 @@
-"""What comes in, checked once; afterwards a table is a DataFrame with unique column names."""
+"""What comes in, checked once; afterwards a table is a DataFrame with unique column names, images have channels."""
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Hashable
-from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
@@ -13,29 +11,54 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from .containers import Container, ImageContainer
 
-@dataclass(frozen=True)
-class Container:
-    """What rows came in, so that they go out the same.
+LEAST_SIDE = 8
 
-    Parameters
-    ----------
-    kind : {"frame", "array", "sparse"}
-    dtype : dtype or None
-        Of the array or the sparse matrix.
-    form : type or None
-        Of the sparse matrix.
+
+def check_data(X: Any) -> tuple[Any, Container | ImageContainer]:
+    """`X` as a DataFrame or as images of shape (n, height, width, channels), and how to give rows back.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is neither; see `check_table` and `check_images`.
     """
+    if isinstance(X, pd.DataFrame) or sparse.issparse(X):
+        return check_table(X)
+    array = np.asarray(X)
+    return check_images(array) if array.ndim in (3, 4) else check_table(array)
 
-    kind: str
-    dtype: Any = None
-    form: Any = None
 
-    def restore(self, table: pd.DataFrame) -> Any:
-        if self.kind == "frame":
-            return table
-        values = table.to_numpy(dtype=self.dtype)
-        return self.form(values) if self.kind == "sparse" else values
+def check_images(images: Any) -> tuple[Any, ImageContainer]:
+    """Images with an axis of channels, and whether they came with it.
+
+    Raises
+    ------
+    TypeError
+        If pixels are no numbers.
+    ValueError
+        If an image is smaller than 8 x 8, or a pixel is not finite.
+    """
+    if images.dtype.kind not in "biuf":
+        raise TypeError(f"images of dtype {images.dtype}: pixels must be integers, floats or booleans")
+    height, width = images.shape[1:3]
+    if min(height, width) < LEAST_SIDE:
+        hint = ""
+        if images.ndim == 4 and min(images.shape[2:]) >= LEAST_SIDE:
+            hint = ". Channels come last: np.moveaxis(X, 1, -1)"
+        raise ValueError(
+            f"expected 2D array, got {images.ndim}D array with shape {images.shape}: a table has rows x columns. As "
+            f"images, (n, height, width) or (n, height, width, channels), these would have {height} x {width} pixels, "
+            f"and at least {LEAST_SIDE} x {LEAST_SIDE} are needed{hint}"
+        )
+    if images.ndim == 4 and not images.shape[3]:
+        raise ValueError(f"X of shape {images.shape} has images without channels")
+    broken = 0 if images.dtype.kind != "f" else int((~np.isfinite(images)).any((1, 2)).sum())
+    if broken:
+        raise ValueError(f"{broken} images have pixels that are NaN or infinite: leave these images out")
+    channels = images.ndim == 4
+    return images if channels else images[..., None], ImageContainer(channels)
 
 
 def check_table(X: Any) -> tuple[pd.DataFrame, Container]:
@@ -75,9 +98,9 @@ def check_table(X: Any) -> tuple[pd.DataFrame, Container]:
     return table, container
 
 
-def check_rows(table: pd.DataFrame, least: int) -> None:
-    if len(table) < least:
-        raise ValueError(f"Found array with {len(table)} sample(s), while a minimum of {least} is required")
+def check_rows(data: Any, least: int) -> None:
+    if len(data) < least:
+        raise ValueError(f"Found array with {len(data)} sample(s), while a minimum of {least} is required")
 
 
 def _check_names(names: pd.Index) -> None:
@@ -100,19 +123,6 @@ def _has_infinity(column: pd.Series) -> bool:
     if column.dtype == object:
         return any(isinstance(cell, float) and np.isinf(cell) for cell in column)
     return False
-
-
-def check_same_columns(table: pd.DataFrame, fitted: list[Hashable]) -> pd.DataFrame:
-    """`table` with its columns in the fitted order."""
-    missing = [name for name in fitted if name not in table.columns]
-    extra = [name for name in table.columns if name not in set(fitted)]
-    if missing or extra:
-        parts = [f"{word} {names}" for word, names in (("missing", missing), ("unknown", extra)) if names]
-        raise ValueError(
-            f"X has {table.shape[1]} features, but GANAugmenter is expecting {len(fitted)} features as input: columns "
-            f"{', '.join(parts)}"
-        )
-    return table[fitted]
 
 
 def check_count(value: Any, name: str = "n") -> int:

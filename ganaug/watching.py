@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from .engine import GeneratorState
 from .health import CLASS_ROWS, ClassHealth, Floats, coverage, detection, examine
-from .layout import Encoded, Layout
+from .layout import Encoded, ImageLayout, Layout, Pixels
+from .recognition import Components, flat
 from .refinement import as_numbers
+from .sampling import sampler_of
 
 if TYPE_CHECKING:
     from .engine.trainer import Data, Progress
@@ -88,6 +90,26 @@ class Ranks:
         return out / (2 * len(self.sorted))
 
 
+class Span:
+    """Features of images: their principal components.
+
+    Parameters
+    ----------
+    images : Pixels
+        Real ones to find the components of.
+    """
+
+    def __init__(self, layout: ImageLayout, images: Pixels) -> None:
+        self.layout = layout
+        self.components = Components.fit(flat(images, layout.levels), 0)
+
+    def __call__(self, images: Pixels) -> Floats:
+        return self.components(flat(images, self.layout.levels))[0].astype(np.float64)
+
+
+FEATURES: dict[type, Any] = {Layout: Ranks, ImageLayout: Span}
+
+
 class Watch:
     """Checks the generator up to ten times in a fit, calls the user's callbacks, and remembers the best generator.
 
@@ -96,7 +118,7 @@ class Watch:
 
     Parameters
     ----------
-    layout : Layout
+    layout : Layout or ImageLayout
     data : Data
     seed : int
     state_of : callable
@@ -112,7 +134,7 @@ class Watch:
 
     def __init__(
         self,
-        layout: Layout,
+        layout: Layout | ImageLayout,
         data: Data,
         seed: int,
         *,
@@ -128,7 +150,7 @@ class Watch:
         rows = np.clip(len(data.rows) // 4, LEAST_CHECK_ROWS, MOST_CHECK_ROWS)
         some = rng.permutation(len(data.rows))[:rows]
         real = _untied(data.rows.take(some), rng)
-        self.features, self.condition = Ranks(layout, real), data.condition.take(some)
+        self.features, self.condition = FEATURES[type(layout)](layout, real), data.condition.take(some)
         self.real = self.features(real)
         self.checks: list[Progress] = []
         self.best: Weights | None = None
@@ -189,7 +211,9 @@ class Watch:
             self.best = weights
         return self.checks[-1]
 
-    def _drawn(self, state: GeneratorState, condition: Encoded) -> Encoded:
+    def _drawn(self, state: GeneratorState, condition: Encoded) -> Any:
+        if isinstance(state.layout, ImageLayout):  # as many at once as there is memory for
+            return sampler_of(state).rows(condition, self.seed)
         return state.draw(condition, (self.seed, 0))
 
     def _called(self, progress: Progress, weights: Weights) -> bool:
@@ -198,7 +222,9 @@ class Watch:
         return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
 
 
-def _untied(rows: Encoded, rng: np.random.Generator) -> Encoded:
-    """Tied values take any of their ranks, as in training."""
+def _untied(rows: Any, rng: np.random.Generator) -> Any:
+    """Tied values take any of their ranks, as in training; images are as they are."""
+    if isinstance(rows, Pixels):
+        return rows
     position = rows.low + rng.random(rows.low.shape, np.float32) * (rows.high - rows.low)
     return Encoded(rows.codes, position, position)

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 pytest.importorskip("imblearn")
 
-from benchmarks import figures, generators, rebalance, report, results, speed, tables
+from benchmarks import figures, generators, images, rebalance, report, results, speed, tables
 from benchmarks.intervals import corrected, pooled
 from benchmarks.peers.run import Plain
 
@@ -252,3 +252,35 @@ def test_the_report_names_losses_and_what_did_not_run():
     assert "| made | ganaug | 8 | 0.50 | 20 | 2.00 |" in page
     assert "| TVAE | not run (no room) |" in page
     assert "on 2 cores of Abacus with 8 GB" in page
+
+
+def test_a_long_tail_shrinks_geometrically():
+    labels = np.repeat(np.arange(4), 100)
+    rows, order = images.long_tail(labels, 64, 8, seed=0)
+    assert [int((labels[rows] == k).sum()) for k in order] == [64, 32, 16, 8]
+    assert len(np.unique(rows)) == len(rows)
+
+
+def test_the_kernel_distance_is_nothing_between_images_of_one_kind():
+    rng = np.random.default_rng(0)
+    one, same, other = rng.normal(size=(400, 5)), rng.normal(size=(400, 5)), rng.normal(1, size=(400, 5))
+    assert abs(images.kernel_distance(one, same)) < 0.1
+    assert images.kernel_distance(one, other) > 1
+
+
+def test_copies_are_found_and_held_out_images_are_none():
+    rng = np.random.default_rng(0)
+    train, held_out = (rng.integers(0, 256, (300, 8, 8, 1)) for _ in range(2))
+    assert images.near_copies(train, held_out, train) == 1
+    assert images.near_copies(train, held_out, rng.integers(0, 256, (300, 8, 8, 1))) < 0.1
+
+
+def test_the_page_of_images_says_where_classical_augmentation_is_better():
+    recall = {"classical": [0.9, 0.8, 0.7, 0.6], "ganaug + classical": [0.9, 0.8, 0.6, 0.6]}
+    row = {
+        "seed": 0, "fit_seconds": 10.0, "near_copies": 0.01, "order": [1, 0, 3, 2], "counts": [20, 40, 5, 10],
+        "kid": [0.1] * 4, "kid_floor": [0.01] * 4, "recall": {"cnn": recall},
+    }  # fmt: skip
+    page, losses = report.images_page(ABOUT | {"rows": [row]})
+    assert ("long tails, cnn", "balanced accuracy", "0.725", "classical 0.750") in losses
+    assert "| 40 | 0.800 |" in page

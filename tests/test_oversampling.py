@@ -31,7 +31,7 @@ def frame() -> pd.DataFrame:
 def crossed(pairs: np.ndarray, share: float | np.ndarray) -> pd.DataFrame:
     encoder, rows = TableEncoder.fit(frame())
     made = cross(encoder, rows, pairs, np.broadcast_to(share, len(pairs)), np.random.default_rng(1))
-    return encoder.decode(made.codes, made.low)
+    return encoder.decode(made)
 
 
 def pairs_of(count: int = 1000) -> np.ndarray:
@@ -86,7 +86,7 @@ def test_every_dtype_can_be_crossed():
     encoder, rows = TableEncoder.fit(real)
     pairs = np.random.default_rng(0).integers(0, len(real), (200, 2))
     made = cross(encoder, rows, pairs, np.full(200, 0.5), np.random.default_rng(1))
-    table = encoder.decode(made.codes, made.low)
+    table = encoder.decode(made)
     assert table.dtypes.to_dict() == real.dtypes.to_dict()
     assert encoder.knows(table).all()
 

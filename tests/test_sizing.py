@@ -12,7 +12,7 @@ ROWS = [2, 50, 199, 200, 999, 1_000, 5_000, 30_000, 200_000, 1_000_000]
 
 
 def test_sizes_grow_with_the_rows_and_end_somewhere():
-    every = [sizing(rows) for rows in ROWS]
+    every = [sizing((rows, 10)) for rows in ROWS]
     for name in ("steps", "batch_size", "candidates"):
         sizes = [getattr(chosen, name) for chosen in every]
         assert sizes == sorted(sizes)
@@ -21,18 +21,38 @@ def test_sizes_grow_with_the_rows_and_end_somewhere():
 
 
 def test_tiny_tables_are_not_refined():
-    assert sizing(REFINE_FROM - 1).candidates == 1 < sizing(REFINE_FROM).candidates
+    assert sizing((REFINE_FROM - 1, 3)).candidates == 1 < sizing((REFINE_FROM, 3)).candidates
 
 
 @pytest.mark.parametrize(("refine", "candidates"), [(True, 16), (False, 1), (1, 1), (7, 7), (np.True_, 16)])
 def test_what_the_user_says_goes_before_what_is_automatic(refine, candidates):
-    chosen = chosen_sizing(10_000, steps=np.int64(12), batch_size=7, refine=refine)
+    chosen = chosen_sizing((10_000, 10), steps=np.int64(12), batch_size=7, refine=refine)
     assert (chosen.steps, chosen.batch_size, chosen.candidates) == (12, 7, candidates)
-    assert chosen.size == sizing(10_000).size
+    assert chosen.size == sizing((10_000, 10)).size
+
+
+def test_rows_that_top_up_need_half_the_steps_and_images_all_of_them():
+    assert sizing((1000, 5), oversampling=True).steps == sizing((1000, 5)).steps // 2
+    assert sizing((1000, 5), oversampling=True).candidates == 1
+    assert sizing((1000, 28, 28, 1), oversampling=True) == sizing((1000, 28, 28, 1))
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "depth"),
+    [(8, 8, 1), (15, 90, 1), (16, 16, 2), (28, 28, 2), (32, 32, 3), (64, 48, 3), (64, 64, 4)],
+)
+def test_images_grow_from_a_small_grid(height, width, depth):
+    assert sizing((100, height, width, 3)).size.depth == depth
+
+
+def test_large_images_take_fewer_steps():
+    small, usual, large = (sizing((100, side, side, 1)) for side in (8, 28, 64))
+    assert large.steps < usual.steps
+    assert small.batch_size > usual.batch_size
 
 
 def test_refinement_of_a_tiny_table_is_there_for_who_asks():
-    assert chosen_sizing(50, steps="auto", batch_size="auto", refine=True).candidates == 2
+    assert chosen_sizing((50, 10), steps="auto", batch_size="auto", refine=True).candidates == 2
 
 
 def test_refinement_looks_at_fewer_rows_of_a_wide_table_or_in_a_hurry():

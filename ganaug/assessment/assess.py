@@ -14,9 +14,10 @@ from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils import check_consistent_length
 
 from ..augmenter import GANAugmenter
-from ..parameters import check_parameters, chosen_sizing
+from ..parameters import check_parameters
 from ..sampling import entropy_of, seeds_from
-from ..validation import check_count, check_table, check_target, labels_or_numbers
+from ..sizing import sizing
+from ..validation import check_count, check_data, check_target, labels_or_numbers
 from .doses import Dose, dosed, doses_of
 from .folds import Trial, long_table, measured
 from .result import Assessment
@@ -132,7 +133,7 @@ def assess(
     named = _checked_rivals(rivals)
     if augmenter is not None and not isinstance(augmenter, GANAugmenter):
         raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
-    given = default_augmenter(len(labels), classes=classes) if augmenter is None else augmenter
+    given = default_augmenter(check_data(X)[0].shape, classes=classes) if augmenter is None else augmenter
     trial = trial_of(
         estimator,
         given,
@@ -196,12 +197,12 @@ def assessed(
     return Assessment(verdict, choice, table, scores, trial.metric.name, trial.metric.is_error, chosen)
 
 
-def default_augmenter(rows: int, *, classes: bool) -> GANAugmenter:
+def default_augmenter(shape: tuple[int, ...], *, classes: bool) -> GANAugmenter:
     """For a number the usual one; for classes one that fits like `GANOverSampler`, in a fraction of the time."""
     if not classes:
         return GANAugmenter()
-    usual = chosen_sizing(rows, steps="auto", batch_size="auto", refine="auto")
-    return GANAugmenter(steps=usual.steps // 2, refine=False)
+    chosen = sizing(shape, oversampling=True)
+    return GANAugmenter(steps=chosen.steps, refine=chosen.candidates)
 
 
 def checked_rows(X: Any, y: Any, *, classes: bool) -> tuple[Any, Any, pd.Series]:
@@ -209,7 +210,7 @@ def checked_rows(X: Any, y: Any, *, classes: bool) -> tuple[Any, Any, pd.Series]
     if y is None:
         raise ValueError("y is None, but whether augmentation helps shows in predicting y: give it")
     check_consistent_length(X, y)
-    check_table(X)
+    check_data(X)
     labels, is_series = check_target(y)
     labels = labels_or_numbers(labels, classes=classes)
     if classes and labels.nunique() < 2:

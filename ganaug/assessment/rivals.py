@@ -14,7 +14,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
 from ..parameters import categorical_columns
-from ..validation import check_table
+from ..validation import check_data
 from ..weights import weights_name
 from .columns import is_moment, is_number
 from .doses import lacking_rows
@@ -130,7 +130,9 @@ def smote(estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
         raise LeftOut("it needs imbalanced-learn: pip install 'ganaug[imblearn]'") from None
     if sparse.issparse(X):
         raise LeftOut("it takes no sparse matrix of mixed columns")
-    table, container = check_table(X)
+    table, container = check_data(X)
+    if not isinstance(table, pd.DataFrame):
+        raise LeftOut("it takes no images")
     words = _words(table, categorical_columns(setting.categorical, table))
     if absent := [name for name in table if table[name].isna().any()]:
         raise LeftOut(f"it takes no missing values, which column {absent[0]!r} has")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from .. import blueprint as plain
 from ..layout import Layout
+from .image import ImageEncoder
 from .labels import ClassTarget, NumberTarget, Target
 from .numeric import Numbers
 from .table import Column, Part, TableEncoder, followed
@@ -19,7 +21,26 @@ from .views.times import per_day
 TENSOR_DTYPES = {"bool", "float16", "float32", "float64", *(f"{s}int{b}" for s in ("", "u") for b in (8, 16, 32, 64))}
 
 
-def blueprint_of(encoder: TableEncoder, target: Target | None, array_dtype: Any = None) -> plain.Blueprint:
+def blueprint_of(encoder: Any, target: Target | None, given: Any = None) -> plain.Blueprint | plain.ImageBlueprint:
+    """The blueprint of what an encoder decodes.
+
+    Parameters
+    ----------
+    given : Container, ImageContainer or None
+        What the data came in; None stands for a DataFrame.
+    """
+    if isinstance(encoder, ImageEncoder):
+        return _of_images(encoder, target, given)
+    return _of_table(encoder, target, given.dtype if given is not None else None)
+
+
+def _of_images(encoder: ImageEncoder, target: Target | None, given: Any) -> plain.ImageBlueprint:
+    layout = replace(encoder.layout, condition=target.layout if target else Layout(()))
+    dtype = np.dtype(encoder.dtype).name
+    return plain.ImageBlueprint(layout, dtype, encoder.low, encoder.high, given.channels, _target(target))
+
+
+def _of_table(encoder: TableEncoder, target: Target | None, array_dtype: Any) -> plain.Blueprint:
     """The blueprint of a table's rows; `array_dtype` is that of the array they came in, None for a DataFrame.
 
     Raises

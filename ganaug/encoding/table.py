@@ -84,6 +84,15 @@ class TableEncoder:
         layout = Layout(tuple(flat[o].block for o in owners))
         return cls(columns, layout), Encoded.join([encoded[o] for o in owners], len(table))
 
+    @property
+    def features(self) -> list[object]:
+        """What the columns of tables must match."""
+        return [column.name for column in self.columns]
+
+    @property
+    def n_features(self) -> int:
+        return len(self.columns)
+
     @cached_property
     def owners(self) -> tuple[tuple[Column, int], ...]:
         """For each block, the column that it was made for, and which of its parts."""
@@ -106,8 +115,9 @@ class TableEncoder:
                     blocks[part.block] = part.numbers.encode(values)
         return Encoded.join([blocks[i] for i in range(len(self.layout.blocks))], len(table))
 
-    def decode(self, codes: NDArray[np.int32], positions: NDArray[np.float32]) -> pd.DataFrame:
-        """Rows of `codes` (n, n_blocks) and `positions` (n, n_numbers), with the fitted names and dtypes."""
+    def decode(self, rows: Encoded) -> pd.DataFrame:
+        """Encoded rows as a table with the fitted names and dtypes."""
+        codes, positions = rows.codes, rows.middle
         number_of = np.cumsum([block.bins > 0 for block in self.layout.blocks]) - 1
 
         def values(part: Part) -> Floats:

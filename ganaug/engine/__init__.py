@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from ..layout import Layout
+from ..layout import ImageLayout, Layout
 from .size import Size
 from .state import Build, GeneratorState
 
@@ -16,7 +16,7 @@ __all__ = ["GeneratorState", "Size", "train"]
 
 
 def train(
-    layout: Layout,
+    layout: Layout | ImageLayout,
     data: Data,
     plan: Plan,
     size: Size,

@@ -7,8 +7,8 @@ from typing import Any
 import tensorflow as tf
 
 from ..layout import Layout
-from .heads import draw, expand_condition, noise_from
-from .networks import table
+from .heads import expand_condition, head_of
+from .networks import build_generator
 from .state import GeneratorState
 
 Tensor = Any
@@ -19,10 +19,14 @@ as_tensor = tf.convert_to_tensor
 
 def built(state: GeneratorState) -> Any:
     """The Keras model of the generator, with its trained weights."""
-    layout = state.layout
-    generator = state.build(layout) if state.build else table.generator(layout, state.size, seed=0)
+    generator = build_generator(state.layout, state.size, 0, state.build)
     generator.set_weights(state.weights)
     return generator
+
+
+def encoded(layout: Any, drawn: tuple[Tensor, ...]) -> Any:
+    """Rows of those tensors."""
+    return head_of(layout).rows(drawn)
 
 
 def frozen(generator: Any) -> Any:
@@ -34,13 +38,14 @@ def frozen(generator: Any) -> Any:
     return lambda inputs: generator.stateless_call(trained, other, inputs, training=False)[0]
 
 
-def drawn(layout: Layout, generator: Any, latent: Any, codes: Tensor, positions: Tensor, seed: Tensor) -> Any:
-    """Codes and positions of one row for each condition; `latent` is the shape of a row's noise."""
+def drawn(layout: Any, generator: Any, latent: Any, codes: Tensor, positions: Tensor, seed: Tensor) -> Any:
+    """The tensors that rows are encoded with, one row for each condition; `latent` is the shape of a row's noise."""
     batch = tf.shape(codes)[0]
     condition = expand_condition(layout.condition or Layout(()), codes, positions)
     noise = tf.random.stateless_normal([batch, *latent], seed)
-    uniform = tf.random.stateless_uniform([batch, layout.width], seed + 1)
-    return draw(layout, generator([noise, condition]), noise_from(layout, uniform))
+    return head_of(layout).draw(
+        generator([noise, condition]), lambda _, shape: tf.random.stateless_uniform(shape, seed + 1)
+    )
 
 
 def compiled_draw(state: GeneratorState) -> Any:
@@ -48,7 +53,7 @@ def compiled_draw(state: GeneratorState) -> Any:
     generator = built(state)
     latent = generator.inputs[0].shape[1:]
 
-    def rows(codes: Tensor, positions: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
+    def rows(codes: Tensor, positions: Tensor, seed: Tensor) -> tuple[Tensor, ...]:
         return drawn(state.layout, lambda x: generator(x, training=False), latent, codes, positions, seed)
 
     condition_layout = state.layout.condition or Layout(())

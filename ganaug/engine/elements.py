@@ -8,9 +8,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from ..blueprint import Blueprint, Calendar, Column, Ticks
+from ..blueprint import Blueprint, Calendar, Column, ImageBlueprint, Ticks
 from .conditions import LabelForm, condition_of, label_form, labels_of
 from .decoding import NO_TIME, decode
+from .pictures import Pictures
 
 Tensor = Any
 
@@ -21,7 +22,7 @@ class Form:
 
     Parameters
     ----------
-    blueprint : Blueprint
+    blueprint : Blueprint or ImageBlueprint
     batched : bool
         Whether the first axis counts rows.
     x : TensorSpec, or a dict of them
@@ -31,14 +32,14 @@ class Form:
         Without the axis of rows.
     """
 
-    blueprint: Blueprint
+    blueprint: Blueprint | ImageBlueprint
     batched: bool
     x: Any
     label: LabelForm | None
     weight: Any
 
     @classmethod
-    def of(cls, blueprint: Blueprint, spec: Any) -> Form:
+    def of(cls, blueprint: Blueprint | ImageBlueprint, spec: Any) -> Form:
         """The form of elements with this `element_spec`.
 
         Raises
@@ -55,7 +56,7 @@ class Form:
                 f"{'with' if blueprint.target is not None else 'without'} y; found {_shown(spec)}"
             )
         x, y, weight = (*parts, None, None)[:3]
-        batched, x = _rows_of(blueprint, x, y)
+        batched, x = _kind(blueprint).rows_of(x, y)
         label = None if y is None else label_form(blueprint.target, y.dtype, _without_rows(y, batched, "y"))
         if isinstance(label, str):
             raise TypeError(f"labels: expected {label}; found {_shown(y)}")
@@ -72,14 +73,9 @@ class Form:
             return tf.zeros([rows, 0], tf.int32), tf.zeros([rows, 0])
         return condition_of(self.blueprint.target, self.label, parts[1])
 
-    def features(self, codes: Tensor, positions: Tensor) -> Any:
-        """x of batched elements, from the codes and positions of rows."""
-        columns = self.blueprint.columns
-        values = decode(self.blueprint, codes, positions)
-        if not isinstance(self.x, dict):
-            return tf.stack([_cast(c, v, self.x.dtype) for c, v in zip(columns, values, strict=True)], 1)
-        found = {column.name: (column, value) for column, value in zip(columns, values, strict=True)}
-        return {key: tf.reshape(_cast(*found[str(key)], spec.dtype), [-1, *spec.shape]) for key, spec in self.x.items()}
+    def features(self, *drawn: Tensor) -> Any:
+        """x of batched elements, from the tensors that rows are encoded with."""
+        return _kind(self.blueprint).features(self.x, *drawn)
 
     def labels(self, codes: Tensor, positions: Tensor) -> Tensor:
         """y of batched elements, from the codes and positions of conditions."""
@@ -87,7 +83,7 @@ class Form:
         return labels_of(self.blueprint.target, self.label, codes, positions)
 
 
-def native(blueprint: Blueprint) -> tuple[Any, ...]:
+def native(blueprint: Blueprint | ImageBlueprint) -> tuple[Any, ...]:
     """The element_spec of single rows as `tf.data.Dataset.from_tensor_slices` would give it for the training data.
 
     Raises
@@ -95,10 +91,7 @@ def native(blueprint: Blueprint) -> tuple[Any, ...]:
     TypeError
         If the labels cannot be held by a tensor.
     """
-    if blueprint.matrix:
-        x: Any = tf.TensorSpec([len(blueprint.columns)], blueprint.matrix)
-    else:
-        x = {column.name: tf.TensorSpec([], column.dtype) for column in blueprint.columns}
+    x = _kind(blueprint).native()
     target = blueprint.target
     if target is None:
         return (x,)
@@ -116,8 +109,38 @@ def rowwise(element: tuple[Any, ...], function: Any) -> tuple[Any, ...]:
     return tuple(tf.nest.map_structure(function, part) for part in element)
 
 
+@dataclass(frozen=True)
+class Columns:
+    """The x of elements of rows of a table: a matrix, or a dict of columns."""
+
+    blueprint: Blueprint
+
+    def native(self) -> Any:
+        """The spec of a single row as it was fitted on."""
+        columns, matrix = self.blueprint.columns, self.blueprint.matrix
+        if matrix:
+            return tf.TensorSpec([len(columns)], matrix)
+        return {column.name: tf.TensorSpec([], column.dtype) for column in columns}
+
+    def rows_of(self, x: Any, y: Any) -> tuple[bool, Any]:
+        """Whether x has an axis of rows, and its spec without it."""
+        return _rows_of(self.blueprint, x, y)
+
+    def features(self, x: Any, codes: Tensor, positions: Tensor) -> Any:
+        """x of batched elements, from the codes and positions of rows."""
+        columns = self.blueprint.columns
+        values = decode(self.blueprint, codes, positions)
+        if not isinstance(x, dict):
+            return tf.stack([_cast(c, v, x.dtype) for c, v in zip(columns, values, strict=True)], 1)
+        found = {column.name: (column, value) for column, value in zip(columns, values, strict=True)}
+        return {key: tf.reshape(_cast(*found[str(key)], spec.dtype), [-1, *spec.shape]) for key, spec in x.items()}
+
+
+def _kind(blueprint: Blueprint | ImageBlueprint) -> Columns | Pictures:
+    return Pictures(blueprint) if isinstance(blueprint, ImageBlueprint) else Columns(blueprint)
+
+
 def _rows_of(blueprint: Blueprint, x: Any, y: Any) -> tuple[bool, Any]:
-    """Whether x has an axis of rows, and its spec without it."""
     names = [column.name for column in blueprint.columns]
     if isinstance(x, Mapping):
         found = {str(key): key for key in x}

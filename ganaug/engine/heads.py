@@ -1,15 +1,91 @@
-"""Between codes and dense rows, inside the graph."""
+"""Between encoded rows and what the networks see of them, inside the graph.
+
+A head stands for one kind of data. `parts` are the arrays that training rows are kept in, and `real` makes of some of
+them what the discriminator is shown; `fake` makes the same of the generator's raw output, for gradients to flow
+through; `draw` makes of it the tensors that `rows` are encoded with. Noise comes from `uniform`, a function of a
+stream's number and a shape, which keeps all that is random in the caller's hands.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from ..layout import WAVES, Bank, Layout
+from ..layout import WAVES, Bank, Encoded, ImageLayout, Layout, Pixels
+from .shifting import recoloured, shifted
 
 Tensor = Any
+Uniform = Callable[[int, list[Any]], Tensor]
+
+
+class TableHead:
+    """Rows of a table: one-hot slots and positions."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+
+    def parts(self, rows: Encoded) -> tuple[Any, ...]:
+        return rows.codes, rows.low, rows.high
+
+    def real(self, parts: list[Tensor], uniform: Uniform) -> Tensor:
+        """Dense rows; tied values take any of their ranks."""
+        codes, low, high = parts
+        return expand(self.layout, codes, low + (high - low) * uniform(1, [tf.shape(codes)[0], self.layout.numbers]))
+
+    def fake(self, raw: Tensor, uniform: Uniform, temperature: float) -> Tensor:
+        noise = noise_from(self.layout, uniform(4, [tf.shape(raw)[0], self.layout.width]))
+        return hard_rows(self.layout, raw, noise, temperature)
+
+    def draw(self, raw: Tensor, uniform: Uniform) -> tuple[Tensor, ...]:
+        noise = noise_from(self.layout, uniform(4, [tf.shape(raw)[0], self.layout.width]))
+        return draw(self.layout, raw, noise)
+
+    def rows(self, drawn: tuple[Tensor, ...]) -> Encoded:
+        codes, positions = (tensor.numpy() for tensor in drawn)
+        return Encoded(codes, positions, positions)
+
+
+class ImageHead:
+    """Images: pixels in [-1, 1], which the discriminator sees shifted, so that it cannot learn the few it has by heart.
+
+    Zhao, Liu, Lin, Zhu, Han (2020), "Differentiable augmentation for data-efficient GAN training".
+    """
+
+    def __init__(self, layout: ImageLayout) -> None:
+        self.layout = layout
+        self.top = max(layout.levels - 1, 1)
+
+    def parts(self, rows: Pixels) -> tuple[Any, ...]:
+        return (rows.values,)
+
+    def real(self, parts: list[Tensor], uniform: Uniform) -> Tensor:
+        [values] = parts
+        pixels = tf.cast(values, tf.float32)
+        return self._seen(pixels * (2 / self.top) - 1 if self.layout.levels else pixels, uniform, 6)
+
+    def fake(self, raw: Tensor, uniform: Uniform, _temperature: float) -> Tensor:
+        return self._seen(raw, uniform, 8)
+
+    def draw(self, raw: Tensor, _uniform: Uniform) -> tuple[Tensor, ...]:
+        pixels = tf.clip_by_value(raw, -1, 1)
+        if not self.layout.levels:
+            return (pixels,)
+        return (tf.cast(tf.round((pixels + 1) * (self.top / 2)), tf.uint8),)
+
+    def rows(self, drawn: tuple[Tensor, ...]) -> Pixels:
+        return Pixels(drawn[0].numpy())
+
+    def _seen(self, images: Tensor, uniform: Uniform, stream: int) -> Tensor:
+        batch = tf.shape(images)[0]
+        images = shifted(images, uniform(stream, [batch, 2]))
+        return recoloured(images, uniform(stream + 1, [batch, 3])) if self.layout.shape[2] == 3 else images
+
+
+def head_of(layout: Layout | ImageLayout) -> Any:
+    return ImageHead(layout) if isinstance(layout, ImageLayout) else TableHead(layout)
 
 
 def expand(layout: Layout, codes: Tensor, position: Tensor) -> Tensor:

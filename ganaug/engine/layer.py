@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from ..blueprint import RECORDS, Blueprint
+from ..blueprint import RECORDS, Blueprint, ImageBlueprint
 from ..serialization import Reader, Writer
 from .drawing import built
 from .elements import Form, rowwise
@@ -53,7 +53,7 @@ class SyntheticMix(keras.layers.Layer):
         self.built = True
 
     @classmethod
-    def of(cls, blueprint: Blueprint, state: GeneratorState, p: float, seed: int) -> SyntheticMix:
+    def of(cls, blueprint: Blueprint | ImageBlueprint, state: GeneratorState, p: float, seed: int) -> SyntheticMix:
         writer = Writer(RECORDS)
         tree = json.dumps(writer.tree(blueprint))
         layer = cls(p, seed, tree, [len(array) for array in writer.arrays], built(state))

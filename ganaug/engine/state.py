@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..layout import Encoded, Layout
+from ..layout import Encoded, Layout, Pixels
 from . import perceptron
 from .size import Size
 
-Build = Callable[[Layout], Any]
+Build = Callable[[Any], Any]
 
 
 @dataclass
@@ -23,7 +23,7 @@ class GeneratorState:
 
     Parameters
     ----------
-    layout : Layout
+    layout : Layout or ImageLayout
     size : Size
         Of the built-in network.
     weights : list of ndarray
@@ -32,7 +32,7 @@ class GeneratorState:
         The user's own generator.
     """
 
-    layout: Layout
+    layout: Any
     size: Size
     weights: list[NDArray[np.float32]]
     build: Build | None = None
@@ -45,7 +45,7 @@ class GeneratorState:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _lock=threading.Lock())
 
-    def draw(self, condition: Encoded, seed: tuple[int, int]) -> Encoded:
+    def draw(self, condition: Encoded, seed: tuple[int, int]) -> Encoded | Pixels:
         """One row for each condition.
 
         Parameters
@@ -53,12 +53,12 @@ class GeneratorState:
         seed : pair of int
             Below 2**31 both.
         """
-        if self.build is None:
+        if self.build is None and isinstance(self.layout, Layout):
             return perceptron.draw(self.layout, self.size, self.weights, condition, seed)
-        from .drawing import as_tensor, compiled_draw
+        from .drawing import as_tensor, compiled_draw, encoded
 
         with self._lock:
             if self._draw is None:
                 self._draw = compiled_draw(self)
-        codes, positions = self._draw(*map(as_tensor, (condition.codes, condition.middle, np.array(seed, np.int32))))
-        return Encoded(codes.numpy(), positions.numpy(), positions.numpy())
+        asked = (condition.codes, condition.middle, np.array(seed, np.int32))
+        return encoded(self.layout, self._draw(*map(as_tensor, asked)))

@@ -12,7 +12,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from ..blueprint import Blueprint
+from ..blueprint import Blueprint, ImageBlueprint
 from .conditions import Rotation, drawn_condition
 from .drawing import built, drawn, frozen
 from .elements import Form, native, rowwise
@@ -37,12 +37,12 @@ class Source:
         Shape of a row's noise.
     """
 
-    blueprint: Blueprint
+    blueprint: Blueprint | ImageBlueprint
     generator: Any
     latent: tuple[int, ...]
 
     @classmethod
-    def of(cls, blueprint: Blueprint, state: GeneratorState) -> Source:
+    def of(cls, blueprint: Blueprint | ImageBlueprint, state: GeneratorState) -> Source:
         model = built(state)
         return cls(blueprint, frozen(model), tuple(model.inputs[0].shape[1:]))
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..layout import Encoded, Layout
-from .heads import expand, expand_condition, hard_rows, noise_from
+from ..layout import Encoded, ImageLayout, Layout
+from .heads import expand_condition, head_of
 from .losses import LOSSES
 from .optimizers import make_optimizer
 
@@ -105,9 +106,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Data:
-    """Training rows with their conditions, and how often each is drawn."""
+    """Training rows, encoded, with their conditions, and how often each is drawn."""
 
-    rows: Encoded
+    rows: Any
     condition: Encoded
     weight: NDArray[np.float64]
 
@@ -147,8 +148,11 @@ class Pace:
 class Trainer:
     """Trains both networks in place; `run` leaves its moving average, or the best one, in the generator."""
 
-    def __init__(self, generator: Model, discriminator: Model, layout: Layout, data: Data, plan: Plan) -> None:
-        self.generator, self.discriminator, self.layout, self.plan = generator, discriminator, layout, plan
+    def __init__(
+        self, generator: Model, discriminator: Model, layout: Layout | ImageLayout, data: Data, plan: Plan
+    ) -> None:
+        self.generator, self.discriminator, self.plan = generator, discriminator, plan
+        self.head, self.condition = head_of(layout), layout.condition or Layout(())
         self.strategy = tf.distribute.get_strategy()
         self.replicas = self.strategy.num_replicas_in_sync
         self.batch_size = -(-plan.batch_size // self.replicas)
@@ -159,11 +163,12 @@ class Trainer:
         ]
         self.g_variables = [v.value for v in generator.trainable_variables]
         self.d_variables = [v.value for v in discriminator.trainable_variables]
-        self.average = [tf.Variable(v, aggregation=tf.VariableAggregation.MEAN) for v in self.g_variables]
+        self.moving = [v.value for v in generator.variables if v.dtype == "float32"]
+        """Statistics of normalisations, too: averaged weights need theirs."""
+        self.average = [tf.Variable(v, aggregation=tf.VariableAggregation.MEAN) for v in self.moving]
         draw = np.cumsum(data.weight / data.weight.sum())
-        encoded = (data.rows.codes, data.rows.low, data.rows.high)
         condition = (data.condition.codes, data.condition.low, data.condition.high)
-        self.tensors = [tf.constant(array) for array in (draw, *encoded, *condition)]
+        self.tensors = [tf.constant(array) for array in (draw, *condition, *self.head.parts(data.rows))]
         self.seed = tf.Variable(plan.seed)
         step = tf.TensorSpec([], tf.int32)
         self.chunk = tf.function(self._chunk).get_concrete_function(step, step, step)
@@ -202,7 +207,7 @@ class Trainer:
                 raise
             self._restore(snapshot)
             outcome.stopped_by = "interrupt"
-        for variable, average in zip(self.g_variables, self.average, strict=True):
+        for variable, average in zip(self.moving, self.average, strict=True):
             variable.assign(average)
         if outcome.history:
             outcome.history[-1], best = watch.finish(outcome.history[-1], self.generator.get_weights)
@@ -211,9 +216,9 @@ class Trainer:
         return outcome
 
     def weights(self) -> Weights:
-        """The generator's, trained ones as they are on average, in the order of `get_weights`."""
-        averages = zip(self.generator.trainable_variables, self.average, strict=True)
-        average = {id(variable): mean for variable, mean in averages}
+        """The generator's, as they are on average, in the order of `get_weights`."""
+        moving = [v for v in self.generator.variables if v.dtype == "float32"]
+        average = {id(variable): mean for variable, mean in zip(moving, self.average, strict=True)}
         return [tf.convert_to_tensor(average.get(id(v), v)).numpy() for v in self.generator.weights]
 
     def _chunk(self, start: Tensor, stop: Tensor, total: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -231,21 +236,21 @@ class Trainer:
 
     def _step(self, step: Tensor) -> tuple[Tensor, Tensor]:
         """One step of the discriminator, then one of the generator against it on the same batch."""
-        plan, layout = self.plan, self.layout
+        plan = self.plan
         draw = step * self.replicas + tf.distribute.get_replica_context().replica_id_in_sync_group
         real, condition = self._batch(draw)
         latent_shape = [self.batch_size, *self.generator.inputs[0].shape[1:]]
         latent = tf.random.stateless_normal(latent_shape, [self.seed + 3, draw])
-        noise = noise_from(layout, self._uniform(draw, 4, [self.batch_size, layout.width]))
         with tf.GradientTape() as g_tape:
-            fake = hard_rows(layout, self.generator([latent, condition], training=True), noise, plan.temperature)
+            raw = self.generator([latent, condition], training=True)
+            fake = self.head.fake(raw, partial(self._uniform, draw), plan.temperature)
             with g_tape.stop_recording():
                 d_loss, real_logits = self._discriminator_step(step, draw, real, fake, condition)
             _, g_loss = self._share(self.loss.pair(real_logits, self.discriminator([fake, condition], training=True)))
         self.optimizers[0].apply(g_tape.gradient(g_loss, self.g_variables))
         done = tf.cast(step, tf.float32)
         keep = tf.minimum(plan.average, (done + 1) / (done + 10))
-        for average, variable in zip(self.average, self.g_variables, strict=True):
+        for average, variable in zip(self.average, self.moving, strict=True):
             average.assign_add((1 - keep) * (variable - average))
         return d_loss, g_loss
 
@@ -276,18 +281,13 @@ class Trainer:
         return loss, real_logits
 
     def _batch(self, at: Tensor) -> tuple[Tensor, Tensor]:
-        """Dense training rows drawn by weight, and their conditions; tied values take any of their ranks."""
-        draw, *encoded = self.tensors
-        size = self.batch_size
-        spot = tf.searchsorted(draw, self._uniform(at, 0, [size], draw.dtype))
+        """Training rows drawn by weight, as the discriminator is shown them, and their conditions."""
+        draw, *arrays = self.tensors
+        spot = tf.searchsorted(draw, self._uniform(at, 0, [self.batch_size], draw.dtype))
         spot = tf.minimum(spot, self.rows - 1)
-
-        def cells(layout: Layout, arrays: list[Tensor], stream: int) -> tuple[Layout, Tensor, Tensor]:
-            codes, low, high = (tf.gather(array, spot) for array in arrays)
-            return layout, codes, low + (high - low) * self._uniform(at, stream, [size, layout.numbers])
-
-        rows, condition = cells(self.layout, encoded[:3], 1), cells(self.layout.condition or Layout(()), encoded[3:], 2)
-        return expand(*rows), expand_condition(*condition)
+        codes, low, high, *parts = (tf.gather(array, spot) for array in arrays)
+        position = low + (high - low) * self._uniform(at, 2, [self.batch_size, self.condition.numbers])
+        return self.head.real(parts, partial(self._uniform, at)), expand_condition(self.condition, codes, position)
 
     def _uniform(self, at: Tensor, stream: int, shape: list[int], dtype: Any = tf.float32) -> Tensor:
         return tf.random.stateless_uniform(shape, [self.seed + stream, at], dtype=dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..assessment.assess import assessed, checked_rows, trial_of
 from ..assessment.result import Assessment
 from ..augmenter import GANAugmenter
 from ..parameters import left_open
-from ..validation import check_real, check_table, check_target, labels_or_numbers
+from ..validation import check_data, check_real, check_target, labels_or_numbers
 from ..weights import routing, weights_name, with_synthetic
 
 
@@ -95,7 +96,9 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
             chosen = self._assess(augmenter, every_X, every_y, labels, weights, params)
         if chosen is None:
             is_synthetic = np.zeros(len(labels), dtype=bool)
-            self.augmenter_, self._columns = None, list(check_table(X)[0])
+            data, container = check_data(X)
+            self.augmenter_, self._features_in = None, prod(data.shape[1:])
+            self._columns = list(data) if container.named else []
         else:
             augment = check_memory(self.memory).cache(_augment)
             self.augmenter_, every_X, every_y, is_synthetic = augment(chosen, X, targets)
@@ -130,14 +133,14 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
     @property
     def n_features_in_(self) -> int:
         """Number of columns seen in `fit`."""
-        return len(self._columns) if self.augmenter_ is None else self.augmenter_.n_features_in_
+        return self._features_in if self.augmenter_ is None else self.augmenter_.n_features_in_
 
     @property
     def feature_names_in_(self) -> NDArray[Any]:
         """Names of the columns seen in `fit`, if all of them are strings."""
         if self.augmenter_ is not None:
             return self.augmenter_.feature_names_in_
-        if not all(isinstance(name, str) for name in self._columns):
+        if not self._columns or not all(isinstance(name, str) for name in self._columns):
             raise AttributeError("feature_names_in_: the columns seen in fit have no names")
         return np.array(self._columns, dtype=object)
 

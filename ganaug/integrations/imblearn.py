@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..augmenter import GANAugmenter
 from ..balancing import missing_rows
 from ..sizing import sizing
 from ..transformer import accepts_any_table
-from ..validation import check_labels, check_table, check_target
+from ..validation import check_data, check_labels, check_target
 
 
 class GANOverSampler(OneToOneFeatureMixin, BaseEstimator):
@@ -101,14 +102,14 @@ on_chunk, early_stopping, random_state, verbose :
         -------
         self : GANOverSampler
         """
-        table, _ = check_table(X)
+        data, _ = check_data(X)
         if y is None:
             raise ValueError("GANOverSampler requires y to be passed, but the target y is None")
-        labels, _ = check_target(y, len(table))
+        labels, _ = check_target(y, len(data))
         check_labels(labels)
         counts = labels.value_counts(sort=False).to_dict()
         self.sampling_strategy_ = missing_rows(self.sampling_strategy, counts, labels.to_numpy())
-        self.n_features_in_ = table.shape[1]
+        self.n_features_in_ = prod(data.shape[1:])
         return self
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
@@ -131,10 +132,11 @@ on_chunk, early_stopping, random_state, verbose :
         """
         self.fit(X, y)
         parameters = {name: value for name, value in self.get_params(deep=False).items() if name != "sampling_strategy"}
+        chosen = sizing(check_data(X)[0].shape, oversampling=True)
         if self.refine == "auto":
-            parameters["refine"] = False
+            parameters["refine"] = chosen.candidates
         if self.steps == "auto":
-            parameters["steps"] = sizing(len(y)).steps // 2
+            parameters["steps"] = chosen.steps
         self.augmenter_ = GANAugmenter(
             ratio=0, sampling_strategy=self.sampling_strategy, target_type="classes", **parameters
         ).fit(X, y)

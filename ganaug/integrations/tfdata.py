@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from ..blueprint import Blueprint
+from ..blueprint import Blueprint, ImageBlueprint
+from ..containers import Container, ImageContainer
+from ..encoding import Encoder
 from ..encoding.blueprints import blueprint_of
 from ..encoding.labels import ClassTarget, NumberTarget, Target
-from ..encoding.table import TableEncoder
 from ..engine import GeneratorState
-from ..validation import Container, check_count, check_real
+from ..validation import check_count, check_real
 
 Apply = Callable[[Any], Any]
 EXACT_TO = 10**6
@@ -32,8 +33,8 @@ class DatasetMixin:
     """
 
     ratio: float
-    _container: Container
-    _encoder: TableEncoder
+    _container: Container | ImageContainer
+    _encoder: Encoder
     _target: Target | None
     _state: GeneratorState
     _sampling_seed: Callable[[Any], int]
@@ -263,11 +264,11 @@ class DatasetMixin:
 
         return SyntheticMix.of(blueprint, self._state, p, self._sampling_seed(seed))
 
-    def _blueprint(self) -> Blueprint:
+    def _blueprint(self) -> Blueprint | ImageBlueprint:
         check_is_fitted(self, "n_iter_")
-        return blueprint_of(self._encoder, self._target, self._container.dtype)
+        return blueprint_of(self._encoder, self._target, self._container)
 
-    def _source(self) -> tuple[Any, Blueprint]:
+    def _source(self) -> tuple[Any, Blueprint | ImageBlueprint]:
         blueprint = self._blueprint()
         from ..engine.streams import Source
 
@@ -280,7 +281,7 @@ class DatasetMixin:
             raise ValueError(f"labels={labels!r} needs classes, but y is a number: leave it None")
         return self._target
 
-    def _shares(self, labels: Any, blueprint: Blueprint) -> Any:
+    def _shares(self, labels: Any, blueprint: Blueprint | ImageBlueprint) -> Any:
         """How often each code comes, from {label: share}, or from training for None."""
         if labels is None:
             return _counts(blueprint)
@@ -302,7 +303,7 @@ def _is_balanced(labels: Any) -> bool:
     return isinstance(labels, str) and labels == "balanced"
 
 
-def _counts(blueprint: Blueprint) -> Any:
+def _counts(blueprint: Blueprint | ImageBlueprint) -> Any:
     return np.array(blueprint.target.counts if blueprint.target else (1,), np.int64)
 
 

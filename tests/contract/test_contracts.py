@@ -164,7 +164,7 @@ def _there_and_back(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     again = encoder.encode(table)
     for name in ("codes", "low", "high"):
         np.testing.assert_array_equal(getattr(again, name), getattr(rows, name))
-    return table["cell"], encoder.decode(rows.codes, rows.middle)["cell"]
+    return table["cell"], encoder.decode(rows)["cell"]
 
 
 def _cells(*strategies):

@@ -11,10 +11,11 @@ import tensorflow as tf
 import toy
 
 from ganaug import GANAugmenter
+from ganaug.engine.networks import image
 from ganaug.engine.networks import table as built_in
-from ganaug.engine.size import Size
+from ganaug.engine.size import Size, weight_shapes
 from ganaug.engine.trainer import _schedule
-from ganaug.layout import Block, Layout
+from ganaug.layout import Block, ImageLayout, Layout
 
 X, Y = toy.toy()
 CHOICES: dict[str, dict[str, Any]] = {
@@ -89,18 +90,18 @@ def three_inputs(layout: Layout) -> Any:
 
 def narrow(layout: Layout) -> Any:
     parts = [keras.Input([layout.width]), keras.Input([layout.condition_width])]
-    return keras.Model(parts, keras.layers.Dense(3)(keras.layers.Concatenate()(parts)))
+    return keras.Model(parts, keras.layers.Dense(3, name="out")(keras.layers.Concatenate()(parts)))
 
 
 @pytest.mark.parametrize(
     ("networks", "error", "message"),
     [
-        ({"generator": lambda _: None}, TypeError, r"generator= must return a keras.Model .* got NoneType"),
-        ({"discriminator": lambda _: len}, TypeError, r"discriminator= must return a keras.Model .* got builtin"),
-        ({"generator": three_inputs}, ValueError, r"generator=.*two inputs.*its inputs are \[\(2,\)"),
-        ({"generator": narrow}, ValueError, r"generator=.*one output of width .* its outputs \[\(3,\)\]"),
-        ({"discriminator": narrow}, ValueError, r"discriminator=.*one output of width 1.*outputs \[\(3,\)\]"),
-        ({"discriminator": own_generator}, ValueError, r"discriminator=.*layout\.width = .*inputs are \[\(5,\)"),
+        ({"generator": lambda _: None}, TypeError, r"generator= must be or return a keras.Model, got NoneType"),
+        ({"discriminator": lambda _: len}, TypeError, r"discriminator= must be or return a keras.Model, got builtin"),
+        ({"generator": three_inputs}, ValueError, r"generator=.*a second input if it has one.*has 3 inputs"),
+        ({"generator": narrow}, ValueError, r"generator=.*layout.raw_shape = .* last layer 'out' gives shape \(3,\)"),
+        ({"discriminator": narrow}, ValueError, r"discriminator=.*'out' gives shape \(3,\), expected \(1,\)"),
+        ({"discriminator": own_generator}, ValueError, r"discriminator=.*layout\.row_shape.*its input .* shape \(5,\)"),
         ({"generator": 7}, TypeError, r"generator=7 must be a callable"),
         ({"discriminator": "big"}, TypeError, r"discriminator='big' must be a callable"),
     ],
@@ -126,9 +127,19 @@ def test_built_in_networks_depend_on_their_seed_alone() -> None:
 def test_the_size_knows_the_shapes_of_the_built_in_networks(depth: int) -> None:
     layout, size = Layout(built_in_blocks(), Layout((Block(0, 5),))), Size(4, 8, depth)
     made = built_in.generator(layout, size, 0).get_weights()
-    assert size.shapes(4 + 5, layout.raw_width) == [weight.shape for weight in made]
-    judge = built_in.discriminator(layout, size, 0).get_weights()
-    assert size.shapes(layout.width + 5, 1) == [weight.shape for weight in judge]
+    assert weight_shapes(layout, size) == [weight.shape for weight in made]
+
+
+@pytest.mark.parametrize(("shape", "depth"), [((8, 8, 1), 1), ((21, 30, 3), 2)])
+@pytest.mark.parametrize("condition", [Layout((Block(0, 5),)), Layout(())], ids=["classes", "none"])
+def test_the_size_knows_the_shapes_of_the_networks_for_images(
+    shape: tuple[int, int, int], depth: int, condition: Layout
+) -> None:
+    layout, size = ImageLayout(shape, 256, condition), Size(4, 8, depth)
+    made = image.generator(layout, size, 0)
+    assert weight_shapes(layout, size) == [weight.shape for weight in made.get_weights()]
+    assert made.output_shape == (None, *shape)
+    assert image.discriminator(layout, size, 0).output_shape == (None, 1)
 
 
 def built_in_blocks() -> tuple[Any, ...]:

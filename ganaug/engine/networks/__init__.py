@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import keras
-
-from ...layout import Layout
+from ...layout import ImageLayout, Layout
 from ..size import Size
-from . import table
+from . import image, table
+from .own import Own, own_discriminator, own_generator
 
-Build = Callable[[Layout], Any]
+AnyLayout = Layout | ImageLayout
 
 
-def build(
-    layout: Layout, size: Size, seed: int, generator: Build | None, discriminator: Build | None
-) -> tuple[Any, Any]:
+def built_in(layout: AnyLayout) -> Any:
+    """The module with the built-in networks for such data."""
+    return image if isinstance(layout, ImageLayout) else table
+
+
+def build(layout: AnyLayout, size: Size, seed: int, generator: Own, discriminator: Own) -> tuple[Any, Any]:
     """Generator and discriminator for `layout`.
 
     Raises
@@ -24,22 +25,13 @@ def build(
     TypeError, ValueError
         If a network that the user brought is no Keras model, or its shapes do not fit.
     """
-    made = generator(layout) if generator else table.generator(layout, size, seed)
-    judge = discriminator(layout) if discriminator else table.discriminator(layout, size, seed + 100)
-    _check("generator", made, (None, layout.condition_width), layout.raw_width)
-    _check("discriminator", judge, (layout.width, layout.condition_width), 1)
-    return made, judge
+    made = build_generator(layout, size, seed, generator)
+    if discriminator is None:
+        return made, built_in(layout).discriminator(layout, size, seed + 100)
+    return made, own_discriminator(discriminator, layout, seed + 100)
 
 
-def _check(role: str, model: Any, inputs: tuple[int | None, int], output: int) -> None:
-    first = "the length of the noise vector" if inputs[0] is None else f"layout.width = {inputs[0]}"
-    wanted = f"two inputs of width ({first}, layout.condition_width = {inputs[1]}) and one output of width {output}"
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"{role}= must return a keras.Model with {wanted}, got {type(model).__name__}")
-    got_in = [tuple(tensor.shape[1:]) for tensor in model.inputs]
-    got_out = [tuple(tensor.shape[1:]) for tensor in model.outputs]
-    fits = len(got_in) == 2 and got_in[1] == (inputs[1],) and inputs[0] in (None, *got_in[0])
-    if not fits or got_out != [(output,)]:
-        raise ValueError(
-            f"{role}= must return a Keras model with {wanted}; its inputs are {got_in}, its outputs {got_out}"
-        )
+def build_generator(layout: AnyLayout, size: Size, seed: int, generator: Own) -> Any:
+    if generator is None:
+        return built_in(layout).generator(layout, size, seed)
+    return own_generator(generator, layout, seed)

@@ -1,0 +1,58 @@
+"""Images that are no member of their class, or no image of the kind at all, are turned down; others are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pictures import glyphs
+
+from ganaug.encoding.image import ImageEncoder
+from ganaug.layout import Block, Encoded, ImageLayout, Layout, Pixels
+from ganaug.recognition import Recogniser, shifted
+
+X, Y = glyphs(60)
+CODES = np.unique(Y, return_inverse=True)[1].astype(np.int32)
+ENCODER, ROWS = ImageEncoder.fit(X[..., None])
+
+
+def conditions(codes):
+    none = np.zeros((len(codes), 0), np.float32)
+    return Encoded(codes[:, None], none, none)
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    layout = ImageLayout(ENCODER.shape, ENCODER.layout.levels, Layout((Block(0, 3),)))
+    return Recogniser.fit(layout, conditions(CODES[::2]), ROWS.take(np.arange(0, 180, 2)), 0)
+
+
+def test_nearly_all_real_images_are_kept(recogniser):
+    unseen = np.arange(1, 180, 2)
+    assert (recogniser.log_odds(conditions(CODES[unseen]), ROWS.take(unseen)) == 0).mean() > 0.8
+
+
+def test_images_of_another_class_are_turned_down(recogniser):
+    assert (recogniser.log_odds(conditions((CODES + 1) % 3), ROWS) < -5).mean() > 0.95
+
+
+def test_noise_is_turned_down(recogniser):
+    noise = Pixels(np.random.default_rng(0).integers(0, 256, ROWS.values.shape).astype(np.uint8))
+    assert (recogniser.log_odds(conditions(CODES), noise) < -5).mean() > 0.95
+
+
+@pytest.mark.parametrize("levels", [256, 0])
+def test_without_classes_there_is_still_what_the_images_look_like(levels):
+    encoder, rows = ImageEncoder.fit(X[..., None] if levels else X[..., None] / 255)
+    layout = ImageLayout(encoder.shape, encoder.layout.levels, Layout(()))
+    recogniser = Recogniser.fit(layout, Encoded.join([], len(rows)), rows, 0)
+    assert recogniser.perceptron is None
+    assert (recogniser.log_odds(Encoded.join([], len(rows)), rows) == 0).mean() > 0.9
+
+
+def test_shifts_are_small_and_repeat_the_border():
+    ramp = Pixels(np.arange(12, dtype=np.uint8)[None, :, None, None].repeat(50, 0).repeat(9, 2))
+    moved = shifted(ramp, np.random.default_rng(0)).values[..., 0]
+    for image in moved:
+        assert (image == image[:, :1]).all()
+        assert np.abs(image[:, 0].astype(int) - np.arange(12)).max() <= 1
+    assert len(np.unique(moved, axis=0)) == 3
