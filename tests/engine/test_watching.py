@@ -301,3 +301,12 @@ def test_the_over_sampler_passes_them_on() -> None:
     assert sampler.augmenter_.stopped_by_ == "callback"
     assert calls == [sampler.augmenter_.n_iter_]
     assert sampler.augmenter_.early_stopping == 2
+
+
+def test_images_are_watched_too() -> None:
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (40, 8, 8), dtype=np.uint8)
+    shapes: list[Any] = []
+    fitted = model(steps=2, batch_size=8, on_chunk=lambda state: shapes.append(state.sample(3)[0].shape))
+    assert checked(fitted.fit(images, [0, 1] * 20)) == [2]
+    assert shapes[-1] == (3, 8, 8)
