@@ -14,8 +14,10 @@ _HOMES = {
     "assess": ".assessment.assess",
     "Assessment": ".assessment.result",
     "load": ".persistence",
+    "TrainingState": ".watching",
     "CorruptFileError": ".exceptions",
     "DataWarning": ".exceptions",
+    "PoorClassWarning": ".exceptions",
     "TrainingDiverged": ".exceptions",
 }
 __all__ = [*_HOMES, "__version__"]
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
     from .assessment.assess import assess
     from .assessment.result import Assessment
     from .augmenter import GANAugmenter
-    from .exceptions import CorruptFileError, DataWarning, TrainingDiverged
+    from .exceptions import CorruptFileError, DataWarning, PoorClassWarning, TrainingDiverged
     from .integrations.imblearn import GANOverSampler
     from .integrations.sklearn import AugmentedClassifier, AugmentedRegressor
     from .persistence import load
+    from .watching import TrainingState
 
 
 def __getattr__(name: str) -> Any:

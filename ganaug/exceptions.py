@@ -13,3 +13,7 @@ class TrainingDiverged(RuntimeWarning):
 
 class DataWarning(UserWarning):
     """The data can be modelled, but not as well as the user may think."""
+
+
+class PoorClassWarning(DataWarning):
+    """After training, the generated rows of a class have collapsed, are copies of training rows, or are not like it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .validation import check_choice, check_count, check_real
 LOSSES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
 OPTIMIZERS = ("adam", "sgd")
 MODES = ("append", "replace")
+PATIENCE = 3
 TARGET_TYPES = ("auto", "classes", "number")
 
 
@@ -39,6 +41,29 @@ def check_parameters(parameters: dict[str, Any]) -> None:
     for name in ("generator", "discriminator"):
         if parameters[name] is not None and not callable(parameters[name]):
             raise TypeError(f"{name}={parameters[name]!r} must be a callable that takes the layout")
+    callbacks_of(parameters["on_chunk"])
+    patience_of(parameters["early_stopping"])
+
+
+def callbacks_of(on_chunk: Any) -> list[Any]:
+    """The callables to call after each chunk of steps."""
+    callbacks = [] if on_chunk is None else list(on_chunk) if isinstance(on_chunk, (list, tuple)) else [on_chunk]
+    if strange := [callback for callback in callbacks if not callable(callback)]:
+        raise TypeError(
+            f"on_chunk={strange[0]!r} must be a callable that takes a TrainingState, a list of them, or None"
+        )
+    return callbacks
+
+
+def patience_of(early_stopping: Any) -> int | None:
+    """Checks without improvement after which training ends; None if it does not."""
+    if isinstance(early_stopping, (bool, np.bool_)):
+        return PATIENCE if early_stopping else None
+    if isinstance(early_stopping, Integral) and int(early_stopping) >= 1:
+        return int(early_stopping)
+    raise (ValueError if isinstance(early_stopping, Integral) else TypeError)(
+        f"early_stopping={early_stopping!r} must be True, False, or a number of checks, at least 1"
+    )
 
 
 def left_open(ratio: Any) -> bool:

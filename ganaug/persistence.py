@@ -122,7 +122,7 @@ class _Mismatch(Exception):
 
 def _contents(augmenter: Any) -> dict[str, Any]:
     parameters = augmenter.get_params(deep=False)
-    for name in ("generator", "discriminator", "strategy"):
+    for name in ("generator", "discriminator", "strategy", "on_chunk"):
         parameters[name] = None
     if not isinstance(parameters["categorical_features"], (str, list, type(None))):
         parameters["categorical_features"] = np.asarray(parameters["categorical_features"], object).ravel().tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,16 +12,19 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """Shows losses and the time left, or nothing without a `tqdm` bar."""
+    """Shows losses, the last check and the time left, or nothing without a `tqdm` bar."""
 
     def __init__(self, bar: Any = None) -> None:
         self.bar = bar
+        self.checked = ""
 
     def report(self, progress: Progress) -> None:
         """Where training stands."""
         if self.bar is not None:
             losses = f"D {progress.discriminator_loss:.3f}, G {progress.generator_loss:.3f}"
-            self.bar.set_postfix_str(losses, refresh=False)
+            if not isnan(progress.detection):
+                self.checked = f", detection {progress.detection:.2f}, coverage {progress.coverage:.2f}"
+            self.bar.set_postfix_str(losses + self.checked, refresh=False)
             self.bar.update(progress.step - self.bar.n)
 
     def stage(self, name: str) -> None:

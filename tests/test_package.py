@@ -47,7 +47,7 @@ def test_every_public_name_is_there_and_no_other():
 
 ALL = (
     "assessment augmenter calibration encoding engine fitting forest integrations oversampling parameters persistence "
-    "refinement sampling weights"
+    "refinement sampling weights health watching"
 )
 FORBIDDEN = {
     "layout": f"{ALL} balancing exceptions progress serialization sizing validation tensorflow keras pandas sklearn",
@@ -57,6 +57,8 @@ FORBIDDEN = {
     "calibration": "engine encoding augmenter integrations pandas tensorflow sklearn",
     "forest": "engine encoding augmenter integrations pandas tensorflow layout",
     "refinement": "engine augmenter integrations pandas tensorflow",
+    "health": f"{ALL} layout validation tensorflow keras pandas".replace("health ", ""),
+    "watching": "augmenter fitting integrations pandas tensorflow keras sklearn",
     "oversampling": "engine augmenter integrations pandas tensorflow",
     "sampling": "engine augmenter integrations pandas tensorflow sklearn",
     "balancing": "engine encoding augmenter integrations pandas tensorflow sklearn imblearn",

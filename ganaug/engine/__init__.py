@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from .size import Size
 from .state import Build, GeneratorState
 
 if TYPE_CHECKING:
-    from .trainer import Data, Outcome, Plan, Progress
+    from .trainer import Data, Outcome, Plan, Watch
 
 __all__ = ["GeneratorState", "Size", "train"]
 
@@ -25,13 +24,13 @@ def train(
     generator: Build | None = None,
     discriminator: Build | None = None,
     strategy: Any = None,
-    report: Callable[[Progress], None],
+    watch: Watch,
 ) -> tuple[GeneratorState, Outcome]:
-    """Build both networks, train them, and return the generator's moving average with how training went."""
+    """Build both networks, train them, and return the generator's moving average, or the best one that `watch` saw."""
     from .networks import build
     from .trainer import Trainer
 
     with strategy.scope() if strategy is not None else nullcontext():
         networks = build(layout, size, plan.seed, generator, discriminator)
-        outcome = Trainer(*networks, layout, data, plan).run(report)
+        outcome = Trainer(*networks, layout, data, plan).run(watch)
     return GeneratorState(layout, size, networks[0].get_weights(), generator), outcome

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -19,6 +19,7 @@ from .optimizers import make_optimizer
 
 Tensor = Any
 Model = Any
+Weights = list[NDArray[Any]]
 
 FIRST_CHUNK = 4
 CHUNK_SECONDS = 1.0
@@ -64,18 +65,36 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where training stands after a chunk: mean losses over the chunk, seconds since training began."""
+    """Where training stands after a chunk: mean losses over the chunk, seconds since training began.
+
+    `detection` and `coverage` are NaN unless the generator was checked after it.
+    """
 
     step: int
     steps: int
     seconds: float
     discriminator_loss: float
     generator_loss: float
+    detection: float = float("nan")
+    coverage: float = float("nan")
+
+
+class Watch(Protocol):
+    """What looks at a generator while it is trained; weights are those of the moving average."""
+
+    def limit(self, start: int, stop: int, total: int) -> int:
+        """Where a chunk from `start` to `stop` has to end for a look, of `total` steps in all."""
+
+    def after(self, progress: Progress, weights: Callable[[], Weights]) -> tuple[Progress, str | None]:
+        """After a chunk: what to note of it, and a reason to end training."""
+
+    def finish(self, progress: Progress, weights: Callable[[], Weights]) -> tuple[Progress, Weights | None]:
+        """After the last chunk: what to note of it, and weights to go back to."""
 
 
 @dataclass
 class Outcome:
-    """How training went and why it ended: "steps", "time_budget", "interrupt" or "diverged"."""
+    """How training went and why it ended: "steps", "time_budget", "interrupt", "diverged", or the watch's reason."""
 
     history: list[Progress] = field(default_factory=list)
     stopped_by: str = "steps"
@@ -127,7 +146,7 @@ class Pace:
 
 
 class Trainer:
-    """Trains both networks in place; `run` leaves its moving average in the generator."""
+    """Trains both networks in place; `run` leaves its moving average, or the best one, in the generator."""
 
     def __init__(
         self, generator: Model, discriminator: Model, layout: Layout | ImageLayout, data: Data, plan: Plan
@@ -154,8 +173,8 @@ class Trainer:
         step = tf.TensorSpec([], tf.int32)
         self.chunk = tf.function(self._chunk).get_concrete_function(step, step, step)
 
-    def run(self, report: Callable[[Progress], None]) -> Outcome:
-        """Train until the steps or the time are used up, or Ctrl-C; `report` is called after each chunk."""
+    def run(self, watch: Watch) -> Outcome:
+        """Train until the steps or the time are used up, `watch` has a reason to end, or Ctrl-C."""
         outcome, failures, pace = Outcome(), 0, Pace(self.plan)
         snapshot = self._snapshot()
         try:
@@ -164,7 +183,9 @@ class Trainer:
                 if span is None:
                     outcome.stopped_by = "time_budget"
                     break
-                d_loss, g_loss, sound = self.chunk(*map(tf.constant, span))
+                start, stop, total = span
+                stop = watch.limit(start, stop, total)
+                d_loss, g_loss, sound = self.chunk(*map(tf.constant, (start, stop, total)))
                 if not (sound and np.isfinite(d_loss) and np.isfinite(g_loss)):
                     self._restore(snapshot)
                     failures += 1
@@ -174,9 +195,13 @@ class Trainer:
                     self._go_gentler()
                     continue
                 snapshot = self._snapshot()
-                seconds = pace.chunk_done(span[1] - span[0])
-                outcome.history.append(Progress(span[1], self.plan.steps, seconds, float(d_loss), float(g_loss)))
-                report(outcome.history[-1])
+                seconds = pace.chunk_done(stop - start)
+                progress = Progress(stop, self.plan.steps, seconds, float(d_loss), float(g_loss))
+                outcome.history.append(progress)
+                outcome.history[-1], reason = watch.after(progress, self.weights)
+                if reason is not None:
+                    outcome.stopped_by = reason
+                    break
         except KeyboardInterrupt:
             if not outcome.history:
                 raise
@@ -184,7 +209,17 @@ class Trainer:
             outcome.stopped_by = "interrupt"
         for variable, average in zip(self.moving, self.average, strict=True):
             variable.assign(average)
+        if outcome.history:
+            outcome.history[-1], best = watch.finish(outcome.history[-1], self.generator.get_weights)
+            if best is not None:
+                self.generator.set_weights(best)
         return outcome
+
+    def weights(self) -> Weights:
+        """The generator's, as they are on average, in the order of `get_weights`."""
+        moving = [v for v in self.generator.variables if v.dtype == "float32"]
+        average = {id(variable): mean for variable, mean in zip(moving, self.average, strict=True)}
+        return [tf.convert_to_tensor(average.get(id(v), v)).numpy() for v in self.generator.weights]
 
     def _chunk(self, start: Tensor, stop: Tensor, total: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         d_sum = g_sum = tf.constant(0.0)

@@ -34,7 +34,7 @@ class GANOverSampler(OneToOneFeatureMixin, BaseEstimator):
     steps : "auto" or int, default="auto"
         Training steps; "auto" is half of what :class:`ganaug.GANAugmenter` takes, after which classifiers gain no more.
     categorical_features, time_budget, batch_size, generator, discriminator, loss, optimizer, strategy, \
-random_state, verbose :
+on_chunk, early_stopping, random_state, verbose :
         As in :class:`ganaug.GANAugmenter`.
 
     Attributes
@@ -74,6 +74,8 @@ random_state, verbose :
         loss: str = "relativistic",
         optimizer: Any = "adam",
         strategy: Any = None,
+        on_chunk: Any = None,
+        early_stopping: Any = False,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -88,6 +90,8 @@ random_state, verbose :
         self.loss = loss
         self.optimizer = optimizer
         self.strategy = strategy
+        self.on_chunk = on_chunk
+        self.early_stopping = early_stopping
         self.random_state = random_state
         self.verbose = verbose
 
