@@ -29,7 +29,6 @@ PER_CLASS = 500
 FARTHEST = 1 / 12
 TURNED_DOWN = 0.05
 STEEPNESS = 20.0
-LEAST_IMAGES = 20
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ class Watch:
         self.real = self.features(real)
         self.checks: list[Progress] = []
         self.best: Weights | None = None
+        self.generator: GeneratorState | None = None
         self.most = int(np.clip(MOST_CHECKS * MANY_COLUMNS // self.real.shape[1], LEAST_CHECKS, MOST_CHECKS))
         self.number, self.due_at = 0, 0
 
@@ -204,7 +205,10 @@ class Watch:
         return self.patience is not None and len(since_best) >= self.patience
 
     def _checked(self, progress: Progress, weights: Weights) -> Progress:
-        fake = self.features(self._drawn(self.state_of(weights), self.condition))
+        if self.generator is None:
+            self.generator = self.state_of(weights)
+        self.generator.set_weights(weights)
+        fake = self.features(self._drawn(self.generator, self.condition))
         found = detection(self.real, fake, self.seed), coverage(self.real, fake)
         self.checks.append(replace(progress, detection=found[0], coverage=found[1]))
         if self._best_check is self.checks[-1]:

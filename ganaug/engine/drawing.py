@@ -48,8 +48,8 @@ def drawn(layout: Any, generator: Any, latent: Any, codes: Tensor, positions: Te
     )
 
 
-def compiled_draw(state: GeneratorState) -> Any:
-    """A graph function of (codes, positions, seed) that draws one row for each condition."""
+def compiled_draw(state: GeneratorState) -> tuple[Any, Any]:
+    """The generator's model, and a graph function of (codes, positions, seed) that draws one row for each condition."""
     generator = built(state)
     latent = generator.inputs[0].shape[1:]
 
@@ -57,7 +57,7 @@ def compiled_draw(state: GeneratorState) -> Any:
         return drawn(state.layout, lambda x: generator(x, training=False), latent, codes, positions, seed)
 
     condition_layout = state.layout.condition or Layout(())
-    return tf.function(rows).get_concrete_function(
+    return generator, tf.function(rows).get_concrete_function(
         tf.TensorSpec([None, len(condition_layout.blocks)], tf.int32),
         tf.TensorSpec([None, condition_layout.numbers], tf.float32),
         tf.TensorSpec([2], tf.int32),

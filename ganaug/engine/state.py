@@ -36,14 +36,22 @@ class GeneratorState:
     size: Size
     weights: list[NDArray[np.float32]]
     build: Build | None = None
+    _model: Any = field(default=None, repr=False, compare=False)
     _draw: Any = field(default=None, repr=False, compare=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_draw": None, "_lock": None}
+        return {**self.__dict__, "_model": None, "_draw": None, "_lock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _lock=threading.Lock())
+
+    def set_weights(self, weights: list[NDArray[np.float32]]) -> None:
+        """Draw with other weights from now on; a graph, which takes seconds to build, is built once for all of them."""
+        self.weights = weights
+        with self._lock:
+            if self._model is not None:
+                self._model.set_weights(weights)
 
     def draw(self, condition: Encoded, seed: tuple[int, int]) -> Encoded | Pixels:
         """One row for each condition.
@@ -59,6 +67,6 @@ class GeneratorState:
 
         with self._lock:
             if self._draw is None:
-                self._draw = compiled_draw(self)
+                self._model, self._draw = compiled_draw(self)
         asked = (condition.codes, condition.middle, np.array(seed, np.int32))
         return encoded(self.layout, self._draw(*map(as_tensor, asked)))
