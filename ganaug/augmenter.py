@@ -18,10 +18,18 @@ from .fitting import fit_sampler
 from .integrations.tfdata import DatasetMixin
 from .layout import Encoded, Layout
 from .oversampling import top_up
-from .parameters import categorical_columns, check_parameters, check_ratio
+from .parameters import check_parameters, check_ratio
 from .sampling import block_rng, entropy_of, natural_condition, seeds_from
 from .transformer import AugmentingTransformer
-from .validation import Container, check_count, check_rows, check_same_columns, check_table, check_target
+from .validation import (
+    Container,
+    categorical_columns,
+    check_count,
+    check_rows,
+    check_same_columns,
+    check_table,
+    check_target,
+)
 
 
 class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):

@@ -115,6 +115,19 @@ def check_same_columns(table: pd.DataFrame, fitted: list[Hashable]) -> pd.DataFr
     return table[fitted]
 
 
+def categorical_columns(choice: Any, table: pd.DataFrame) -> frozenset[Hashable]:
+    """The columns that `categorical_features` names, by name, index or mask."""
+    if choice is None or (isinstance(choice, str) and choice == "auto"):
+        return frozenset()
+    wanted = np.asarray(choice, dtype=object).ravel().tolist()
+    if len(wanted) == table.shape[1] and all(isinstance(item, (bool, np.bool_)) for item in wanted):
+        return frozenset(table.columns[np.array(wanted, bool)])
+    unknown = [name for name in wanted if name not in table.columns]
+    if unknown:
+        raise ValueError(f"categorical_features names {unknown}, which are no columns of X: {list(table.columns)}")
+    return frozenset(wanted)
+
+
 def check_count(value: Any, name: str = "n") -> int:
     """A number of rows: an integer that is not negative."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
