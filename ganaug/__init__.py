@@ -13,6 +13,8 @@ _HOMES = {
     "AugmentedRegressor": ".integrations.sklearn",
     "assess": ".assessment.assess",
     "Assessment": ".assessment.result",
+    "evaluate": ".evaluation.evaluate",
+    "Evaluation": ".evaluation.result",
     "load": ".persistence",
     "CorruptFileError": ".exceptions",
     "DataWarning": ".exceptions",
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from .assessment.assess import assess
     from .assessment.result import Assessment
     from .augmenter import GANAugmenter
+    from .evaluation.evaluate import evaluate
+    from .evaluation.result import Evaluation
     from .exceptions import CorruptFileError, DataWarning, TrainingDiverged
     from .integrations.imblearn import GANOverSampler
     from .integrations.sklearn import AugmentedClassifier, AugmentedRegressor
