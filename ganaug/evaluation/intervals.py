@@ -47,10 +47,9 @@ def share(hits: Any) -> dict[str, float]:
     return {"share": mean, "low": max(middle - half, 0.0), "high": min(middle + half, 1.0)}
 
 
-def bootstrapped(
-    figure: Callable[[NDArray[np.intp]], float], rows: int, rng: np.random.Generator
-) -> tuple[float, float]:
+def bootstrapped(figure: Callable[[NDArray[np.intp]], float], rows: int, seed: int) -> tuple[float, float]:
     """The 95 % interval of a figure of some rows, by drawing them anew; draws that have no figure are left out."""
+    rng = np.random.default_rng([seed, 5])
     drawn = np.array([figure(rng.integers(rows, size=rows)) for _ in range(DRAWS)])
     drawn = drawn[np.isfinite(drawn)]
     if not len(drawn):

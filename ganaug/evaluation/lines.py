@@ -34,10 +34,10 @@ LABELS = {
     "excess_copies": "copies beyond chance",
 }
 ATTACKS = {
-    "nearest": "nearest synthetic row",
-    "density": "synthetic rows in a ball",
-    "calibrated": "nearness, calibrated by reference rows",
-    "classifier": "classifier, calibrated by reference rows",
+    "nearest": "nearness",
+    "density": "density",
+    "calibrated": "calibrated nearness",
+    "classifier": "classifier",
 }
 
 
@@ -66,7 +66,7 @@ def shown(value: Any) -> str:
         return f"{int(value):,}"
     if abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
+    return f"{value:.3f}".replace("-0.000", "0.000") if abs(value) < 10 else f"{value:.4g}"
 
 
 def _interval(found: dict[str, Any], name: str) -> str:
@@ -103,4 +103,6 @@ def _privacy(found: dict[str, Any]) -> list[Line]:
     lines = _paired(found)
     lines.append(Line("nearer to training than to held-out rows", _interval(found["nearest_record"], "share"), ".5"))
     attacks = found["attacks"].items()
-    return lines + [Line(f"attack, ROC AUC: {ATTACKS[name]}", _interval(own, "roc_auc"), ".5") for name, own in attacks]
+    return lines + [
+        Line(f"attack by {ATTACKS[name]}, ROC AUC", _interval(own, "roc_auc"), ".5") for name, own in attacks
+    ]

@@ -45,7 +45,8 @@ def _bars(tables: Tables, name: str) -> dict[str, Any]:
     real, made = tables.train[name], tables.synthetic[name]
     known = real.dropna()
     if real.dtype == np.float64 and known.nunique() > BARS:
-        edges = np.linspace(*np.quantile(known, TAILS), BARS + 1)
+        low, high = np.quantile(known, TAILS)
+        edges = np.linspace(low, high, BARS + 1)
         if edges[0] < edges[-1]:
             kind = "moment" if name in tables.moments else "number"
             shares = [_histogram(column, edges) for column in (real, made)]

@@ -65,8 +65,8 @@ def privacy(tables: Tables, most_rows: int, seed: int) -> Privacy:
     figures["rows"] = rows
     by_group = {}
     for name, group in tables.groups().items():
-        found = _of_group(group, copied, by_chance, (members, others), scores)
-        by_group[name] = found | _nearest_record(tables.take(group), space, most_rows, rng)
+        own = _of_group(group, copied, by_chance, (members, others), scores)
+        by_group[name] = own | _nearest_record(tables.take(group), space, most_rows, rng)
     return Privacy(figures, by_group)
 
 

@@ -29,24 +29,36 @@ def usefulness(tables: Tables, most_rows: int, seed: int) -> Usefulness:
     sources = {"real": some(tables.train, rows, rng), "synthetic": some(tables.synthetic, rows, rng)}
     asked = some(tables.test, most_rows, rng)
     truth = asked[tables.target].to_numpy()
-    say = _ranked if tables.classes else _predicted
-    said = {name: say(part, asked, tables.target, seed) for name, part in sources.items()}
-    figures: dict[str, Any] = {"rows": rows, "test_rows": len(asked)}
-    if not tables.classes:
-        for name, score in (("rmse", root_mean_squared_error), ("r2", r2_score)):
-            figures[name] = {key: float(score(truth, values)) for key, values in said.items()}
-        errors = {key: (values - truth) ** 2 for key, values in said.items()}
+    counts = {"rows": rows, "test_rows": len(asked)}
+    if tables.classes:
+        chances = {name: _ranked(part, asked, tables.target, seed) for name, part in sources.items()}
+        return _of_classes(truth, chances, counts, seed)
+    values = {name: _predicted(part, asked, tables.target, seed) for name, part in sources.items()}
+    return _of_number(truth, values, counts, seed)
 
-        def ratio(spots: Array) -> float:
-            return float(np.sqrt(errors["synthetic"][spots].mean() / max(errors["real"][spots].mean(), 1e-300)))
 
-        low, high = bootstrapped(ratio, len(truth), rng)
-        figures["rmse"] |= {"ratio": ratio(np.arange(len(truth))), "low": low, "high": high}
-        return Usefulness(figures, {}, {})
-    labels = [label for label in np.unique(truth) if (truth == label).any()]
+def _of_number(truth: Array, said: dict[str, Array], counts: dict[str, int], seed: int) -> Usefulness:
+    figures: dict[str, Any] = dict(counts)
+    for name, score in (("rmse", root_mean_squared_error), ("r2", r2_score)):
+        figures[name] = {key: float(score(truth, values)) for key, values in said.items()}
+    errors = {key: (values - truth) ** 2 for key, values in said.items()}
+
+    def ratio(spots: Array) -> float:
+        return float(np.sqrt(errors["synthetic"][spots].mean() / max(errors["real"][spots].mean(), 1e-300)))
+
+    low, high = bootstrapped(ratio, len(truth), seed)
+    figures["rmse"] |= {"ratio": ratio(np.arange(len(truth))), "low": low, "high": high}
+    return Usefulness(figures, {}, {})
+
+
+def _of_classes(truth: Array, said: dict[str, pd.DataFrame], counts: dict[str, int], seed: int) -> Usefulness:
+    figures: dict[str, Any] = dict(counts)
+    labels = np.unique(truth).tolist()
     scored = [label for label in labels if 0 < (truth == label).sum() < len(truth)]
-    if len(labels) == 2:  # the rarer one
-        scored = [min(labels, key=lambda label: (truth == label).sum())]
+    if len(labels) == 2:
+        scored = [min(labels, key=lambda label: (truth == label).sum())]  # the rarer one
+    if not scored:
+        raise ValueError(f"real_test has rows of the single class {labels[0]!r}: hold out rows of every class")
     for name, figure in (("roc_auc", _area), ("average_precision", _precision)):
         figures[name] = {key: _mean(figure, truth, chances, scored) for key, chances in said.items()}
     recalls = {key: _recalls(truth, chances, labels) for key, chances in said.items()}
@@ -60,9 +72,9 @@ def usefulness(tables: Tables, most_rows: int, seed: int) -> Usefulness:
         real, made = (_mean(_area, part, said[key].iloc[spots], kept) for key in ("real", "synthetic"))
         return real - made
 
-    low, high = bootstrapped(loss, len(truth), rng)
-    figures["roc_auc"] |= {"loss": figures["roc_auc"]["real"] - figures["roc_auc"]["synthetic"]}
-    figures["roc_auc"] |= {"low": low, "high": high}
+    low, high = bootstrapped(loss, len(truth), seed)
+    own = figures["roc_auc"]
+    own |= {"loss": own["real"] - own["synthetic"], "low": low, "high": high}
     return Usefulness(figures, recalls["real"], recalls["synthetic"])
 
 
