@@ -107,6 +107,7 @@ class Evaluation:
             "verdicts": [verdict._asdict() for verdict in self.verdicts],
             "about": self.about,
             "figures": self.figures,
+            "lines": {group: [line._asdict() for line in lines] for group, lines in lines_of(self.figures).items()},
             "columns": _records(self.columns),
             "pairs": _records(self.pairs),
             "classes": _records(self.classes),
@@ -148,9 +149,8 @@ class Evaluation:
             said = f"<strong>{escape(TITLES[verdict.group])}</strong>: {verdict.rating}<br>{escape(verdict.says)}"
             said += f"<br><em>{escape(verdict.hint)}</em>" if verdict.hint else ""
             rows.append(f'<tr><td colspan="3" style="text-align:left">{said}</td></tr>')
-            rows += [
-                f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in line)}</tr>" for line in lines.get(verdict.group, [])
-            ]
+            for line in lines.get(verdict.group, []):
+                rows.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>")
         head = "<tr><th></th><th>synthetic</th><th>reference</th></tr>"
         return f"<p><strong>{escape(self.verdict)}</strong></p><table>{head}{''.join(rows)}</table>"
 

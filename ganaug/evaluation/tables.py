@@ -138,7 +138,8 @@ def prepared(
         for key, part in made.items():
             _check_target(part[str(own)], key, str(own))
     moments = tuple(str(name) for name in real if is_moment(real[name]) and name not in words)
-    return Tables(*made.values(), moments, None if own is None else str(own), classes)
+    target = None if own is None else str(own)
+    return Tables(made["real_train"], made["real_test"], made["synthetic"], moments, target, classes)
 
 
 def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
