@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from .balancing import enlarged, missing_in_ranges, missing_rows
 from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
 from .encoding.table import TableEncoder
+from .evaluation.report import ReportMixin
 from .fitting import fit_sampler
 from .integrations.tfdata import DatasetMixin
 from .layout import Encoded, Layout
@@ -32,7 +33,7 @@ from .validation import (
 )
 
 
-class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
+class GANAugmenter(ReportMixin, DatasetMixin, AugmentingTransformer, BaseEstimator):
     """Fits a conditional GAN to (X, y) and makes labelled synthetic rows.
 
     Parameters
@@ -194,6 +195,7 @@ class GANAugmenter(DatasetMixin, AugmentingTransformer, BaseEstimator):
         self.n_iter_, self.stopped_by_ = fitted.steps, fitted.stopped_by
         self._seed, self._samples_drawn = None if self.random_state is None else int(seeds[2]), 0
         self._adopt(container, encoder, target)
+        self._remember(table, None if y is None else labels)
         return self
 
     def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None, refine: bool = True) -> Any:

@@ -45,7 +45,7 @@ def test_every_public_name_is_there_and_no_other():
 
 
 ALL = (
-    "assessment augmenter calibration encoding engine fitting forest integrations oversampling parameters persistence "
+    "assessment augmenter calibration encoding engine evaluation fitting forest integrations oversampling parameters persistence "
     "refinement sampling weights"
 )
 FORBIDDEN = {
@@ -70,6 +70,9 @@ FORBIDDEN = {
     "assessment": "engine encoding integrations persistence refinement oversampling fitting tensorflow keras",
     "assessment/intervals": f"{ALL} validation pandas sklearn".replace("assessment ", ""),
     "assessment/verdict": "augmenter parameters sampling sklearn imblearn",
+    "evaluation": "engine augmenter integrations persistence refinement oversampling fitting sampling sizing tensorflow",
+    "columns": f"{ALL} validation sklearn tensorflow",
+    "models": f"{ALL} tensorflow imblearn",
     "weights": f"{ALL} balancing validation tensorflow pandas imblearn".replace(" weights", ""),
 }
 

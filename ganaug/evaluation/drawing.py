@@ -14,6 +14,7 @@ REAL, SYNTHETIC = "#0072B2", "#E69F00"  # of Okabe and Ito's palette, which the 
 MOST_BARS = 40
 LONGEST = 18
 DAY = 86_400
+SEEN = 0.995  # of the points in the plane, from each side
 
 
 def draw(result: Evaluation, ax: Any) -> Any:
@@ -74,10 +75,14 @@ def draw_projection(ax: Any, found: dict[str, Any]) -> None:
     """Held-out and synthetic rows along the two main axes of the training rows."""
     for name, colour in (("real", REAL), ("synthetic", SYNTHETIC)):
         points = np.array(found[name])
-        ax.scatter(*points.T, s=7, color=colour, alpha=0.5, linewidth=0, label=f"{name} rows", rasterized=True)
+        ax.scatter(*points.T, s=7, color=colour, alpha=0.5, linewidth=0, label=f"{name} rows")
+    every = np.array([*found["real"], *found["synthetic"]])
+    low, high = np.quantile(every, [1 - SEEN, SEEN], axis=0)
+    margin = 0.1 * np.maximum(high - low, 1e-3)
+    ax.set(xlim=(low[0] - margin[0], high[0] + margin[0]), ylim=(low[1] - margin[1], high[1] + margin[1]))
     shares = [*found["explained"], 0.0]
     ax.set(xlabel=f"first axis ({shares[0]:.0%} of the variance)", ylabel=f"second axis ({shares[1]:.0%})")
-    _finish(ax)
+    _finish(ax, markerscale=2.5)
 
 
 def draw_history(ax: Any, history: pd.DataFrame) -> None:
@@ -105,7 +110,7 @@ def _moment(seconds: float, edges: list[float]) -> str:
     return moment.strftime("%Y-%m" if spread > 200 * DAY else "%m-%d" if spread > 3 * DAY else "%H:%M")
 
 
-def _finish(ax: Any, *, legend: bool = True) -> None:
+def _finish(ax: Any, *, legend: bool = True, **more: Any) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     if legend:
-        ax.legend(fontsize="small", frameon=False)
+        ax.legend(fontsize="small", frameon=False, **more)

@@ -22,7 +22,7 @@ def roc_auc(positive: Any, negative: Any) -> dict[str, float]:
     --------
     >>> found = roc_auc([0.9, 0.8, 0.4], [0.1, 0.4, 0.3, 0.2])
     >>> {name: round(value, 3) for name, value in found.items()}
-    {'roc_auc': 0.958, 'low': 0.853, 'high': 1.0}
+    {'roc_auc': 0.958, 'low': 0.843, 'high': 1.0}
 
     References
     ----------

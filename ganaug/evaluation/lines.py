@@ -79,12 +79,12 @@ def _paired(found: dict[str, Any]) -> list[Line]:
     for name, value in found.items():
         if name in LABELS and value is not None:
             reference = found.get(f"{name}_held_out", found.get(f"{name}_expected"))
-            lines.append(Line(LABELS[name], shown(value), shown(reference)))
+            lines.append(Line(LABELS[name], shown(value), "0" if name == "excess_copies" else shown(reference)))
     return lines
 
 
 def _detection(found: dict[str, Any]) -> list[Line]:
-    return [Line(LABELS["roc_auc"], _interval(found, "roc_auc"), ".5")]
+    return [Line(LABELS["roc_auc"], _interval(found, "roc_auc"), "0.5")]
 
 
 def _usefulness(found: dict[str, Any]) -> list[Line]:
@@ -101,8 +101,8 @@ def _usefulness(found: dict[str, Any]) -> list[Line]:
 
 def _privacy(found: dict[str, Any]) -> list[Line]:
     lines = _paired(found)
-    lines.append(Line("nearer to training than to held-out rows", _interval(found["nearest_record"], "share"), ".5"))
+    lines.append(Line("nearer to training than to held-out rows", _interval(found["nearest_record"], "share"), "0.5"))
     attacks = found["attacks"].items()
     return lines + [
-        Line(f"attack by {ATTACKS[name]}, ROC AUC", _interval(own, "roc_auc"), ".5") for name, own in attacks
+        Line(f"attack by {ATTACKS[name]}, ROC AUC", _interval(own, "roc_auc"), "0.5") for name, own in attacks
     ]

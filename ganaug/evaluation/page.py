@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).with_name("page.html")
 INK = "#0a0b0c"  # drawn with this, shown in the colour of the text
+COLOURS = {
+    **dict.fromkeys((INK, "#000000"), "currentColor"),
+    drawing.REAL.lower(): "var(--real)",
+    drawing.SYNTHETIC.lower(): "var(--synthetic)",
+}
 MOST_COLUMNS, MOST_PAIRS, MOST_IN_GRID = 40, 15, 60
 SETTINGS = {
     **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
@@ -58,12 +63,13 @@ def page(result: Evaluation) -> str:
         groups=[(verdict, TITLES[verdict.group], lines.get(verdict.group, [])) for verdict in result.verdicts],
         columns=_table(columns),
         pairs=_table(pairs),
-        classes=_table(result.classes),
+        classes=_table(
+            result.classes if result.about["classes"] else result.classes.rename(columns={"class": "range"})
+        ),
         doses=None if result.assessment is None else _table(result.assessment.table),
         cells=[(row.column, _column(result, row.column)) for row in columns.head(MOST_COLUMNS).itertuples()],
         pictures=_pictures(result),
         most_pairs=len(pairs),
-        colours={"real": drawing.REAL, "synthetic": drawing.SYNTHETIC},
     )
 
 
@@ -87,8 +93,8 @@ def _pictures(result: Evaluation) -> dict[str, str]:
 
 def _column(result: Evaluation, name: str) -> str:
     found = result.pictures["distributions"][name]
-    height = 1.0 + 0.21 * len(found["values"]) if found["kind"] == "word" else 2.2
-    return _svg((3.8, max(height, 1.5)), lambda ax: drawing.draw_column(ax, found))
+    height = max(0.8 + 0.21 * len(found["values"]), 1.5) if found["kind"] == "word" else 2.4
+    return _svg((3.8, height), lambda ax: drawing.draw_column(ax, found))
 
 
 def _svg(size: tuple[float, float], draw: Callable[[Any], Any]) -> str:
@@ -111,7 +117,9 @@ def _svg(size: tuple[float, float], draw: Callable[[Any], Any]) -> str:
         r'<svg [^>]*?height="[^"]*"', lambda found: re.sub(r' height="[^"]*"', "", found.group()), text, count=1
     )
     text = re.sub(r'(<svg [^>]*?) width="[^"]*"', r"\1", text, count=1)
-    return text.replace(INK, "currentColor").replace("#000000", "currentColor")
+    for colour, shown_as in COLOURS.items():
+        text = text.replace(colour, shown_as)
+    return text
 
 
 def _table(table: pd.DataFrame) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .space import Space
 from .tables import Tables, some
 
 BARS = 24
-MOST_WORDS = 12
+MOST_WORDS = 8
 POINTS = 1000
 TAILS = (0.001, 0.999)
 

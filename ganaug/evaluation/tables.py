@@ -154,10 +154,9 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
             f"{name} has the shape {np.shape(given)}, but evaluate takes tables, rows x columns; images cannot be "
             "evaluated"
         )
-    table, container = check_table(given)
+    table, _ = check_table(given)
     check_rows(table, LEAST_ROWS)
-    if container.kind == "sparse":
-        table = table.sparse.to_dense()
+    table = table.apply(lambda c: c.sparse.to_dense() if isinstance(c.dtype, pd.SparseDtype) else c)
     if not table.columns.map(str).is_unique:
         raise ValueError(f"{name} has columns that are written alike: {list(table.columns)}; rename them")
     if y is not None:

@@ -10,7 +10,7 @@ GOOD, FAIR, POOR, UNKNOWN = "good", "fair", "poor", "not measured"
 ORDER = (POOR, FAIR, UNKNOWN, GOOD)
 SHAPE, TREND = (2.0, 8.0), (4.0, 12.0)  # up to this good, up to that fair; in per cent
 TOLD = (0.6, 0.8)  # ROC AUC
-LOSS, RATIO = (0.02, 0.06), (1.1, 1.3)  # of ROC AUC, of the root mean squared error
+LOSS, PRECISION_LOSS, RATIO = (0.02, 0.06), (0.06, 0.15), (1.1, 1.3)  # ROC AUC, average precision, error
 REACH = (0.9, 0.7)  # of what held-out rows have; density, which is a mean, scatters more
 DENSITY = (0.8, 0.6)
 COPIES, NEARER, MEMBERS = (0.001, 0.01), (0.53, 0.6), (0.53, 0.6)
@@ -78,7 +78,8 @@ def on_usefulness(figures: dict[str, Any] | None) -> Verdict:
         own = figures["roc_auc"]
         says = f"A model that learnt from synthetic rows has a ROC AUC of {own['synthetic']:.3f} on held-out real "
         says += f"ones, one that learnt from as many real rows {own['real']:.3f}."
-        ratings = [_below(own["loss"], LOSS)]
+        precision = figures["average_precision"]
+        ratings = [_below(own["loss"], LOSS), _below(precision["real"] - precision["synthetic"], PRECISION_LOSS)]
         learnt = own["real"] > LEARNS_NOTHING
     if not learnt:
         return Verdict("usefulness", UNKNOWN, f"{says} Even real rows teach next to nothing.", "Choose another target.")
