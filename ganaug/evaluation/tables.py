@@ -156,7 +156,8 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
         )
     table, _ = check_table(given)
     check_rows(table, LEAST_ROWS)
-    table = table.apply(lambda c: c.sparse.to_dense() if isinstance(c.dtype, pd.SparseDtype) else c)
+    if any(isinstance(dtype, pd.SparseDtype) for dtype in table.dtypes):
+        table = table.astype({n: d.subtype for n, d in table.dtypes.items() if isinstance(d, pd.SparseDtype)})
     if not table.columns.map(str).is_unique:
         raise ValueError(f"{name} has columns that are written alike: {list(table.columns)}; rename them")
     if y is not None:
