@@ -163,7 +163,8 @@ def report(
 
     history = None if model is None else load(model).history_
     options: dict[str, Any] = {"random_state": random_state, "max_rows": max_rows, "verbose": not quiet}
-    result = evaluate(*map(read, (train, test, synthetic)), target=target, history=history, **options)
+    tables = {"real_train": read(train), "real_test": read(test), "synthetic": read(synthetic)}
+    result = evaluate(**tables, target=target, history=history, **options)
     print(result)
     if json_file is not None:
         result.to_json(json_file)

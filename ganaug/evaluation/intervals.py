@@ -38,13 +38,14 @@ def roc_auc(positive: Any, negative: Any) -> dict[str, float]:
     return {"roc_auc": area, "low": max(area - half, 0.0), "high": min(area + half, 1.0)}
 
 
-def share(hits: Any) -> dict[str, float]:
-    """The mean of values from 0 to 1, with the 95 % interval of Wilson."""
+def share(hits: Any, clusters: NDArray[np.intp]) -> dict[str, float]:
+    """The mean of `hits`, with a 95 % interval that lets all those of a cluster vary as one."""
     values = np.asarray(hits, np.float64)
-    count, mean = len(values), float(np.mean(values))
-    middle = (mean + Z**2 / (2 * count)) / (1 + Z**2 / count)
-    half = Z / (1 + Z**2 / count) * (mean * (1 - mean) / count + Z**2 / (4 * count**2)) ** 0.5
-    return {"share": mean, "low": max(middle - half, 0.0), "high": min(middle + half, 1.0)}
+    mean = float(values.mean())
+    sums = np.bincount(np.unique(clusters, return_inverse=True)[1], values - mean)
+    count = len(sums)
+    half = Z * float(np.sqrt(np.sum(sums**2) * count / max(count - 1, 1))) / len(values) if count > 1 else 1.0
+    return {"share": mean, "low": max(mean - half, 0.0), "high": min(mean + half, 1.0)}
 
 
 def bootstrapped(figure: Callable[[NDArray[np.intp]], float], rows: int, seed: int) -> tuple[float, float]:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ..models import model_for
 from .intervals import roc_auc, share
-from .space import Space, nearest
+from .space import Points, Space, nearest, nearest_one
 from .tables import Groups, Tables, some
 
 NEAR_SYNTHETIC = 10  # times `most_rows`: all of them, if a training row's copy is to be found
 BALL = 30
 LEAST_GROUP = 30
+TINY = 1e-6
 Floats = NDArray[np.float64]
 
 
@@ -53,8 +54,7 @@ def privacy(tables: Tables, most_rows: int, seed: int) -> Privacy:
     members, others = some(tables.train, rows, rng), some(tables.test, rows, rng)
     made, few = some(tables.synthetic, NEAR_SYNTHETIC * most_rows, rng), some(tables.synthetic, most_rows, rng)
     space = Space.fit(tables.train)
-    nearer = _nearer(space(members), space(others), space(few))
-    figures["nearest_record"] = {**share(nearer), "rows": len(few)}
+    figures["nearest_record"] = {**share(*_nearer(space(members), space(others), space(few))), "rows": len(few)}
     scores = {name: (np.empty(rows), np.empty(rows)) for name in ("nearest", "density", "calibrated", "classifier")}
     for half in np.array_split(rng.permutation(rows), 2):
         rest = np.setdiff1d(np.arange(rows), half)
@@ -76,10 +76,14 @@ def copies(known: pd.DataFrame, rows: pd.DataFrame) -> Any:
     return hashes[1].isin(hashes[0]).to_numpy(np.float64)
 
 
-def _nearer(members: Any, others: Any, made: Any) -> Floats:
-    """1 for a synthetic row nearer to a training row than to a held-out one, of as many; a half if it is a draw."""
-    gap = nearest(members, made)[:, 0] - nearest(others, made)[:, 0]
-    return np.where(np.abs(gap) < 1e-6, 0.5, gap < 0)
+def _nearer(members: Points, others: Points, made: Points) -> tuple[Floats, NDArray[np.intp]]:
+    """1 for a synthetic row nearer to a training row than to a held-out one, of as many; a half if it is a draw.
+
+    And which of these rows is the nearest: all synthetic rows around it stand and fall together.
+    """
+    (to_members, member), (to_others, other) = (nearest_one(points, made) for points in (members, others))
+    gap = to_members - to_others
+    return np.where(np.abs(gap) < TINY, 0.5, gap < 0), np.where(gap < TINY, member, len(members) + other)
 
 
 def _attacks(
@@ -90,12 +94,11 @@ def _attacks(
     distances = nearest(space(made), points, BALL)
     radius = np.median(distances[:, 0])
     to_reference = nearest(space(reference), points)[:, 0]
-    tiny = 1e-6
     model = _like_synthetic(some(made, len(reference), np.random.default_rng(seed)), reference, seed)
     found = {
         "nearest": -distances[:, 0],
-        "density": (distances <= max(radius, tiny)).sum(axis=1).astype(np.float64),
-        "calibrated": np.log(to_reference + tiny) - np.log(distances[:, 0] + tiny),
+        "density": (distances <= max(radius, TINY)).sum(axis=1).astype(np.float64),
+        "calibrated": np.log(to_reference + TINY) - np.log(distances[:, 0] + TINY),
         "classifier": model.predict_proba(asked)[:, 1],
     }
     return {name: (values[: len(members)], values[len(members) :]) for name, values in found.items()}
@@ -128,4 +131,4 @@ def _nearest_record(part: Tables, space: Space, most_rows: int, rng: np.random.G
     if min(rows, len(part.synthetic)) < LEAST_GROUP:
         return {}
     drawn = (some(part.train, rows, rng), some(part.test, rows, rng), some(part.synthetic, most_rows, rng))
-    return {"nearest_record": float(_nearer(*map(space, drawn)).mean())}
+    return {"nearest_record": float(_nearer(*map(space, drawn))[0].mean())}

@@ -58,3 +58,9 @@ def nearest(points: Points, asked: Points, count: int = 1) -> NDArray[np.float64
     found = NearestNeighbors(n_neighbors=min(count, len(points)), algorithm="brute").fit(points)
     distances: NDArray[np.float64] = found.kneighbors(asked)[0]
     return distances
+
+
+def nearest_one(points: Points, asked: Points) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Distance and place of the nearest of `points` from each row of `asked`."""
+    distances, places = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(points).kneighbors(asked)
+    return distances[:, 0], places[:, 0]

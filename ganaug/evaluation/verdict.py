@@ -16,6 +16,7 @@ DENSITY = (0.8, 0.6)
 COPIES, NEARER, MEMBERS = (0.001, 0.01), (0.53, 0.6), (0.53, 0.6)
 LEARNS_NOTHING, EXPLAINS_NOTHING = 0.55, 0.02  # ROC AUC, R2
 SURE = 0.1  # half an interval
+STRICTER = 1.31  # makes 99 % of a 95 % interval: five figures of privacy are looked at, and one false alarm is one
 
 
 class Verdict(NamedTuple):
@@ -115,13 +116,13 @@ def on_coverage(figures: dict[str, Any], classes: pd.DataFrame) -> Verdict:
 
 def on_privacy(figures: dict[str, Any]) -> Verdict:
     record, attacks = figures["nearest_record"], figures["attacks"]
-    name, worst = max(attacks.items(), key=lambda item: item[1]["low"])
+    name, worst = max(attacks.items(), key=lambda item: item[1]["roc_auc"])
     ratings = [_below(figures["excess_copies"], COPIES), _leak(record["share"], record["low"], NEARER)]
     ratings += [_leak(found["roc_auc"], found["low"], MEMBERS) for found in attacks.values()]
     says = f"{max(figures['excess_copies'], 0):.4f} of the synthetic rows are copies of training rows beyond chance, "
     says += f"{record['share']:.3f} are nearer to a training row than to a held-out one (.5 is chance), and the best "
     says += f"attack ({name}) tells training rows from held-out ones with a ROC AUC of {worst['roc_auc']:.3f}."
-    width = (worst["high"] - worst["low"]) / 2
+    width = max(found["high"] - found["low"] for found in attacks.values()) / 2
     if width > SURE:
         ratings.append(FAIR)
         says += f" With {figures['rows']:,} held-out rows that is not sure: ± {width:.3f}."
@@ -159,7 +160,7 @@ def _above(value: float, limits: tuple[float, float]) -> str:
 
 def _leak(value: float, low: float, limits: tuple[float, float]) -> str:
     """Nothing that may be chance; then by two limits."""
-    if low <= 0.5 or value <= limits[0]:
+    if value - STRICTER * (value - low) <= 0.5 or value <= limits[0]:
         return GOOD
     return FAIR if value <= limits[1] else POOR
 
