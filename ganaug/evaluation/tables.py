@@ -177,7 +177,7 @@ def _column(values: pd.Series, like: pd.Series, part: str, name: Any, *, word: b
         if is_moment(like) and not word:
             return _seconds(values, like)
         if is_number(like):
-            number = pd.to_numeric(values).astype("Float64").astype(np.float64)
+            number = pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan))
             return number if not word else number.map(_written, na_action="ignore").astype(object).fillna(EMPTY)
     except (TypeError, ValueError) as error:
         raise TypeError(
@@ -189,7 +189,7 @@ def _column(values: pd.Series, like: pd.Series, part: str, name: Any, *, word: b
 def _seconds(values: pd.Series, like: pd.Series) -> pd.Series:
     if pd.api.types.is_timedelta64_dtype(like.dtype):
         return pd.Series(pd.to_timedelta(values) / pd.Timedelta("1s"), dtype=np.float64)
-    moments = pd.to_datetime(values, utc=True)
+    moments = pd.to_datetime(values, utc=True, format="ISO8601")
     return pd.Series((moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta("1s"), dtype=np.float64)
 
 

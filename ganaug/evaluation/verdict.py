@@ -159,10 +159,11 @@ def _above(value: float, limits: tuple[float, float]) -> str:
 
 
 def _leak(value: float, low: float, limits: tuple[float, float]) -> str:
-    """Nothing that may be chance; then by two limits."""
-    if value - STRICTER * (value - low) <= 0.5 or value <= limits[0]:
+    """Nothing that may be chance; then by two limits, the upper one only if the lower one is surely passed."""
+    least = value - STRICTER * (value - low)
+    if least <= 0.5 or value <= limits[0]:
         return GOOD
-    return FAIR if value <= limits[1] else POOR
+    return POOR if value > limits[1] and least > limits[0] else FAIR
 
 
 def _listed(names: pd.Series) -> str:
