@@ -25,6 +25,7 @@ COLOURS = {
     drawing.SYNTHETIC.lower(): "var(--synthetic)",
 }
 MOST_COLUMNS, MOST_PAIRS, MOST_IN_GRID = 40, 15, 60
+MOST_SIDE_BY_SIDE = 6
 SETTINGS = {
     **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
     "text.parse_math": False,
@@ -63,9 +64,7 @@ def page(result: Evaluation) -> str:
         groups=[(verdict, TITLES[verdict.group], lines.get(verdict.group, [])) for verdict in result.verdicts],
         columns=_table(columns),
         pairs=_table(pairs),
-        classes=_table(
-            result.classes if result.about["classes"] else result.classes.rename(columns={"class": "range"})
-        ),
+        classes=_classes(result),
         doses=None if result.assessment is None else _table(result.assessment.table),
         cells=[(row.column, _column(result, row.column)) for row in columns.head(MOST_COLUMNS).itertuples()],
         pictures=_pictures(result),
@@ -87,8 +86,20 @@ def _pictures(result: Evaluation) -> dict[str, str]:
         history = result.history
         pictures["history"] = _svg((6.4, 3.4), lambda ax: drawing.draw_history(ax, history))
     if result.assessment is not None:
-        pictures["doses"] = _svg((7.2, 4.4), result.assessment.plot)
+        plot = result.assessment.plot
+        pictures["doses"] = _svg((7.2, 4.4), lambda ax: plot(ax).set_title(""))
     return pictures
+
+
+def _classes(result: Evaluation) -> dict[str, Any]:
+    """Few classes side by side, many below each other."""
+    table = result.classes.rename(columns={} if result.about["classes"] else {"class": "range"})
+    if not 0 < len(table) <= MOST_SIDE_BY_SIDE:
+        return _table(table)
+    words = table.columns[0]
+    figures = table.astype(object).set_index(words).T
+    figures.index = [HEADINGS.get(name, name.replace("_", " ")) for name in figures.index]
+    return _table(figures.rename_axis(index=words, columns=None).reset_index())
 
 
 def _column(result: Evaluation, name: str) -> str:
