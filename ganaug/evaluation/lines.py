@@ -101,6 +101,7 @@ def _usefulness(found: dict[str, Any]) -> list[Line]:
 
 def _privacy(found: dict[str, Any]) -> list[Line]:
     lines = _paired(found)
+    lines.append(Line("near copies beyond chance", _interval(found["near_copies"], "share"), "0"))
     lines.append(Line("nearer to training than to held-out rows", _interval(found["nearest_record"], "share"), "0.5"))
     attacks = found["attacks"].items()
     return lines + [

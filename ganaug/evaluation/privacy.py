@@ -9,14 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..models import model_for
-from .intervals import roc_auc, share
+from .intervals import Z, roc_auc, share
 from .space import Points, Space, nearest, nearest_one
 from .tables import Groups, Tables, some
 
-NEAR_SYNTHETIC = 10  # times `most_rows`: all of them, if a training row's copy is to be found
+NEAR_SYNTHETIC = 10  # times `most_rows`: all of them, if the copy of a row is to be found
 BALL = 30
 LEAST_GROUP = 30
 TINY = 1e-6
+NEAREST = 0.01
 Floats = NDArray[np.float64]
 
 
@@ -52,9 +53,11 @@ def privacy(tables: Tables, most_rows: int, seed: int) -> Privacy:
     }
     rows = min(len(tables.train), len(tables.test), most_rows)
     members, others = some(tables.train, rows, rng), some(tables.test, rows, rng)
-    made, few = some(tables.synthetic, NEAR_SYNTHETIC * most_rows, rng), some(tables.synthetic, most_rows, rng)
+    most = NEAR_SYNTHETIC * most_rows
+    made, few = some(tables.synthetic, most, rng), some(tables.synthetic, most_rows, rng)
     space = Space.fit(tables.train)
     figures["nearest_record"] = {**share(*_nearer(space(members), space(others), space(few))), "rows": len(few)}
+    figures["near_copies"] = _near_copies(space(some(tables.train, most, rng)), space(few), space(others))
     scores = {name: (np.empty(rows), np.empty(rows)) for name in ("nearest", "density", "calibrated", "classifier")}
     for half in np.array_split(rng.permutation(rows), 2):
         rest = np.setdiff1d(np.arange(rows), half)
@@ -84,6 +87,16 @@ def _nearer(members: Points, others: Points, made: Points) -> tuple[Floats, NDAr
     (to_members, member), (to_others, other) = (nearest_one(points, made) for points in (members, others))
     gap = to_members - to_others
     return np.where(np.abs(gap) < TINY, 0.5, gap < 0), np.where(gap < TINY, member, len(members) + other)
+
+
+def _near_copies(known: Points, made: Points, others: Points) -> dict[str, float]:
+    """The share of synthetic rows as near to a training row as the nearest hundredth of held-out rows, less theirs."""
+    near, far = nearest(known, made)[:, 0], nearest(known, others)[:, 0]
+    radius = np.quantile(far, NEAREST, method="higher") + TINY
+    inside, chance = float(np.mean(near <= radius)), float(np.mean(far <= radius))
+    variance = inside * (1 - inside) / len(near) + 2 * chance * (1 - chance) / len(far)  # the radius varies as well
+    half = Z * float(variance**0.5)
+    return {"share": inside - chance, "low": inside - chance - half, "high": inside - chance + half}
 
 
 def _attacks(

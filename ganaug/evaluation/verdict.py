@@ -13,10 +13,10 @@ TOLD = (0.6, 0.8)  # ROC AUC
 LOSS, PRECISION_LOSS, RATIO = (0.02, 0.06), (0.06, 0.15), (1.1, 1.3)  # ROC AUC, average precision, error
 REACH = (0.9, 0.7)  # of what held-out rows have; density, which is a mean, scatters more
 DENSITY = (0.8, 0.6)
-COPIES, NEARER, MEMBERS = (0.001, 0.01), (0.53, 0.6), (0.53, 0.6)
+COPIES, NEAR_COPIES, NEARER, MEMBERS = (0.001, 0.01), (0.01, 0.03), (0.53, 0.6), (0.53, 0.6)
 LEARNS_NOTHING, EXPLAINS_NOTHING = 0.55, 0.02  # ROC AUC, R2
 SURE = 0.1  # half an interval
-STRICTER = 1.31  # makes 99 % of a 95 % interval: five figures of privacy are looked at, and one false alarm is one
+STRICTER = 1.31  # makes 99 % of a 95 % interval: six figures of privacy are looked at at once
 
 
 class Verdict(NamedTuple):
@@ -115,11 +115,13 @@ def on_coverage(figures: dict[str, Any], classes: pd.DataFrame) -> Verdict:
 
 
 def on_privacy(figures: dict[str, Any]) -> Verdict:
-    record, attacks = figures["nearest_record"], figures["attacks"]
+    record, attacks, near = figures["nearest_record"], figures["attacks"], figures["near_copies"]
     name, worst = max(attacks.items(), key=lambda item: item[1]["roc_auc"])
     ratings = [_below(figures["excess_copies"], COPIES), _leak(record["share"], record["low"], NEARER)]
     ratings += [_leak(found["roc_auc"], found["low"], MEMBERS) for found in attacks.values()]
+    ratings.append(_leak(near["share"], near["low"], NEAR_COPIES, chance=0.0))
     says = f"{max(figures['excess_copies'], 0):.4f} of the synthetic rows are copies of training rows beyond chance, "
+    says += f"{max(near['share'], 0):.4f} near copies; "
     says += f"{record['share']:.3f} are nearer to a training row than to a held-out one (.5 is chance), and the best "
     says += f"attack ({name}) tells training rows from held-out ones with a ROC AUC of {worst['roc_auc']:.3f}."
     width = max(found["high"] - found["low"] for found in attacks.values()) / 2
@@ -158,10 +160,10 @@ def _above(value: float, limits: tuple[float, float]) -> str:
     return GOOD if value >= limits[0] else FAIR if value >= limits[1] else POOR
 
 
-def _leak(value: float, low: float, limits: tuple[float, float]) -> str:
+def _leak(value: float, low: float, limits: tuple[float, float], chance: float = 0.5) -> str:
     """Nothing that may be chance; then by two limits, the upper one only if the lower one is surely passed."""
     least = value - STRICTER * (value - low)
-    if least <= 0.5 or value <= limits[0]:
+    if least <= chance or value <= limits[0]:
         return GOOD
     return POOR if value > limits[1] and least > limits[0] else FAIR
 

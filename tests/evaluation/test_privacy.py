@@ -32,6 +32,7 @@ def test_who_draws_from_the_distribution_passes():
     found = privacy(fresh(ROWS), ROWS, 0)
     assert found.figures["copies"] == 0
     assert found.figures["nearest_record"]["share"] == pytest.approx(0.5, abs=0.04)
+    assert found.figures["near_copies"]["share"] == pytest.approx(0, abs=0.01)
     for attack in found.figures["attacks"].values():
         assert attack["roc_auc"] == pytest.approx(0.5, abs=0.04)
         assert attack["low"] < 0.51
@@ -46,6 +47,18 @@ def test_near_copies_are_caught_although_no_row_is_equal():
     assert found["copies"] == 0
     assert found["attacks"]["nearest"]["roc_auc"] > 0.95
     assert found["attacks"]["density"]["roc_auc"] > 0.6
+    assert found["near_copies"]["low"] > 0.9
+    assert on_privacy(found).rating == POOR
+
+
+def test_a_few_near_copies_are_found_where_attacks_on_average_are_blind():
+    train, made = drawn(ROWS, 0), drawn(ROWS, 2)
+    copied = train["weight"].notna().to_numpy() & (np.arange(ROWS) < 100)
+    made[copied] = train[copied].assign(size=lambda t: t["size"] + 0.001)
+    found = privacy(tables(train, drawn(ROWS, 1), made), ROWS, 0).figures
+    assert found["copies"] == 0
+    assert max(attack["low"] for attack in found["attacks"].values()) < 0.53
+    assert found["near_copies"]["share"] == pytest.approx(copied.mean(), abs=0.02)
     assert on_privacy(found).rating == POOR
 
 
