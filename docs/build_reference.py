@@ -20,7 +20,8 @@ HEAD = """\
 <!-- Written by docs/build_reference.py; change the docstrings, and run `make docs`. -->
 
 The public interface, as its docstrings have it. Guides: [quality of a fit](quality.md),
-[scikit-learn](scikit-learn.md), [imbalanced-learn](imbalanced-learn.md), [tf.data and Keras](tf-data.md), [the shell](shell.md).
+[scikit-learn](scikit-learn.md), [imbalanced-learn](imbalanced-learn.md), [tf.data and Keras](tf-data.md),
+[the shell](shell.md).
 """
 WIDTH = 110
 ITEMS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns")
