@@ -23,7 +23,7 @@ The public interface, as its docstrings have it. Guides: [quality of a fit](qual
 [scikit-learn](scikit-learn.md), [imbalanced-learn](imbalanced-learn.md), [tf.data and Keras](tf-data.md),
 [the shell](shell.md).
 """
-WIDTH = 110
+WIDTH = 120
 ITEMS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns")
 PROSE = ("Notes", "References")
 
