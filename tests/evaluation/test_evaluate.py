@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -112,3 +114,9 @@ def test_every_dtype_goes_through():
 
     parts = [pd.DataFrame(with_gaps(every_dtype(rows=60, seed=seed), seed=seed)) for seed in range(3)]
     assert evaluate(*parts, random_state=0).figures["detection"]["roc_auc"] > 0
+
+
+def test_neither_tensorflow_nor_drawing_is_imported():
+    heavy = ("tensorflow", "keras", "ganaug.engine", "matplotlib", "jinja2")
+    code = f"import sys; from ganaug import evaluate; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
