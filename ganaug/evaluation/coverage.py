@@ -9,11 +9,12 @@ import pandas as pd
 from sklearn.metrics import euclidean_distances
 
 from .space import Points, Space, nearest
-from .tables import Tables
+from .tables import Tables, some
 
 NEIGHBOURS = 5
 BLOCK = 1000
 RARE = 0.01
+COUNTS = ("category_count", "rare_count")
 SLACK = 1e-6  # of distances between equal points
 
 
@@ -25,26 +26,26 @@ class Coverage(NamedTuple):
 def coverage(tables: Tables, most_rows: int, seed: int) -> Coverage:
     """Precision, recall, density and coverage, and the share of categories that are produced.
 
-    All but the categories are next to what held-out real rows have, of which there are as many.
+    They are next to what as many held-out real rows have.
     """
     figures = _figures(tables, most_rows, seed)
-    figures |= categories(tables.train, tables.synthetic)
-    rows = {name: _hashes(part) for name, part in tables.parts()}
-    size = min(map(len, rows.values()))
-    figures["repeated_rows"] = _repeats(rows["synthetic"][:size])
-    figures["repeated_rows_held_out"] = _repeats(rows["test"][:size])
+    size, rng = min(len(tables.test), len(tables.synthetic)), np.random.default_rng([seed, 6])
+    for suffix, part in (("", tables.synthetic), ("_held_out", tables.test)):
+        rows = some(part, size, rng)
+        found = {**categories(tables.train, rows), "repeated_rows": _repeats(rows)}
+        figures |= {f"{name}{suffix}": value for name, value in found.items() if not (suffix and name in COUNTS)}
     figures["out_of_range"] = _outside(tables)
     by_group = {}
     for name, group in tables.groups().items():
         part = tables.take(group)
         counts = {f"{key}_rows": len(own) for key, own in part.parts()}
-        found: dict[str, Any] = {"real_rows": counts["train_rows"], "synthetic_rows": counts["synthetic_rows"]}
-        found["real_share"] = counts["train_rows"] / len(tables.train)
-        found["synthetic_share"] = counts["synthetic_rows"] / len(tables.synthetic)
+        own: dict[str, Any] = {"real_rows": counts["train_rows"], "synthetic_rows": counts["synthetic_rows"]}
+        own["real_share"] = counts["train_rows"] / len(tables.train)
+        own["synthetic_share"] = counts["synthetic_rows"] / len(tables.synthetic)
         if min(len(part.train), len(part.synthetic)) > NEIGHBOURS:
-            found |= {key: value for key, value in _figures(part, most_rows, seed).items() if not key.startswith("n")}
-            found |= categories(part.train, part.synthetic)
-        by_group[name] = found
+            own |= {key: value for key, value in _figures(part, most_rows, seed).items() if not key.startswith("n")}
+            own |= categories(part.train, part.synthetic)
+        by_group[name] = own
     return Coverage(figures, by_group)
 
 
@@ -96,7 +97,7 @@ def manifolds(real: Points, other: Points, neighbours: int = NEIGHBOURS) -> dict
 
 
 def categories(real: pd.DataFrame, made: pd.DataFrame) -> dict[str, Any]:
-    """The share of real words that are produced, of all and of rare ones, and what so many real rows would show.
+    """The share of real words that are produced, of all and of rare ones.
 
     `new_categories` is the share of cells with a word that no training row has.
     """
@@ -106,15 +107,10 @@ def categories(real: pd.DataFrame, made: pd.DataFrame) -> dict[str, Any]:
     shares = pd.concat([real[name].value_counts(normalize=True) for name in words], keys=words)
     seen = pd.concat([made[name].value_counts() for name in words], keys=words)
     found = pd.Series(shares.index.isin(seen.index), index=shares.index)
-    expected = 1 - (1 - shares) ** len(made)
     rare = shares < RARE
-    figures = {"categories": float(found.mean()), "categories_expected": float(expected.mean())}
-    figures["rare_count"] = int(rare.sum())
+    figures = {"categories": float(found.mean()), "category_count": len(shares), "rare_count": int(rare.sum())}
     if rare.any():
-        figures |= {
-            "rare_categories": float(found[rare].mean()),
-            "rare_categories_expected": float(expected[rare].mean()),
-        }
+        figures["rare_categories"] = float(found[rare].mean())
     figures["new_categories"] = float(seen[~seen.index.isin(shares.index)].sum() / seen.sum())
     return figures
 
@@ -127,9 +123,5 @@ def _outside(tables: Tables) -> float:
     return float(((made < low) | (made > high)).any(axis=1).mean()) if numbers else 0.0
 
 
-def _hashes(table: pd.DataFrame) -> pd.Series:
-    return pd.util.hash_pandas_object(table, index=False)
-
-
-def _repeats(rows: pd.Series) -> float:
-    return float(rows.duplicated().mean())
+def _repeats(table: pd.DataFrame) -> float:
+    return float(pd.util.hash_pandas_object(table, index=False).duplicated().mean())

@@ -74,11 +74,11 @@ def _interval(found: dict[str, Any], name: str) -> str:
 
 
 def _paired(found: dict[str, Any]) -> list[Line]:
-    """Each figure that has one of held-out rows, or an expected one, beside it."""
+    """Each figure, with that of held-out rows beside it."""
     lines = []
     for name, value in found.items():
         if name in LABELS and value is not None:
-            reference = found.get(f"{name}_held_out", found.get(f"{name}_expected"))
+            reference = found.get(f"{name}_held_out")
             lines.append(Line(LABELS[name], shown(value), "0" if name == "excess_copies" else shown(reference)))
     return lines
 

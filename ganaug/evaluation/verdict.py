@@ -97,14 +97,14 @@ def on_coverage(figures: dict[str, Any], classes: pd.DataFrame) -> Verdict:
         if figures.get(f"{name}_held_out"):
             limits = DENSITY if name == "density" else REACH
             ratings.append(_above(figures[name] / figures[f"{name}_held_out"], limits))
-    for name in ("categories", "rare_categories"):
-        if figures.get(f"{name}_expected") and (name == "categories" or figures["rare_count"] >= 5):
-            ratings.append(_above(figures[name] / figures[f"{name}_expected"], REACH))
+    for name, count in (("categories", "category_count"), ("rare_categories", "rare_count")):
+        if figures.get(f"{name}_held_out"):
+            ratings.append(_produced(figures[name], figures[f"{name}_held_out"], figures[count]))
     says = f"{figures['coverage']:.3f} of the real neighbourhoods have a synthetic row in them"
     says += f", {figures['coverage_held_out']:.3f} a held-out real one." if "coverage_held_out" in figures else "."
     if figures.get("rare_count"):
         says += f" The share of rare categories that is produced is {figures['rare_categories']:.3f}, where "
-        says += f"{figures['rare_categories_expected']:.3f} was to be expected."
+        says += f"held-out rows show {figures['rare_categories_held_out']:.3f}."
     lost = [] if classes.empty else classes.loc[classes["synthetic_rows"] == 0, "class"].tolist()
     if lost:
         ratings.append(POOR)
@@ -158,6 +158,12 @@ def _below(value: float, limits: tuple[float, float], floor: float = 0.0) -> str
 
 def _above(value: float, limits: tuple[float, float]) -> str:
     return GOOD if value >= limits[0] else FAIR if value >= limits[1] else POOR
+
+
+def _produced(found: float, reference: float, count: int) -> str:
+    """Of `count` categories such shares; what may be chance is taken for it."""
+    chance = 2 * ((found * (1 - found) + reference * (1 - reference)) / count) ** 0.5
+    return _above((found + chance) / reference, REACH)
 
 
 def _leak(value: float, low: float, limits: tuple[float, float], chance: float = 0.5) -> str:

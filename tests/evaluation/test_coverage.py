@@ -53,15 +53,37 @@ def test_manifolds_of_points_that_can_be_counted():
     assert manifolds(real, real, neighbours=1) == {"precision": 1, "recall": 1, "density": 2.8, "coverage": 1}
 
 
-def test_categories_are_counted_and_compared_with_what_chance_allows():
+def test_categories_are_counted():
     real = pd.DataFrame({"word": ["a"] * 995 + ["b"] * 5, "number": 1.0})
     made = pd.DataFrame({"word": ["a"] * 98 + ["c"] * 2, "number": 1.0})
     found = categories(real, made)
     assert found["categories"] == 0.5
     assert (found["rare_count"], found["rare_categories"]) == (1, 0)
-    assert found["rare_categories_expected"] == pytest.approx(1 - 0.995**100)
     assert found["new_categories"] == 0.02
     assert categories(real[["number"]], made[["number"]]) == {}
+
+
+def test_names_that_nobody_shares_are_no_fault():
+    def named(seed):
+        names = np.random.default_rng(seed).integers(0, 10**6, 300).astype(str)
+        return drawn(300, seed).assign(name=pd.Series(names, dtype=object))
+
+    found = coverage(tables(*(named(seed) for seed in range(3))), 300, 0)
+    assert found.figures["rare_categories"] < 0.1
+    assert found.figures["new_categories"] == pytest.approx(found.figures["new_categories_held_out"], abs=0.02)
+    assert on_coverage(found.figures, frame_of(found)).rating == GOOD
+
+
+def test_rare_categories_that_are_left_out_are_missed():
+    def towns(seed):
+        towns = np.random.default_rng(seed).geometric(0.08, 2000).astype(str)
+        return drawn(2000, seed).assign(town=pd.Series(towns, dtype=object))
+
+    made = towns(2)
+    made["town"] = made["town"].where(made["town"].map(int) < 25, "1")
+    found = coverage(tables(towns(0), towns(1), made), 500, 0).figures
+    assert found["rare_categories"] < 0.5 < found["rare_categories_held_out"]
+    assert on_coverage(found, pd.DataFrame()).rating == POOR
 
 
 def test_rows_outside_the_range_are_counted():
