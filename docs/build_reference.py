@@ -19,11 +19,11 @@ HEAD = """\
 
 <!-- Written by docs/build_reference.py; change the docstrings, and run `make docs`. -->
 
-The public interface, as its docstrings have it. Guides: [scikit-learn](scikit-learn.md),
-[imbalanced-learn](imbalanced-learn.md), [tf.data and Keras](tf-data.md),
-[watching a fit](training.md), [the shell](shell.md).
+The public interface, as its docstrings have it. Guides: [images](images.md), [quality of a fit](quality.md),
+[watching a fit](training.md), [scikit-learn](scikit-learn.md), [imbalanced-learn](imbalanced-learn.md),
+[tf.data and Keras](tf-data.md), [the shell](shell.md).
 """
-WIDTH = 110
+WIDTH = 120
 ITEMS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Warns")
 PROSE = ("Notes", "References")
 

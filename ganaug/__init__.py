@@ -13,6 +13,8 @@ _HOMES = {
     "AugmentedRegressor": ".integrations.sklearn",
     "assess": ".assessment.assess",
     "Assessment": ".assessment.result",
+    "evaluate": ".evaluation.evaluate",
+    "Evaluation": ".evaluation.result",
     "load": ".persistence",
     "TrainingState": ".watching",
     "CorruptFileError": ".exceptions",
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from .assessment.assess import assess
     from .assessment.result import Assessment
     from .augmenter import GANAugmenter
+    from .evaluation.evaluate import evaluate
+    from .evaluation.result import Evaluation
     from .exceptions import CorruptFileError, DataWarning, PoorClassWarning, TrainingDiverged
     from .integrations.imblearn import GANOverSampler
     from .integrations.sklearn import AugmentedClassifier, AugmentedRegressor

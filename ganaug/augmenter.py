@@ -19,17 +19,18 @@ from .drawing import PlottingMixin
 from .encoding import Encoder, fit_encoder
 from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
 from .engine import GeneratorState
+from .evaluation.report import ReportMixin
 from .fitting import fit_sampler
 from .integrations.tfdata import DatasetMixin
 from .layout import Encoded, Layout, stacked
 from .oversampling import rows_to_top_up
-from .parameters import categorical_columns, check_parameters, check_ratio
+from .parameters import check_parameters, check_ratio
 from .sampling import block_rng, entropy_of, natural_condition, sampler_of, seeds_from
 from .transformer import AugmentingTransformer
-from .validation import check_count, check_data, check_rows, check_target
+from .validation import categorical_columns, check_count, check_data, check_rows, check_target
 
 
-class GANAugmenter(PlottingMixin, DatasetMixin, AugmentingTransformer, BaseEstimator):
+class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransformer, BaseEstimator):
     """Fits a conditional GAN to (X, y) and makes labelled synthetic rows or images.
 
     Parameters
@@ -228,6 +229,7 @@ class GANAugmenter(PlottingMixin, DatasetMixin, AugmentingTransformer, BaseEstim
         self.n_iter_, self.stopped_by_ = fitted.steps, fitted.stopped_by
         self._seed, self._samples_drawn = seed, 0
         self._adopt(container, encoder, target)
+        self._remember(data, None if y is None else labels)
         return self
 
     def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None, refine: bool = True) -> Any:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from . import __version__
 from .augmenter import GANAugmenter
+from .cli_tables import read, split, write
 from .persistence import load
 from .validation import check_labels, check_target
 
@@ -58,8 +59,8 @@ def rebalance(
     quiet: Quiet = False,
 ) -> None:
     """Bring the classes of a table to the same size with synthetic rows. The real rows come first."""
-    frame = _read(table)
-    X, y = _split(frame, target)
+    frame = read(table)
+    X, y = split(frame, target)
     check_labels(check_target(y)[0])
     classes = {str(label): label for label in y.unique().tolist()}
     wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, classes)}
@@ -74,7 +75,7 @@ def rebalance(
     made = more.assign(**{target: labels})[list(frame)]
     if mark is not None:
         made = _marked(made, mark, synthetic)
-    _write(made, output)
+    write(made, output)
 
 
 @app.command()
@@ -88,8 +89,8 @@ def fit(
     quiet: Quiet = False,
 ) -> None:
     """Fit a generator to a table and save it."""
-    frame = _read(table)
-    X, y = _split(frame, target) if target is not None else (frame, None)
+    frame = read(table)
+    X, y = split(frame, target) if target is not None else (frame, None)
     _fitted(X, y, steps, time_budget, random_state, quiet).save(output)
 
 
@@ -114,7 +115,7 @@ def sample(
         X, y = made
         name = getattr(y, "name", None)
         made = pd.DataFrame(X).assign(**{"target" if name is None else str(name): y})
-    _write(pd.DataFrame(made), output)
+    write(pd.DataFrame(made), output)
 
 
 @app.command()
@@ -134,7 +135,7 @@ def assess(
     """Say whether synthetic rows help a model, measured on held-out real rows next to what costs nothing."""
     from .cli_assess import assessment_of
 
-    X, y = _split(_read(table), target)
+    X, y = split(read(table), target)
     options = {"scoring": scoring, "cv": folds, "n_jobs": jobs, "random_state": random_state, "verbose": not quiet}
     result = assessment_of(X, y, estimator, steps, options)
     print(result)
@@ -142,6 +143,33 @@ def assess(
         result.to_json(json_file)
     if plot is not None:
         result.plot().figure.savefig(plot)
+
+
+@app.command()
+def report(
+    train: Annotated[str, typer.Argument(metavar="TRAIN", help="Rows that the generator was fitted to.")],
+    test: Annotated[str, typer.Argument(metavar="TEST", help="Real rows that it has not seen.")],
+    synthetic: Annotated[str, typer.Argument(metavar="SYNTHETIC", help="Rows that it made.")],
+    target: Annotated[str | None, typer.Option("--target", "-t", help="The column of labels, or of a number.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with pictures here.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    model: Annotated[Path | None, typer.Option(help="The saved generator, for its training curves.")] = None,
+    max_rows: Annotated[int, typer.Option(help="Rows of each table that models look at.", min=100)] = 20_000,
+    random_state: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say how good synthetic rows are: fidelity, detection, usefulness, coverage and privacy, from any generator."""
+    from .evaluation.evaluate import evaluate
+
+    history = None if model is None else load(model).history_
+    options: dict[str, Any] = {"random_state": random_state, "max_rows": max_rows, "verbose": not quiet}
+    tables = {"real_train": read(train), "real_test": read(test), "synthetic": read(synthetic)}
+    result = evaluate(**tables, target=target, history=history, **options)
+    print(result)
+    if json_file is not None:
+        result.to_json(json_file)
+    if html is not None:
+        result.to_html(html)
 
 
 @app.command()
@@ -192,40 +220,6 @@ def _warned_once(told: set[str]) -> Any:
             print(f"ganaug: warning: {line}", file=sys.stderr)
 
     return show
-
-
-def _read(path: str) -> pd.DataFrame:
-    if path == "-":
-        return _read_csv(sys.stdin)
-    readers = {".csv": _read_csv, ".parquet": pd.read_parquet, ".pq": pd.read_parquet}
-    return _by_suffix(path, readers)(path)
-
-
-def _read_csv(source: Any) -> pd.DataFrame:
-    """Numbers to the last digit, so that real rows are written as they were."""
-    exact = tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1)  # which does so by default
-    return pd.read_csv(source) if exact else pd.read_csv(source, float_precision="round_trip")
-
-
-def _write(table: pd.DataFrame, path: str) -> None:
-    if path == "-":
-        table.to_csv(sys.stdout, index=False)
-        return
-    writers = {".csv": pd.DataFrame.to_csv, ".parquet": pd.DataFrame.to_parquet, ".pq": pd.DataFrame.to_parquet}
-    _by_suffix(path, writers)(table, path, index=False)
-
-
-def _by_suffix(path: str, functions: dict[str, Any]) -> Any:
-    suffix = Path(path).suffix.lower()
-    if suffix not in functions:
-        raise ValueError(f"{path}: cannot tell the format from {suffix!r}; name it .csv or .parquet")
-    return functions[suffix]
-
-
-def _split(frame: pd.DataFrame, target: str) -> tuple[pd.DataFrame, pd.Series]:
-    if target not in frame:
-        raise ValueError(f"there is no column {target!r}: the table has {', '.join(map(str, frame))}")
-    return frame.drop(columns=target), frame[target]
 
 
 def _fitted(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .sizing import Sizing, sizing
 from .validation import check_choice, check_count, check_real
@@ -107,18 +105,3 @@ def chosen_sizing(
     elif refine != "auto":
         chosen = replace(chosen, candidates=int(refine))
     return chosen
-
-
-def categorical_columns(choice: Any, table: Any) -> frozenset[Hashable]:
-    """The columns that `categorical_features` names, by name, index or mask."""
-    if choice is None or (isinstance(choice, str) and choice == "auto"):
-        return frozenset()
-    if not isinstance(table, pd.DataFrame):
-        raise ValueError(f"categorical_features={choice!r} names columns, but X holds images: leave it 'auto'")
-    wanted = np.asarray(choice, dtype=object).ravel().tolist()
-    if len(wanted) == table.shape[1] and all(isinstance(item, (bool, np.bool_)) for item in wanted):
-        return frozenset(table.columns[np.array(wanted, bool)])
-    unknown = [name for name in wanted if name not in table.columns]
-    if unknown:
-        raise ValueError(f"categorical_features names {unknown}, which are no columns of X: {list(table.columns)}")
-    return frozenset(wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import Hashable
 from numbers import Integral, Real
 from typing import Any
 
@@ -123,6 +124,21 @@ def _has_infinity(column: pd.Series) -> bool:
     if column.dtype == object:
         return any(isinstance(cell, float) and np.isinf(cell) for cell in column)
     return False
+
+
+def categorical_columns(choice: Any, table: Any) -> frozenset[Hashable]:
+    """The columns that `categorical_features` names, by name, index or mask."""
+    if choice is None or (isinstance(choice, str) and choice == "auto"):
+        return frozenset()
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"categorical_features={choice!r} names columns, but X holds images: leave it 'auto'")
+    wanted = np.asarray(choice, dtype=object).ravel().tolist()
+    if len(wanted) == table.shape[1] and all(isinstance(item, (bool, np.bool_)) for item in wanted):
+        return frozenset(table.columns[np.array(wanted, bool)])
+    unknown = [name for name in wanted if name not in table.columns]
+    if unknown:
+        raise ValueError(f"categorical_features names {unknown}, which are no columns of X: {list(table.columns)}")
+    return frozenset(wanted)
 
 
 def check_count(value: Any, name: str = "n") -> int:

@@ -230,3 +230,29 @@ def test_assess_names_its_estimators(command, csv):
     status, _, wrong = command("assess", csv, "-t", "label", "--estimator", "magic", "-q")
     assert (status, wrong.count("\n")) == (1, 1)
     assert "estimator='magic' is not one of ['boosting', 'forest', 'linear']" in wrong
+
+
+def test_report_says_how_good_synthetic_rows_are(command, frame, csv, tmp_path):
+    page, out = tmp_path / "r.html", tmp_path / "r.json"
+    tables = [csv]
+    for name, rows in (("test", frame.sample(frac=0.5, random_state=0)), ("synthetic", frame.iloc[::-1])):
+        tables.append(tmp_path / f"{name}.csv")
+        rows.to_csv(tables[-1], index=False)
+    options = ("-t", "label", "--random-state", 0, "-q", "--json", out, "--html", page)
+    status, said, wrong = command("report", *tables, *options)
+    assert (status, wrong) == (0, "")
+    found = json.loads(out.read_text())
+    assert said.startswith(found["verdict"])
+    assert found["figures"]["privacy"]["copies"] == 1
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    status, _, wrong = command("report", *tables, "-t", "lable", "-q")
+    assert (status, wrong.count("\n")) == (1, 1)
+    assert "target='lable' is no column of real_train" in wrong
+
+
+@pytest.mark.usefixtures("dice")
+def test_report_takes_training_curves_from_a_model(command, csv, plain, tmp_path):
+    plain.save(tmp_path / "m.ganaug")
+    out = tmp_path / "r.json"
+    assert command("report", csv, csv, csv, "-q", "--model", tmp_path / "m.ganaug", "--json", out)[0] == 0
+    assert json.loads(out.read_text())["history"][0]["step"] > 0

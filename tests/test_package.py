@@ -46,8 +46,8 @@ def test_every_public_name_is_there_and_no_other():
 
 
 ALL = (
-    "assessment augmenter calibration encoding engine fitting forest integrations oversampling parameters persistence "
-    "refinement sampling weights health watching"
+    "assessment augmenter calibration encoding engine evaluation fitting forest health integrations oversampling "
+    "parameters persistence refinement sampling watching weights"
 )
 FORBIDDEN = {
     "layout": f"{ALL} balancing exceptions progress serialization sizing validation tensorflow keras pandas sklearn",
@@ -73,6 +73,9 @@ FORBIDDEN = {
     "assessment": "engine encoding integrations persistence refinement oversampling fitting tensorflow keras",
     "assessment/intervals": f"{ALL} validation pandas sklearn".replace("assessment ", ""),
     "assessment/verdict": "augmenter parameters sampling sklearn imblearn",
+    "evaluation": "engine augmenter integrations persistence refinement oversampling fitting sampling sizing",
+    "columns": f"{ALL} validation sklearn tensorflow",
+    "models": f"{ALL} tensorflow imblearn",
     "weights": f"{ALL} balancing validation tensorflow pandas imblearn".replace(" weights", ""),
 }
 

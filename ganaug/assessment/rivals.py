@@ -13,10 +13,9 @@ from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
-from ..parameters import categorical_columns
-from ..validation import check_data
+from ..columns import is_moment, is_number
+from ..validation import categorical_columns, check_data
 from ..weights import weights_name
-from .columns import is_moment, is_number
 from .doses import lacking_rows
 from .scoring import Metric, balanced_accuracy, ranks
 

@@ -174,7 +174,7 @@ def target_of(y: pd.Series, kind: str) -> Target:
     """
     numeric = pd.api.types.is_numeric_dtype(y.dtype) and not pd.api.types.is_bool_dtype(y.dtype)
     if kind == "auto":
-        kind = "number" if numeric and _is_measure(y) else "classes"
+        kind = "number" if numeric and is_measure(y) else "classes"
     if kind == "number":
         if not numeric:
             raise TypeError(f"target_type='number', but y has dtype {y.dtype}")
@@ -184,7 +184,8 @@ def target_of(y: pd.Series, kind: str) -> Target:
     return ClassTarget.fit(y)
 
 
-def _is_measure(y: pd.Series) -> bool:
+def is_measure(y: pd.Series) -> bool:
+    """Whether numbers are rather measured than labels."""
     values = y.to_numpy(dtype=np.float64)
     if (values != np.floor(values)).any():
         return True

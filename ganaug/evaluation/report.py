@@ -1,0 +1,132 @@
+"""`report` of an augmenter: its evaluation, next to the rows that it was fitted to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+if TYPE_CHECKING:
+    from ..assessment.result import Assessment
+    from .result import Evaluation
+
+SEEN = "_rows_seen"
+
+
+class ReportMixin:
+    """What a fitted augmenter says about itself."""
+
+    def report(
+        self: Any,
+        X_test: Any,
+        y_test: Any = None,
+        *,
+        X_train: Any = None,
+        y_train: Any = None,
+        n: int | None = None,
+        assessment: Assessment | None = None,
+        max_rows: int = 20_000,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> Evaluation:
+        """Measure how good the fit is, on real rows that were held out; see :func:`ganaug.evaluate`.
+
+        Parameters
+        ----------
+        X_test, y_test : as in `fit`
+            Rows that the augmenter has not seen; `y_test` if it was fitted with labels.
+        X_train, y_train : as in `fit`, default=None
+            The rows that it was fitted to. None takes those of `fit`, which the augmenter remembers as long as it is in
+            memory. It does not save or pickle them: give them after :func:`ganaug.load`, and in another process.
+        n : int or None, default=None
+            Synthetic rows to draw; None draws as many as there are training rows.
+        assessment : Assessment or None, default=None
+            From :func:`ganaug.assess`, for dose and response.
+        max_rows : int, default=20000
+            As in :func:`ganaug.evaluate`.
+        random_state : int, RandomState instance or None, default=None
+            An int gives the same rows and figures each time.
+        verbose : int, default=0
+            Whether to show a progress bar.
+
+        Returns
+        -------
+        Evaluation
+            With the training curves of `history_`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the training rows are not known, or the tables do not go together.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.model_selection import train_test_split
+        >>> from ganaug import GANAugmenter
+        >>> X, y = load_iris(return_X_y=True)
+        >>> X, X_test, y, y_test = train_test_split(X, y, random_state=0, stratify=y)
+        >>> found = GANAugmenter(steps=50, random_state=0).fit(X, y).report(X_test, y_test, random_state=0)
+        >>> found.about["synthetic_rows"]
+        112
+        """
+        from .evaluate import evaluate
+
+        check_is_fitted(self, "n_iter_")
+        if not hasattr(self._encoder, "columns"):
+            raise TypeError(
+                "report measures tables, but the augmenter was fitted on images: see plot_samples and assess"
+            )
+        has_target = self._target is not None
+        if has_target and y_test is None:
+            raise ValueError("the augmenter was fitted with y: give the labels of the test rows, y_test, too")
+        if not has_target and not (y_test is None and y_train is None):
+            raise ValueError("the augmenter was fitted without y: leave y_test and y_train out, or fit it with labels")
+        known = self._known(X_train, y_train, has_target=has_target)
+        test = self._named(X_test, y_test)
+        made = self.sample(len(known[0]) if n is None else n, random_state=random_state)
+        synthetic = self._named(*made) if has_target else self._named(made, None)
+        return evaluate(
+            *(part if has_target else part[0] for part in (known, test, synthetic)),
+            categorical_features=self.categorical_features,
+            target_type=("classes" if hasattr(self, "classes_") else "number") if has_target else "auto",
+            max_rows=max_rows,
+            history=self.history_,
+            assessment=assessment,
+            random_state=random_state,
+            verbose=verbose,
+        )
+
+    def _remember(self, table: pd.DataFrame, labels: pd.Series | None) -> None:
+        setattr(self, SEEN, (table, labels))
+
+    def _known(self: Any, X: Any, y: Any, *, has_target: bool) -> tuple[pd.DataFrame, Any]:
+        """The training rows: those given, or those seen by `fit`."""
+        if X is None:
+            if y is not None:
+                raise ValueError("y_train without X_train: give both, or neither")
+            if not hasattr(self, SEEN):
+                raise ValueError(
+                    "this augmenter was loaded or copied, and does not carry the rows it was fitted to: give them as "
+                    "X_train and y_train"
+                )
+            known: tuple[pd.DataFrame, Any] = getattr(self, SEEN)
+            return known
+        if has_target and y is None:
+            raise ValueError("the augmenter was fitted with y: give the labels of the training rows, y_train, too")
+        return self._named(X, y)
+
+    def _named(self: Any, X: Any, y: Any) -> tuple[pd.DataFrame, Any]:
+        """Rows with the columns, and labels with the name, that `fit` saw."""
+        from ..validation import check_target
+
+        table, _ = self._same_data(X)
+        if y is None:
+            return table, None
+        return table, check_target(y, len(table))[0].rename(self._target.name)
+
+    def __getstate__(self) -> Any:
+        """Without training rows, which are nobody else's business."""
+        state: Any = super().__getstate__()
+        return {name: value for name, value in state.items() if name != SEEN}

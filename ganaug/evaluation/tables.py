@@ -1,0 +1,203 @@
+"""The three tables, checked and made alike: numbers are floats, everything else is words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ..columns import is_moment, is_number
+from ..encoding.labels import is_measure
+from ..validation import categorical_columns, check_choice, check_rows, check_table, check_target
+
+EMPTY = "(missing)"
+LEAST_ROWS = 20
+MOST_GROUPS = 30
+QUARTERS = 4
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Three tables of the same columns, whose names are strings.
+
+    Parameters
+    ----------
+    train, test, synthetic : DataFrame
+        Columns of float64, and of strings in which an empty cell is a word.
+    moments : tuple of str
+        The numbers that are dates, or spans of time, in seconds.
+    target : str or None
+    classes : bool
+        Whether the target holds classes, and no number to regress on.
+    """
+
+    train: pd.DataFrame
+    test: pd.DataFrame
+    synthetic: pd.DataFrame
+    moments: tuple[str, ...]
+    target: str | None
+    classes: bool
+
+    @property
+    def numbers(self) -> list[str]:
+        return [name for name in self.train if self.train[name].dtype == np.float64]
+
+    @property
+    def words(self) -> list[str]:
+        return [name for name in self.train if self.train[name].dtype != np.float64]
+
+    def parts(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        yield from (("train", self.train), ("test", self.test), ("synthetic", self.synthetic))
+
+    def groups(self) -> dict[str, Groups]:
+        """The rows of each class; of a number's quarters; or none without a target."""
+        if self.target is None:
+            return {}
+        kinds = {name: part[self.target] for name, part in self.parts()}
+        if self.classes:
+            names = kinds["train"].value_counts().index[:MOST_GROUPS].tolist()
+            return {name: Groups(*(np.flatnonzero(kinds[part] == name) for part in kinds)) for name in sorted(names)}
+        cuts = np.unique(np.quantile(kinds["train"], np.arange(1, QUARTERS) / QUARTERS))
+        edges = [-np.inf, *cuts, np.inf]
+        found = {}
+        for low, high in pairwise(edges):
+            name = f"{low:.4g} to {high:.4g}".replace("-inf to", "below").replace(" to inf", " and more")
+            found[name] = Groups(*(np.flatnonzero((low <= kinds[part]) & (kinds[part] < high)) for part in kinds))
+        return found
+
+    def missing(self, part: pd.DataFrame) -> pd.Series:
+        """The share of empty cells in each column."""
+        return (part.isna() | (part == EMPTY)).mean()
+
+    def sampled(self, rows: int, rng: np.random.Generator) -> Tables:
+        """At most so many rows of each table, in their order."""
+        return replace(self, **{name: some(part, rows, rng) for name, part in self.parts()})
+
+    def take(self, group: Groups) -> Tables:
+        """The rows of a group."""
+        return replace(self, **{name: part.iloc[getattr(group, name)] for name, part in self.parts()})
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Positions of the rows of one class in each table."""
+
+    train: NDArray[np.intp]
+    test: NDArray[np.intp]
+    synthetic: NDArray[np.intp]
+
+
+def some(table: pd.DataFrame, rows: int, rng: np.random.Generator) -> pd.DataFrame:
+    """At most so many rows, in their order."""
+    return table if len(table) <= rows else table.iloc[np.sort(rng.permutation(len(table))[:rows])]
+
+
+def prepared(
+    train: Any, test: Any, synthetic: Any, target: Any, *, categorical_features: Any, target_type: str
+) -> Tables:
+    """Three tables of the caller's, checked and made alike."""
+    check_choice(target_type, "target_type", ("auto", "classes", "number"))
+    given = {"real_train": train, "real_test": test, "synthetic": synthetic}
+    tables, targets = {}, set()
+    for name, part in given.items():
+        tables[name], own = _table(part, name, target)
+        targets.add(own)
+    if len(targets) > 1:
+        raise ValueError(f"the tables have targets of different names, {sorted(map(str, targets))}: rename them")
+    real = tables["real_train"]
+    categorical = categorical_columns(categorical_features, real)
+    for name, part in tables.items():
+        missing, extra = real.columns.difference(part.columns), part.columns.difference(real.columns)
+        if len(missing) or len(extra):
+            said = [f"{word} {list(names)}" for word, names in (("lacks", missing), ("has", extra)) if len(names)]
+            raise ValueError(f"{name} {' and '.join(said)}, unlike real_train: give all three the same columns")
+    own = targets.pop()
+    words = [name for name in real if name in categorical or not (is_number(real[name]) or is_moment(real[name]))]
+    classes = False
+    if own is not None:
+        check_target(real[own])
+        classes = target_type == "classes" or own in words
+        if not classes and target_type == "auto":
+            classes = is_moment(real[own]) or not is_measure(real[own])
+        if target_type == "number" and own in words:
+            raise TypeError(f"target_type='number', but column {own!r} has dtype {real[own].dtype}")
+        words = [*words, own] if classes and own not in words else words
+    made = {
+        key: pd.DataFrame(
+            {str(name): _column(part[name], real[name], key, name, word=name in words) for name in real}, copy=False
+        )
+        for key, part in tables.items()
+    }
+    if own is not None:
+        for key, part in made.items():
+            _check_target(part[str(own)], key, str(own))
+    moments = tuple(str(name) for name in real if is_moment(real[name]) and name not in words)
+    target = None if own is None else str(own)
+    return Tables(made["real_train"], made["real_test"], made["synthetic"], moments, target, classes)
+
+
+def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
+    """A table with its target as a column, and what that is called."""
+    y = None
+    if isinstance(given, tuple) and len(given) == 2:
+        given, y = given
+        if target is not None and y is not None:
+            raise ValueError(f"{name} is a pair of X and y, and target={target!r} names another target: leave it out")
+    if not sparse.issparse(given) and not isinstance(given, pd.DataFrame) and np.ndim(given) > 2:
+        raise ValueError(
+            f"{name} has the shape {np.shape(given)}, but evaluate takes tables, rows x columns; images cannot be "
+            "evaluated"
+        )
+    table, _ = check_table(given)
+    check_rows(table, LEAST_ROWS)
+    if any(isinstance(dtype, pd.SparseDtype) for dtype in table.dtypes):
+        table = table.astype({n: d.subtype for n, d in table.dtypes.items() if isinstance(d, pd.SparseDtype)})
+    if not table.columns.map(str).is_unique:
+        raise ValueError(f"{name} has columns that are written alike: {list(table.columns)}; rename them")
+    if y is not None:
+        labels, is_series = check_target(y, len(table))
+        own = labels.name if is_series and labels.name is not None else "target"
+        if own in table:
+            raise ValueError(f"{name} has a column {own!r}, which is the name of y, too: rename one of them")
+        table[own] = labels
+        return table, own
+    if target is not None and target not in table:
+        raise ValueError(f"target={target!r} is no column of {name}: it has {list(table.columns)}")
+    return table, target
+
+
+def _column(values: pd.Series, like: pd.Series, part: str, name: Any, *, word: bool) -> pd.Series:
+    try:
+        if is_moment(like) and not word:
+            return _seconds(values, like)
+        if is_number(like):
+            number = pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan))
+            return number if not word else number.map(_written, na_action="ignore").astype(object).fillna(EMPTY)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"column {name!r} has dtype {like.dtype} in real_train, but in {part} it has {values.dtype}: {error}"
+        ) from None
+    return values.astype(object).where(values.notna(), EMPTY).astype(str).astype(object)
+
+
+def _seconds(values: pd.Series, like: pd.Series) -> pd.Series:
+    if pd.api.types.is_timedelta64_dtype(like.dtype):
+        return pd.Series(pd.to_timedelta(values) / pd.Timedelta("1s"), dtype=np.float64)
+    moments = pd.to_datetime(values, utc=True, format="ISO8601")
+    return pd.Series((moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta("1s"), dtype=np.float64)
+
+
+def _written(number: float) -> str:
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _check_target(column: pd.Series, part: str, name: str) -> None:
+    absent = column.isna() if column.dtype == np.float64 else column == EMPTY
+    if absent.any():
+        raise ValueError(f"{part} lacks the target {name!r} in {int(absent.sum())} rows: drop these rows")

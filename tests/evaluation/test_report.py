@@ -1,0 +1,67 @@
+"""An augmenter's report on itself."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from truth import drawn
+
+from ganaug import GANAugmenter, load
+
+
+def split(table):
+    return table.drop(columns="kind"), table["kind"]
+
+
+@pytest.fixture
+def fitted(dice):  # noqa: ARG001 - without training
+    return GANAugmenter(steps=3, refine=False, random_state=0).fit(*split(drawn(120, 0)))
+
+
+def test_it_knows_its_training_rows_curves_and_class(fitted):
+    found = fitted.report(*split(drawn(60, 1)), random_state=0, n=80)
+    assert (found.about["train_rows"], found.about["test_rows"], found.about["synthetic_rows"]) == (120, 60, 80)
+    assert found.about["target"] == "kind"
+    assert found.history is fitted.history_
+    again = fitted.report(*split(drawn(60, 1)), random_state=0, n=80)
+    assert found.to_json() == again.to_json()
+
+
+def test_training_rows_are_neither_pickled_nor_saved(plain, tmp_path):
+    plain.save(tmp_path / "a.ganaug")
+    X, y = np.random.default_rng(1).normal(size=(60, 2)), np.repeat([0, 1, 2], 20)
+    X_train, y_train = np.random.default_rng(0).normal(size=(90, 2)), np.repeat([0, 1, 2], 30)
+    known = plain.report(X, y, random_state=0).to_json()
+    assert b"_rows_seen" not in pickle.dumps(plain)
+    for other in (pickle.loads(pickle.dumps(plain)), load(tmp_path / "a.ganaug")):
+        with pytest.raises(ValueError, match="give them as X_train and y_train"):
+            other.report(X, y)
+        assert other.report(X, y, X_train=X_train, y_train=y_train, random_state=0).to_json() == known
+    assert not hasattr(clone(plain), "_rows_seen")
+
+
+@pytest.mark.usefixtures("dice")
+def test_arrays_and_numbers_and_no_target():
+    rng = np.random.default_rng(0)
+    X, price = rng.normal(size=(60, 2)), rng.normal(size=60)
+    found = GANAugmenter(steps=3, refine=False, random_state=0).fit(X, price).report(X, price, random_state=0)
+    assert "rmse" in found.figures["usefulness"]
+    found = GANAugmenter(steps=3, refine=False, random_state=0).fit(X).report(X, random_state=0)
+    assert found.figures["usefulness"] is None
+
+
+def test_what_is_missing_is_said(fitted):
+    X, y = split(drawn(60, 1))
+    with pytest.raises(ValueError, match="give the labels of the test rows, y_test"):
+        fitted.report(X)
+    with pytest.raises(ValueError, match="y_train without X_train"):
+        fitted.report(X, y, y_train=y)
+    with pytest.raises(ValueError, match="labels of the training rows, y_train"):
+        fitted.report(X, y, X_train=X)
+    with pytest.raises(ValueError, match="fitted without y"):
+        GANAugmenter(steps=3, refine=False).fit(X).report(X, y)
+    with pytest.raises(ValueError, match="missing"):
+        fitted.report(X.drop(columns="town"), y)

@@ -1,0 +1,86 @@
+"""Three tables made alike, or an error that says why not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from truth import drawn, tables
+
+from ganaug.evaluation.tables import EMPTY, prepared
+
+
+def prepare(train, test=None, synthetic=None, target=None, categorical="auto", kind="auto"):
+    others = (train if part is None else part for part in (test, synthetic))
+    return prepared(train, *others, target, categorical_features=categorical, target_type=kind)
+
+
+def test_numbers_are_floats_and_the_rest_is_words():
+    part = tables(*(drawn(30, seed) for seed in range(3)))
+    assert part.numbers == ["size", "weight", "when"]
+    assert part.words == ["town", "member", "kind"]
+    assert part.moments == ("when",)
+    assert EMPTY in set(part.train["town"])
+    assert set(part.train["member"]) == {"True", "False"}
+    assert (part.target, part.classes) == ("kind", True)
+
+
+def test_seconds_are_the_same_with_and_without_a_zone():
+    plain = drawn(30, 0)
+    zoned = plain.assign(when=plain["when"].dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo"))
+    spans = plain.assign(when=plain["when"] - plain["when"].min())
+    assert prepare(plain).train["when"].equals(prepare(zoned).train["when"])
+    assert prepare(spans).train["when"].min() == 0
+
+
+def test_codes_are_words_and_whole_however_they_are_stored():
+    codes = pd.DataFrame({"code": np.arange(30) % 3, "n": np.arange(30.0)})
+    part = prepare(codes, codes.astype(float), codes.astype("Int64"), categorical=["code"])
+    for _, table in part.parts():
+        assert set(table["code"]) == {"0", "1", "2"}
+
+
+def test_arrays_pairs_and_sparse_matrices_are_tables():
+    X, y = np.random.default_rng(0).normal(size=(40, 2)), np.resize([0, 1], 40)
+    part = prepare((X, y))
+    assert (list(part.train), part.target, part.classes) == (["0", "1", "target"], "target", True)
+    assert prepare(np.column_stack([X, y]), target=2).target == "2"
+    assert prepare((sparse.csr_matrix(X), y)).train["0"].tolist() == X[:, 0].tolist()
+    assert prepare((pd.DataFrame(X), pd.Series(y, name="label"))).target == "label"
+    assert prepare(X).target is None
+
+
+def test_a_number_is_told_from_classes():
+    table = pd.DataFrame({"x": np.arange(60.0), "measure": np.linspace(0, 1, 60), "grade": np.arange(60) % 4})
+    assert not prepare(table, target="measure").classes
+    assert prepare(table, target="grade").classes
+    assert not prepare(table, target="grade", kind="number").classes
+    assert prepare(table, target="grade", categorical=["grade"]).classes
+    quarters = prepare(table, target="measure").groups()
+    assert list(quarters) == ["below 0.25", "0.25 to 0.5", "0.5 to 0.75", "0.75 and more"]
+    assert [len(group.train) for group in quarters.values()] == [15] * 4
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"test": drawn(30, 0).drop(columns="town")}, ValueError, r"real_test lacks \['town'\], unlike real_train"),
+        ({"test": drawn(30, 0).assign(more=1)}, ValueError, r"real_test has \['more'\], unlike real_train"),
+        ({"target": "knid"}, ValueError, "target='knid' is no column of real_train"),
+        ({"target": "town"}, ValueError, r"NaN in \d+ rows"),
+        ({"target": "town", "train": drawn(30, 0).assign(town="x")}, ValueError, "real_test lacks the target 'town'"),
+        ({"train": drawn(10, 0)}, ValueError, "a minimum of 20 is required"),
+        ({"synthetic": np.zeros((30, 8, 8, 1))}, ValueError, r"shape \(30, 8, 8, 1\), but evaluate takes tables"),
+        ({"synthetic": drawn(30, 0).assign(size="big")}, TypeError, "column 'size' has dtype float64 in real_train"),
+        ({"synthetic": drawn(30, 0).assign(when="soon")}, TypeError, "column 'when' has dtype datetime64"),
+        ({"target": "kind", "kind": "number"}, TypeError, "target_type='number', but column 'kind'"),
+        ({"kind": "letters"}, ValueError, "target_type='letters' is not one of"),
+        ({"categorical": ["colour"]}, ValueError, r"categorical_features names \['colour'\]"),
+        ({"train": (drawn(30, 0), np.zeros(30)), "target": "kind"}, ValueError, "names another target"),
+    ],
+)
+def test_what_does_not_go_together_is_said(change, error, message):
+    given = {name: drawn(30, seed) for seed, name in enumerate(("train", "test", "synthetic"))}
+    with pytest.raises(error, match=message):
+        prepare(**given | change)
