@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from ..containers import Container
+
 if TYPE_CHECKING:
     from ..assessment.result import Assessment
     from .result import Evaluation
@@ -74,10 +76,8 @@ class ReportMixin:
         from .evaluate import evaluate
 
         check_is_fitted(self, "n_iter_")
-        if not hasattr(self._encoder, "columns"):
-            raise TypeError(
-                "report measures tables, but the augmenter was fitted on images: see plot_samples and assess"
-            )
+        if not isinstance(self._container, Container):
+            raise TypeError("report measures tables, but the augmenter was fitted on images: see plot_samples, assess")
         has_target = self._target is not None
         if has_target and y_test is None:
             raise ValueError("the augmenter was fitted with y: give the labels of the test rows, y_test, too")
