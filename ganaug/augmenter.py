@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from .asking import conditions_asked_for
 from .balancing import enlarged, missing_in_ranges, missing_rows
 from .containers import Container, ImageContainer
 from .drawing import PlottingMixin
@@ -27,7 +28,7 @@ from .oversampling import rows_to_top_up
 from .parameters import check_parameters, check_ratio
 from .sampling import block_rng, entropy_of, natural_condition, sampler_of, seeds_from
 from .transformer import AugmentingTransformer
-from .validation import categorical_columns, check_count, check_data, check_rows, check_target
+from .validation import categorical_columns, check_data, check_rows, check_target
 
 
 class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransformer, BaseEstimator):
@@ -201,7 +202,7 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         data, container = check_data(X)
         check_rows(data, 2)
         target: Target | None = None
-        condition, weight = _no_condition(len(data)), np.ones(len(data))
+        condition, weight = Encoded.none(len(data)), np.ones(len(data))
         if y is not None:
             labels, self._target_is_series = check_target(y, len(data))
             target = target_of(labels, self.target_type)
@@ -261,7 +262,7 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         """
         check_is_fitted(self, "n_iter_")
         seed = self._sampling_seed(random_state)
-        condition, labels = self._condition(n, y, seed)
+        condition, labels = conditions_asked_for(self._target, n, y, seed)
         X = self._container.restore(self._generate(condition, seed, refine))
         if self._target is None:
             return X
@@ -295,7 +296,7 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         check_ratio(self.ratio)
         real, _ = self._same_data(X)
         if self._target is None:
-            new = self._generate(_no_condition(round(self.ratio * len(real))), self._sampling_seed(None))
+            new = self._generate(Encoded.none(round(self.ratio * len(real))), self._sampling_seed(None))
             parts: list[Any] = [self._container.restore(self._container.stack(real, new))]
         else:
             labels = self._labels(y, len(real))
@@ -335,42 +336,12 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
             self.classes_ = target.classes
             self.class_counts_ = target.class_counts
 
-    def _with_some_replaced(self, X: Any, y: Any) -> Any:
-        """`X` with `ratio` of its rows replaced by synthetic ones of the same label."""
-        real, container = self._same_data(X)
-        seed = self._sampling_seed(None)
-        rows = np.sort(block_rng(seed, 0, 2).permutation(len(real))[: round(self.ratio * len(real))])
-        if self._target is None:
-            condition = _no_condition(len(rows))
-        else:
-            condition = self._target.encode(self._labels(y, len(real)).iloc[rows])
-        return container.replaced(real, self._generate(condition, seed), rows, X)
-
     def _sampling_seed(self, random_state: Any) -> int:
         entropy = entropy_of(random_state)
         if random_state is None and self._seed is not None:
             entropy = (self._seed, self._samples_drawn)
             self._samples_drawn += 1
         return int(seeds_from(entropy, 1)[0])
-
-    def _condition(self, n: Any, y: Any, seed: int) -> tuple[Encoded, Any]:
-        target = self._target
-        if (n is None) == (y is None):
-            raise ValueError("give either n (a number of rows, or a dict of them) or y (a label for every row)")
-        if target is None:
-            if y is not None or isinstance(n, Mapping):
-                raise ValueError("the augmenter was fitted without y: sample(n) takes a number of rows only")
-            return _no_condition(check_count(n)), None
-        if y is not None:
-            labels, _ = check_target(y, len(y))
-            return target.encode(labels), _like(labels, target.view.dtype).rename(target.name)
-        if isinstance(n, Mapping):
-            if isinstance(target, NumberTarget):
-                raise ValueError("y is a number, which has no classes to count: use sample(n) or sample(y=values)")
-            condition = target.encode_counts({label: check_count(k, f"n[{label!r}]") for label, k in n.items()})
-        else:
-            condition = natural_condition(target.layout, target.frequency, check_count(n), seed)
-        return condition, target.decode(condition)
 
     def _extra(self, real: Any, labels: pd.Series) -> tuple[Any, pd.Series]:
         """What `augment` adds: the rows that `sampling_strategy` asks for, then those that `ratio` asks for."""
@@ -412,14 +383,6 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         if not len(condition):
             return self._encoder.layout.empty()
         return (self._sampler if refine else self._sampler.unrefined).rows(condition, seed)
-
-
-def _no_condition(rows: int) -> Encoded:
-    return Encoded.join([], rows)
-
-
-def _like(labels: pd.Series, dtype: Any) -> pd.Series:
-    return labels if labels.dtype == dtype else labels.astype(dtype)
 
 
 def _stack_labels(real: pd.Series, new: pd.Series) -> pd.Series:

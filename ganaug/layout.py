@@ -168,6 +168,11 @@ class Encoded:
         return cls(np.zeros((0, len(layout.blocks)), np.int32), none, none)
 
     @classmethod
+    def none(cls, rows: int) -> Encoded:
+        """Rows of nothing, as the conditions of rows without a label are."""
+        return cls.join([], rows)
+
+    @classmethod
     def stack(cls, parts: list[Encoded]) -> Encoded:
         """Parts below one another."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("codes", "low", "high")))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, NoReturn
 
+import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
+
+from .layout import Encoded
+from .sampling import block_rng
 
 NO_MIDDLE_STEP = (
     "a step in the middle of a scikit-learn Pipeline cannot add rows, because the Pipeline keeps the y it was given; "
@@ -56,6 +60,17 @@ class AugmentingTransformer(OneToOneFeatureMixin, TransformerMixin):
             return self._with_some_replaced(X, y)
         augmented = self.augment(X, y)
         return augmented if y is None else Augmented(*augmented)
+
+    def _with_some_replaced(self: Any, X: Any, y: Any) -> Any:
+        """`X` with `ratio` of its rows replaced by synthetic ones of the same label."""
+        real, container = self._same_data(X)
+        seed = self._sampling_seed(None)
+        rows = np.sort(block_rng(seed, 0, 2).permutation(len(real))[: round(self.ratio * len(real))])
+        if self._target is None:
+            condition = Encoded.none(len(rows))
+        else:
+            condition = self._target.encode(self._labels(y, len(real)).iloc[rows])
+        return container.replaced(real, self._generate(condition, seed), rows, X)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
