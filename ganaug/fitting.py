@@ -124,7 +124,7 @@ def fit_sampler(
         )
         state, outcome = train(layout, data, plan, chosen.size, **networks, watch=watch)
         try:
-            if watch.checks and isinstance(layout, Layout) and _should_be_good(outcome, chosen.steps, shape):
+            if watch.checks and _should_be_good(outcome, chosen.steps, shape):
                 bar.stage("checking")
                 found = watch.classes(state, labelled=classes is not None)
             if chosen.candidates > 1:

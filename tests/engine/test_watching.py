@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -11,12 +12,14 @@ import numpy as np
 import pytest
 import tables
 import toy
+from pictures import glyphs
 
 from ganaug import DataWarning, GANAugmenter, GANOverSampler, PoorClassWarning, TrainingState, load
+from ganaug.encoding.image import ImageEncoder
 from ganaug.encoding.table import TableEncoder
 from ganaug.engine.perceptron import dense_condition
-from ganaug.engine.trainer import Trainer
-from ganaug.layout import Layout
+from ganaug.engine.trainer import Data, Trainer
+from ganaug.layout import Block, Encoded, Layout, Pixels
 from ganaug.validation import check_table
 from ganaug.watching import Watch
 
@@ -310,3 +313,22 @@ def test_images_are_watched_too() -> None:
     fitted = model(steps=2, batch_size=8, on_chunk=lambda state: shapes.append(state.sample(3)[0].shape))
     assert checked(fitted.fit(images, [0, 1] * 20)) == [2]
     assert shapes[-1] == (3, 8, 8)
+
+
+def test_training_images_in_place_of_generated_ones_are_found_out() -> None:
+    images, labels = glyphs(30)
+    encoder, rows = ImageEncoder.fit(images[..., None])
+    codes = np.unique(labels, return_inverse=True)[1].astype(np.int32)
+    none = np.zeros((len(codes), 0), np.float32)
+    layout = replace(encoder.layout, condition=Layout((Block(0, 3),)))
+    data, kind = Data(rows, Encoded(codes[:, None], none, none), np.ones(len(codes))), layout
+
+    class Thief:
+        layout = kind
+
+        def draw(self, condition: Encoded, seed: tuple[int, int]) -> Pixels:
+            rng = np.random.default_rng(seed)
+            return rows.take(np.array([rng.choice(np.flatnonzero(codes == code)) for code in condition.codes[:, 0]]))
+
+    watch = Watch(layout, data, 0, state_of=lambda _: Thief(), sample_of=lambda _: print, show=print)  # type: ignore
+    assert {health.fault for health in watch.classes(Thief(), labelled=True).values()} == {"memorised"}  # type: ignore
