@@ -1,5 +1,8 @@
 """Which of several generated images to keep: those that are recognised as their class and look like the others.
 
+Those that are kept are moved by a pixel or so, as the discriminator saw them moved: a classifier that never sees an
+image out of its place learns the place.
+
 A perceptron on principal components learns the classes from the training images, shifted and drawn equally often. Real
 images that it did not see set the bar: generated ones are turned down if they are recognised less, or lie further from
 the span of the components, than all but a few of these. Among the rest nothing is preferred. Preferring what is
@@ -26,7 +29,9 @@ EPOCHS = 30
 FOLDS = 3
 MOST_IMAGES = 20_000
 PER_CLASS = 500
-FARTHEST = 1 / 12
+LEARNT_SHIFT = 1 / 12
+SHIFT = 1 / 24
+"""How far images are moved, of their height and width: those to learn from, and those that are kept."""
 TURNED_DOWN = 0.05
 STEEPNESS = 20.0
 
@@ -138,6 +143,10 @@ class Recogniser:
             total += np.minimum(recognised - self.least_recognised, 0)
         return STEEPNESS * total
 
+    def finished(self, rows: Pixels, rng: np.random.Generator) -> Pixels:
+        """Images that were kept, moved a little."""
+        return shifted(rows, SHIFT, rng)
+
     @classmethod
     def fit(cls, layout: ImageLayout, condition: Encoded, rows: Pixels, seed: int) -> Recogniser:
         """Learn the classes of `rows`, if their condition is one.
@@ -154,7 +163,7 @@ class Recogniser:
         classes = layout.condition is not None and bool(layout.condition.blocks) and not layout.condition.numbers
         codes = condition.codes[:, 0] if classes else np.zeros(len(rows), np.int32)
         drawn = _equally(codes, rng)
-        shifts = shifted(rows.take(drawn), rng)
+        shifts = shifted(rows.take(drawn), LEARNT_SHIFT, rng)
         components = Components.fit(flat(shifts, layout.levels), _seed(rng))
         features, _ = components(flat(shifts, layout.levels))
         real, remoteness = components(flat(rows, layout.levels))
@@ -172,13 +181,13 @@ def flat(rows: Pixels, levels: int) -> Floats:
     return values * np.float32(2 / max(levels - 1, 1)) - 1 if levels else values
 
 
-def shifted(rows: Pixels, rng: np.random.Generator) -> Pixels:
-    """Each image moved a little, its border repeated where it leaves a gap."""
+def shifted(rows: Pixels, farthest: float, rng: np.random.Generator) -> Pixels:
+    """Each image moved by at most that part of its height and width, its border repeated where it leaves a gap."""
     n, height, width, _ = rows.values.shape
 
     def source(size: int) -> Any:
-        farthest = max(1, round(size * FARTHEST))
-        by: Any = rng.integers(-farthest, farthest + 1, n)
+        most = int(size * farthest)
+        by: Any = rng.integers(-most, most + 1, n)
         return (np.arange(size)[None] + by[:, None]).clip(0, size - 1)
 
     return Pixels(rows.values[np.arange(n)[:, None, None], source(height)[:, :, None], source(width)[:, None, :]])

@@ -118,6 +118,10 @@ class Refiner:
             total += table(codes)
         return total
 
+    def finished(self, rows: Encoded, _rng: np.random.Generator) -> Encoded:
+        """Rows that were chosen, as they are."""
+        return rows
+
     @classmethod
     def fit(
         cls,

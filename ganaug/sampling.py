@@ -75,7 +75,8 @@ class Sampler:
         odds = self.refiner.log_odds(condition.take(np.tile(np.arange(self.block_rows), self.candidates)), rows)
         odds = odds.reshape(self.candidates, self.block_rows)
         best = choose(odds, block_rng(seed, number).uniform(1e-12, 1, odds.shape))
-        return rows.take(best * self.block_rows + np.arange(self.block_rows))
+        chosen = rows.take(best * self.block_rows + np.arange(self.block_rows))
+        return self.refiner.finished(chosen, block_rng(seed, number, 3))
 
 
 def sampler_of(state: Any, refiner: Refiner | Recogniser | None = None, candidates: int = 1) -> Sampler:

@@ -16,7 +16,8 @@ REFINEMENT_ROWS = 60_000
 REFINEMENT_CELLS = 1_500_000
 REFINEMENT_CELLS_PER_SECOND = 15_000
 SMALLEST_GRID = 4
-IMAGE_CHANNELS = 16
+IMAGE_CHANNELS = 24
+SMALL_IMAGE_CHANNELS = 16
 IMAGE_STEPS = 6_000
 SMALL_IMAGE_STEPS = 4_000
 SMALL_IMAGE = 16 * 16
@@ -65,7 +66,7 @@ def _of_images(_images: int, height: int, width: int, _channels: int) -> Sizing:
     depth = max(1, int(log2(min(height, width) / SMALLEST_GRID)))
     small, scale = height * width <= SMALL_IMAGE, (IMAGE_PIXELS / (height * width)) ** 0.5
     return Sizing(
-        size=Size(width=IMAGE_CHANNELS, depth=depth),
+        size=Size(width=SMALL_IMAGE_CHANNELS if small else IMAGE_CHANNELS, depth=depth),
         batch_size=64 if small else 32,
         steps=SMALL_IMAGE_STEPS if small else int(IMAGE_STEPS * min(1.0, scale)),
         candidates=CANDIDATES,

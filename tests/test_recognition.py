@@ -49,9 +49,17 @@ def test_without_classes_there_is_still_what_the_images_look_like(levels):
     assert (recogniser.log_odds(Encoded.join([], len(rows)), rows) == 0).mean() > 0.9
 
 
+def test_what_is_kept_is_moved_by_a_pixel_and_images_too_small_for_it_not_at_all(recogniser):
+    for size, most in ((8, 0), (28, 1), (50, 2)):
+        dot = np.zeros((200, size, size, 1), np.uint8)
+        dot[:, size // 2, size // 2] = 1
+        place = np.argwhere(recogniser.finished(Pixels(dot), np.random.default_rng(0)).values[..., 0])[:, 1:]
+        assert np.abs(place - size // 2).max() == most
+
+
 def test_shifts_are_small_and_repeat_the_border():
     ramp = Pixels(np.arange(12, dtype=np.uint8)[None, :, None, None].repeat(50, 0).repeat(9, 2))
-    moved = shifted(ramp, np.random.default_rng(0)).values[..., 0]
+    moved = shifted(ramp, 1 / 12, np.random.default_rng(0)).values[..., 0]
     for image in moved:
         assert (image == image[:, :1]).all()
         assert np.abs(image[:, 0].astype(int) - np.arange(12)).max() <= 1
