@@ -61,7 +61,8 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
     batch_size : "auto" or int, default="auto"
     refine : "auto", bool or int, default="auto"
         Whether each row is chosen among several candidates by how real they look; a number says among how many. "auto"
-        takes 16, and 1 for tables below 200 rows. Images are chosen among those that are recognised as their class.
+        takes 16, and 1 for tables below 200 rows. Images are chosen among those that are recognised as their class, and
+        moved by up to a twenty-fourth of their size.
     generator, discriminator : keras.Model, callable or None, default=None
         Your own networks: a Keras model, of which a copy is trained, or a callable that takes the
         ``ganaug.layout.Layout`` (``ImageLayout`` for images) and returns one. The generator maps [noise (n, any),
