@@ -28,6 +28,7 @@ HIDDEN = 64
 EPOCHS = 30
 FOLDS = 3
 MOST_IMAGES = 20_000
+MOST_VALUES = 40_000_000
 PER_CLASS = 500
 LEARNT_SHIFT = 1 / 12
 SHIFT = 1 / 24
@@ -158,11 +159,12 @@ class Recogniser:
             The training images with their labels.
         """
         rng = np.random.default_rng(seed)
-        some = rng.permutation(len(rows))[:MOST_IMAGES]
+        most = min(MOST_IMAGES, MOST_VALUES // int(np.prod(layout.shape)))
+        some = rng.permutation(len(rows))[:most]
         rows, condition = rows.take(some), condition.take(some)
         classes = layout.condition is not None and bool(layout.condition.blocks) and not layout.condition.numbers
         codes = condition.codes[:, 0] if classes else np.zeros(len(rows), np.int32)
-        drawn = _equally(codes, rng)
+        drawn = _equally(codes, most, rng)
         shifts = shifted(rows.take(drawn), LEARNT_SHIFT, rng)
         components = Components.fit(flat(shifts, layout.levels), _seed(rng))
         features, _ = components(flat(shifts, layout.levels))
@@ -193,9 +195,9 @@ def shifted(rows: Pixels, farthest: float, rng: np.random.Generator) -> Pixels:
     return Pixels(rows.values[np.arange(n)[:, None, None], source(height)[:, :, None], source(width)[:, None, :]])
 
 
-def _equally(codes: NDArray[Any], rng: np.random.Generator) -> NDArray[np.intp]:
+def _equally(codes: NDArray[Any], most: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """As many images of each class, with repetitions."""
-    each = min(PER_CLASS, MOST_IMAGES // len(np.unique(codes)))
+    each = min(PER_CLASS, max(most // len(np.unique(codes)), 1))
     return np.concatenate([rng.choice(np.flatnonzero(codes == code), each) for code in np.unique(codes)])
 
 
