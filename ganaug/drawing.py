@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from .containers import ImageContainer
 from .encoding.image import ImageEncoder
 from .encoding.labels import ClassTarget
+from .plots import new_axes
 from .validation import check_count
 
 MOST_CLASSES = 20
@@ -99,15 +100,6 @@ class PlottingMixin:
         ax.spines[["top", "right"]].set_visible(False)
         ax.legend(frameon=False)
         return ax
-
-
-def new_axes(size: tuple[float, float]) -> Any:
-    """Axes of a new figure of this size in inches."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        raise ImportError("plots need matplotlib: pip install 'ganaug[plot]'") from None
-    return plt.subplots(figsize=size, layout="constrained")[1]
 
 
 def as_shown(encoder: ImageEncoder, images: NDArray[Any]) -> NDArray[np.float64]:

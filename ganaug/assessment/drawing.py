@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..plots import new_axes
 from .doses import BALANCE, ENLARGE
 from .rivals import TITLES
 
@@ -20,11 +21,7 @@ NAMES = {BALANCE: "rare classes topped up", ENLARGE: "rows for each real one, cl
 def draw(result: Assessment, ax: Any) -> Any:
     """See `Assessment.plot`."""
     if ax is None:
-        try:
-            import matplotlib.pyplot as plt
-        except ImportError:
-            raise ImportError("plot needs matplotlib: pip install 'ganaug[plot]'") from None
-        _, ax = plt.subplots(figsize=(7.2, 4.2), layout="constrained")
+        ax = new_axes((7.2, 4.2))
     table = result.table[result.table["score"].notna()]
     base = float(table.loc[table["method"] == "none", "score"].iloc[0])
     most = float(table["ratio"].max())

@@ -21,11 +21,7 @@ def draw(result: Evaluation, ax: Any) -> Any:
     """See `Evaluation.plot`."""
     table = result.columns.sort_values("error").tail(MOST_BARS)
     if ax is None:
-        try:
-            import matplotlib.pyplot as plt
-        except ImportError:
-            raise ImportError("plot needs matplotlib: pip install 'ganaug[plot]'") from None
-        _, ax = plt.subplots(figsize=(7.2, 1.4 + 0.24 * len(table)), layout="constrained")
+        ax = new_axes((7.2, 1.4 + 0.24 * len(table)))
     places = np.arange(len(table))
     ax.barh(places, table["error"], color=SYNTHETIC, label="synthetic rows")
     ax.plot(table["error_held_out"], places, "|", color=REAL, markersize=9, mew=2.5, label="held-out real rows")
