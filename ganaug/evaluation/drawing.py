@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..plots import new_axes
+
 if TYPE_CHECKING:
     from .result import Evaluation
 
