@@ -47,6 +47,10 @@ class Split(NamedTuple):
     test: Images
     test_labels: Labels
 
+    @property
+    def classes(self) -> int:
+        return int(self.train_labels.max()) + 1
+
 
 def load(path: Path | None) -> Split:
     """Images of shape (n, height, width, channels) in 8 bits, labels counted from 0."""
@@ -167,13 +171,13 @@ def kernel_distance(one: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 def distances(data: Split, tail: NDArray[np.intp], augmenter: GANAugmenter, steps: int, seed: int) -> dict[str, Any]:
-    """Kernel distances of each class to held-out images: of synthetic ones, and of real ones outside the tail."""
+    """Kernel distances of each class to held-out images: of synthetic ones, and of real ones outside the tail; NaN
+    where there are none."""
     import keras
 
-    classes = data.train_labels.max() + 1
-    model = trained(data.train, data.train_labels, classes, steps, seed)
+    model = trained(data.train, data.train_labels, data.classes, steps, seed)
     features = keras.Model(model.inputs, model.layers[-3].output)
-    made, made_labels = augmenter.sample(dict.fromkeys(range(classes), KID_IMAGES), random_state=seed + 1)
+    made, made_labels = augmenter.sample(dict.fromkeys(range(data.classes), KID_IMAGES), random_state=seed + 1)
     spare = np.setdiff1d(np.arange(len(data.train)), tail)
     space = {
         "held-out": (data.test, data.test_labels),
@@ -181,13 +185,14 @@ def distances(data: Split, tail: NDArray[np.intp], augmenter: GANAugmenter, step
         "real": (data.train[spare], data.train_labels[spare]),
     }
     found: dict[str, list[float]] = {"synthetic": [], "real": []}
-    for k in range(classes):
+    for k in range(data.classes):
         each = {
             name: features.predict(images[labels == k][:KID_IMAGES], batch_size=500, verbose=0).astype(np.float64)
             for name, (images, labels) in space.items()
+            if (labels == k).sum() > 1
         }
         for name, values in found.items():
-            values.append(kernel_distance(each[name], each["held-out"]))
+            values.append(kernel_distance(each[name], each["held-out"]) if name in each else np.nan)
     return {"kid": found["synthetic"], "kid_floor": found["real"]}
 
 
@@ -213,7 +218,7 @@ def measured(data: Split, asked: argparse.Namespace, seed: int, progress: Any) -
             row["near_copies"] = near_copies(images, data.test, more)
         for name, fit in CLASSIFIERS.items():
             every, every_label = np.concatenate([images, more]), np.concatenate([labels, more_labels])
-            predict = fit(every, every_label, data.train_labels.max() + 1, asked.cnn_steps, seed)
+            predict = fit(every, every_label, data.classes, asked.cnn_steps, seed)
             recall = recall_score(data.test_labels, predict(data.test), average=None)
             recalls.setdefault(name, {})[method] = recall.tolist()
             progress.update()

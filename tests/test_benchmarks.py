@@ -9,8 +9,10 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from pictures import glyphs
 from scipy.stats import t
 from threadpoolctl import threadpool_limits
+from tqdm import tqdm
 
 pytest.importorskip("imblearn")
 
@@ -273,6 +275,21 @@ def test_copies_are_found_and_held_out_images_are_none():
     train, held_out = (rng.integers(0, 256, (300, 8, 8, 1)) for _ in range(2))
     assert images.near_copies(train, held_out, train) == 1
     assert images.near_copies(train, held_out, rng.integers(0, 256, (300, 8, 8, 1))) < 0.1
+
+
+@pytest.mark.usefixtures("dice")
+def test_a_long_tail_of_images_is_measured_from_end_to_end(tmp_path):
+    made, labels = glyphs(40)
+    np.savez(tmp_path / "glyphs.npz", images=made, labels=labels, split=np.tile([0, 1], 60))
+    data = images.load(tmp_path / "glyphs.npz")
+    asked = argparse.Namespace(most=20, least=6, steps=1, cnn_steps=2)
+    row = images.measured(data, asked, 0, tqdm(disable=True))
+    assert set(row["recall"]["svc"]) == set(images.METHODS)
+    assert np.isfinite(row["kid"]).all()
+    assert np.isnan(row["kid_floor"][row["order"][0]])  # all images of the largest class are in the tail
+    assert images.by_rank([row])["images"].tolist() == [20, 11, 6]
+    page, _ = report.images_page(json.loads(json.dumps(ABOUT | {"rows": [row]})))
+    assert "svc" in page
 
 
 def test_the_page_of_images_says_where_classical_augmentation_is_better():
