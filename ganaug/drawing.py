@@ -66,7 +66,7 @@ class PlottingMixin:
         rows = as_shown(self._encoder, images).reshape(len(names), n, *self._encoder.shape[:2], -1)
         height, width = (side + GAP for side in self._encoder.shape[:2])
         if ax is None:
-            wide = np.clip(n * width / 40, 3, 10)
+            wide = np.clip(0.7 * n, 3, 10)
             ax = new_axes((wide, wide * len(names) * height / (n * width)))
         ax.imshow(mosaic(rows), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         ax.set(xticks=[], yticks=(np.arange(len(names)) + 0.5) * height)
