@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+PLACES = {"--data-dir": "DIR", "--data": "FILE"}
 FOLDER = Path(__file__).resolve().parent / "results"
 
 
@@ -55,7 +56,7 @@ def command(name: str) -> str:
     for word in typed:
         option = word if word.startswith("--") else option
         if not option.startswith("--again"):
-            kept.append("DIR" if option == "--data-dir" and word != option else word)
+            kept.append(PLACES.get(option, word) if word != option else word)
     return shlex.join(["python", "-m", f"benchmarks.{name.split('-')[0]}", *kept])
 
 

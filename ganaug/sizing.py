@@ -64,7 +64,7 @@ def _of_images(_images: int, height: int, width: int, _channels: int) -> Sizing:
     """Images grow from a grid of four to seven pixels along their shorter side. Small ones need fewer steps, of larger
     batches; large ones get fewer, since each takes longer."""
     depth = max(1, int(log2(min(height, width) / SMALLEST_GRID)))
-    small, scale = height * width <= SMALL_IMAGE, (IMAGE_PIXELS / (height * width)) ** 0.5
+    small, scale = height * width <= SMALL_IMAGE, (IMAGE_PIXELS / (height * width)) ** 0.75
     return Sizing(
         size=Size(width=SMALL_IMAGE_CHANNELS if small else IMAGE_CHANNELS, depth=depth),
         batch_size=64 if small else 32,
