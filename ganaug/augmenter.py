@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -217,15 +216,15 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         classes = target.classes if isinstance(target, ClassTarget) else None
         seed = None if self.random_state is None else int(seeds[2])
 
-        def sample_of(state: GeneratorState) -> Callable[..., Any]:
+        def augmenter_of(state: GeneratorState) -> GANAugmenter:
             fledgling = copy(self)
             fledgling._state, fledgling._sampler = state, sampler_of(state)
             fledgling.n_iter_, fledgling._seed, fledgling._samples_drawn = 0, seed, 0
             fledgling._adopt(container, encoder, target)
-            return fledgling.sample
+            return fledgling
 
         fitted = fit_sampler(
-            layout, Data(rows, condition, weight), numbers, classes, parameters, seeds[:2], started, sample_of
+            layout, Data(rows, condition, weight), numbers, classes, parameters, seeds[:2], started, augmenter_of
         )
         self._state, self._sampler, self.history_ = fitted.state, fitted.sampler, fitted.history
         self.n_iter_, self.stopped_by_ = fitted.steps, fitted.stopped_by

@@ -69,7 +69,7 @@ def fit_sampler(
     parameters: dict[str, Any],
     seeds: NDArray[Any],
     started: float,
-    sample_of: Callable[[GeneratorState], Callable[..., Any]],
+    augmenter_of: Callable[[GeneratorState], Any],
 ) -> Fitted:
     """Train a generator on `data` and learn which of its rows to keep.
 
@@ -84,8 +84,8 @@ def fit_sampler(
     seeds : ndarray of two ints
     started : float
         ``time.monotonic()`` from when on the time budget counts.
-    sample_of : callable
-        Takes a generator, returns what samples it as the estimator would.
+    augmenter_of : callable
+        Takes a generator, returns an estimator that samples with it.
     """
     from .engine.trainer import Plan
 
@@ -119,7 +119,7 @@ def fit_sampler(
             state_of=lambda weights: GeneratorState(layout, chosen.size, weights, parameters["generator"]),
             patience=patience_of(parameters["early_stopping"]),
             callbacks=callbacks_of(parameters["on_chunk"]),
-            sample_of=sample_of,
+            augmenter_of=augmenter_of,
             show=bar.report,
         )
         state, outcome = train(layout, data, plan, chosen.size, **networks, watch=watch)

@@ -46,8 +46,8 @@ class TrainingState:
     coverage : float
         Share of real rows with a generated row among their nearest neighbours (Naeem et al. 2020): 0.97 for rows as
         good as real ones. NaN likewise.
-    draw : callable
-        What `sample` calls.
+    augmenter : GANAugmenter
+        That draws with the generator as it is by now, unrefined.
     """
 
     step: int
@@ -57,11 +57,15 @@ class TrainingState:
     generator_loss: float
     detection: float
     coverage: float
-    draw: Callable[..., Any] = field(repr=False, compare=False)
+    augmenter: Any = field(repr=False, compare=False)
 
     def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None) -> Any:
         """Rows as :meth:`ganaug.GANAugmenter.sample` draws them, from the generator as it is by now, unrefined."""
-        return self.draw(n, y=y, random_state=random_state)
+        return self.augmenter.sample(n, y=y, random_state=random_state)
+
+    def plot_samples(self, n: int = 8, *, random_state: Any = None, ax: Any = None) -> Any:
+        """A grid of images as :meth:`ganaug.GANAugmenter.plot_samples` draws it, of the generator as it is by now."""
+        return self.augmenter.plot_samples(n, random_state=random_state, ax=ax)
 
 
 Callback = Callable[[TrainingState], Any]
@@ -126,8 +130,8 @@ class Watch:
     patience : int or None
         Checks without a lower `detection` after which training ends.
     callbacks : sequence of callables
-    sample_of : callable
-        Takes a generator, returns what `TrainingState.sample` calls.
+    augmenter_of : callable
+        Takes a generator, returns an augmenter that draws with it.
     show : callable
         Takes each Progress.
     """
@@ -141,11 +145,11 @@ class Watch:
         state_of: Callable[[Weights], GeneratorState],
         patience: int | None = None,
         callbacks: Sequence[Callback] = (),
-        sample_of: Callable[[GeneratorState], Callable[..., Any]],
+        augmenter_of: Callable[[GeneratorState], Any],
         show: Callable[[Progress], None],
     ) -> None:
         self.data, self.seed, self.state_of, self.patience = data, seed, state_of, patience
-        self.callbacks, self.sample_of, self.show = callbacks, sample_of, show
+        self.callbacks, self.augmenter_of, self.show = callbacks, augmenter_of, show
         rng = np.random.default_rng(seed)
         rows = np.clip(len(data.rows) // 4, LEAST_CHECK_ROWS, MOST_CHECK_ROWS)
         some = rng.permutation(len(data.rows))[:rows]
@@ -221,7 +225,7 @@ class Watch:
         return state.draw(condition, (self.seed, 0))
 
     def _called(self, progress: Progress, weights: Weights) -> bool:
-        state = TrainingState(**vars(progress), draw=self.sample_of(self.state_of(weights)))
+        state = TrainingState(**vars(progress), augmenter=self.augmenter_of(self.state_of(weights)))
         answers = [callback(state) for callback in self.callbacks]
         return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)
 

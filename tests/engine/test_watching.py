@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import warnings
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -315,6 +316,15 @@ def test_images_are_watched_too() -> None:
     assert shapes[-1] == (3, 8, 8)
 
 
+def test_a_grid_of_images_can_be_drawn_while_training(tmp_path: Path) -> None:
+    def snapshot(state: TrainingState) -> None:
+        state.plot_samples(2, random_state=0).figure.savefig(tmp_path / f"{state.step}.png")
+
+    images, labels = glyphs(10)
+    model(steps=6, batch_size=8, on_chunk=snapshot).fit(images, labels)
+    assert (tmp_path / "6.png").stat().st_size > 0
+
+
 def test_training_images_in_place_of_generated_ones_are_found_out() -> None:
     images, labels = glyphs(30)
     encoder, rows = ImageEncoder.fit(images[..., None])
@@ -330,5 +340,5 @@ def test_training_images_in_place_of_generated_ones_are_found_out() -> None:
             rng = np.random.default_rng(seed)
             return rows.take(np.array([rng.choice(np.flatnonzero(codes == code)) for code in condition.codes[:, 0]]))
 
-    watch = Watch(layout, data, 0, state_of=lambda _: Thief(), sample_of=lambda _: print, show=print)  # type: ignore
+    watch = Watch(layout, data, 0, state_of=lambda _: Thief(), augmenter_of=lambda _: None, show=print)  # type: ignore
     assert {health.fault for health in watch.classes(Thief(), labelled=True).values()} == {"memorised"}  # type: ignore
