@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from copy import copy
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +16,12 @@ from .balancing import enlarged, missing_in_ranges, missing_rows
 from .containers import Container, ImageContainer
 from .drawing import PlottingMixin
 from .encoding import Encoder, fit_encoder
-from .encoding.labels import ClassTarget, NumberTarget, Target, target_of
+from .encoding.labels import ClassTarget, NumberTarget, Target, conditioned, target_of
 from .engine import GeneratorState
 from .evaluation.report import ReportMixin
 from .fitting import fit_sampler
 from .integrations.tfdata import DatasetMixin
-from .layout import Encoded, Layout, stacked
+from .layout import Encoded, stacked
 from .oversampling import rows_to_top_up
 from .parameters import check_parameters, check_ratio
 from .sampling import block_rng, entropy_of, natural_condition, sampler_of, seeds_from
@@ -113,7 +112,7 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         If the time budget, Ctrl-C or diverging losses ended training in its first half.
     PoorClassWarning
         If a class's generated rows have collapsed, copy training rows, or are not like the class, after at least half
-        of the steps that are automatic for the table; classes of fewer than 20 rows, and images, are not judged.
+        of the steps that are automatic for the table; classes of fewer than 20 rows are not judged.
 
     References
     ----------
@@ -210,7 +209,7 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
             if isinstance(target, ClassTarget):
                 weight /= np.sqrt(target.counts[condition.codes[:, 0]])
         encoder, rows = fit_encoder(data, categorical=categorical_columns(self.categorical_features, data))
-        layout = replace(encoder.layout, condition=target.layout if target else Layout(()))
+        layout = conditioned(encoder.layout, target)
         numbers = target.numbers if isinstance(target, NumberTarget) else None
         seeds = seeds_from(entropy_of(self.random_state), 3)
         classes = target.classes if isinstance(target, ClassTarget) else None

@@ -12,7 +12,6 @@ import io
 import json
 import os
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -24,7 +23,7 @@ from numpy.typing import NDArray
 from .calibration import TwoWay
 from .containers import Container, ImageContainer
 from .encoding.image import ImageEncoder
-from .encoding.labels import ClassTarget, NumberTarget
+from .encoding.labels import ClassTarget, NumberTarget, conditioned
 from .encoding.numeric import Numbers
 from .encoding.table import Column, Part, TableEncoder
 from .encoding.views import LevelView, NumberView, SpanView, SparseView, TimeView
@@ -174,7 +173,7 @@ def _restored(contents: dict[str, Any], generator: Any) -> Any:
 
 def _check_fits_together(contents: dict[str, Any], generator: Any) -> None:
     layout, target, size = contents["layout"], contents["target"], contents["size"]
-    if layout != replace(contents["encoder"].layout, condition=target.layout if target else Layout(())):
+    if layout != conditioned(contents["encoder"].layout, target):
         raise ValueError("the encoding is not that of the networks")
     saved = [weight.shape for weight in contents["weights"]]
     if contents["own_generator"]:

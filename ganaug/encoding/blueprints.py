@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .. import blueprint as plain
-from ..layout import Layout
 from .image import ImageEncoder
-from .labels import ClassTarget, NumberTarget, Target
+from .labels import ClassTarget, NumberTarget, Target, conditioned
 from .numeric import Numbers
 from .table import Column, Part, TableEncoder, followed
 from .views import LevelView, NumberView, SpanView, SparseView, TimeView, View
@@ -35,7 +33,7 @@ def blueprint_of(encoder: Any, target: Target | None, given: Any = None) -> plai
 
 
 def _of_images(encoder: ImageEncoder, target: Target | None, given: Any) -> plain.ImageBlueprint:
-    layout = replace(encoder.layout, condition=target.layout if target else Layout(()))
+    layout = conditioned(encoder.layout, target)
     dtype = np.dtype(encoder.dtype).name
     return plain.ImageBlueprint(layout, dtype, encoder.low, encoder.high, given.channels, _target(target))
 
@@ -49,7 +47,7 @@ def _of_table(encoder: TableEncoder, target: Target | None, array_dtype: Any) ->
         If the values of a column cannot be held by a tensor.
     """
     columns = tuple(_column(encoder, column) for column in encoder.columns)
-    layout = Layout(encoder.layout.blocks, target.layout if target else Layout(()))
+    layout = conditioned(encoder.layout, target)
     return plain.Blueprint(layout, columns, _target(target), _matrix(columns, array_dtype))
 
 

@@ -166,6 +166,11 @@ class NumberTarget:
 Target = ClassTarget | NumberTarget
 
 
+def conditioned(layout: Any, target: Target | None) -> Any:
+    """The layout of rows or images that are generated for a target, or for none."""
+    return replace(layout, condition=target.layout if target else Layout(()))
+
+
 def target_of(y: pd.Series, kind: str) -> Target:
     """The target's model: classes, or a number.
 

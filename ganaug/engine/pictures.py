@@ -25,11 +25,9 @@ class Pictures:
     def rows_of(self, x: Any, _y: Any) -> tuple[bool, Any]:
         """Whether x has an axis of images, and its spec without it."""
         shape = tuple(getattr(x, "shape", ()))
-        wanted = " or ".join(map(str, self._shapes))
-        if not isinstance(x, tf.TensorSpec) or not any(_fits(shape[-len(one) :], one) for one in self._shapes):
-            raise TypeError(f"x: expected an image of shape {wanted}, or a batch of them; found {x}")
-        own = next(one for one in self._shapes if _fits(shape[-len(one) :], one))
-        if len(shape) - len(own) not in (0, 1):
+        own = next((one for one in self._shapes if _fits(shape[-len(one) :], one)), None)
+        if own is None or len(shape) - len(own) not in (0, 1):
+            wanted = " or ".join(map(str, self._shapes))
             raise TypeError(f"x: expected an image of shape {wanted}, or a batch of them; found {x}")
         if not (x.dtype.is_floating or self._whole(x.dtype)):
             low, high = self.blueprint.low, self.blueprint.high

@@ -102,6 +102,11 @@ on_chunk, early_stopping, random_state, verbose :
         -------
         self : GANOverSampler
         """
+        self._check(X, y)
+        return self
+
+    def _check(self, X: Any, y: Any) -> tuple[int, ...]:
+        """The shape of what is there to learn."""
         data, _ = check_data(X)
         if y is None:
             raise ValueError("GANOverSampler requires y to be passed, but the target y is None")
@@ -110,7 +115,7 @@ on_chunk, early_stopping, random_state, verbose :
         counts = labels.value_counts(sort=False).to_dict()
         self.sampling_strategy_ = missing_rows(self.sampling_strategy, counts, labels.to_numpy())
         self.n_features_in_ = prod(data.shape[1:])
-        return self
+        return data.shape
 
     def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Fit a generator and top the classes up.
@@ -130,9 +135,9 @@ on_chunk, early_stopping, random_state, verbose :
         ValueError
             If `y` has a single class, or a class should end with fewer rows than it has.
         """
-        self.fit(X, y)
+        shape = self._check(X, y)
         parameters = {name: value for name, value in self.get_params(deep=False).items() if name != "sampling_strategy"}
-        chosen = chosen_sizing(check_data(X)[0].shape, oversampling=True)
+        chosen = chosen_sizing(shape, oversampling=True)
         if self.refine == "auto":
             parameters["refine"] = chosen.candidates
         if self.steps == "auto":
