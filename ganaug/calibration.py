@@ -37,7 +37,9 @@ class TwoWay:
         return self.correction[codes[..., self.first], codes[..., self.second]]
 
 
-def calibrate(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32], odds: Floats) -> tuple[TwoWay, ...]:
+def calibrate(
+    layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32], odds: Floats
+) -> tuple[tuple[TwoWay, ...], Floats]:
     """Corrections with which choosing from a pool gives the two-way tables of the training rows.
 
     Each sweep ends with the tables of the first column, which is the label where there is one, with every other: what
@@ -51,6 +53,12 @@ def calibrate(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32], 
     pool : ndarray of shape (m, candidates, columns), int32
     odds : ndarray of shape (m, candidates), float32
         Log odds of each candidate.
+
+    Returns
+    -------
+    tables : tuple of TwoWay
+    chance : ndarray of shape (m, candidates), float32
+        Of each candidate to be chosen, corrected.
     """
     width = [block.width for block in layout.blocks]
     steps = [(pair, PSEUDO_ROWS) for pair in _pairs(width, real, pool)]
@@ -60,15 +68,21 @@ def calibrate(layout: Layout, real: NDArray[np.int32], pool: NDArray[np.int32], 
     for _ in range(SWEEPS):
         for (i, j), pseudo_rows in steps:
             prior = pseudo_rows / min(len(real), len(pool))
-            chance = np.exp(odds - odds.max(1, keepdims=True))
-            chance /= chance.sum(1, keepdims=True)
-            now = _table(pool, i, j, width, chance)
+            now = _table(pool, i, j, width, _chance(odds))
             change = DAMPING * np.log((target[i, j] + prior) / (now + prior)).clip(-1, 1)
             correction[i, j] += change
             odds = odds + change.astype(np.float32)[pool[..., i] * width[j] + pool[..., j]]
-    return tuple(
+    tables = tuple(
         TwoWay(i, j, table.reshape(width[i], width[j]).astype(np.float32)) for (i, j), table in correction.items()
     )
+    return tables, _chance(odds)
+
+
+def _chance(odds: Floats) -> Floats:
+    """Of each candidate of a row to be chosen."""
+    chance: Floats = np.exp(odds - odds.max(1, keepdims=True))
+    chance /= chance.sum(1, keepdims=True)
+    return chance
 
 
 def _table(

@@ -96,6 +96,11 @@ class Layout(Conditioned):
         return sum(block.width for block in self.blocks)
 
     @cached_property
+    def starts(self) -> NDArray[np.int32]:
+        """First one-hot slot of each block."""
+        return np.cumsum([0, *(block.width for block in self.blocks)], dtype=np.int32)[:-1]
+
+    @cached_property
     def numbers(self) -> int:
         """Number of positions."""
         return sum(block.bins > 0 for block in self.blocks)

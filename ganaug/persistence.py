@@ -32,6 +32,7 @@ from .engine.size import weight_shapes
 from .exceptions import CorruptFileError
 from .forest import Forest
 from .layout import Block, ImageLayout, Layout
+from .quotas import Quotas
 from .recognition import Components, Perceptron, Recogniser
 from .refinement import Refiner, Teacher
 from .sampling import sampler_of
@@ -46,7 +47,7 @@ RECORDS = {
     record.__name__: record
     for record in (
         Block, Layout, Numbers, Part, Column, TableEncoder, LevelView, NumberView, SpanView, SparseView, TimeView,
-        ClassTarget, NumberTarget, Size, Forest, TwoWay, Teacher, Refiner, Container,
+        ClassTarget, NumberTarget, Size, Forest, TwoWay, Teacher, Quotas, Refiner, Container,
         ImageLayout, ImageEncoder, ImageContainer, Components, Perceptron, Recogniser,
     )
 }  # fmt: skip

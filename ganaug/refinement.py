@@ -5,8 +5,8 @@ probability proportional to its odds of being real. The odds are those of gradie
 from generated ones (Azadi et al. 2019, "Discriminator rejection sampling", with bounded work). It is also told how well
 the label fits the row, according to boosting that predicts the label, since a label that does not fit is what spoils a
 model trained on generated rows. The odds are corrected until the chosen rows have the training rows' two-way tables
-(iterative proportional fitting, Deming & Stephan 1940). Candidates share their row's condition, so the odds cannot
-change how many rows of a class come out.
+(iterative proportional fitting, Deming & Stephan 1940), and quotas see to it that single columns keep to their
+frequencies. Candidates share their row's condition, so the odds cannot change how many rows of a class come out.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from .calibration import TwoWay, calibrate
 from .encoding.numeric import Numbers
 from .forest import Forest, fit_forests
 from .layout import Encoded, Layout
+from .quotas import Quotas, choose
 
 Floats = NDArray[np.float32]
 
@@ -104,12 +105,15 @@ class Refiner:
         Tells real rows from generated ones.
     tables : tuple of TwoWay
         Over the condition's columns, then the rows'.
+    quotas : Quotas or None
+        How often each code is to occur.
     """
 
     layout: Layout
     teachers: tuple[Teacher, ...]
     forest: Forest
     tables: tuple[TwoWay, ...]
+    quotas: Quotas | None
 
     def log_odds(self, condition: Encoded, rows: Encoded) -> NDArray[np.float64]:
         total = self.forest(_judged(self.layout, condition, rows, self.teachers)).clip(-CLIP, CLIP)
@@ -117,6 +121,14 @@ class Refiner:
         for table in self.tables:
             total += table(codes)
         return total
+
+    def choose(
+        self, condition: Encoded, rows: Encoded, log_odds: NDArray[np.float64], uniform: NDArray[np.float64]
+    ) -> NDArray[np.intp]:
+        """One candidate for each row; `log_odds` and `uniform` are (candidates, n)."""
+        if self.quotas is None:
+            return choose(log_odds, uniform)
+        return self.quotas.choose(self.layout, condition, rows, log_odds, uniform)
 
     def finished(self, rows: Encoded, _rng: np.random.Generator) -> Encoded:
         """Rows that were chosen, as they are."""
@@ -180,20 +192,17 @@ class Refiner:
             random_state=_seed(rng),
         )
         [forest] = fit_forests(judge, np.vstack([real_features, fake_features]), truth)
-        refiner = cls(layout, teachers, replace(forest, baseline=0.0), ())  # as if there were as many of either kind
+        forest = replace(forest, baseline=0.0)  # as if there were as many of either kind
+        refiner = cls(layout, teachers, forest, (), None)
         asked = condition.take(np.repeat(rng.permutation(len(rows))[: min(POOL_ROWS, most)], candidates))
         pool = draw(asked, 1)
         odds = refiner.log_odds(asked, pool).astype(np.float32).reshape(-1, candidates)
         codes = np.hstack([asked.codes, pool.codes])
-        tables = calibrate(
+        tables, chance = calibrate(
             layout.joint, np.hstack([condition.codes, rows.codes]), codes.reshape(*odds.shape, codes.shape[1]), odds
         )
-        return replace(refiner, tables=tables)
-
-
-def choose(log_odds: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.intp]:
-    """One candidate for each row, with probability proportional to its odds; both arguments are (candidates, n)."""
-    return np.argmax(log_odds - np.log(-np.log(uniform)), axis=0)
+        quotas = Quotas.fit(layout, (condition.codes, rows.codes), (asked.codes, pool.codes), chance.ravel())
+        return replace(refiner, tables=tables, quotas=quotas)
 
 
 def _teach(

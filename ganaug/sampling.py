@@ -1,7 +1,7 @@
 """From conditions to encoded rows, in blocks of fixed size.
 
 Rows are drawn in blocks of one size, each from a seed of its own and always whole, so a row depends on the seed, its
-place and its condition alone: not on how many rows were asked for, nor on what stands beside it. Of the candidates,
+place, its condition and those before it in its block alone: not on how many rows were asked for. Of the candidates,
 too, one block at a time is drawn, so that the generator's dense rows, the largest part, stay few.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .layout import Encoded, Layout, stacked
 from .recognition import Recogniser
-from .refinement import Refiner, choose
+from .refinement import Refiner
 
 BLOCK_ROWS = 1024
 
@@ -74,7 +74,8 @@ class Sampler:
             return rows
         odds = self.refiner.log_odds(condition.take(np.tile(np.arange(self.block_rows), self.candidates)), rows)
         odds = odds.reshape(self.candidates, self.block_rows)
-        best = choose(odds, block_rng(seed, number).uniform(1e-12, 1, odds.shape))
+        uniform = block_rng(seed, number).uniform(1e-12, 1, odds.shape)
+        best = self.refiner.choose(condition, rows, odds, uniform)
         chosen = rows.take(best * self.block_rows + np.arange(self.block_rows))
         return self.refiner.finished(chosen, block_rng(seed, number, 3))
 

@@ -7,7 +7,8 @@ import pytest
 
 from ganaug.encoding.numeric import Numbers
 from ganaug.layout import Block, Encoded, Layout
-from ganaug.refinement import Refiner, choose
+from ganaug.quotas import choose
+from ganaug.refinement import Refiner
 from ganaug.sampling import BLOCK_ROWS, Sampler
 
 LABELS = Layout((Block(0, 2),))

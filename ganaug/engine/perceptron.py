@@ -24,8 +24,7 @@ def draw(layout: Layout, size: Size, weights: list[Floats], condition: Encoded, 
 def dense_condition(layout: Layout, rows: Encoded) -> Floats:
     """What `heads.expand_condition` makes of conditions."""
     out = np.zeros((len(rows), layout.width), np.float32)
-    starts = np.cumsum([0, *(block.width for block in layout.blocks)])[:-1]
-    np.put_along_axis(out, starts + rows.codes, np.float32(1), axis=1)
+    np.put_along_axis(out, layout.starts + rows.codes, np.float32(1), axis=1)
     out[:, layout.slots :] = rows.middle
     parts: list[Floats] = [out]
     for number, block in enumerate(layout.numbered):
