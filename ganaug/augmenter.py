@@ -24,7 +24,7 @@ from .integrations.tfdata import DatasetMixin
 from .layout import Encoded, stacked
 from .oversampling import rows_to_top_up
 from .parameters import check_parameters, check_ratio
-from .sampling import block_rng, entropy_of, natural_condition, sampler_of, seeds_from
+from .sampling import Sampler, block_rng, entropy_of, natural_condition, sampler_of, seeds_from
 from .transformer import AugmentingTransformer
 from .validation import categorical_columns, check_data, check_rows, check_target
 
@@ -240,7 +240,9 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         n : int or dict
             How many rows: in all, with labels as frequent as in training; or for each class, in the dict's order.
         y : array-like of shape (n,)
-            Instead of `n`: row i is generated for ``y[i]``.
+            Instead of `n`: row i is generated for ``y[i]``, whatever stands beside it. Rows of a table
+            that `n` asks for are balanced instead, if they are refined: how often each category, and each interval of
+            a number, occurs with a label comes out right within a few rows of every thousand.
         random_state : int, RandomState instance or None, default=None
             An int gives the same rows each time, and the first rows of a larger sample are those of a smaller one.
             Without it each call gives other rows; with an augmenter that has a `random_state`, the same ones in the
@@ -262,7 +264,9 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         check_is_fitted(self, "n_iter_")
         seed = self._sampling_seed(random_state)
         condition, labels = conditions_asked_for(self._target, n, y, seed)
-        X = self._container.restore(self._generate(condition, seed, refine))
+        sampler = self._sampler if refine else self._sampler.unrefined
+        sampler = sampler if y is None else sampler.independent
+        X = self._container.restore(self._generate(condition, seed, sampler))
         if self._target is None:
             return X
         return X, labels if self._target_is_series else labels.to_numpy()
@@ -375,13 +379,13 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
             raise ValueError(f"X is {container.what}, but GANAugmenter was fitted on {self._container.what}")
         return container.matching(data, self._encoder.features), container
 
-    def _generate(self, condition: Encoded, seed: int, refine: bool = True) -> Any:
-        return self._encoder.decode(self._rows(condition, seed, refine))
+    def _generate(self, condition: Encoded, seed: int, sampler: Sampler | None = None) -> Any:
+        return self._encoder.decode(self._rows(condition, seed, sampler))
 
-    def _rows(self, condition: Encoded, seed: int, refine: bool = True) -> Any:
+    def _rows(self, condition: Encoded, seed: int, sampler: Sampler | None = None) -> Any:
         if not len(condition):
             return self._encoder.layout.empty()
-        return (self._sampler if refine else self._sampler.unrefined).rows(condition, seed)
+        return (sampler or self._sampler).rows(condition, seed)
 
 
 def _stack_labels(real: pd.Series, new: pd.Series) -> pd.Series:

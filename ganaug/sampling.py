@@ -1,8 +1,9 @@
 """From conditions to encoded rows, in blocks of fixed size.
 
 Rows are drawn in blocks of one size, each from a seed of its own and always whole, so a row depends on the seed, its
-place, its condition and those before it in its block alone: not on how many rows were asked for. Of the candidates,
-too, one block at a time is drawn, so that the generator's dense rows, the largest part, stay few.
+place and its condition alone, and where rows are balanced on those before it in its block: never on how many rows were
+asked for. Of the candidates, too, one block at a time is drawn, so that the generator's dense rows, the largest part,
+stay few.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .layout import Encoded, Layout, stacked
+from .quotas import choose
 from .recognition import Recogniser
 from .refinement import Refiner
 
@@ -35,12 +37,20 @@ class Sampler:
         Rows to choose from, 1 without a refiner.
     block_rows : int
         Rows drawn at once.
+    balanced : bool
+        Whether the rows of a block keep to quotas together, if the refiner has any; else each stands alone.
     """
 
     draw: Any
     refiner: Refiner | Recogniser | None
     candidates: int
     block_rows: int = BLOCK_ROWS
+    balanced: bool = True
+
+    @property
+    def independent(self) -> Sampler:
+        """Rows that have nothing to do with one another."""
+        return replace(self, balanced=False)
 
     @property
     def unrefined(self) -> Sampler:
@@ -75,7 +85,7 @@ class Sampler:
         odds = self.refiner.log_odds(condition.take(np.tile(np.arange(self.block_rows), self.candidates)), rows)
         odds = odds.reshape(self.candidates, self.block_rows)
         uniform = block_rng(seed, number).uniform(1e-12, 1, odds.shape)
-        best = self.refiner.choose(condition, rows, odds, uniform)
+        best = self.refiner.choose(condition, rows, odds, uniform) if self.balanced else choose(odds, uniform)
         chosen = rows.take(best * self.block_rows + np.arange(self.block_rows))
         return self.refiner.finished(chosen, block_rng(seed, number, 3))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,12 +13,14 @@ from .size import Size
 Floats = NDArray[np.float32]
 
 SLOPE = np.float32(0.2)
+EXTREME = 80
+"""Logits whose exponentials are neither 0 nor infinite."""
 
 
 def draw(layout: Layout, size: Size, weights: list[Floats], condition: Encoded, seed: tuple[int, int]) -> Encoded:
     """One row for each condition."""
     rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed)))
-    latent = rng.standard_normal((len(condition), size.latent), np.float32)
+    latent = _normal_quantiles()[rng.integers(0, 2**16, (len(condition), size.latent), np.uint16)]
     raw = forward(np.hstack([latent, dense_condition(layout.condition or Layout(()), condition)]), weights, size.depth)
     return hard_rows(layout, raw, rng)
 
@@ -60,10 +64,8 @@ def leaky(x: Floats) -> Floats:
 
 
 def hard_rows(layout: Layout, raw: Floats, rng: np.random.Generator) -> Encoded:
-    """Codes and positions drawn from the raw output: the largest logit with Gumbel noise, ranks by logistic noise."""
+    """Codes and positions drawn from the raw output: a slot by its softmax, ranks by logistic noise."""
     n = len(raw)
-    logits = raw[:, : layout.slots]
-    logits -= np.log(rng.standard_exponential(logits.shape, np.float32) + np.float32(1e-30))
     codes = np.empty((n, len(layout.blocks)), np.int32)
     positions = np.empty((n, layout.numbers), np.float32)
     shift, scale = np.hsplit(raw[:, layout.slots :], 2)
@@ -72,9 +74,28 @@ def hard_rows(layout: Layout, raw: Floats, rng: np.random.Generator) -> Encoded:
     rank = np.tanh(shift + np.exp(-np.logaddexp(0, scale - 2, dtype=np.float32)) * noise)
     for bank in layout.banks:
         block, blocks = bank.block, slice(bank.first, bank.first + bank.count)
-        code = logits[:, bank.start : bank.stop].reshape(n, bank.count, block.width).argmax(2)
+        code = _drawn(raw[:, bank.start : bank.stop].reshape(-1, block.width), rng).reshape(n, bank.count)
         codes[:, blocks] = code
         if block.bins:
             numbers = slice(bank.number, bank.number + bank.count)
             positions[:, numbers] = rank[:, numbers] * (code >= block.width - block.bins)
     return Encoded(codes, positions, positions)
+
+
+def _drawn(logits: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
+    """A column for each row, by the softmax of the row."""
+    width = logits.shape[1]
+    if np.abs(logits).max() > EXTREME:
+        logits = logits - logits.max(1, keepdims=True)
+    weights = np.exp(logits)
+    up_to = weights @ np.triu(np.ones((width, width), np.float32))  # sums that run, faster than NumPy's
+    place = up_to[:, -1:] * (1 - rng.random((len(weights), 1), np.float32))
+    return (up_to >= place).argmax(1)
+
+
+@cache
+def _normal_quantiles() -> Floats:
+    """The normal distribution's quantiles at 65,536 even steps: to draw one takes a quarter of the time."""
+    from scipy.special import ndtri
+
+    return ndtri((np.arange(2**16) + 0.5) / 2**16).astype(np.float32)

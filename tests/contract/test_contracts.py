@@ -87,6 +87,22 @@ def test_a_row_does_not_depend_on_the_labels_beside_it(quick):
     assert not X[1::2].equals(other_X[1::2])
 
 
+def test_rows_asked_for_by_number_are_balanced(skilled, separable):
+    left, kind = separable[0]["left"], separable[1]
+    edges = left.quantile(np.linspace(0, 1, 9)[1:-1])
+
+    def counts(rows, labels):
+        return np.bincount(np.searchsorted(edges, rows["left"][labels == "common"]), minlength=8)
+
+    wanted, errors = counts(separable[0], kind) / (kind == "common").sum(), []
+    for seed in range(3):
+        X, labels = skilled.sample(2 * BLOCK_ROWS, random_state=seed)
+        alone, _ = skilled.sample(y=labels, random_state=seed)
+        errors.append([np.abs(made - wanted * made.sum()).sum() for made in (counts(X, labels), counts(alone, labels))])
+    balanced, independent = np.mean(errors, axis=0)
+    assert balanced < 0.65 * independent
+
+
 def test_the_same_seed_gives_the_same_model_and_the_same_samples(mixed):
     one, other = (GANAugmenter(steps=12, refine=3, random_state=5).fit(*mixed) for _ in range(2))
     for weight, twin in zip(one._state.weights, other._state.weights, strict=True):

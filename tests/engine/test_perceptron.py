@@ -51,6 +51,13 @@ def test_codes_are_as_frequent_as_their_logits_say():
     np.testing.assert_allclose(np.bincount(rows.codes[:, 0]) / 40_000, np.full(3, 1 / 3), atol=0.01)
 
 
+@pytest.mark.parametrize("logits", [[-300, 0, -200], [500, 900, -900], [-900, -20, -900]])
+def test_extreme_logits_are_certainties(logits):
+    raw = np.zeros((2_000, LAYOUT.raw_width), np.float32)
+    raw[:, 3:6] = logits
+    assert (perceptron.hard_rows(LAYOUT, raw, np.random.default_rng(0)).codes[:, 1] == 1).all()
+
+
 def test_ranks_are_uniform_until_learnt_and_0_outside_intervals():
     raw = np.zeros((20_000, LAYOUT.raw_width), np.float32)
     raw[:, LAYOUT.slots + LAYOUT.numbers :] = -30.0  # as wide as they get
