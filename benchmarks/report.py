@@ -73,16 +73,16 @@ def fidelity_page(result: dict[str, Any]) -> tuple[str, Losses]:
             title = GENERATORS[generator].title
             if generator in ran.index:
                 shown = [number(ran.loc[generator, figure], digits) for figure, (_, digits, _) in FIGURES.items()]
-                lines.append([title, *shown])
+                mine = [row for row in rows if (row["table"], row["generator"]) == (name, generator)]
+                lines.append([title, *shown, str(len(mine))])
             else:
                 why = next((row["not_run"] for row in rows if (row["table"], row["generator"]) == (name, generator)
                             and "not_run" in row), "not asked for")  # fmt: skip
-                lines.append([title, f"not run ({why})", *[""] * (len(FIGURES) - 1)])
-        seeds = len({row["seed"] for row in rows if row["table"] == name})
+                lines.append([title, f"not run ({why})", *[""] * len(FIGURES)])
         target = "ROC AUC" if real["target"] == "classes" else "root mean squared error"
-        parts.append(f"### {name}\n\n{real['rows']:,} training rows, {real['columns']} columns, seeds: {seeds}. "
-                     f"Trained on the real rows, boosting reaches {number(real['trtr'], 3)} ({target}).\n")  # fmt: skip
-        parts.append(table(["", *(title for title, _, _ in FIGURES.values())], lines))
+        parts.append(f"### {name}\n\n{real['rows']:,} training rows, {real['columns']} columns. Trained on the "
+                     f"real rows, boosting reaches {number(real['trtr'], 3)} ({target}).\n")  # fmt: skip
+        parts.append(table(["", *(title for title, _, _ in FIGURES.values()), "seeds"], lines))
         for figure, (title, digits, _) in FIGURES.items():
             losses += beaten(name, title, {g: ran.loc[g, figure] for g in ran.index}, costs[figure], digits)
     return f"## Fidelity\n\n{about(result)}\n{LEGEND}\n\n" + "\n".join(parts), losses

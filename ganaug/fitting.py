@@ -132,7 +132,7 @@ def fit_sampler(
                 refiner = CHOOSERS[type(layout)](state, data, numbers, chosen.candidates, left(), int(seeds[1]))
         except KeyboardInterrupt:
             outcome.stopped_by = "interrupt"
-    _warn_of(outcome, chosen.steps)
+    _warn_of(outcome, chosen.steps, refined=chosen.candidates == 1 or refiner is not None, layout=layout)
     _warn_of_classes(found, classes)
     columns = ["step", "seconds", "discriminator_loss", "generator_loss", "detection", "coverage"]
     history = pd.DataFrame({name: np.array([getattr(p, name) for p in outcome.history], float) for name in columns})
@@ -164,7 +164,7 @@ CHOOSERS: dict[type, Callable[..., Any]] = {Layout: _fit_refiner, ImageLayout: _
 """What chooses among candidates; it may be None where there is no time left for it."""
 
 
-def _warn_of(outcome: Outcome, steps: int) -> None:
+def _warn_of(outcome: Outcome, steps: int, *, refined: bool, layout: Layout | ImageLayout) -> None:
     if outcome.stopped_by == "diverged":
         warnings.warn(
             f"losses were not finite again and again: training stopped after {outcome.steps} of {steps} steps with the "
@@ -176,6 +176,16 @@ def _warn_of(outcome: Outcome, steps: int) -> None:
         warnings.warn(
             f"training ended by {outcome.stopped_by} after {outcome.steps} of {steps} steps, so the generator is "
             "likely poor: allow more time, or set steps to what there is time for",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+    elif not refined and outcome.stopped_by != "interrupt":
+        columns = len(layout.joint.blocks) if isinstance(layout, Layout) else 0
+        wide = refinement_rows(columns, None) < REFINE_FROM
+        why = f"{columns:,} columns are too many for it" if wide else "time_budget was used up by training"
+        remedy = "give fewer columns, or set refine=False" if wide else "allow more time, or set fewer steps"
+        warnings.warn(
+            f"rows will come straight from the generator, without refinement: {why}; {remedy}",
             ConvergenceWarning,
             stacklevel=4,
         )

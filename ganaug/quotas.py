@@ -36,11 +36,11 @@ class Quotas:
 
     Parameters
     ----------
-    share : ndarray of shape (labels, slots)
+    share : ndarray of shape (labels, slots), float32
         For each label, how often each slot of a dense row is the one.
     """
 
-    share: Floats
+    share: NDArray[np.float32]
 
     def choose(
         self, layout: Layout, condition: Encoded, rows: Encoded, log_odds: Floats, uniform: Floats
@@ -88,7 +88,7 @@ class Quotas:
         rows = np.bincount(_labels(real[0]), minlength=labels)[:, None]
         pseudo_rows = PSEUDO_ROWS * share.any(1, keepdims=True)
         total = _frequencies(layout, labels, *real) * rows + share * pseudo_rows
-        return cls(total / np.maximum(rows + pseudo_rows, 1))
+        return cls((total / np.maximum(rows + pseudo_rows, 1)).astype(np.float32))
 
 
 def _frequencies(

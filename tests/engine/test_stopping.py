@@ -91,6 +91,16 @@ def test_a_time_budget_that_is_long_enough_changes_nothing() -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize(("limit", "said"), [("REFINEMENT_CELLS", "columns are too many"), (None, "time_budget was")])
+def test_rows_that_will_not_be_refined_are_told_of(limit: str | None, said: str, monkeypatch: Any) -> None:
+    if limit:
+        monkeypatch.setattr(f"ganaug.sizing.{limit}", 199)
+    with pytest.warns(ConvergenceWarning, match=f"without refinement: .*{said}"):
+        seen = model(refine=2, time_budget=None if limit else 1e-9).fit(X, Y)
+    assert seen._sampler.candidates == 1
+
+
 def test_a_time_budget_squeezes_the_schedule_into_the_time_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
     monkeypatch.setattr(trainer.time, "monotonic", lambda: clock[0])
