@@ -120,8 +120,8 @@ def on_privacy(figures: dict[str, Any]) -> Verdict:
     ratings = [_below(figures["excess_copies"], COPIES), _leak(record["share"], record["low"], NEARER)]
     ratings += [_leak(found["roc_auc"], found["low"], MEMBERS) for found in attacks.values()]
     ratings.append(_leak(near["share"], near["low"], NEAR_COPIES, chance=0.0))
-    says = f"{max(figures['excess_copies'], 0):.4f} of the synthetic rows are copies of training rows beyond chance, "
-    says += f"{max(near['share'], 0):.4f} near copies; "
+    says = f"{max(figures['excess_copies'], 0):.2%} of the synthetic rows are copies of training rows beyond chance, "
+    says += f"{max(near['share'], 0):.2%} near copies; "
     says += f"{record['share']:.3f} are nearer to a training row than to a held-out one (.5 is chance), and the best "
     says += f"attack ({name}) tells training rows from held-out ones with a ROC AUC of {worst['roc_auc']:.3f}."
     width = max(found["high"] - found["low"] for found in attacks.values()) / 2
