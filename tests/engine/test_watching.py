@@ -43,9 +43,10 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def marks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What checks find, one after the other, instead of what they would; to be filled."""
+    """What detection is found, one check after the other, instead of what it would be; to be filled."""
     given: list[float] = []
     monkeypatch.setattr("ganaug.watching.detection", lambda *_: given.pop(0))
+    monkeypatch.setattr("ganaug.watching.coverage", lambda *_: 0.5)
     return given
 
 
