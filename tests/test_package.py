@@ -47,7 +47,7 @@ def test_every_public_name_is_there_and_no_other():
 
 ALL = (
     "assessment augmenter calibration encoding engine evaluation fitting forest health integrations oversampling "
-    "parameters persistence refinement sampling watching weights"
+    "parameters persistence quotas refinement sampling watching weights"
 )
 FORBIDDEN = {
     "layout": f"{ALL} balancing exceptions progress serialization sizing validation tensorflow keras pandas sklearn",
@@ -55,6 +55,7 @@ FORBIDDEN = {
     "encoding": f"{ALL} tensorflow keras sklearn validation sizing".replace("encoding ", ""),
     "engine": f"{ALL} pandas sklearn encoding validation".replace("engine ", ""),
     "calibration": "engine encoding augmenter integrations pandas tensorflow sklearn",
+    "quotas": f"{ALL} tensorflow keras pandas sklearn validation sizing".replace("quotas ", ""),
     "forest": "engine encoding augmenter integrations pandas tensorflow layout",
     "refinement": "engine augmenter integrations pandas tensorflow",
     "health": f"{ALL} layout validation tensorflow keras pandas".replace("health ", ""),
