@@ -73,7 +73,8 @@ def fidelity_page(result: dict[str, Any]) -> tuple[str, Losses]:
             title = GENERATORS[generator].title
             if generator in ran.index:
                 shown = [number(ran.loc[generator, figure], digits) for figure, (_, digits, _) in FIGURES.items()]
-                mine = [row for row in rows if (row["table"], row["generator"]) == (name, generator)]
+                mine = [row for row in rows if (row["table"], row["generator"]) == (name, generator)
+                        and "not_run" not in row]  # fmt: skip
                 lines.append([title, *shown, str(len(mine))])
             else:
                 why = next((row["not_run"] for row in rows if (row["table"], row["generator"]) == (name, generator)

@@ -238,11 +238,11 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         Parameters
         ----------
         n : int or dict
-            How many rows: in all, with labels as frequent as in training; or for each class, in the dict's order.
+            How many rows: in all, with labels as frequent as in training; or for each class, in the dict's order. Rows
+            of a table are balanced, if they are refined: how often each category, and each interval of a number,
+            occurs with a label comes out right within a few rows of every thousand.
         y : array-like of shape (n,)
-            Instead of `n`: row i is generated for ``y[i]``, whatever stands beside it. Rows of a table
-            that `n` asks for are balanced instead, if they are refined: how often each category, and each interval of
-            a number, occurs with a label comes out right within a few rows of every thousand.
+            Instead of `n`: row i is generated for ``y[i]``, whatever stands beside it, and not balanced.
         random_state : int, RandomState instance or None, default=None
             An int gives the same rows each time, and the first rows of a larger sample are those of a smaller one.
             Without it each call gives other rows; with an augmenter that has a `random_state`, the same ones in the

@@ -36,17 +36,18 @@ class Quotas:
 
     Parameters
     ----------
+    layout : Layout
+        Of the rows.
     share : ndarray of shape (labels, slots), float32
         For each label, how often each slot of a dense row is the one.
     """
 
+    layout: Layout
     share: NDArray[np.float32]
 
-    def choose(
-        self, layout: Layout, condition: Encoded, rows: Encoded, log_odds: Floats, uniform: Floats
-    ) -> NDArray[np.intp]:
+    def choose(self, condition: Encoded, rows: Encoded, log_odds: Floats, uniform: Floats) -> NDArray[np.intp]:
         """As the function of that name, of `rows` (candidates * n) generated for `condition` (n)."""
-        label = _labels(condition.codes)
+        layout, label = self.layout, _labels(condition.codes)
         slot = (rows.codes + layout.starts).reshape(*log_odds.shape, len(layout.blocks))
         best, due = np.empty(len(label), np.intp), np.zeros(layout.slots)
         for start in range(0, len(label), ROWS_AT_ONCE):
@@ -88,7 +89,7 @@ class Quotas:
         rows = np.bincount(_labels(real[0]), minlength=labels)[:, None]
         pseudo_rows = PSEUDO_ROWS * share.any(1, keepdims=True)
         total = _frequencies(layout, labels, *real) * rows + share * pseudo_rows
-        return cls((total / np.maximum(rows + pseudo_rows, 1)).astype(np.float32))
+        return cls(layout, (total / np.maximum(rows + pseudo_rows, 1)).astype(np.float32))
 
 
 def _frequencies(

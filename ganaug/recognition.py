@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .layout import Encoded, ImageLayout, Pixels
-from .quotas import choose
 
 Floats = NDArray[np.float32]
 
@@ -135,6 +134,8 @@ class Recogniser:
     perceptron: Perceptron | None
     least_recognised: float
     most_remote: float
+    quotas = None
+    """Images have no columns to keep count of."""
 
     def log_odds(self, condition: Encoded, rows: Pixels) -> NDArray[np.float64]:
         """0 for images that are kept, less the further one is below a bar."""
@@ -144,12 +145,6 @@ class Recogniser:
             recognised = self.perceptron(features, condition.codes[:, 0])
             total += np.minimum(recognised - self.least_recognised, 0)
         return STEEPNESS * total
-
-    def choose(
-        self, _condition: Encoded, _rows: Pixels, log_odds: NDArray[np.float64], uniform: NDArray[np.float64]
-    ) -> NDArray[np.intp]:
-        """One candidate for each image; `log_odds` and `uniform` are (candidates, n)."""
-        return choose(log_odds, uniform)
 
     def finished(self, rows: Pixels, rng: np.random.Generator) -> Pixels:
         """Images that were kept, moved a little."""

@@ -22,7 +22,7 @@ from .calibration import TwoWay, calibrate
 from .encoding.numeric import Numbers
 from .forest import Forest, fit_forests
 from .layout import Encoded, Layout
-from .quotas import Quotas, choose
+from .quotas import Quotas
 
 Floats = NDArray[np.float32]
 
@@ -121,14 +121,6 @@ class Refiner:
         for table in self.tables:
             total += table(codes)
         return total
-
-    def choose(
-        self, condition: Encoded, rows: Encoded, log_odds: NDArray[np.float64], uniform: NDArray[np.float64]
-    ) -> NDArray[np.intp]:
-        """One candidate for each row; `log_odds` and `uniform` are (candidates, n)."""
-        if self.quotas is None:
-            return choose(log_odds, uniform)
-        return self.quotas.choose(self.layout, condition, rows, log_odds, uniform)
 
     def finished(self, rows: Encoded, _rng: np.random.Generator) -> Encoded:
         """Rows that were chosen, as they are."""

@@ -85,7 +85,8 @@ class Sampler:
         odds = self.refiner.log_odds(condition.take(np.tile(np.arange(self.block_rows), self.candidates)), rows)
         odds = odds.reshape(self.candidates, self.block_rows)
         uniform = block_rng(seed, number).uniform(1e-12, 1, odds.shape)
-        best = self.refiner.choose(condition, rows, odds, uniform) if self.balanced else choose(odds, uniform)
+        quotas = self.refiner.quotas if self.balanced else None
+        best = choose(odds, uniform) if quotas is None else quotas.choose(condition, rows, odds, uniform)
         chosen = rows.take(best * self.block_rows + np.arange(self.block_rows))
         return self.refiner.finished(chosen, block_rng(seed, number, 3))
 

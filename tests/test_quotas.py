@@ -40,7 +40,7 @@ def chosen(label, rule, seed=2, log_odds=0.0):
 
 
 def with_quotas(*asked):
-    return fitted().choose(LAYOUT, *asked)
+    return fitted().choose(*asked)
 
 
 def at_random(_condition, _rows, log_odds, uniform):

@@ -84,13 +84,17 @@ def hard_rows(layout: Layout, raw: Floats, rng: np.random.Generator) -> Encoded:
 
 def _drawn(logits: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
     """A column for each row, by the softmax of the row."""
-    width = logits.shape[1]
     if np.abs(logits).max() > EXTREME:
         logits = logits - logits.max(1, keepdims=True)
     weights = np.exp(logits)
-    up_to = weights @ np.triu(np.ones((width, width), np.float32))  # sums that run, faster than NumPy's
+    up_to = weights @ _triangle(logits.shape[1])  # sums that run, faster than NumPy's
     place = up_to[:, -1:] * (1 - rng.random((len(weights), 1), np.float32))
     return (up_to >= place).argmax(1)
+
+
+@cache
+def _triangle(width: int) -> Floats:
+    return np.triu(np.ones((width, width), np.float32))
 
 
 @cache
