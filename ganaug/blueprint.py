@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .encoding.relations import Relation
 from .layout import Block, ImageLayout, Layout
 
 Floats = NDArray[np.float64]
@@ -95,6 +96,8 @@ class Column:
         Range of the values, if they are numbers.
     curves : tuple of Curve
     scale : Lattice, Levels, Calendar or Ticks
+    relation : Relation or None
+        How its numbers follow from those of columns before it; its curve then gives the rest.
     """
 
     name: str
@@ -105,6 +108,7 @@ class Column:
     high: float
     curves: tuple[Curve, ...]
     scale: Lattice | Levels | Calendar | Ticks
+    relation: Relation | None = None
 
     @property
     def number(self) -> bool:
@@ -197,6 +201,6 @@ RECORDS = {
     record.__name__: record
     for record in (
         *(Block, Layout, ImageLayout, Curve, Lattice, Levels, Calendar, Ticks),
-        *(Column, Classes, Measure, Blueprint, ImageBlueprint),
+        *(Relation, Column, Classes, Measure, Blueprint, ImageBlueprint),
     )
 }

@@ -25,6 +25,7 @@ from .containers import Container, ImageContainer
 from .encoding.image import ImageEncoder
 from .encoding.labels import ClassTarget, NumberTarget, conditioned
 from .encoding.numeric import Numbers
+from .encoding.relations import Relation
 from .encoding.table import Column, Part, TableEncoder
 from .encoding.views import LevelView, NumberView, SpanView, SparseView, TimeView
 from .engine import GeneratorState, Size
@@ -46,7 +47,7 @@ MAX_JSON = 256 * 2**20
 RECORDS = {
     record.__name__: record
     for record in (
-        Block, Layout, Numbers, Part, Column, TableEncoder, LevelView, NumberView, SpanView, SparseView, TimeView,
+        Block, Layout, Numbers, Part, Relation, Column, TableEncoder, LevelView, NumberView, SpanView, SparseView, TimeView,
         ClassTarget, NumberTarget, Size, Forest, TwoWay, Teacher, Quotas, Refiner, Container,
         ImageLayout, ImageEncoder, ImageContainer, Components, Perceptron, Recogniser,
     )
@@ -176,6 +177,9 @@ def _check_fits_together(contents: dict[str, Any], generator: Any) -> None:
     layout, target, size = contents["layout"], contents["target"], contents["size"]
     if layout != conditioned(contents["encoder"].layout, target):
         raise ValueError("the encoding is not that of the networks")
+    for place, column in enumerate(getattr(contents["encoder"], "columns", ())):
+        if column.relation is not None and not set(column.relation.causes) <= set(range(place)):
+            raise ValueError(f"column {column.name!r} follows from columns {column.relation.causes}")
     saved = [weight.shape for weight in contents["weights"]]
     if contents["own_generator"]:
         from .engine.networks import build_generator

@@ -56,7 +56,9 @@ def _column(encoder: TableEncoder, column: Column) -> plain.Column:
     missing = column.parts[0].numbers.missing
     dtype, whole, scale = _scaled(column.name, view, missing)
     curves = tuple(_curve(encoder, part) for part in column.parts)
-    return plain.Column(str(column.name), dtype, missing, whole, *_range(scale, curves[0]), curves, scale)
+    relation = column.relation
+    low, high = (relation.low, relation.high) if relation else _range(scale, curves[0])
+    return plain.Column(str(column.name), dtype, missing, whole, low, high, curves, scale, relation)
 
 
 def _curve(encoder: TableEncoder, part: Part) -> plain.Curve:

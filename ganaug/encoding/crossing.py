@@ -72,15 +72,17 @@ def _values(numbers: Numbers, cells: Encoded) -> Floats:
 
 def coordinates(encoder: TableEncoder, rows: Encoded) -> sparse.csr_matrix:
     """Points whose distances say how alike rows are: numbers in standard deviations, 1 for categories that differ."""
-    parts = []
-    for numbers, nominal, cells in _by_block(encoder, rows):
-        if nominal:
-            code = cells.codes[:, 0]
-            ones = np.full(len(code), np.sqrt(0.5))
-            parts.append(sparse.csr_matrix((ones, (np.arange(len(code)), code)), (len(code), numbers.block.width)))
-            continue
-        values = _values(numbers, cells)
-        known = values[~np.isnan(values)]
-        centre, spread = (known.mean(), known.std()) if len(known) else (0.0, 0.0)
-        parts.append(sparse.csr_matrix(np.nan_to_num((values - centre) / (spread or 1.0))[:, None]))
-    return sparse.hstack(parts, format="csr")
+    points = []
+    for column, values, _ in encoder.decoded(rows):
+        for part, nominal, numbers in zip(column.parts, column.view.levels, values, strict=True):
+            if part.parent is not None or (part.block < 0 and column.relation is None):
+                continue
+            if nominal:
+                code = rows.codes[:, part.block]
+                ones = np.full(len(code), np.sqrt(0.5))
+                points.append(sparse.csr_matrix((ones, (np.arange(len(code)), code)), (len(code), part.numbers.block.width)))
+                continue
+            known = numbers[~np.isnan(numbers)]
+            centre, spread = (known.mean(), known.std()) if len(known) else (0.0, 0.0)
+            points.append(sparse.csr_matrix(np.nan_to_num((numbers - centre) / (spread or 1.0))[:, None]))
+    return sparse.hstack(points, format="csr")

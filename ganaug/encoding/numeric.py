@@ -65,6 +65,11 @@ class Numbers:
         return Block(self.bins, self.first_bin + self.bins)
 
     @property
+    def varied(self) -> bool:
+        """Whether there is more than one code, or anything inside it."""
+        return self.bins > 0 or self.block.width > 1
+
+    @property
     def first_bin(self) -> int:
         return len(self.recurring) + self.missing
 

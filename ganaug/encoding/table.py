@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..layout import Encoded, Layout
 from .numeric import Numbers
-from .views import Floats, View, known_to, view_of
+from .relations import Relation, find_relations
+from .views import Floats, NumberView, View, known_to, view_of
 
 PROBE_ROWS = 512
 
@@ -35,9 +37,21 @@ class Part:
 
 @dataclass(frozen=True)
 class Column:
+    """A column of the table.
+
+    Parameters
+    ----------
+    name : object
+    view : View
+    parts : tuple of Part
+    relation : Relation or None
+        How its numbers follow from those of columns before it; its part then holds the rest.
+    """
+
     name: object
     view: View
     parts: tuple[Part, ...]
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,8 @@ class TableEncoder:
     """Encodes and decodes the rows of one table.
 
     Constant columns take no slots. Nor do columns that are a function of another one, be it a copy, a change of units
-    or a category that a finer one implies: they are computed back from it.
+    or a category that a finer one implies: they are computed back from it. Of a column that is nearly a sum or a product
+    of others, only what is left is encoded.
     """
 
     columns: tuple[Column, ...]
@@ -62,26 +77,29 @@ class TableEncoder:
         """
         views = [view_of(table[name], categorical=name in categorical) for name in table]
         floats = [view.split(table[name]) for view, name in zip(views, table, strict=True)]
-        numbers = [
-            [Numbers.fit(part, levels=levels) for part, levels in zip(parts, view.levels, strict=True)]
-            for view, parts in zip(views, floats, strict=True)
-        ]
-        flat = [number for group in numbers for number in group]
-        encoded = [
-            number.encode(part)
-            for group, parts in zip(numbers, floats, strict=True)
-            for number, part in zip(group, parts, strict=True)
-        ]
-        rounded = [getattr(view, "step", 0) > 0 for view, group in zip(views, numbers, strict=True) for _ in group]
-        owner, maps = _shared(flat, encoded, rounded)
-        owners = sorted({o for o in owner if o >= 0}, key=lambda i: (flat[i].block, i))
+        flat = [part for parts in floats for part in parts]
+        levels = [level for view in views for level in view.levels]
+        numbers = [Numbers.fit(part, levels=level) for part, level in zip(flat, levels, strict=True)]
+        encoded = [number.encode(part) for number, part in zip(numbers, flat, strict=True)]
+        rounded = [getattr(view, "step", 0) > 0 for view in views for _ in view.levels]
+        owner, maps = _shared(numbers, encoded, rounded)
+        first = [int(place) for place in np.cumsum([0, *map(len, floats)])]
+        plain = {place: floats[place][0] for place, view in enumerate(views) if isinstance(view, NumberView)}
+        alone = [place for place in plain if owner.count(first[place]) == 1]
+        relations = find_relations(plain, alone)
+        for place, relation in relations.items():
+            rest, part = relation.rest(plain[place], plain), first[place]
+            numbers[part] = Numbers.fit(rest)
+            encoded[part] = numbers[part].encode(rest)
+            owner[part] = part if numbers[part].varied else -1
+        owners = sorted({o for o in owner if o >= 0}, key=lambda i: (numbers[i].block, i))
         places = {o: place for place, o in enumerate(owners)}
-        parts = iter(Part(n, places.get(o, -1), m) for n, o, m in zip(flat, owner, maps, strict=True))
+        parts = [Part(n, places.get(o, -1), m) for n, o, m in zip(numbers, owner, maps, strict=True)]
         columns = tuple(
-            Column(name, view, tuple(next(parts) for _ in group))
-            for name, view, group in zip(table, views, numbers, strict=True)
+            Column(name, view, tuple(parts[first[place] : first[place + 1]]), relations.get(place))
+            for place, (name, view) in enumerate(zip(table, views, strict=True))
         )
-        layout = Layout(tuple(flat[o].block for o in owners))
+        layout = Layout(tuple(numbers[o].block for o in owners))
         return cls(columns, layout), Encoded.join([encoded[o] for o in owners], len(table))
 
     @property
@@ -101,6 +119,11 @@ class TableEncoder:
         }
         return tuple(owners[block] for block in range(len(self.layout.blocks)))
 
+    @cached_property
+    def causes(self) -> frozenset[int]:
+        """Places of the columns that others follow from."""
+        return frozenset(cause for column in self.columns if column.relation for cause in column.relation.causes)
+
     def knows(self, table: pd.DataFrame) -> NDArray[np.bool_]:
         """Which rows have no category that was not seen in `fit`, and so can be encoded."""
         every = [known_to(column.view, table[column.name]) for column in self.columns]
@@ -109,33 +132,50 @@ class TableEncoder:
     def encode(self, table: pd.DataFrame) -> Encoded:
         """Codes and positions of rows with the columns of the fitted table."""
         blocks: dict[int, Encoded] = {}
-        for column in self.columns:
-            for part, values in zip(column.parts, column.view.split(table[column.name]), strict=True):
+        plain: dict[int, Floats] = {}
+        for place, column in enumerate(self.columns):
+            parts = column.view.split(table[column.name])
+            if place in self.causes:
+                [plain[place]] = parts
+            if column.relation is not None:
+                parts = [column.relation.rest(parts[0], plain)]
+            for part, values in zip(column.parts, parts, strict=True):
                 if part.block >= 0 and part.parent is None:
                     blocks[part.block] = part.numbers.encode(values)
         return Encoded.join([blocks[i] for i in range(len(self.layout.blocks))], len(table))
 
     def decode(self, rows: Encoded) -> pd.DataFrame:
         """Encoded rows as a table with the fitted names and dtypes."""
-        codes, positions = rows.codes, rows.middle
-        number_of = np.cumsum([block.bins > 0 for block in self.layout.blocks]) - 1
-
-        def values(part: Part) -> Floats:
-            code = np.zeros(len(codes), np.int32) if part.block < 0 else codes[:, part.block]
-            has_position = part.block >= 0 and self.layout.blocks[part.block].bins
-            position = positions[:, number_of[part.block]] if has_position else np.zeros(len(codes), np.float32)
-            if part.parent is None:
-                return part.numbers.decode(code, position)
-            mine = part.numbers.decode(part.parent[code], position)
-            if not has_position:
-                return mine
-            owner, place = self.owners[part.block]
-            return _follow(mine, part, owner, owner.parts[place], code, position)
-
-        merged = [column.view.merge([values(part) for part in column.parts]) for column in self.columns]
-        table = pd.concat(merged, axis=1) if merged else pd.DataFrame(index=range(len(codes)))
+        merged = [cells for _, _, cells in self.decoded(rows)]
+        table = pd.concat(merged, axis=1) if merged else pd.DataFrame(index=range(len(rows)))
         table.columns = pd.Index([column.name for column in self.columns])
         return table
+
+    def decoded(self, rows: Encoded) -> Iterator[tuple[Column, list[Floats], pd.Series]]:
+        """Column by column, the numbers of its parts and its finished cells."""
+        codes, positions = rows.codes, rows.middle
+        plain: dict[int, Floats] = {}
+        for place, column in enumerate(self.columns):
+            parts = [self._values(part, codes, positions) for part in column.parts]
+            if column.relation is not None:
+                parts = [column.relation.restored(parts[0], plain)]
+            cells = column.view.merge(parts)
+            if place in self.causes:
+                [plain[place]] = column.view.split(cells)
+            yield column, parts, cells
+
+    def _values(self, part: Part, codes: NDArray[np.int32], positions: NDArray[np.float32]) -> Floats:
+        has_position = part.block >= 0 and self.layout.blocks[part.block].bins
+        code = np.zeros(len(codes), np.int32) if part.block < 0 else codes[:, part.block]
+        number = sum(block.bins > 0 for block in self.layout.blocks[: part.block])
+        position = positions[:, number] if has_position else np.zeros(len(codes), np.float32)
+        if part.parent is None:
+            return part.numbers.decode(code, position)
+        mine = part.numbers.decode(part.parent[code], position)
+        if not has_position:
+            return mine
+        owner, place = self.owners[part.block]
+        return _follow(mine, part, owner, owner.parts[place], code, position)
 
 
 def _follow(
@@ -177,7 +217,7 @@ def _shared(
     `PROBE_ROWS` / 16 rows on average, lest a few rows agree by chance.
     """
     owner, maps = [-1] * len(numbers), [None] * len(numbers)  # type: list[int], list[NDArray[np.int32] | None]
-    varied = [i for i, n in enumerate(numbers) if n.block.width > 1 or n.bins]
+    varied = [i for i, n in enumerate(numbers) if n.varied]
     if not varied:
         return [0, *owner[1:]], maps  # something must be generated
     codes = np.hstack([encoded[i].codes for i in varied])

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from ..blueprint import Blueprint, Calendar, Column, Curve, Lattice, Levels, Ticks
+from ..blueprint import Blueprint, Calendar, Column, Curve, Lattice, Levels, Relation, Ticks
 
 Tensor = Any
 NO_TIME = tf.int64.min
@@ -15,7 +15,13 @@ NO_TIME = tf.int64.min
 
 def decode(blueprint: Blueprint, codes: Tensor, positions: Tensor) -> list[Tensor]:
     """For each column its values of shape (n,), from codes (n, blocks) and positions (n, numbers)."""
-    return [finished(column, _numbers(blueprint, column, codes, positions)) for column in blueprint.columns]
+    done: list[Tensor] = []
+    for column in blueprint.columns:
+        parts = [_curve(blueprint, curve, codes, positions) for curve in column.curves]
+        if column.relation is not None:
+            parts = [_restored(column.relation, parts[0], done)]
+        done.append(finished(column, parts))
+    return done
 
 
 def finished(column: Column, parts: list[Tensor]) -> Tensor:
@@ -48,8 +54,14 @@ def interpolate(x: Tensor, xp: Tensor, fp: Tensor) -> Tensor:
     return tf.where(x <= x0, y0, slope * (x - x0) + y0)
 
 
-def _numbers(blueprint: Blueprint, column: Column, codes: Tensor, positions: Tensor) -> list[Tensor]:
-    return [_curve(blueprint, curve, codes, positions) for curve in column.curves]
+def _restored(relation: Relation, rest: Tensor, done: list[Tensor]) -> Tensor:
+    """Numbers as far from what other columns say as `rest` is, kept in the range of training values."""
+    causes = tf.stack([tf.cast(done[cause], tf.float64) for cause in relation.causes], 1)
+    causes = tf.where(tf.math.is_nan(causes), relation.instead, causes)
+    if relation.product:
+        causes = tf.math.log(tf.maximum(causes, relation.floor))
+    said = tf.reduce_sum(causes * relation.weights, 1) + relation.constant
+    return tf.clip_by_value((tf.exp(said) if relation.product else said) + rest, relation.low, relation.high)
 
 
 def along(curve: Curve, codes: Tensor, positions: Tensor) -> Tensor:

@@ -1,0 +1,189 @@
+"""Numbers that other numbers of their row all but determine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Columns = Mapping[int, Floats]
+
+TIGHT = 0.15
+FEWEST_ROWS = 200
+FEWEST_VALUES = 16
+PROBE_ROWS = 2_048
+MOST_CAUSES = 4
+GAIN = 0.9
+POSITIVE = 0.99
+ROUNDS = 12
+DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A sum or a product of other columns that a column always lies close to, as a total does to its parts.
+
+    Parameters
+    ----------
+    causes : tuple of int
+        Places of the other columns in the table, all before the column's own.
+    weights : ndarray of float64
+        Factors of the causes in a sum, exponents in a product.
+    constant : float
+        Added to the sum, or to the logarithm of the product.
+    product : bool
+    instead : ndarray of float64
+        What stands for a missing cause.
+    floor : ndarray of float64
+        Least factors of a product; without meaning for a sum.
+    digits : int
+        Decimals of the rest, so that equal rests stay equal.
+    low, high : float
+        Range of the column's values.
+    """
+
+    causes: tuple[int, ...]
+    weights: Floats
+    constant: float
+    product: bool
+    instead: Floats
+    floor: Floats
+    digits: int
+    low: float
+    high: float
+
+    def expected(self, columns: Columns) -> Floats:
+        """What the causes say, found in `columns` by their places."""
+        causes = np.column_stack([columns[cause] for cause in self.causes])
+        causes = np.where(np.isnan(causes), self.instead, causes)
+        if self.product:
+            causes = np.log(np.maximum(causes, self.floor))
+        said: Floats = (causes * self.weights).sum(1) + self.constant
+        return np.exp(said) if self.product else said
+
+    def rest(self, values: Floats, columns: Columns) -> Floats:
+        """How far `values` are from what is expected."""
+        return np.round(values - self.expected(columns), self.digits)
+
+    def restored(self, rest: Floats, columns: Columns) -> Floats:
+        """The values that are as far from what is expected as `rest` says, kept in the range of training values."""
+        return (self.expected(columns) + rest).clip(self.low, self.high)
+
+
+def find_relations(columns: Columns, effects: Collection[int]) -> dict[int, Relation]:
+    """How columns follow from others before them, for those that do so but for little.
+
+    Causes are picked one by one, always that whose ranks go best with the ranks of what is left (orthogonal matching
+    pursuit, Pati et al. 1993), and weighed by least absolute deviations, which outliers do not bend.
+
+    Parameters
+    ----------
+    columns : mapping of int to ndarray of float64
+        Numbers, NaN where missing, by the place of their column in the table.
+    effects : collection of int
+        Places of the columns that may be found to follow.
+    """
+    rows = len(next(iter(columns.values()), ()))
+    if rows < FEWEST_ROWS:
+        return {}
+    probe = np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
+    seen = {place: _filled(values[probe]) for place, values in columns.items()}
+    ranks = {place: _ranked(values) for place, values in seen.items() if _spread(values, 0.05)}
+    found: dict[int, Relation] = {}
+    for place in sorted(ranks.keys() & set(effects)):
+        before = [other for other in sorted(ranks) if other < place]
+        if not before or len(np.unique(seen[place])) <= FEWEST_VALUES:
+            continue
+        added, multiplied = (_pursued(place, before, seen, ranks, product) for product in (False, True))
+        relation = multiplied if _off(multiplied, place, seen) < GAIN * _off(added, place, seen) else added
+        if relation is not None and _off(relation, place, columns) < TIGHT:
+            values = columns[place]
+            found[place] = replace(relation, low=float(np.nanmin(values)), high=float(np.nanmax(values)))
+    return found
+
+
+def _pursued(place: int, before: list[int], seen: Columns, ranks: Columns, product: bool) -> Relation | None:
+    """The best relation that greed finds; None if no cause explains anything."""
+    effect, best = seen[place], None
+    if product:
+        before = [other for other in before if _positive(seen[other])]
+        if not _positive(effect):
+            return None
+    left = ranks[place]
+    candidates = np.array([ranks[other] for other in before]).reshape(len(before), len(left))
+    causes: list[int] = []
+    while len(causes) < min(MOST_CAUSES, len(before)):
+        alike = np.abs(candidates @ left)
+        causes.append(before[int(alike.argmax())])
+        candidates[alike.argmax()] = 0
+        trial = _weighed(causes, effect, seen, product)
+        if _off(trial, place, seen) >= GAIN * _off(best, place, seen):
+            break
+        best = trial
+        left = _ranked(effect - best.expected(seen))
+    return best
+
+
+def _weighed(causes: list[int], effect: Floats, seen: Columns, product: bool) -> Relation:
+    """Least absolute deviations by reweighted least squares (Schlossmacher 1973); whole and half weights preferred."""
+    x, y = np.column_stack([seen[cause] for cause in causes]), effect
+    floor = np.where(x > 0, x, np.inf).min(0)
+    if product:
+        positive = (x > 0).all(1) & (y > 0)
+        x, y = np.log(x[positive]), np.log(y[positive])
+    centre, scale = np.median(x, 0), x.std(0)
+    design = np.column_stack([(x - centre) / np.where(scale > 0, scale, 1), np.ones(len(x))])
+    root, least = np.ones(len(x)), 1e-4 * y.std() + np.finfo(float).tiny
+    for _ in range(ROUNDS):
+        solution = np.linalg.lstsq(design * root[:, None], y * root, rcond=None)[0]
+        root = 1 / np.sqrt(np.maximum(np.abs(y - design @ solution), least))
+    weights = solution[:-1] / np.where(scale > 0, scale, 1)
+    simple = np.round(2 * weights) / 2
+    losses = [np.abs(y - x @ w - np.median(y - x @ w)).mean() for w in (weights, simple)]
+    if losses[1] <= losses[0] / GAIN:
+        weights = simple
+    size = max(np.abs(effect).max(), 0 if product else np.abs(x * weights).max())
+    return Relation(
+        causes=tuple(causes),
+        weights=weights,
+        constant=float(np.median(y - x @ weights)),
+        product=product,
+        instead=np.array([np.median(seen[cause]) for cause in causes]),
+        floor=floor,
+        digits=DIGITS - int(np.ceil(np.log10(size))),
+        low=float(effect.min()),
+        high=float(effect.max()),
+    )
+
+
+def _off(relation: Relation | None, place: int, columns: Columns) -> float:
+    """Width of what a relation leaves of a column's values, outliers apart, as a share of the width of these."""
+    if relation is None:
+        return np.inf
+    values = columns[place]
+    known = ~np.isnan(values)
+    return _spread(relation.rest(values, columns)[known], 0.01) / _spread(values[known], 0.05)
+
+
+def _spread(values: Floats, tail: float) -> float:
+    low, high = np.quantile(values, [tail, 1 - tail])
+    return float(high - low)
+
+
+def _filled(values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    return np.where(known, values, np.median(values[known])) if known.any() else np.zeros(len(values))
+
+
+def _ranked(values: Floats) -> Floats:
+    """Ranks with mean 0 and variance 1."""
+    ranks = pd.Series(values).rank().to_numpy()
+    return (ranks - ranks.mean()) / (ranks.std() or 1)
+
+
+def _positive(values: Floats) -> bool:
+    return float((values > 0).mean()) >= POSITIVE
