@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .encoding.relations import Relation
 from .layout import Block, ImageLayout, Layout
+from .relation import Relation
 
 Floats = NDArray[np.float64]
 

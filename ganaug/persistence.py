@@ -25,7 +25,6 @@ from .containers import Container, ImageContainer
 from .encoding.image import ImageEncoder
 from .encoding.labels import ClassTarget, NumberTarget, conditioned
 from .encoding.numeric import Numbers
-from .encoding.relations import Relation
 from .encoding.table import Column, Part, TableEncoder
 from .encoding.views import LevelView, NumberView, SpanView, SparseView, TimeView
 from .engine import GeneratorState, Size
@@ -36,6 +35,7 @@ from .layout import Block, ImageLayout, Layout
 from .quotas import Quotas
 from .recognition import Components, Perceptron, Recogniser
 from .refinement import Refiner, Teacher
+from .relation import Relation
 from .sampling import sampler_of
 from .serialization import Reader, Writer
 
@@ -47,8 +47,9 @@ MAX_JSON = 256 * 2**20
 RECORDS = {
     record.__name__: record
     for record in (
-        Block, Layout, Numbers, Part, Relation, Column, TableEncoder, LevelView, NumberView, SpanView, SparseView, TimeView,
-        ClassTarget, NumberTarget, Size, Forest, TwoWay, Teacher, Quotas, Refiner, Container,
+        Block, Layout, Numbers, Part, Relation, Column, TableEncoder,
+        LevelView, NumberView, SpanView, SparseView, TimeView, ClassTarget, NumberTarget,
+        Size, Forest, TwoWay, Teacher, Quotas, Refiner, Container,
         ImageLayout, ImageEncoder, ImageContainer, Components, Perceptron, Recogniser,
     )
 }  # fmt: skip

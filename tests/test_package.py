@@ -51,6 +51,7 @@ ALL = (
 )
 FORBIDDEN = {
     "layout": f"{ALL} balancing exceptions progress serialization sizing validation tensorflow keras pandas sklearn",
+    "relation": f"{ALL} layout validation tensorflow keras pandas sklearn",
     "exceptions": f"{ALL} layout balancing progress serialization sizing validation tensorflow pandas sklearn",
     "encoding": f"{ALL} tensorflow keras sklearn validation sizing".replace("encoding ", ""),
     "engine": f"{ALL} pandas sklearn encoding validation".replace("engine ", ""),

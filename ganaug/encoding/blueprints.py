@@ -12,7 +12,7 @@ from .image import ImageEncoder
 from .labels import ClassTarget, NumberTarget, Target, conditioned
 from .numeric import Numbers
 from .table import Column, Part, TableEncoder, followed
-from .views import LevelView, NumberView, SpanView, SparseView, TimeView, View
+from .views import LevelView, NumberView, SpanView, TimeView, View, dense
 from .views.numbers import EXACT
 from .views.times import per_day
 
@@ -52,7 +52,7 @@ def _of_table(encoder: TableEncoder, target: Target | None, array_dtype: Any) ->
 
 
 def _column(encoder: TableEncoder, column: Column) -> plain.Column:
-    view = _dense(column.view)
+    view = dense(column.view)
     missing = column.parts[0].numbers.missing
     dtype, whole, scale = _scaled(column.name, view, missing)
     curves = tuple(_curve(encoder, part) for part in column.parts)
@@ -155,10 +155,6 @@ def _matrix(columns: tuple[plain.Column, ...], array_dtype: Any) -> str:
     if not all(column.number for column in columns):
         return ""
     return str(np.result_type(*(np.dtype(column.dtype) for column in columns)).name)
-
-
-def _dense(view: View) -> View:
-    return view.dense if isinstance(view, SparseView) else view
 
 
 def _numpy_dtype(dtype: Any) -> np.dtype[Any]:

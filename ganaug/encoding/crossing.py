@@ -10,7 +10,7 @@ from scipy import sparse
 
 from ..layout import Encoded
 from .numeric import Numbers
-from .table import TableEncoder
+from .table import Part, TableEncoder
 
 Floats = NDArray[np.float64]
 
@@ -75,14 +75,18 @@ def coordinates(encoder: TableEncoder, rows: Encoded) -> sparse.csr_matrix:
     points = []
     for column, values, _ in encoder.decoded(rows):
         for part, nominal, numbers in zip(column.parts, column.view.levels, values, strict=True):
-            if part.parent is not None or (part.block < 0 and column.relation is None):
+            if column.relation is None and (part.block < 0 or part.parent is not None):
                 continue
-            if nominal:
-                code = rows.codes[:, part.block]
-                ones = np.full(len(code), np.sqrt(0.5))
-                points.append(sparse.csr_matrix((ones, (np.arange(len(code)), code)), (len(code), part.numbers.block.width)))
-                continue
-            known = numbers[~np.isnan(numbers)]
-            centre, spread = (known.mean(), known.std()) if len(known) else (0.0, 0.0)
-            points.append(sparse.csr_matrix(np.nan_to_num((numbers - centre) / (spread or 1.0))[:, None]))
+            points.append(_corners(part, rows.codes[:, part.block]) if nominal else _standardised(numbers))
     return sparse.hstack(points, format="csr")
+
+
+def _corners(part: Part, code: NDArray[np.int32]) -> sparse.csr_matrix:
+    ones = np.full(len(code), np.sqrt(0.5))
+    return sparse.csr_matrix((ones, (np.arange(len(code)), code)), (len(code), part.numbers.block.width))
+
+
+def _standardised(numbers: Floats) -> sparse.csr_matrix:
+    known = numbers[~np.isnan(numbers)]
+    centre, spread = (known.mean(), known.std()) if len(known) else (0.0, 0.0)
+    return sparse.csr_matrix(np.nan_to_num((numbers - centre) / (spread or 1.0))[:, None])

@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..layout import Encoded, Layout
+from ..relation import Relation
 from .numeric import Numbers
-from .relations import Relation, find_relations
-from .views import Floats, NumberView, View, known_to, view_of
+from .relations import find_relations
+from .views import Floats, NumberView, View, dense, known_to, view_of
 
 PROBE_ROWS = 512
 
@@ -59,8 +60,8 @@ class TableEncoder:
     """Encodes and decodes the rows of one table.
 
     Constant columns take no slots. Nor do columns that are a function of another one, be it a copy, a change of units
-    or a category that a finer one implies: they are computed back from it. Of a column that is nearly a sum or a product
-    of others, only what is left is encoded.
+    or a category that a finer one implies: they are computed back from it. Of a column that is nearly a sum or a
+    product of others, only what these leave over is encoded.
     """
 
     columns: tuple[Column, ...]
@@ -84,7 +85,7 @@ class TableEncoder:
         rounded = [getattr(view, "step", 0) > 0 for view in views for _ in view.levels]
         owner, maps = _shared(numbers, encoded, rounded)
         first = [int(place) for place in np.cumsum([0, *map(len, floats)])]
-        plain = {place: floats[place][0] for place, view in enumerate(views) if isinstance(view, NumberView)}
+        plain = {place: floats[place][0] for place, view in enumerate(views) if isinstance(dense(view), NumberView)}
         alone = [place for place in plain if owner.count(first[place]) == 1]
         relations = find_relations(plain, alone)
         for place, relation in relations.items():

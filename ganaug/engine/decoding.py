@@ -6,7 +6,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from ..blueprint import Blueprint, Calendar, Column, Curve, Lattice, Levels, Relation, Ticks
+from ..blueprint import Blueprint, Calendar, Column, Curve, Lattice, Levels, Ticks
+from ..relation import Relation
 
 Tensor = Any
 NO_TIME = tf.int64.min

@@ -69,6 +69,23 @@ def test_implied_columns_and_recurring_values_are_decoded_exactly(frame):
     )
 
 
+def test_columns_that_follow_from_others_are_decoded_alike():
+    rng = np.random.default_rng(2)
+    first, second = rng.gamma(2, 9, (2, 800)).round(1)
+    check_decoding(
+        pd.DataFrame(
+            {
+                "first": np.where(rng.random(800) < 0.01, np.nan, first),
+                "second": second,
+                "sum": (first + second).round(1),
+                "less": (first + second).round(1) + rng.integers(0, 3, 800),
+                "area": (first * second).round(2),
+                "whole": (100 * first * second).astype(int),
+            }
+        )
+    )
+
+
 def test_columns_that_no_tensor_holds_are_named():
     for name in NOT_TENSORS:
         encoder, _ = TableEncoder.fit(tables.every_dtype()[name].to_frame())

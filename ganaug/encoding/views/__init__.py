@@ -16,7 +16,18 @@ from .levels import LevelView
 from .numbers import NumberView, is_exact
 from .times import SpanView, TimeView
 
-__all__ = ["Floats", "LevelView", "NumberView", "SpanView", "SparseView", "TimeView", "View", "known_to", "view_of"]
+__all__ = [
+    "Floats",
+    "LevelView",
+    "NumberView",
+    "SpanView",
+    "SparseView",
+    "TimeView",
+    "View",
+    "dense",
+    "known_to",
+    "view_of",
+]
 
 
 class View(Protocol):
@@ -50,6 +61,11 @@ class SparseView:
 
     def merge(self, parts: list[Floats]) -> pd.Series:
         return self.dense.merge(parts).astype(self.dtype)
+
+
+def dense(view: View) -> View:
+    """The view of the cells themselves."""
+    return view.dense if isinstance(view, SparseView) else view
 
 
 def view_of(column: pd.Series, *, categorical: bool = False) -> View:

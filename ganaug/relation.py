@@ -1,0 +1,63 @@
+"""How the numbers of a column follow from those of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Columns = Mapping[int, Floats]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A sum or a product of other columns that a column always lies close to, as a total does to its parts.
+
+    Parameters
+    ----------
+    causes : tuple of int
+        Places of the other columns in the table, all before the column's own.
+    weights : ndarray of float64
+        Factors of the causes in a sum, exponents in a product.
+    constant : float
+        Added to the sum, or to the logarithm of the product.
+    product : bool
+    instead : ndarray of float64
+        What stands for a missing cause.
+    floor : ndarray of float64
+        Least factors of a product; without meaning for a sum.
+    digits : int
+        Decimals of the rest, so that equal rests stay equal.
+    low, high : float
+        Range of the column's values.
+    """
+
+    causes: tuple[int, ...]
+    weights: Floats
+    constant: float
+    product: bool
+    instead: Floats
+    floor: Floats
+    digits: int
+    low: float
+    high: float
+
+    def expected(self, columns: Columns) -> Floats:
+        """What the causes say, found in `columns` by their places."""
+        causes = np.column_stack([columns[cause] for cause in self.causes])
+        causes = np.where(np.isnan(causes), self.instead, causes)
+        if self.product:
+            causes = np.log(np.maximum(causes, self.floor))
+        said: Floats = (causes * self.weights).sum(1) + self.constant
+        return np.exp(said) if self.product else said
+
+    def rest(self, values: Floats, columns: Columns) -> Floats:
+        """How far `values` are from what is expected."""
+        return np.round(values - self.expected(columns), self.digits)
+
+    def restored(self, rest: Floats, columns: Columns) -> Floats:
+        """The values that are as far from what is expected as `rest` says, kept in the range of training values."""
+        return (self.expected(columns) + rest).clip(self.low, self.high)

@@ -1,0 +1,165 @@
+"""Columns that follow from others are found, and what is generated keeps to it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from ganaug import CorruptFileError, GANAugmenter, load
+from ganaug.encoding.crossing import coordinates
+from ganaug.encoding.relations import find_relations
+from ganaug.encoding.table import TableEncoder
+from ganaug.layout import Encoded
+from ganaug.persistence import RECORDS
+from ganaug.serialization import Reader, Writer
+
+
+def invoices(rows: int = 1_000, seed: int = 0) -> pd.DataFrame:
+    """Totals, a price for each piece, a time that is nearly a sum, and a number that has nothing to do with any."""
+    rng = np.random.default_rng(seed)
+    goods, freight = rng.gamma(2, 400, rows).round(2), rng.gamma(3, 20, rows).round(2)
+    pieces = rng.integers(1, 300, rows)
+    return pd.DataFrame(
+        {
+            "goods": goods,
+            "freight": freight,
+            "total": (goods + freight).round(2),
+            "pieces": pieces,
+            "each": goods / pieces,
+            "paid": (goods + freight - rng.integers(0, 9, rows)).round(2),
+            "unrelated": rng.normal(size=rows),
+        }
+    )
+
+
+def found(table: pd.DataFrame) -> dict[str, tuple[dict[str, float], bool]]:
+    """For each column that follows from others, their weights, and whether these are exponents."""
+    columns = {place: table[name].to_numpy(float) for place, name in enumerate(table)}
+    names = list(table)
+    return {
+        names[place]: (dict(zip((names[cause] for cause in r.causes), r.weights.tolist(), strict=True)), r.product)
+        for place, r in find_relations(columns, set(columns)).items()
+    }
+
+
+def any_rows(encoder: TableEncoder, rows: int = 2_000) -> Encoded:
+    """Codes and positions that do not go together, as of a generator that has learnt nothing."""
+    rng = np.random.default_rng(1)
+    codes = rng.integers(0, [block.width for block in encoder.layout.blocks], (rows, len(encoder.layout.blocks)))
+    positions = rng.uniform(-1, 1, (rows, encoder.layout.numbers)).astype(np.float32)
+    return Encoded(codes.astype(np.int32), positions, positions)
+
+
+def test_sums_products_and_what_is_close_to_them_are_found():
+    relations = found(invoices())
+    assert relations["total"] == ({"goods": 1.0, "freight": 1.0}, False)
+    assert relations["each"] == ({"goods": 1.0, "pieces": -1.0}, True)
+    assert relations["paid"] == ({"total": 1.0}, False)
+    assert set(relations) == {"total", "each", "paid"}
+
+
+def test_outliers_bend_no_relation():
+    table = invoices()
+    table.loc[::150, "total"] = 9_999_999
+    assert found(table)["total"] == ({"goods": 1.0, "freight": 1.0}, False)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_a_sum_that_holds_for_a_part_of_the_rows_is_none(share):
+    table = invoices()
+    wrong = np.random.default_rng(2).random(len(table)) < share
+    table.loc[wrong, "total"] = 0
+    assert "total" not in found(table)
+
+
+def test_neither_noise_nor_few_rows_nor_few_values_make_a_relation():
+    rng = np.random.default_rng(0)
+    assert found(pd.DataFrame(rng.normal(size=(300, 40))).rename(columns=str)) == {}
+    assert found(invoices(150)) == {}
+    first, second = rng.integers(0, 4, (2, 1_000))
+    assert found(pd.DataFrame({"first": first, "second": second, "both": first + second})) == {}
+
+
+def test_rows_that_do_not_go_together_still_add_up():
+    table = invoices()
+    encoder, _ = TableEncoder.fit(table)
+    new = encoder.decode(any_rows(encoder))
+    expected = (new["goods"] + new["freight"]).clip(table["total"].min(), table["total"].max())
+    np.testing.assert_allclose(new["total"], expected, rtol=0, atol=1e-9)
+    ratio = (new["goods"] / new["pieces"]).clip(table["each"].min(), table["each"].max())
+    np.testing.assert_allclose(new["each"], ratio, rtol=1e-9)
+    assert (new["total"] - new["paid"])[new["paid"] > table["paid"].min()].between(-0.01, 8.01).all()
+    assert len(encoder.layout.blocks) == 5  # what is left of exact relations needs no slots
+
+
+@pytest.mark.parametrize("dtype", ["int64", "Int16", "float32", "object", "double[pyarrow]"])
+def test_real_rows_come_back_whatever_their_dtype(dtype):
+    rng = np.random.default_rng(0)
+    parts = rng.integers(0, 900, (2, 600))
+    table = pd.DataFrame({"first": parts[0], "second": parts[1], "sum": parts.sum(0)}).astype(dtype)
+    encoder, rows = TableEncoder.fit(table)
+    assert encoder.columns[2].relation is not None
+    again = encoder.encode(table)
+    np.testing.assert_array_equal(again.codes, rows.codes)
+    np.testing.assert_array_equal(again.low, rows.low)
+    back = encoder.decode(rows)
+    assert back.dtypes.to_dict() == table.dtypes.to_dict()
+    assert_frame_equal(back["sum"].astype(int).to_frame(), (back["first"] + back["second"]).astype(int).to_frame("sum"))
+
+
+def test_missing_cells_stay_missing_where_they_were():
+    table = invoices()
+    rng = np.random.default_rng(3)
+    table.loc[rng.random(len(table)) < 0.2, ["goods", "total", "paid", "each"]] = np.nan
+    encoder, rows = TableEncoder.fit(table)
+    assert encoder.columns[2].relation is not None
+    back = encoder.decode(rows)
+    assert_frame_equal(back.isna(), table.isna())
+    np.testing.assert_allclose(back["total"], back["goods"] + back["freight"], rtol=0, atol=1e-9)
+
+
+def test_a_cell_is_known_although_a_cause_is_missing():
+    table = invoices()
+    table.loc[:3, "goods"] = np.nan
+    encoder, rows = TableEncoder.fit(table)
+    assert encoder.columns[2].relation is not None
+    back = encoder.decode(rows)
+    assert back["total"].notna().all()
+    assert back["goods"].isna().sum() == 4
+
+
+def test_likeness_of_rows_is_that_of_their_own_numbers():
+    table = invoices()[["goods", "freight", "total"]]
+    encoder, rows = TableEncoder.fit(table)
+    points = coordinates(encoder, rows).toarray()
+    expected = (table - table.mean()) / table.std(ddof=0)
+    np.testing.assert_allclose(points, expected, atol=0.05)
+
+
+def test_a_relation_survives_a_file():
+    encoder, rows = TableEncoder.fit(invoices())
+    writer = Writer(RECORDS)
+    tree = json.loads(json.dumps(writer.tree(encoder)))
+    twin = Reader(RECORDS, writer.arrays.__getitem__).tree(tree)
+    assert_frame_equal(twin.decode(rows), encoder.decode(rows))
+
+
+def test_a_file_whose_column_follows_from_itself_is_corrupt(tmp_path):
+    augmenter = GANAugmenter(refine=False, steps=1).fit(invoices())
+    object.__setattr__(augmenter._encoder.columns[2].relation, "causes", (2,))
+    augmenter.save(tmp_path / "model.ganaug")
+    with pytest.raises(CorruptFileError, match="follows from"):
+        load(tmp_path / "model.ganaug")
+
+
+def test_sampled_rows_add_up_class_by_class():
+    table = invoices()
+    y = np.where(table["unrelated"] > 1, "odd", "even")
+    X, _ = GANAugmenter(steps=60, random_state=0).fit(table, y).sample({"odd": 300, "even": 20}, random_state=0)
+    inside = X["total"].between(table["total"].min(), table["total"].max(), inclusive="neither")
+    assert inside.mean() > 0.9
+    np.testing.assert_allclose(X["total"][inside], (X["goods"] + X["freight"])[inside], rtol=0, atol=1e-9)
