@@ -40,7 +40,7 @@ from .sampling import sampler_of
 from .serialization import Reader, Writer
 
 MAGIC = "ganaug"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MAX_MEMBERS = 20_000
 MAX_JSON = 256 * 2**20
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -144,7 +144,8 @@ class Reader:
         if kind == "record":
             record = self.records[rest[0]]
             names = {f.name for f in fields(record)}
-            if set(rest[1]) != names:
+            needed = {f.name for f in fields(record) if f.default is MISSING}
+            if not needed <= set(rest[1]) <= names:  # an older file lacks what came later, with a default
                 raise ValueError(f"{rest[0]} has the fields {sorted(rest[1])}, expected {sorted(names)}")
             return record(**{name: inner(item) for name, item in rest[1].items()})
         if kind == "sparse":

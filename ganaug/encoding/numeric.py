@@ -18,6 +18,9 @@ ROWS_PER_VALUE = 20
 ROWS_PER_BIN = 10
 BINS = 16
 KNOTS = 2048
+GAP = 0.2
+GAP_SHARE = 0.01
+MOST_GAPS = 4
 TIED = 3
 
 
@@ -57,7 +60,7 @@ class Numbers:
         own = np.ones(len(distinct), bool) if len(distinct) <= most else often
         rest, counts = distinct[~own], counts[~own]
         bins = int(min(BINS, max(1, counts.sum() // ROWS_PER_BIN))) if len(rest) else 0
-        mass, value = _quantile_function(rest, counts)
+        mass, value = _quantile_function(rest, counts, bins)
         return cls(distinct[own], len(known) < len(values), bins, mass, value)
 
     @property
@@ -114,8 +117,11 @@ class Numbers:
         )
 
 
-def _quantile_function(distinct: Floats, counts: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Corners of the quantile function: steps where values are mostly tied, else straight lines between single rows."""
+def _quantile_function(distinct: Floats, counts: NDArray[np.intp], bins: int) -> tuple[Floats, Floats]:
+    """Corners of the quantile function: steps where values are mostly tied, else straight lines between single rows.
+
+    Across a wide gap there is a step in any case, and an interval ends at it: the mass is stretched for that.
+    """
     if not len(distinct):
         return np.zeros(0), np.zeros(0)
     upper = np.cumsum(counts) / counts.sum()
@@ -124,8 +130,26 @@ def _quantile_function(distinct: Floats, counts: NDArray[np.intp]) -> tuple[Floa
     if not steps:
         row = 1 / counts.sum()
         lower, upper = lower / (1 - row), (upper - row) / (1 - row)
+    gaps = _gaps(distinct, counts)
+    upper[gaps] = lower[gaps + 1] = (upper[gaps] + lower[gaps + 1]) / 2
     mass, value = np.column_stack([lower, upper]).ravel().clip(0, 1), np.repeat(distinct, 2)
-    if steps or len(mass) <= KNOTS:
-        return mass, value
-    grid = np.linspace(0, 1, KNOTS)
-    return grid, np.interp(grid, mass, value)
+    if not steps and len(mass) > KNOTS:
+        grid = np.concatenate([np.linspace(0, 1, KNOTS), upper[gaps], upper[gaps]])
+        value = np.concatenate([np.interp(grid[:KNOTS], mass, value), distinct[gaps], distinct[gaps + 1]])
+        order = np.lexsort([value, grid])
+        mass, value = grid[order], value[order]
+    edges = np.linspace(0, 1, bins + 1)
+    for gap in upper[gaps][::-1]:  # the widest comes last, and takes an edge from another
+        near = 1 + np.abs(edges[1:-1] - gap).argmin()
+        edges[near] = gap
+    mass = np.maximum.accumulate(np.interp(mass, edges, np.linspace(0, 1, bins + 1)))
+    return mass, value
+
+
+def _gaps(distinct: Floats, counts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where values leave wide gaps with enough rows on both sides, each given by the place of its lower end."""
+    up_to, width = np.cumsum(counts)[:-1], np.diff(distinct)
+    low, high = np.repeat(distinct, counts)[[counts.sum() // 20, counts.sum() - 1 - counts.sum() // 20]]
+    enough = np.minimum(up_to, counts.sum() - up_to) >= max(ROWS_PER_BIN, GAP_SHARE * counts.sum())
+    wide = np.flatnonzero(enough & (width > GAP * (high - low)))
+    return wide[np.argsort(-width[wide])][:MOST_GAPS]
