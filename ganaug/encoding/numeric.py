@@ -29,7 +29,7 @@ class Numbers:
     """Codes and decodes one array of finite numbers and NaN.
 
     A value that recurs gets a code of its own and comes back exactly. All others lie in intervals of equal mass,
-    with their rank inside the interval as position; decoding walks the training values' quantile function, so it
+    but that one ends at each wide gap, with their rank inside the interval as position; decoding walks the training values' quantile function, so it
     stays inside their range and follows their distribution. Codes: recurring values, missing, intervals.
 
     Parameters
@@ -41,7 +41,8 @@ class Numbers:
     bins : int
         Number of intervals, 0 if every value recurs.
     mass, value : ndarray of float64
-        The quantile function of the values that do not recur, as the corners of a polygon.
+        The quantile function of the values that do not recur, as the corners of a polygon; the mass is stretched so
+        that all intervals are equally long.
     """
 
     recurring: Floats
@@ -134,10 +135,12 @@ def _quantile_function(distinct: Floats, counts: NDArray[np.intp], bins: int) ->
     upper[gaps] = lower[gaps + 1] = (upper[gaps] + lower[gaps + 1]) / 2
     mass, value = np.column_stack([lower, upper]).ravel().clip(0, 1), np.repeat(distinct, 2)
     if not steps and len(mass) > KNOTS:
-        grid = np.concatenate([np.linspace(0, 1, KNOTS), upper[gaps], upper[gaps]])
-        value = np.concatenate([np.interp(grid[:KNOTS], mass, value), distinct[gaps], distinct[gaps + 1]])
-        order = np.lexsort([value, grid])
-        mass, value = grid[order], value[order]
+        kept = np.concatenate([gaps, gaps + 1])  # the ends of gaps, wherever the grid lies
+        grid = np.linspace(0, 1, KNOTS)
+        value = np.concatenate([np.interp(grid, mass, value), distinct[kept], distinct[kept]])
+        mass = np.concatenate([grid, lower[kept], upper[kept]])
+        order = np.lexsort([value, mass])
+        mass, value = mass[order], value[order]
     edges = np.linspace(0, 1, bins + 1)
     for gap in upper[gaps][::-1]:  # the widest comes last, and takes an edge from another
         near = 1 + np.abs(edges[1:-1] - gap).argmin()

@@ -150,6 +150,20 @@ def test_a_file_of_a_newer_version_is_refused_by_name(copy_of: Path) -> None:
     assert not isinstance(caught.value, CorruptFileError)
 
 
+def test_a_file_of_the_first_format_is_read(saved: Path, copy_of: Path) -> None:
+    """It knew of no columns that follow from others."""
+
+    def age(members: dict[str, bytes], manifest: Any) -> None:
+        text = members["model.json"].decode()
+        members["model.json"] = text.replace(', "relation": null', "").encode()
+        assert members["model.json"] != text.encode()
+        manifest["format_version"] = 1
+
+    rewrite(copy_of, age)
+    old, new = (load(path).sample(20, random_state=0)[0] for path in (copy_of, saved))
+    assert old.equals(new)
+
+
 @pytest.mark.parametrize("version", [0, -1, True, "1", 1.0, None, [1]])
 def test_a_version_that_is_none_is_corrupt(copy_of: Path, version: Any) -> None:
     rewrite(copy_of, lambda _, manifest: manifest.update(format_version=version))
