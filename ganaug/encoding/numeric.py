@@ -28,9 +28,10 @@ TIED = 3
 class Numbers:
     """Codes and decodes one array of finite numbers and NaN.
 
-    A value that recurs gets a code of its own and comes back exactly. All others lie in intervals of equal mass,
-    but that one ends at each wide gap, with their rank inside the interval as position; decoding walks the training values' quantile function, so it
-    stays inside their range and follows their distribution. Codes: recurring values, missing, intervals.
+    A value that recurs gets a code of its own and comes back exactly. All others lie in intervals of equal mass, but
+    that one ends at each wide gap, with their rank inside the interval as position; decoding walks the training values'
+    quantile function, so it stays inside their range and follows their distribution. Codes: recurring values, missing,
+    intervals.
 
     Parameters
     ----------
