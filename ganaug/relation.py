@@ -52,7 +52,8 @@ class Relation:
         if self.product:
             causes = np.log(np.maximum(causes, self.floor))
         said: Floats = (causes * self.weights).sum(1) + self.constant
-        return np.exp(said) if self.product else said
+        with np.errstate(over="ignore"):  # `restored` keeps to the range
+            return np.exp(said) if self.product else said
 
     def rest(self, values: Floats, columns: Columns) -> Floats:
         """How far `values` are from what is expected."""

@@ -84,6 +84,18 @@ def test_neither_noise_nor_few_rows_nor_few_values_make_a_relation():
     assert found(pd.DataFrame({"first": first, "second": second, "both": first + second})) == {}
 
 
+def test_a_product_beyond_all_numbers_is_none():
+    rng = np.random.default_rng(0)
+    base = rng.uniform(1, 10, 1_000)
+    other = rng.permutation(1_000) + 1.0
+    table = pd.DataFrame({"base": base, "other": other, "scaled": base**2 * other})
+    table.loc[999, ["base", "other"]] = 1e200
+    assert "scaled" not in found(table)
+    encoder, rows = TableEncoder.fit(table)
+    assert np.isfinite(encoder.decode(rows)).all(axis=None)
+    assert np.isfinite(encoder.decode(any_rows(encoder))).all(axis=None)
+
+
 def test_rows_that_do_not_go_together_still_add_up():
     table = invoices()
     encoder, _ = TableEncoder.fit(table)

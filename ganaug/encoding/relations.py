@@ -19,6 +19,7 @@ GAIN = 0.9
 POSITIVE = 0.99
 ROUNDS = 12
 DIGITS = 12
+FARTHEST = 1e6
 
 
 def find_relations(columns: Columns, effects: Collection[int]) -> dict[int, Relation]:
@@ -38,7 +39,7 @@ def find_relations(columns: Columns, effects: Collection[int]) -> dict[int, Rela
     if rows < FEWEST_ROWS:
         return {}
     probe = np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
-    seen = {place: _filled(values[probe]) for place, values in columns.items()}
+    seen = {place: _tame(values[probe]) for place, values in columns.items()}
     ranks = {place: _ranked(values) for place, values in seen.items() if _spread(values, 0.05)}
     found: dict[int, Relation] = {}
     for place in sorted(ranks.keys() & set(effects)):
@@ -84,10 +85,11 @@ def _weighed(causes: list[int], effect: Floats, seen: Columns, product: bool) ->
         x, y = np.log(x[positive]), np.log(y[positive])
     centre, scale = np.median(x, 0), x.std(0)
     design = np.column_stack([(x - centre) / np.where(scale > 0, scale, 1), np.ones(len(x))])
-    root, least = np.ones(len(x)), 1e-4 * y.std() + np.finfo(float).tiny
+    weight, least = np.ones(len(x)), 1e-4 * y.std() + np.finfo(float).tiny
     for _ in range(ROUNDS):
-        solution = np.linalg.lstsq(design * root[:, None], y * root, rcond=None)[0]
-        root = 1 / np.sqrt(np.maximum(np.abs(y - design @ solution), least))
+        weighted = design.T * weight
+        solution = np.linalg.lstsq(weighted @ design, weighted @ y, rcond=None)[0]
+        weight = 1 / np.maximum(np.abs(y - design @ solution), least)
     weights = solution[:-1] / np.where(scale > 0, scale, 1)
     simple = np.round(2 * weights) / 2
     losses = [np.abs(y - x @ w - np.median(y - x @ w)).mean() for w in (weights, simple)]
@@ -111,9 +113,10 @@ def _off(relation: Relation | None, place: int, columns: Columns) -> float:
     """Width of what a relation leaves of a column's values, outliers apart, as a share of the width of these."""
     if relation is None:
         return np.inf
-    values = columns[place]
-    known = ~np.isnan(values)
-    return _spread(relation.rest(values, columns)[known], 0.01) / _spread(values[known], 0.05)
+    known = ~np.isnan(columns[place])
+    values, rest = columns[place][known], relation.rest(columns[place], columns)[known]
+    width = _spread(values, 0.05)
+    return _spread(rest, 0.01) / width if width and np.isfinite(rest).all() else np.inf
 
 
 def _spread(values: Floats, tail: float) -> float:
@@ -121,9 +124,14 @@ def _spread(values: Floats, tail: float) -> float:
     return float(high - low)
 
 
-def _filled(values: Floats) -> Floats:
-    known = ~np.isnan(values)
-    return np.where(known, values, np.median(values[known])) if known.any() else np.zeros(len(values))
+def _tame(values: Floats) -> Floats:
+    """Without gaps, and without numbers so far out that their squares overflow."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return np.zeros(len(values))
+    low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])
+    reach = FARTHEST * (high - low)
+    return np.where(np.isnan(values), middle, values).clip(low - reach, high + reach)
 
 
 def _ranked(values: Floats) -> Floats:
