@@ -29,6 +29,8 @@ class Relation:
         What stands for a missing cause.
     floor : ndarray of float64
         Least factors of a product; without meaning for a sum.
+    origin, step : float
+        What is expected is rounded to ``origin + k * step``, where all values of the column lie; not if `step` is 0.
     digits : int
         Decimals of the rest, so that equal rests stay equal.
     low, high : float
@@ -41,6 +43,8 @@ class Relation:
     product: bool
     instead: Floats
     floor: Floats
+    origin: float
+    step: float
     digits: int
     low: float
     high: float
@@ -52,8 +56,10 @@ class Relation:
         if self.product:
             causes = np.log(np.maximum(causes, self.floor))
         said: Floats = (causes * self.weights).sum(1) + self.constant
-        with np.errstate(over="ignore"):  # `restored` keeps to the range
-            return np.exp(said) if self.product else said
+        if self.product:
+            with np.errstate(over="ignore"):  # `restored` keeps to the range
+                said = np.exp(said)
+        return self.origin + np.rint((said - self.origin) / self.step) * self.step if self.step else said
 
     def rest(self, values: Floats, columns: Columns) -> Floats:
         """How far `values` are from what is expected."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +22,7 @@ DIGITS = 12
 FARTHEST = 1e6
 
 
-def find_relations(columns: Columns, effects: Collection[int]) -> dict[int, Relation]:
+def find_relations(columns: Columns, effects: Mapping[int, tuple[float, float]]) -> dict[int, Relation]:
     """How columns follow from others before them, for those that do so but for little.
 
     Causes are picked one by one, always that whose ranks go best with the ranks of what is left (orthogonal matching
@@ -32,8 +32,9 @@ def find_relations(columns: Columns, effects: Collection[int]) -> dict[int, Rela
     ----------
     columns : mapping of int to ndarray of float64
         Numbers, NaN where missing, by the place of their column in the table.
-    effects : collection of int
-        Places of the columns that may be found to follow.
+    effects : mapping of int to (float, float)
+        Places of the columns that may be found to follow, each with the origin and the step of the lattice that its
+        values lie on; step 0 stands for none.
     """
     rows = len(next(iter(columns.values()), ()))
     if rows < FEWEST_ROWS:
@@ -42,15 +43,16 @@ def find_relations(columns: Columns, effects: Collection[int]) -> dict[int, Rela
     seen = {place: _tame(values[probe]) for place, values in columns.items()}
     ranks = {place: _ranked(values) for place, values in seen.items() if _spread(values, 0.05)}
     found: dict[int, Relation] = {}
-    for place in sorted(ranks.keys() & set(effects)):
+    for place in sorted(ranks.keys() & effects.keys()):
         before = [other for other in sorted(ranks) if other < place]
         if not before or len(np.unique(seen[place])) <= FEWEST_VALUES:
             continue
         added, multiplied = (_pursued(place, before, seen, ranks, product) for product in (False, True))
         relation = multiplied if _off(multiplied, place, seen) < GAIN * _off(added, place, seen) else added
         if relation is not None and _off(relation, place, columns) < TIGHT:
-            values = columns[place]
-            found[place] = replace(relation, low=float(np.nanmin(values)), high=float(np.nanmax(values)))
+            (origin, step), values = effects[place], columns[place]
+            low, high = float(np.nanmin(values)), float(np.nanmax(values))
+            found[place] = replace(relation, origin=origin, step=step, low=low, high=high)
     return found
 
 
@@ -103,6 +105,8 @@ def _weighed(causes: list[int], effect: Floats, seen: Columns, product: bool) ->
         product=product,
         instead=np.array([np.median(seen[cause]) for cause in causes]),
         floor=floor,
+        origin=0.0,
+        step=0.0,
         digits=DIGITS - int(np.ceil(np.log10(size))),
         low=float(effect.min()),
         high=float(effect.max()),

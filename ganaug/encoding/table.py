@@ -85,9 +85,10 @@ class TableEncoder:
         rounded = [getattr(view, "step", 0) > 0 for view in views for _ in view.levels]
         owner, maps = _shared(numbers, encoded, rounded)
         first = [int(place) for place in np.cumsum([0, *map(len, floats)])]
-        plain = {place: floats[place][0] for place, view in enumerate(views) if isinstance(dense(view), NumberView)}
-        alone = [place for place in plain if owner.count(first[place]) == 1]
-        relations = find_relations(plain, alone)
+        measured = {i: inner for i, view in enumerate(views) if isinstance(inner := dense(view), NumberView)}
+        plain = {place: floats[place][0] for place in measured}
+        lattices = {i: (view.origin, view.step) for i, view in measured.items() if owner.count(first[i]) == 1}
+        relations = find_relations(plain, lattices)
         for place, relation in relations.items():
             rest, part = relation.rest(plain[place], plain), first[place]
             numbers[part] = Numbers.fit(rest)

@@ -62,7 +62,11 @@ def _restored(relation: Relation, rest: Tensor, done: list[Tensor]) -> Tensor:
     if relation.product:
         causes = tf.math.log(tf.maximum(causes, relation.floor))
     said = tf.reduce_sum(causes * relation.weights, 1) + relation.constant
-    return tf.clip_by_value((tf.exp(said) if relation.product else said) + rest, relation.low, relation.high)
+    if relation.product:
+        said = tf.exp(said)
+    if relation.step:
+        said = relation.origin + tf.round(_over(said - relation.origin, relation.step)) * relation.step
+    return tf.clip_by_value(said + rest, relation.low, relation.high)
 
 
 def along(curve: Curve, codes: Tensor, positions: Tensor) -> Tensor:

@@ -80,7 +80,8 @@ def test_columns_that_follow_from_others_are_decoded_alike():
                 "sum": (first + second).round(1),
                 "less": (first + second).round(1) + rng.integers(0, 3, 800),
                 "area": (first * second).round(2),
-                "whole": (100 * first * second).astype(int),
+                "whole": (100 * first * second).round().astype(int),
+                "ratio": (first / (second + 1)).round(3),
             }
         )
     )
