@@ -19,7 +19,6 @@ ROWS_PER_BIN = 10
 BINS = 16
 KNOTS = 2048
 GAP = 0.2
-GAP_SHARE = 0.01
 MOST_GAPS = 4
 TIED = 3
 
@@ -132,7 +131,7 @@ def _quantile_function(distinct: Floats, counts: NDArray[np.intp], bins: int) ->
     if not steps:
         row = 1 / counts.sum()
         lower, upper = lower / (1 - row), (upper - row) / (1 - row)
-    gaps = _gaps(distinct, counts)
+    gaps = _gaps(distinct, counts, bins)
     upper[gaps] = lower[gaps + 1] = (upper[gaps] + lower[gaps + 1]) / 2
     mass, value = np.column_stack([lower, upper]).ravel().clip(0, 1), np.repeat(distinct, 2)
     if not steps and len(mass) > KNOTS:
@@ -142,6 +141,8 @@ def _quantile_function(distinct: Floats, counts: NDArray[np.intp], bins: int) ->
         mass = np.concatenate([grid, lower[kept], upper[kept]])
         order = np.lexsort([value, mass])
         mass, value = mass[order], value[order]
+    if not len(gaps):
+        return mass, value
     edges = np.linspace(0, 1, bins + 1)
     for gap in upper[gaps][::-1]:  # the widest comes last, and takes an edge from another
         near = 1 + np.abs(edges[1:-1] - gap).argmin()
@@ -150,10 +151,10 @@ def _quantile_function(distinct: Floats, counts: NDArray[np.intp], bins: int) ->
     return mass, value
 
 
-def _gaps(distinct: Floats, counts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where values leave wide gaps with enough rows on both sides, each given by the place of its lower end."""
+def _gaps(distinct: Floats, counts: NDArray[np.intp], bins: int) -> NDArray[np.intp]:
+    """Where values leave wide gaps with half an interval or more on both sides, each as the place of its lower end."""
     up_to, width = np.cumsum(counts)[:-1], np.diff(distinct)
     low, high = np.repeat(distinct, counts)[[counts.sum() // 20, counts.sum() - 1 - counts.sum() // 20]]
-    enough = np.minimum(up_to, counts.sum() - up_to) >= max(ROWS_PER_BIN, GAP_SHARE * counts.sum())
+    enough = np.minimum(up_to, counts.sum() - up_to) >= max(ROWS_PER_BIN, counts.sum() / (2 * bins))
     wide = np.flatnonzero(enough & (width > GAP * (high - low)))
     return wide[np.argsort(-width[wide])][:MOST_GAPS]
