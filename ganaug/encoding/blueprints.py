@@ -65,7 +65,7 @@ def _curve(encoder: TableEncoder, part: Part) -> plain.Curve:
     numbers = part.numbers
     codes = np.arange(numbers.block.width) if part.parent is None else part.parent
     has_position = part.block >= 0 and encoder.layout.blocks[part.block].bins > 0
-    position = sum(block.bins > 0 for block in encoder.layout.blocks[: part.block]) if has_position else -1
+    position = encoder.layout.numbered.index(part.block) if has_position else -1
     return _plain_curve(numbers, part.block, position, codes, followed(encoder, part))
 
 

@@ -44,7 +44,7 @@ def find_relations(columns: Columns, effects: Mapping[int, tuple[float, float]])
     ranks = {place: _ranked(values) for place, values in seen.items() if _spread(values, 0.05)}
     found: dict[int, Relation] = {}
     for place in sorted(ranks.keys() & effects.keys()):
-        before = [other for other in sorted(ranks) if other < place]
+        before = [other for other in ranks if other < place]
         if not before or len(np.unique(seen[place])) <= FEWEST_VALUES:
             continue
         added, multiplied = (_pursued(place, before, seen, ranks, product) for product in (False, True))
@@ -79,7 +79,10 @@ def _pursued(place: int, before: list[int], seen: Columns, ranks: Columns, produ
 
 
 def _weighed(causes: list[int], effect: Floats, seen: Columns, product: bool) -> Relation:
-    """Least absolute deviations by reweighted least squares (Schlossmacher 1973); whole and half weights preferred."""
+    """Least absolute deviations by reweighted least squares (Schlossmacher 1973); whole and half weights preferred.
+
+    It knows of neither lattice nor range.
+    """
     x, y = np.column_stack([seen[cause] for cause in causes]), effect
     floor = np.where(x > 0, x, np.inf).min(0)
     if product:
@@ -108,8 +111,8 @@ def _weighed(causes: list[int], effect: Floats, seen: Columns, product: bool) ->
         origin=0.0,
         step=0.0,
         digits=DIGITS - int(np.ceil(np.log10(size))),
-        low=float(effect.min()),
-        high=float(effect.max()),
+        low=-np.inf,
+        high=np.inf,
     )
 
 

@@ -169,8 +169,8 @@ class TableEncoder:
     def _values(self, part: Part, codes: NDArray[np.int32], positions: NDArray[np.float32]) -> Floats:
         has_position = part.block >= 0 and self.layout.blocks[part.block].bins
         code = np.zeros(len(codes), np.int32) if part.block < 0 else codes[:, part.block]
-        number = sum(block.bins > 0 for block in self.layout.blocks[: part.block])
-        position = positions[:, number] if has_position else np.zeros(len(codes), np.float32)
+        none = np.zeros(len(codes), np.float32)
+        position = positions[:, self.layout.numbered.index(part.block)] if has_position else none
         if part.parent is None:
             return part.numbers.decode(code, position)
         mine = part.numbers.decode(part.parent[code], position)

@@ -65,7 +65,7 @@ def _restored(relation: Relation, rest: Tensor, done: list[Tensor]) -> Tensor:
     if relation.product:
         said = tf.exp(said)
     if relation.step:
-        said = relation.origin + tf.round(_over(said - relation.origin, relation.step)) * relation.step
+        said = _on_lattice(said, relation.origin, relation.step)
     return tf.clip_by_value(said + rest, relation.low, relation.high)
 
 
@@ -128,10 +128,14 @@ def _rounded(column: Column, values: Tensor) -> Tensor:
         return tf.round(values)
     scale = column.scale
     if scale.step:
-        values = scale.origin + tf.round(_over(values - scale.origin, scale.step)) * scale.step
+        values = _on_lattice(values, scale.origin, scale.step)
         tens = 10.0**scale.decimals
         values = _over(tf.round(values * tens), tens)
     return tf.cast(tf.cast(values, column.dtype), tf.float64)
+
+
+def _on_lattice(values: Tensor, origin: float, step: float) -> Tensor:
+    return origin + tf.round(_over(values - origin, step)) * step
 
 
 def _over(values: Tensor, divisor: float) -> Tensor:
