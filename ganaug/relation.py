@@ -35,6 +35,8 @@ class Relation:
         Decimals of the rest, so that equal rests stay equal.
     low, high : float
         Range of the column's values.
+    least, most : float
+        Range of the rest where no cause is missing.
     """
 
     causes: tuple[int, ...]
@@ -48,6 +50,8 @@ class Relation:
     digits: int
     low: float
     high: float
+    least: float = -np.inf
+    most: float = np.inf
 
     def expected(self, columns: Columns) -> Floats:
         """What the causes say, found in `columns` by their places."""
@@ -66,5 +70,7 @@ class Relation:
         return np.round(values - self.expected(columns), self.digits)
 
     def restored(self, rest: Floats, columns: Columns) -> Floats:
-        """The values that are as far from what is expected as `rest` says, kept in the range of training values."""
+        """The values that are as far from what is expected as `rest` says, both kept in the range of training rows."""
+        complete = ~np.any([np.isnan(columns[cause]) for cause in self.causes], axis=0)
+        rest = np.where(complete, rest.clip(self.least, self.most), rest)
         return (self.expected(columns) + rest).clip(self.low, self.high)

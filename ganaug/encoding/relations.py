@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..relation import Columns, Floats, Relation
 
 TIGHT = 0.15
 FEWEST_ROWS = 200
+FEWEST_COMPLETE = 100
 FEWEST_VALUES = 16
 PROBE_ROWS = 2_048
 MOST_CAUSES = 4
@@ -26,7 +28,8 @@ def find_relations(columns: Columns, effects: Mapping[int, tuple[float, float]])
     """How columns follow from others before them, for those that do so but for little.
 
     Causes are picked one by one, always that whose ranks go best with the ranks of what is left (orthogonal matching
-    pursuit, Pati et al. 1993), and weighed by least absolute deviations, which outliers do not bend.
+    pursuit, Pati et al. 1993), and weighed by least absolute deviations, which outliers do not bend. Only rows in which
+    neither the column nor a cause is missing count, and they must be half of those that have the column.
 
     Parameters
     ----------
@@ -45,15 +48,21 @@ def find_relations(columns: Columns, effects: Mapping[int, tuple[float, float]])
     found: dict[int, Relation] = {}
     for place in sorted(ranks.keys() & effects.keys()):
         before = [other for other in ranks if other < place]
-        if not before or len(np.unique(seen[place])) <= FEWEST_VALUES:
+        if not before or len(np.unique(_known(seen[place]))) <= FEWEST_VALUES:
             continue
         added, multiplied = (_pursued(place, before, seen, ranks, product) for product in (False, True))
         relation = multiplied if _off(multiplied, place, seen) < GAIN * _off(added, place, seen) else added
         if relation is not None and _off(relation, place, columns) < TIGHT:
-            (origin, step), values = effects[place], columns[place]
-            low, high = float(np.nanmin(values)), float(np.nanmax(values))
-            found[place] = replace(relation, origin=origin, step=step, low=low, high=high)
+            found[place] = _bounded(relation, place, columns, *effects[place])
     return found
+
+
+def _bounded(relation: Relation, place: int, columns: Columns, origin: float, step: float) -> Relation:
+    """The relation with the lattice of its column, and the ranges of what all rows hold."""
+    values = columns[place]
+    relation = replace(relation, origin=origin, step=step, low=float(np.nanmin(values)), high=float(np.nanmax(values)))
+    rest = relation.rest(values, columns)[_complete(relation, place, columns)]
+    return replace(relation, least=float(rest.min()), most=float(rest.max()))
 
 
 def _pursued(place: int, before: list[int], seen: Columns, ranks: Columns, product: bool) -> Relation | None:
@@ -71,23 +80,24 @@ def _pursued(place: int, before: list[int], seen: Columns, ranks: Columns, produ
         causes.append(before[int(alike.argmax())])
         candidates[alike.argmax()] = 0
         trial = _weighed(causes, effect, seen, product)
-        if _off(trial, place, seen) >= GAIN * _off(best, place, seen):
+        if trial is None or _off(trial, place, seen) >= GAIN * _off(best, place, seen):
             break
         best = trial
-        left = _ranked(effect - best.expected(seen))
+        left = _ranked(np.where(_complete(best, place, seen), effect - best.expected(seen), np.nan))
     return best
 
 
-def _weighed(causes: list[int], effect: Floats, seen: Columns, product: bool) -> Relation:
+def _weighed(causes: list[int], effect: Floats, seen: Columns, product: bool) -> Relation | None:
     """Least absolute deviations by reweighted least squares (Schlossmacher 1973); whole and half weights preferred.
 
-    It knows of neither lattice nor range.
+    It knows of neither lattice nor range. None if too few rows are complete.
     """
     x, y = np.column_stack([seen[cause] for cause in causes]), effect
     floor = np.where(x > 0, x, np.inf).min(0)
-    if product:
-        positive = (x > 0).all(1) & (y > 0)
-        x, y = np.log(x[positive]), np.log(y[positive])
+    fit = (x > 0).all(1) & (y > 0) if product else ~np.isnan(x).any(1) & ~np.isnan(y)
+    if fit.sum() < FEWEST_COMPLETE:
+        return None
+    x, y = (np.log(x[fit]), np.log(y[fit])) if product else (x[fit], y[fit])
     centre, scale = np.median(x, 0), x.std(0)
     design = np.column_stack([(x - centre) / np.where(scale > 0, scale, 1), np.ones(len(x))])
     weight, least = np.ones(len(x)), 1e-4 * y.std() + np.finfo(float).tiny
@@ -100,13 +110,13 @@ def _weighed(causes: list[int], effect: Floats, seen: Columns, product: bool) ->
     losses = [np.abs(y - x @ w - np.median(y - x @ w)).mean() for w in (weights, simple)]
     if losses[1] <= losses[0] / GAIN:
         weights = simple
-    size = max(np.abs(effect).max(), 0 if product else np.abs(x * weights).max())
+    size = max(np.nanmax(np.abs(effect)), 0 if product else np.abs(x * weights).max())
     return Relation(
         causes=tuple(causes),
         weights=weights,
         constant=float(np.median(y - x @ weights)),
         product=product,
-        instead=np.array([np.median(seen[cause]) for cause in causes]),
+        instead=np.array([np.nanmedian(seen[cause]) for cause in causes]),
         floor=floor,
         origin=0.0,
         step=0.0,
@@ -120,32 +130,44 @@ def _off(relation: Relation | None, place: int, columns: Columns) -> float:
     """Width of what a relation leaves of a column's values, outliers apart, as a share of the width of these."""
     if relation is None:
         return np.inf
-    known = ~np.isnan(columns[place])
-    values, rest = columns[place][known], relation.rest(columns[place], columns)[known]
+    complete = _complete(relation, place, columns)
+    if complete.sum() < max(FEWEST_COMPLETE, len(_known(columns[place])) / 2):
+        return np.inf
+    values, rest = columns[place][complete], relation.rest(columns[place], columns)[complete]
     width = _spread(values, 0.05)
     return _spread(rest, 0.01) / width if width and np.isfinite(rest).all() else np.inf
 
 
+def _complete(relation: Relation, place: int, columns: Columns) -> NDArray[np.bool_]:
+    """Which rows lack neither the column nor a cause."""
+    return ~np.any([np.isnan(columns[other]) for other in (place, *relation.causes)], axis=0)
+
+
+def _known(values: Floats) -> Floats:
+    return values[~np.isnan(values)]
+
+
 def _spread(values: Floats, tail: float) -> float:
-    low, high = np.quantile(values, [tail, 1 - tail])
-    return float(high - low)
+    known = _known(values)
+    return float(np.subtract(*np.quantile(known, [1 - tail, tail]))) if len(known) else 0.0
 
 
 def _tame(values: Floats) -> Floats:
-    """Without gaps, and without numbers so far out that their squares overflow."""
-    known = values[~np.isnan(values)]
+    """Without numbers so far out that their squares overflow."""
+    known = _known(values)
     if not len(known):
-        return np.zeros(len(values))
-    low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])
+        return values
+    low, high = np.quantile(known, [0.05, 0.95])
     reach = FARTHEST * (high - low)
-    return np.where(np.isnan(values), middle, values).clip(low - reach, high + reach)
+    return values.clip(low - reach, high + reach)
 
 
 def _ranked(values: Floats) -> Floats:
-    """Ranks with mean 0 and variance 1."""
+    """Ranks with mean 0 and variance 1, and 0 where there is no number."""
     ranks = pd.Series(values).rank().to_numpy()
-    return (ranks - ranks.mean()) / (ranks.std() or 1)
+    ranks = np.nan_to_num(ranks - np.nanmean(ranks))
+    return ranks / (ranks.std() or 1)
 
 
 def _positive(values: Floats) -> bool:
-    return float((values > 0).mean()) >= POSITIVE
+    return float((_known(values) > 0).mean()) >= POSITIVE

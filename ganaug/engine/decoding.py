@@ -56,9 +56,12 @@ def interpolate(x: Tensor, xp: Tensor, fp: Tensor) -> Tensor:
 
 
 def _restored(relation: Relation, rest: Tensor, done: list[Tensor]) -> Tensor:
-    """Numbers as far from what other columns say as `rest` is, kept in the range of training values."""
+    """Numbers as far from what other columns say as `rest` is, both kept in the range of training rows."""
     causes = tf.stack([tf.cast(done[cause], tf.float64) for cause in relation.causes], 1)
-    causes = tf.where(tf.math.is_nan(causes), relation.instead, causes)
+    absent = tf.math.is_nan(causes)
+    causes = tf.where(absent, relation.instead, causes)
+    bounded = tf.clip_by_value(rest, relation.least, relation.most)
+    rest = tf.where(tf.reduce_any(absent, 1), rest, bounded)
     if relation.product:
         causes = tf.math.log(tf.maximum(causes, relation.floor))
     said = tf.reduce_sum(causes * relation.weights, 1) + relation.constant
