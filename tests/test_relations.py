@@ -159,6 +159,41 @@ def test_a_cell_is_known_although_a_cause_is_missing():
     assert back["goods"].isna().sum() == 4
 
 
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.2])
+def test_missing_parts_hide_no_sum(share):
+    table, rng = invoices(), np.random.default_rng(3)
+    for name in ("goods", "freight", "pieces", "total"):
+        table.loc[rng.random(len(table)) < share / 2, name] = np.nan
+    relations = found(table)
+    assert relations["total"] == ({"goods": 1.0, "freight": 1.0}, False)
+    assert relations["each"] == ({"goods": 1.0, "pieces": -1.0}, True)
+    encoder, rows = TableEncoder.fit(table)
+    back = encoder.decode(rows)
+    assert_frame_equal(back.isna(), table.isna())
+    new = encoder.decode(any_rows(encoder))
+    whole = new[["goods", "freight", "total"]].notna().all(axis=1)
+    expected = (new["goods"] + new["freight"]).clip(table["total"].min(), table["total"].max())
+    np.testing.assert_allclose(new["total"][whole], expected[whole], rtol=0, atol=1e-9)
+
+
+def test_parts_that_most_rows_lack_make_no_sum():
+    table = invoices()
+    table.loc[np.random.default_rng(3).random(len(table)) < 0.7, "goods"] = np.nan
+    assert "total" not in found(table)
+
+
+def test_a_graph_keeps_a_sum_where_its_parts_are_known():
+    table = invoices()[["goods", "freight", "total", "unrelated"]]
+    table.loc[np.random.default_rng(3).random(len(table)) < 0.2, "goods"] = np.nan
+    augmenter = GANAugmenter(refine=False, steps=1, random_state=0).fit(table)
+    [rows] = augmenter.as_dataset(500, num_batches=1, seed=0)
+    goods, freight, total, _ = rows.numpy().T
+    whole = ~np.isnan(goods)
+    expected = (goods + freight).clip(table["total"].min(), table["total"].max())
+    assert 0 < whole.sum() < len(whole)
+    np.testing.assert_allclose(total[whole], expected[whole], rtol=0, atol=1e-9)
+
+
 def test_likeness_of_rows_is_that_of_their_own_numbers():
     table = invoices()[["goods", "freight", "total"]]
     encoder, rows = TableEncoder.fit(table)
