@@ -73,4 +73,6 @@ class Relation:
         """The values that are as far from what is expected as `rest` says, both kept in the range of training rows."""
         complete = ~np.any([np.isnan(columns[cause]) for cause in self.causes], axis=0)
         rest = np.where(complete, rest.clip(self.least, self.most), rest)
+        if self.step:
+            rest = np.rint(rest / self.step) * self.step
         return (self.expected(columns) + rest).clip(self.low, self.high)

@@ -68,7 +68,7 @@ def _restored(relation: Relation, rest: Tensor, done: list[Tensor]) -> Tensor:
     if relation.product:
         said = tf.exp(said)
     if relation.step:
-        said = _on_lattice(said, relation.origin, relation.step)
+        said, rest = _on_lattice(said, relation.origin, relation.step), _on_lattice(rest, 0.0, relation.step)
     return tf.clip_by_value(said + rest, relation.low, relation.high)
 
 
