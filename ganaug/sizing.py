@@ -11,7 +11,9 @@ NARROW_BELOW = 2_000
 SMALL_BATCH_BELOW = 5_000
 REFINE_FROM = 200
 CANDIDATES = 16
-MOST_STEPS = 6_800
+FIRST_STEPS = 500
+FEWEST_STEPS = 1_000
+MOST_STEPS = 8_500
 REFINEMENT_ROWS = 60_000
 REFINEMENT_CELLS = 1_500_000
 REFINEMENT_CELLS_PER_SECOND = 15_000
@@ -48,10 +50,10 @@ def sizing(shape: tuple[int, ...], *, oversampling: bool = False) -> Sizing:
 
 
 def _of_table(rows: int, oversampling: bool) -> Sizing:
-    """Steps grow with a fractional power of the rows: a table ten times as large has structure worth learning longer,
-    but not ten times as long. Rows that top a class up gain nothing after half of them, and are chosen in another way.
+    """Steps grow with the rows, so that each is seen about as often, and end where more would take longer than they are
+    worth. Rows that top a class up gain nothing after half of them, and are chosen in another way.
     """
-    steps = int(min(MOST_STEPS, 1_000 * (max(rows, 500) / 500) ** 0.6))
+    steps = min(MOST_STEPS, max(FEWEST_STEPS, FIRST_STEPS + rows))
     return Sizing(
         size=Size(width=128 if rows < NARROW_BELOW else 192),
         batch_size=128 if rows < SMALL_BATCH_BELOW else 256,
