@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,12 +13,18 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Bits = NDArray[np.uint32]
-Tree = tuple[np.uint32, list[tuple[int, Bits]], NDArray[np.float64]]
+Words = NDArray[np.uint64]
+Values = NDArray[np.float64]
+Thresholds = dict[int, NDArray[np.float64]]
+Tree = tuple[np.uint32, dict[int, Bits], Values]
+Pair = tuple[Words, list[tuple[int, Words]], tuple[Values, Values]]
 
 CACHED_ROWS = 16_384
+MOST_CELLS = 1_024
 WORTH_THREADS = 500_000
 MOST_LEAVES = 32
 DE_BRUIJN = np.uint32(0x077CB531)
+NO_TREE: Tree = (np.uint32(1), {}, np.zeros(MOST_LEAVES))
 
 
 @dataclass(frozen=True)
@@ -70,26 +78,30 @@ class Forest:
         return np.concatenate([self._score(part) for part in parts])
 
     def _score(self, features: Floats) -> NDArray[np.float64]:
-        thresholds, trees = self._scorer
-        interval = {f: np.searchsorted(edges, features[:, f]) for f, edges in thresholds.items()}
-        total, found = np.full(len(features), self.baseline), np.empty(len(features), np.uint32)
-        for leaves, tables, values in trees:
+        thresholds, groups, pairs = self._scorer
+        cells = [_cells(thresholds, group, features) for group in groups]
+        total, found = np.full(len(features), self.baseline), np.empty(len(features), np.uint64)
+        for leaves, tables, (one, other) in pairs:
             possible = np.full(len(features), leaves)
-            for feature, table in tables:
-                possible &= table.take(interval[feature], out=found, mode="clip")
-            total += values.take(_place(possible), mode="clip")
+            for group, table in tables:
+                possible &= table.take(cells[group], out=found, mode="clip")
+            place = _place(possible.view(np.uint32))
+            total += one.take(place[::2], mode="clip")
+            total += other.take(place[1::2], mode="clip")
         return total
 
     @cached_property
-    def _scorer(self) -> tuple[dict[int, NDArray[np.float64]], list[Tree]]:
+    def _scorer(self) -> tuple[Thresholds, list[list[int]], list[Pair]]:
         """The thresholds of each feature, which cut it into intervals, and the trees in terms of these."""
         inner = ~self.leaf
         thresholds = {
             int(f): np.unique(self.threshold[inner & (self.feature == f)]) for f in np.unique(self.feature[inner])
         }
+        groups = _groups(thresholds)
         columns = (self.feature, self.threshold, self.left, self.right, self.value, self.leaf)
-        trees = zip(*(self._split(column) for column in columns), strict=True)
-        return thresholds, [_tree(thresholds, *tree) for tree in trees]
+        nodes = zip(*(self._split(column) for column in columns), strict=True)
+        trees = [_tree(thresholds, groups, *tree) for tree in nodes]
+        return thresholds, groups, [_pair(*trees[i : i + 2]) for i in range(0, len(trees), 2)]
 
     def _split(self, nodes: NDArray[Any]) -> list[NDArray[Any]]:
         """`nodes` of each tree."""
@@ -99,8 +111,32 @@ class Forest:
         return {name: value for name, value in self.__dict__.items() if name != "_scorer"}
 
 
+def _groups(thresholds: Thresholds) -> list[list[int]]:
+    """Features that are looked up together: those with few intervals, whose cells still fit the nearest cache."""
+    groups: list[list[int]] = []
+    for f in sorted(thresholds, key=lambda f: len(thresholds[f])):
+        if not groups or _n_cells(thresholds, [*groups[-1], f]) > MOST_CELLS:
+            groups.append([])
+        groups[-1].append(f)
+    return groups
+
+
+def _n_cells(thresholds: Thresholds, group: list[int]) -> int:
+    return math.prod(len(thresholds[f]) + 1 for f in group)
+
+
+def _cells(thresholds: Thresholds, group: list[int], features: Floats) -> NDArray[np.intp]:
+    """For each row, which combination of the intervals of a group's features it lies in."""
+    cell = np.zeros(len(features), np.intp)
+    for f in group:
+        cell *= len(thresholds[f]) + 1
+        cell += np.searchsorted(thresholds[f], features[:, f])
+    return cell
+
+
 def _tree(
-    thresholds: dict[int, NDArray[np.float64]],
+    thresholds: Thresholds,
+    groups: list[list[int]],
     feature: NDArray[np.int32],
     threshold: NDArray[np.float64],
     left: NDArray[np.int32],
@@ -108,20 +144,39 @@ def _tree(
     value: NDArray[np.float64],
     leaf: NDArray[np.bool_],
 ) -> Tree:
-    """All leaves as bits; for each feature, those that are possible in each of its intervals; values by hash of bit."""
+    """All leaves as bits; for each group, those that are possible in each of its cells; values by hash of bit."""
     below = np.zeros(len(leaf), np.uint32)
     below[leaf] = np.uint32(1) << np.arange(leaf.sum(), dtype=np.uint32)
     for node in np.flatnonzero(~leaf)[::-1]:  # children come after their parents
         below[node] = below[left[node]] | below[right[node]]
-    tables = []
-    for f in np.unique(feature[~leaf]).tolist():
+    masks = {f: np.full(len(edges) + 1, below[0]) for f, edges in thresholds.items()}
+    used = np.unique(feature[~leaf]).tolist()
+    for f in used:
         nodes = np.flatnonzero(~leaf & (feature == f))
-        goes_left = np.arange(len(thresholds[f]) + 1)[:, None] <= np.searchsorted(thresholds[f], threshold[nodes])
-        struck_out = np.where(goes_left, below[right[nodes]], below[left[nodes]])
-        tables.append((f, ~np.bitwise_or.reduce(struck_out, axis=1)))
+        goes_left = np.arange(len(masks[f]))[:, None] <= np.searchsorted(thresholds[f], threshold[nodes])
+        masks[f] = ~np.bitwise_or.reduce(np.where(goes_left, below[right[nodes]], below[left[nodes]]), axis=1)
+    tables = {}
+    for place, group in enumerate(groups):
+        if not set(group).isdisjoint(used):
+            every = (masks[f] for f in group)
+            tables[place] = functools.reduce(lambda cells, mask: (cells[:, None] & mask).ravel(), every)
     values = np.zeros(MOST_LEAVES)
     values[_place(below[leaf])] = value[leaf]
     return below[0], tables, values
+
+
+def _pair(one: Tree, other: Tree = NO_TREE) -> Pair:
+    """Two trees side by side in words of twice the bits."""
+    (leaves, tables, values), (more_leaves, more_tables, more_values) = one, other
+    joint = [
+        (group, _side_by_side(*np.broadcast_arrays(tables.get(group, leaves), more_tables.get(group, more_leaves))))
+        for group in sorted({*tables, *more_tables})
+    ]
+    return _side_by_side(leaves, more_leaves), joint, (values, more_values)
+
+
+def _side_by_side(one: Bits | np.uint32, other: Bits | np.uint32) -> Words:
+    return np.stack([one, other], axis=-1).view(np.uint64)[..., 0]
 
 
 def _place(bit: Bits) -> Bits:

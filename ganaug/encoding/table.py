@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -147,8 +148,19 @@ class TableEncoder:
         return Encoded.join([blocks[i] for i in range(len(self.layout.blocks))], len(table))
 
     def decode(self, rows: Encoded) -> pd.DataFrame:
-        """Encoded rows as a table with the fitted names and dtypes."""
-        merged = [cells for _, _, cells in self.decoded(rows)]
+        """Encoded rows as a table with the fitted names and dtypes; columns are decoded side by side."""
+        from joblib import cpu_count
+
+        codes, positions = rows.codes, rows.middle
+        decoded: list[Future[tuple[list[Floats], pd.Series]]] = []
+
+        def cells_of(place: int) -> pd.Series:  # of a column before the one that asks, and so already under way
+            return decoded[place].result()[1]
+
+        with ThreadPoolExecutor(cpu_count()) as pool:
+            for column in self.columns:
+                decoded.append(pool.submit(self._decoded, column, codes, positions, cells_of))
+        merged = [column.result()[1] for column in decoded]
         table = pd.concat(merged, axis=1) if merged else pd.DataFrame(index=range(len(rows)))
         table.columns = pd.Index([column.name for column in self.columns])
         return table
@@ -156,15 +168,25 @@ class TableEncoder:
     def decoded(self, rows: Encoded) -> Iterator[tuple[Column, list[Floats], pd.Series]]:
         """Column by column, the numbers of its parts and its finished cells."""
         codes, positions = rows.codes, rows.middle
-        plain: dict[int, Floats] = {}
+        finished: dict[int, pd.Series] = {}
         for place, column in enumerate(self.columns):
-            parts = [self._values(part, codes, positions) for part in column.parts]
-            if column.relation is not None:
-                parts = [column.relation.restored(parts[0], plain)]
-            cells = column.view.merge(parts)
+            parts, cells = self._decoded(column, codes, positions, finished.__getitem__)
             if place in self.causes:
-                [plain[place]] = column.view.split(cells)
+                finished[place] = cells
             yield column, parts, cells
+
+    def _decoded(
+        self,
+        column: Column,
+        codes: NDArray[np.int32],
+        positions: NDArray[np.float32],
+        cells_of: Callable[[int], pd.Series],
+    ) -> tuple[list[Floats], pd.Series]:
+        parts = [self._values(part, codes, positions) for part in column.parts]
+        if column.relation is not None:
+            plain = {cause: self.columns[cause].view.split(cells_of(cause))[0] for cause in column.relation.causes}
+            parts = [column.relation.restored(parts[0], plain)]
+        return parts, column.view.merge(parts)
 
     def _values(self, part: Part, codes: NDArray[np.int32], positions: NDArray[np.float32]) -> Floats:
         has_position = part.block >= 0 and self.layout.blocks[part.block].bins
