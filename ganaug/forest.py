@@ -49,7 +49,7 @@ class Forest:
     ----------
     Lucchese, Nardini, Orlando, Perego, Tonellotto, Venturini (2015). QuickScorer: a fast algorithm to rank documents
     with additive ensembles of regression trees. SIGIR. Instead of walking down, each feature strikes out the leaves
-    that it rules out; it takes a quarter of the time.
+    that it rules out; here groups of features do so, in two trees at a time. It takes a third of the time.
     """
 
     sizes: NDArray[np.int32]
