@@ -1,8 +1,12 @@
-"""Write `docs/benchmarks.md` from the results files: ``python -m benchmarks.report``."""
+"""Write `docs/benchmarks.md` from the results files: ``python -m benchmarks.report``.
+
+New results replace those in `published`, which are kept with the code; the page shows all that lie there.
+"""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,8 @@ import pandas as pd
 from . import fidelity, images, rebalance, results, speed
 from .generators import GENERATORS, ROOT
 from .intervals import Interval, corrected
+
+PUBLISHED = ROOT / "benchmarks" / "published"
 
 Losses = list[tuple[str, str, str, str]]  # table, figure, ganaug's, who is better
 # title, decimals, and what to make of a value so that less is better
@@ -50,7 +56,7 @@ def ratio(theirs: float | None, ours: float | None) -> str:
 
 
 def about(result: dict[str, Any]) -> str:
-    """The commands, settings, machine and date of a results file."""
+    """The commands, settings, machine and date of a results file, and what its keepers remark."""
     machine, set_to = result["machine"], {k: v for k, v in result["settings"].items() if v not in (None, False)}
     settings = "; settings: " + ", ".join(f"{k} {v}" for k, v in set_to.items()) if set_to else ""
     versions = ", ".join(f"{name} {version}" for name, version in sorted(result["versions"].items(), key=str))
@@ -58,6 +64,7 @@ def about(result: dict[str, Any]) -> str:
         "".join(f"    {command}\n" for command in result["commands"])
         + f"\n{result['date']}, on {machine['cores']} cores of {machine['cpu']} with "
         f"{machine['memory_gb']:,.0f} GB of memory{settings}. Versions: {versions}.\n"
+        + (f"\n{result['remark']}\n" if "remark" in result else "")
     )
 
 
@@ -261,15 +268,22 @@ def render(found: dict[str, dict[str, Any]]) -> str:
     return "\n".join([head, lost, *(page for page, _ in made)])
 
 
+def published() -> dict[str, dict[str, Any]]:
+    """What the page shows, by the names of the files."""
+    return {name: result for name in PAGES if (result := results.read(name, PUBLISHED))}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
-    out = parser.parse_args().out
-    found = {name: result for name in PAGES if (result := results.read(name))}
-    if not found:
+    out, new = parser.parse_args().out, [name for name in PAGES if results.read(name)]
+    PUBLISHED.mkdir(exist_ok=True)
+    for name in new:
+        shutil.copy(results.FOLDER / f"{name}.json", PUBLISHED)
+    if not (shown := published()):
         raise SystemExit(f"{results.FOLDER} holds no results: run benchmarks.fidelity, .rebalance or .speed first")
-    out.write_text(render(found))
-    print(f"{out}: {', '.join(found)}")
+    out.write_text(render(shown))
+    print(f"{out}: {', '.join(shown)}; measured here: {', '.join(new) or 'nothing'}")
 
 
 if __name__ == "__main__":

@@ -45,8 +45,8 @@ class Results:
         partial.replace(self.path)
 
 
-def read(name: str) -> dict[str, Any] | None:
-    path = FOLDER / f"{name}.json"
+def read(name: str, folder: Path | None = None) -> dict[str, Any] | None:
+    path = (folder or FOLDER) / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
 

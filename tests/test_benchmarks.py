@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 
 import numpy as np
@@ -205,6 +206,25 @@ def figures_shown() -> list[str]:
     from benchmarks.fidelity import SHOWN
 
     return SHOWN
+
+
+def test_new_results_join_those_that_are_shown(monkeypatch, tmp_path):
+    monkeypatch.setattr(results, "FOLDER", tmp_path / "results")
+    monkeypatch.setattr(report, "PUBLISHED", tmp_path / "published")
+    page = tmp_path / "page.md"
+    monkeypatch.setattr("sys.argv", ["report", "--out", str(page)])
+    with pytest.raises(SystemExit, match="holds no results"):
+        report.main()
+    row = {"table": "made", "way": "real rows", "generator": "real rows", "batch_size": 32, "rows": 90, "seconds": 3.0}
+    results.Results("speed-stream", {}).add(row | {"first_seconds": 0.5})
+    report.main()
+    shutil.rmtree(tmp_path / "results")
+    report.main()
+    assert "| made | real rows | 32 | 0.50 | 30 |" in page.read_text()
+
+
+def test_the_page_shows_what_is_published():
+    assert (report.ROOT / "docs" / "benchmarks.md").read_text() == report.render(report.published())
 
 
 def test_the_report_names_losses_and_what_did_not_run():
