@@ -19,7 +19,8 @@ FOLDER = Path(__file__).resolve().parent / "results"
 class Results:
     """Rows that are on disk as soon as they are measured, so an interrupted benchmark goes on where it was.
 
-    Rows of other settings are dropped, and those of generators that are named in `again`.
+    Rows of other settings are dropped. Those of generators that are named in `again` are dropped when they are asked
+    for, so that other tables and seeds keep theirs.
     """
 
     def __init__(self, name: str, settings: dict[str, Any], again: list[str] | None = None) -> None:
@@ -27,13 +28,18 @@ class Results:
         old = read(name) or {}
         settings = json.loads(json.dumps(settings))
         rows = old.get("rows", []) if old.get("settings") == settings else []
-        self.rows = [row for row in rows if row.get("generator") not in (again or []) and "not_run" not in row]
+        self.rows = [row for row in rows if "not_run" not in row]
+        self._outdated = [row for row in self.rows if row.get("generator") in (again or [])]
         commands = dict.fromkeys([*(old.get("commands", []) if self.rows else []), command(name)])
         self.about = {"settings": settings, "commands": list(commands), "machine": machine()}
         self.about["versions"] = old.get("versions", {}) | own_versions() if self.rows else own_versions()
 
     def find(self, **key: Any) -> dict[str, Any] | None:
-        return next((row for row in self.rows if all(row.get(name) == value for name, value in key.items())), None)
+        row = next((row for row in self.rows if all(row.get(name) == value for name, value in key.items())), None)
+        if any(row is outdated for outdated in self._outdated):
+            self.rows.remove(row)
+            return None
+        return row
 
     def add(self, row: dict[str, Any]) -> None:
         self.about["versions"] |= row.pop("versions", {})

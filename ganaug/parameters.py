@@ -80,10 +80,10 @@ def check_ratio(ratio: Any) -> float:
 
 
 def _check_auto(value: Any, name: str, *, flags: bool) -> None:
-    if isinstance(value, str):
-        check_choice(value, name, ("auto",))
-    elif not (flags and isinstance(value, (bool, np.bool_))) and check_count(value, name) < 1:
-        raise ValueError(f"{name}={value} must be 'auto' or at least 1")
+    if (isinstance(value, str) and value == "auto") or (flags and isinstance(value, (bool, np.bool_))):
+        return
+    if isinstance(value, str) or check_count(value, name) < 1:
+        raise ValueError(f"{name}={value!r} must be {'a bool, ' if flags else ''}'auto' or at least 1")
 
 
 def chosen_sizing(

@@ -142,11 +142,11 @@ def categorical_columns(choice: Any, table: Any) -> frozenset[Hashable]:
 
 
 def check_count(value: Any, name: str = "n") -> int:
-    """A number of rows: an integer that is not negative."""
+    """An integer that is not negative."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
-        raise TypeError(f"{name}={value!r}: the number of rows must be an integer, not {type(value).__name__}")
+        raise TypeError(f"{name}={value!r} must be an integer, not {type(value).__name__}")
     if value < 0:
-        raise ValueError(f"{name}={value}: the number of rows must not be negative")
+        raise ValueError(f"{name}={value} must not be negative")
     return int(value)
 
 

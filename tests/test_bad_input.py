@@ -132,9 +132,15 @@ def test_a_bad_parameter_is_named_with_its_value(numbers, parameters, error):
         GANAugmenter(**{"steps": 5} | parameters).fit_transform(numbers, Y)
 
 
+@pytest.mark.parametrize(("name", "allowed"), [("refine", "must be a bool, 'auto' or"), ("steps", "must be 'auto' or")])
+def test_what_a_parameter_may_be_is_said(numbers, name, allowed):
+    with pytest.raises(ValueError, match=rf"{name}='yes' {allowed} at least 1"):
+        GANAugmenter(**{name: "yes"}).fit(numbers, Y)
+
+
 @pytest.mark.parametrize("n", [-1, {"no": -4}])
 def test_a_negative_number_of_rows_is_named(quick, n):
-    with pytest.raises(ValueError, match=r"-\d: the number of rows must not be negative"):
+    with pytest.raises(ValueError, match=r"-\d must not be negative"):
         quick.sample(n)
 
 

@@ -185,7 +185,13 @@ def test_results_are_kept_and_measured_again_on_demand(monkeypatch, tmp_path):
     kept = results.Results("fidelity", {"steps": 1})
     assert kept.find(generator="ganaug", seed=0)
     assert kept.about["commands"] == ["python -m benchmarks.fidelity --data-dir DIR --seeds 0"]
-    assert not results.Results("fidelity", {"steps": 1}, ["ganaug"]).rows
+    kept.add({"generator": "ganaug", "seed": 1})
+    again = results.Results("fidelity", {"steps": 1}, ["ganaug"])
+    assert not again.find(generator="ganaug", seed=0)
+    again.add({"generator": "ganaug", "seed": 0, "anew": True})
+    assert again.find(generator="ganaug", seed=0)
+    assert results.Results("fidelity", {"steps": 1}).rows == again.rows
+    assert [row["seed"] for row in again.rows] == [1, 0]
     assert not results.Results("fidelity", {"steps": 2}).rows
 
 

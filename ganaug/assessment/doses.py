@@ -99,7 +99,7 @@ def dosed(augmenter: GANAugmenter, dose: Dose, y: pd.Series, *, classes: bool) -
 
 
 @dataclass(frozen=True)
-class Augmented:
+class DosedRows:
     """Real rows, then the synthetic ones of the largest dose.
 
     Parameters
@@ -128,7 +128,7 @@ class Augmented:
 
 def augmented(
     augmenter: GANAugmenter, X: Any, y: Any, largest: dict[str, float], *, classes: bool
-) -> tuple[dict[str, Augmented], float]:
+) -> tuple[dict[str, DosedRows], float]:
     """Rows for each way of adding them, from one generator, and the seconds that took."""
     started = time.perf_counter()
     fitted = clone(augmenter).set_params(ratio=1.0, verbose=0).fit(X, y)
@@ -142,7 +142,7 @@ def augmented(
         most = 1.0 if method == BALANCE else ratio
         real = int(np.count_nonzero(~mask))
         place = _places(np.asarray(labels)[mask], classes=classes)
-        made[method] = Augmented(more.tocsr() if sparse.issparse(more) else more, labels, real, most, place)
+        made[method] = DosedRows(more.tocsr() if sparse.issparse(more) else more, labels, real, most, place)
     return made, time.perf_counter() - started
 
 
