@@ -16,6 +16,7 @@ from ..blueprint import Blueprint, ImageBlueprint
 from .conditions import Rotation, drawn_condition
 from .drawing import built, drawn, frozen
 from .elements import Form, native, rowwise
+from .graph import plain
 from .state import GeneratorState
 
 Tensor = Any
@@ -139,7 +140,7 @@ def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
         batch = rowwise(element, lambda tensor: tensor[None])
         return _bare(rowwise(source.mixed(form, batch, p, _seed(*own)), lambda tensor: tensor[0]))
 
-    return _plain(replace)
+    return plain(replace)
 
 
 def enlarge(source: Source, addition: Addition, seed: int) -> Callable[[Dataset], Dataset]:
@@ -188,12 +189,7 @@ def _shuffled(real: tuple[Any, ...], made: tuple[Any, ...], seed: Tensor) -> tup
 
 
 def _map(dataset: Dataset, function: Any) -> Dataset:
-    return dataset.map(_plain(function), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-
-
-def _plain(function: Any) -> Any:
-    """`function`, traced without AutoGraph, which would search it for seconds and find nothing to convert."""
-    return tf.autograph.experimental.do_not_convert(function)
+    return dataset.map(plain(function), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
 def _pulse(seed: int) -> Dataset:

@@ -13,6 +13,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..layout import Encoded, ImageLayout, Layout
+from .graph import plain
 from .heads import expand_condition, head_of
 from .losses import LOSSES
 from .optimizers import make_optimizer
@@ -170,8 +171,6 @@ class Trainer:
         condition = (data.condition.codes, data.condition.low, data.condition.high)
         self.tensors = [tf.constant(array) for array in (draw, *condition, *self.head.parts(data.rows))]
         self.seed = tf.Variable(plan.seed)
-        self.one_step = tf.autograph.experimental.do_not_convert(self._step)
-        """It would be searched for seconds, and there is nothing in it to convert."""
         step = tf.TensorSpec([], tf.int32)
         self.chunk = tf.function(self._chunk).get_concrete_function(step, step, step)
 
@@ -229,7 +228,7 @@ class Trainer:
             rate = self.plan.learning_rate * _schedule(step, total)
             for optimizer in self.optimizers:
                 optimizer.scheduled(rate)
-            losses = self.strategy.run(self.one_step, (step,))
+            losses = self.strategy.run(plain(self._step), (step,))
             d_loss, g_loss = (self.strategy.reduce("SUM", loss, axis=None) for loss in losses)
             d_sum, g_sum = d_sum + d_loss, g_sum + g_loss
         count = tf.cast(stop - start, tf.float32)
