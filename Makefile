@@ -18,7 +18,7 @@ help:
 	@echo "make test         run the tests; ARGS=\"-k name\" for some of them"
 	@echo "make lint         ruff and mypy"
 	@echo "make format       let ruff format and repair what it can"
-	@echo "make docs         write docs/reference.md anew, of the docstrings"
+	@echo "make docs         make the pages in site/: guides, decisions, and the reference from the docstrings"
 	@echo "make test-lowest  run the tests with the oldest versions that are supported"
 	@echo "make peers        set up the environments of the generators that benchmarks compare with; ARGS=ctgan for one"
 	@echo "make clean        remove environments and caches"
@@ -41,7 +41,9 @@ format: $(VENV)/ready
 	$(VENV)/bin/python -m ruff format .
 
 docs: $(VENV)/ready
-	$(VENV)/bin/python -m docs.build_reference
+	rm -rf site
+	$(VENV)/bin/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . site
+	@echo "Open site/index.html in a browser."
 
 test-lowest: $(LOWEST)/ready
 	$(LOWEST)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
@@ -51,7 +53,7 @@ peers:
 	$(PYTHON) benchmarks/peers/setup.py $(ARGS)
 
 clean:
-	rm -rf benchmarks/peers/envs $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
+	rm -rf benchmarks/peers/envs $(VENV) $(LOWEST) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
 	find ganaug tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(LOWEST)/ready: CONSTRAINTS = -c lowest.txt

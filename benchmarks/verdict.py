@@ -3,7 +3,7 @@
 ``python -m benchmarks.verdict`` fetches imbalanced-learn's collection; ``--data-dir DIR`` takes parquet files of yours,
 with the target in the last column. For each table and learner the verdict is found on one shuffle of the rows into
 folds, and what it chose is compared with doing nothing on another shuffle, and the other way round. "Always" augments
-whatever the verdict says: with the dose that was best on the first shuffle, or with classes of equal size.
+whatever the verdict says: with the ratio that was best on the first shuffle, or with classes of equal size.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from tqdm import tqdm
 
 from ganaug import Assessment, GANAugmenter, assess
 from ganaug.assessment.intervals import corrected
-from ganaug.assessment.scoring import Metric
+from ganaug.assessment.scoring import Scoring
 from ganaug.assessment.verdict import decided
 
 from .figures import boosting, comparable, scaled, sorts
 from .results import Results
 from .tables import imbalanced
 
-DOSES = ("balance", "enlarge")
+METHODS = ("balance", "enlarge")
 EQUAL = ("balance", 1.0)
 
 
@@ -69,16 +69,16 @@ def choice_of(row: dict[str, Any]) -> tuple[str, float | None]:
             for fold, score in enumerate(m["scores"])
         ]
     ).astype({"ratio": float})
-    return decided(scores, Metric("average precision", None), row["test_share"])[0]
+    return decided(scores, Scoring("average precision", None), row["test_share"])[0]
 
 
 def scores_of(row: dict[str, Any], method: str, ratio: float | None) -> np.ndarray:
     return next(np.array(m["scores"]) for m in row["methods"] if (m["method"], m["ratio"]) == (method, ratio))
 
 
-def best_dose(row: dict[str, Any]) -> tuple[str, float]:
-    doses = [m for m in row["methods"] if m["method"] in DOSES]
-    best = max(doses, key=lambda m: np.mean(m["scores"]))
+def best_ratio(row: dict[str, Any]) -> tuple[str, float]:
+    tried = [m for m in row["methods"] if m["method"] in METHODS]
+    best = max(tried, key=lambda m: np.mean(m["scores"]))
     return best["method"], best["ratio"]
 
 
@@ -95,7 +95,7 @@ def cases(rows: list[dict[str, Any]]) -> pd.DataFrame:
         choice = choice_of(row)
         gains = {
             "verdict": scores_of(fresh, *choice) - nothing,
-            "best dose": scores_of(fresh, *best_dose(row)) - nothing,
+            "best ratio": scores_of(fresh, *best_ratio(row)) - nothing,
             "equal classes": scores_of(fresh, *EQUAL) - nothing,
         }
         case = {"table": table, "learner": learner, "shuffle": shuffle, "choice": choice[0]}
@@ -108,14 +108,14 @@ def cases(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def report(found: pd.DataFrame) -> str:
     parts = [f"{len(found)} verdicts; chosen: {found['choice'].value_counts().to_dict()}"]
-    for name in ("verdict", "best dose", "equal classes"):
+    for name in ("verdict", "best ratio", "equal classes"):
         safe = 1 - found[f"{name} is worse"].mean()
         parts.append(
             f"{name if name == 'verdict' else f'always {name}'}: {found[name].mean():+.4f} average precision next to "
             f"nothing, no more than one standard error worse in {safe:.1%}"
         )
-    parts.append(found.groupby("learner")[["verdict", "best dose", "equal classes"]].mean().to_string())
-    parts.append(found.groupby("table")[["verdict", "best dose", "equal classes"]].mean().to_string())
+    parts.append(found.groupby("learner")[["verdict", "best ratio", "equal classes"]].mean().to_string())
+    parts.append(found.groupby("table")[["verdict", "best ratio", "equal classes"]].mean().to_string())
     return "\n\n".join(parts)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from ganaug import GANAugmenter, PoorClassWarning
-from ganaug.watching import Watch
+from ganaug.gan.monitor import Watch
 
 from .figures import comparable, shape
 from .tables import imbalanced, names_in, split

@@ -1,7 +1,7 @@
 """Does augmentation help? Three classifiers on a bank's clients, each with a verdict of its own.
 
-One client in nine agrees to a term deposit. Each classifier is measured on held-out real rows with nothing, with what
-costs nothing, and with synthetic rows in several doses. The generators of the folds are fitted once, for all three.
+One client in nine agrees to a term deposit. Each classifier is measured on held-out real rows: as it is,
+with baselines, and with synthetic rows at several ratios. The generators of the folds are fitted once, for all three.
 """
 
 from __future__ import annotations

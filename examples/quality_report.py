@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, help="clients to look at (default: all)")
     parser.add_argument("--steps", type=int, help="training steps (default: chosen from the rows)")
-    parser.add_argument("--folds", type=int, default=0, help="also draw dose and response, from so many folds")
+    parser.add_argument("--folds", type=int, default=0, help="also draw scores at every ratio, from so many folds")
     parser.add_argument("--out", type=Path, default=Path("quality.html"), help="the page (default: %(default)s)")
     arguments = parser.parse_args()
 
@@ -44,7 +44,8 @@ def main() -> None:
     if arguments.folds:
         codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
         model = make_pipeline(codes, HistGradientBoostingClassifier(random_state=0))
-        assessment = assess(model, X, y, augmenter, cv=arguments.folds, rivals=["none", "class_weight"], random_state=0)
+        options = {"cv": arguments.folds, "baselines": ["none", "class_weight"], "random_state": 0}
+        assessment = assess(model, X, y, augmenter, **options)
 
     found = augmenter.report(X_test, y_test, assessment=assessment, random_state=0, verbose=1)
     print(found)

@@ -8,15 +8,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "GANAugmenter": ".augmenter",
-    "GANOverSampler": ".integrations.imblearn",
-    "AugmentedClassifier": ".integrations.sklearn",
-    "AugmentedRegressor": ".integrations.sklearn",
+    "GANOverSampler": ".oversampler",
+    "AugmentedClassifier": ".meta.estimators",
+    "AugmentedRegressor": ".meta.estimators",
     "assess": ".assessment.assess",
-    "Assessment": ".assessment.result",
+    "Assessment": ".assessment.assessment",
     "evaluate": ".evaluation.evaluate",
-    "Evaluation": ".evaluation.result",
-    "load": ".persistence",
-    "TrainingState": ".watching",
+    "Evaluation": ".evaluation.evaluation",
+    "load": ".augmenter",
+    "TrainingState": ".gan.state",
     "CorruptFileError": ".exceptions",
     "DataWarning": ".exceptions",
     "PoorClassWarning": ".exceptions",
@@ -26,15 +26,14 @@ __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
     from .assessment.assess import assess
-    from .assessment.result import Assessment
-    from .augmenter import GANAugmenter
+    from .assessment.assessment import Assessment
+    from .augmenter import GANAugmenter, load
     from .evaluation.evaluate import evaluate
-    from .evaluation.result import Evaluation
+    from .evaluation.evaluation import Evaluation
     from .exceptions import CorruptFileError, DataWarning, PoorClassWarning, TrainingDiverged
-    from .integrations.imblearn import GANOverSampler
-    from .integrations.sklearn import AugmentedClassifier, AugmentedRegressor
-    from .persistence import load
-    from .watching import TrainingState
+    from .gan.state import TrainingState
+    from .meta.estimators import AugmentedClassifier, AugmentedRegressor
+    from .oversampler import GANOverSampler
 
 
 def __getattr__(name: str) -> Any:

@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import time
-from copy import copy
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, NoReturn
 
 import numpy as np
-import pandas as pd
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
-from .asking import conditions_asked_for
-from .balancing import enlarged, missing_in_ranges, missing_rows
-from .containers import Container, ImageContainer
-from .drawing import PlottingMixin
-from .encoding import Encoder, fit_encoder
-from .encoding.labels import ClassTarget, NumberTarget, Target, conditioned, target_of
-from .engine import GeneratorState
+from .columns.layout import Encoded
+from .data.sampling_strategy import Strategy
+from .data.seeds import SampleSeeds, entropy_of, seeds_from
+from .data.targets import Target, fit_target
+from .data.validation import accepts_any_table, categorical_columns, check_rows
 from .evaluation.report import ReportMixin
-from .fitting import fit_sampler
-from .integrations.tfdata import DatasetMixin
-from .layout import Encoded, stacked
-from .oversampling import rows_to_top_up
-from .parameters import check_parameters, check_ratio
-from .sampling import Sampler, block_rng, entropy_of, natural_condition, sampler_of, seeds_from
-from .transformer import AugmentingTransformer
-from .validation import categorical_columns, check_data, check_rows, check_target
+from .gan.contracts import Data
+from .gan.fit import fit_model
+from .modality.registry import modality_for
+from .model import HoldsModel
+from .params import Auto, GANParameters, check_parameters, check_ratio, configured, one_of, parameter, with_docs
+from .persistence.archive import errors_about, read, write
+from .plots import PlottingMixin
+from .tf.api import DatasetMixin
+
+NO_MIDDLE_STEP = (
+    "a step in the middle of a scikit-learn Pipeline cannot add rows, because the Pipeline keeps the y it was given; "
+    "GANAugmenter(mode='append') returned (X, y). Either make AugmentedClassifier(estimator, augmenter) or "
+    "AugmentedRegressor(estimator, augmenter) the last step, or put GANOverSampler into imbalanced-learn's Pipeline, "
+    "or use GANAugmenter(mode='replace'), which keeps the number of rows and their labels"
+)
 
 
-class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransformer, BaseEstimator):
+class Augmented(NamedTuple):
+    """The pair (X, y) that `fit_transform` returns: it unpacks like any other, and is no table.
+
+    A Pipeline passes on whatever a step returns. The step after it asks for an array, and is told what to do instead.
+    """
+
+    X: Any
+    y: Any
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        raise ValueError(NO_MIDDLE_STEP)
+
+    @property
+    def shape(self) -> NoReturn:
+        raise ValueError(NO_MIDDLE_STEP)
+
+
+@with_docs
+@dataclass(kw_only=True, eq=False, repr=False)
+class GANAugmenter(
+    DatasetMixin, ReportMixin, PlottingMixin, HoldsModel, OneToOneFeatureMixin, TransformerMixin, GANParameters
+):
     """Fits a conditional GAN to (X, y) and makes labelled synthetic rows or images.
 
     Parameters
@@ -45,45 +69,10 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         of equal width, joined until each has five rows; a dict is ``{(low, high): total}``, where ``low <= y < high``.
     mode : {"append", "replace"}, default="append"
         What `fit_transform` does.
-    categorical_features : "auto" or list, default="auto"
-        Columns (names, or indices of an array) that hold categories although their dtype is numeric. Strings, booleans
-        and ``category`` columns are always categorical.
     target_type : {"auto", "classes", "number"}, default="auto"
         Whether `y` holds labels or a number to regress on. "auto" takes numbers with a fraction, or with more distinct
         values than 20 and than the square root of the rows, for a number.
-    steps : "auto" or int, default="auto"
-        Training steps.
-    time_budget : float or None, default=None
-        Seconds after which fitting ends, with the generator as good as it got; refinement, too, then looks at no more
-        rows than there is time for. The same seed gives the same model only if the time sufficed for all of it.
-    batch_size : "auto" or int, default="auto"
-    refine : "auto", bool or int, default="auto"
-        Whether each row is chosen among several candidates by how real they look; a number says among how many. "auto"
-        takes 16, and 1 for tables below 200 rows. Images are chosen among those that are recognised as their class, and
-        moved by up to a twenty-fourth of their size.
-    generator, discriminator : keras.Model, callable or None, default=None
-        Your own networks: a Keras model, of which a copy is trained, or a callable that takes the
-        ``ganaug.layout.Layout`` (``ImageLayout`` for images) and returns one. The generator maps [noise (n, any),
-        condition (n, layout.condition_width)] to (n, *layout.raw_shape): for tables without activation, for images
-        pixels in [-1, 1], or in [0, 1] from a sigmoid. The discriminator maps [rows (n, *layout.row_shape), condition]
-        to logits (n, 1), or their sigmoid. A network with one input is told the condition by an embedding that is added
-        to its noise, or projected on its last hidden layer.
-    loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, default="relativistic"
-        See :mod:`ganaug.engine.losses`.
-    optimizer : "adam", "sgd" or keras.optimizers.Optimizer, default="adam"
-    strategy : tf.distribute.Strategy or None, default=None
-        Trains on its devices, each with its share of the batch.
-    on_chunk : callable, list of callables or None, default=None
-        Called after each chunk of steps, about once a second, with a :class:`ganaug.TrainingState`: losses, figures of
-        the last check, and `sample` for rows as they are by now. One that returns True ends training. It is neither
-        saved nor, if it is a lambda, pickled.
-    early_stopping : bool or int, default=False
-        Whether training ends once that many checks in a row, 3 for True, have not lowered `detection`. There is one
-        check every 200 steps, but no more than ten in a fit, and fewer of tables with more than 50 columns.
-    random_state : int, RandomState instance or None, default=None
-        An int gives the same model, bit for bit, on the same machine, and the same samples.
-    verbose : int, default=0
-        Whether to show a progress bar with losses, detection and coverage.
+    {shared}
 
     Attributes
     ----------
@@ -132,46 +121,10 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
     (5, 4)
     """
 
-    def __init__(
-        self,
-        ratio: Any = 1.0,
-        *,
-        sampling_strategy: Any = None,
-        mode: str = "append",
-        categorical_features: Any = "auto",
-        target_type: str = "auto",
-        steps: Any = "auto",
-        time_budget: float | None = None,
-        batch_size: Any = "auto",
-        refine: Any = "auto",
-        generator: Any = None,
-        discriminator: Any = None,
-        loss: str = "relativistic",
-        optimizer: Any = "adam",
-        strategy: Any = None,
-        on_chunk: Any = None,
-        early_stopping: Any = False,
-        random_state: Any = None,
-        verbose: int = 0,
-    ) -> None:
-        self.ratio = ratio
-        self.sampling_strategy = sampling_strategy
-        self.mode = mode
-        self.categorical_features = categorical_features
-        self.target_type = target_type
-        self.steps = steps
-        self.time_budget = time_budget
-        self.batch_size = batch_size
-        self.refine = refine
-        self.generator = generator
-        self.discriminator = discriminator
-        self.loss = loss
-        self.optimizer = optimizer
-        self.strategy = strategy
-        self.on_chunk = on_chunk
-        self.early_stopping = early_stopping
-        self.random_state = random_state
-        self.verbose = verbose
+    ratio: float | Auto = field(default=1.0, kw_only=False, metadata={"check": check_ratio})
+    sampling_strategy: Strategy | None = None
+    mode: Literal["append", "replace"] = parameter("append", one_of("append", "replace"))
+    target_type: Literal["auto", "classes", "number"] = parameter("auto", one_of("auto", "classes", "number"))
 
     def fit(self, X: Any, y: Any = None) -> GANAugmenter:
         """Learn to generate the rows of `X`, for a given `y` where there is one.
@@ -193,42 +146,29 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         TypeError, ValueError
             For data that cannot be learnt, naming the columns, and for parameters that make no sense.
         """
-        from .engine.trainer import Data
-
         started = time.monotonic()
-        parameters = self.get_params(deep=False)
-        check_parameters(parameters)
-        data, container = check_data(X)
+        self._check_parameters()
+        modality = modality_for(X)
+        data, container = modality.check(X)
         check_rows(data, 2)
         target: Target | None = None
-        condition, weight = Encoded.none(len(data)), np.ones(len(data))
+        condition, weights = Encoded.none(len(data)), np.ones(len(data))
         if y is not None:
-            labels, self._target_is_series = check_target(y, len(data))
-            target = target_of(labels, self.target_type)
+            target, labels = fit_target(y, len(data), self.target_type)
             condition = target.encode(labels)
-            if isinstance(target, ClassTarget):
-                weight /= np.sqrt(target.counts[condition.codes[:, 0]])
-        encoder, rows = fit_encoder(data, categorical=categorical_columns(self.categorical_features, data))
-        layout = conditioned(encoder.layout, target)
-        numbers = target.numbers if isinstance(target, NumberTarget) else None
+            weights = target.weights(condition)
+        encoder, rows = modality.fit_encoder(data, categorical_columns(self.categorical_features, data))
         seeds = seeds_from(entropy_of(self.random_state), 3)
-        classes = target.classes if isinstance(target, ClassTarget) else None
-        seed = None if self.random_state is None else int(seeds[2])
-
-        def augmenter_of(state: GeneratorState) -> GANAugmenter:
-            fledgling = copy(self)
-            fledgling._state, fledgling._sampler = state, sampler_of(state)
-            fledgling.n_iter_, fledgling._seed, fledgling._samples_drawn = 0, seed, 0
-            fledgling._adopt(container, encoder, target)
-            return fledgling
-
-        fitted = fit_sampler(
-            layout, Data(rows, condition, weight), numbers, classes, parameters, seeds[:2], started, augmenter_of
+        self._model = fit_model(
+            container,
+            encoder,
+            target,
+            Data(rows, condition, weights),
+            configured(self, modality, (len(rows), *encoder.layout.row_shape)),
+            seeds[:2],
+            SampleSeeds(None if self.random_state is None else int(seeds[2])),
+            started,
         )
-        self._state, self._sampler, self.history_ = fitted.state, fitted.sampler, fitted.history
-        self.n_iter_, self.stopped_by_ = fitted.steps, fitted.stopped_by
-        self._seed, self._samples_drawn = seed, 0
-        self._adopt(container, encoder, target)
         self._remember(data, None if y is None else labels)
         return self
 
@@ -261,15 +201,7 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         ValueError, TypeError
             For unknown classes and counts that make no sense.
         """
-        check_is_fitted(self, "n_iter_")
-        seed = self._sampling_seed(random_state)
-        condition, labels = conditions_asked_for(self._target, n, y, seed)
-        sampler = self._sampler if refine else self._sampler.unrefined
-        sampler = sampler if y is None else sampler.independent
-        X = self._container.restore(self._generate(condition, seed, sampler))
-        if self._target is None:
-            return X
-        return X, labels if self._target_is_series else labels.to_numpy()
+        return self._fitted.sample(n, y=y, random_state=random_state, refine=refine)
 
     def augment(self, X: Any, y: Any = None, *, return_mask: bool = False) -> Any:
         """Real rows first, then synthetic ones, as many as `sampling_strategy` and `ratio` ask for.
@@ -295,21 +227,31 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         crossings of a row of `X` with a neighbour, by how likely trees think its class. They so keep clear of where
         the other classes live, and are more typical of their class than rows from `sample`.
         """
-        check_is_fitted(self, "n_iter_")
-        check_ratio(self.ratio)
-        real, _ = self._same_data(X)
-        if self._target is None:
-            new = self._generate(Encoded.none(round(self.ratio * len(real))), self._sampling_seed(None))
-            parts: list[Any] = [self._container.restore(self._container.stack(real, new))]
-        else:
-            labels = self._labels(y, len(real))
-            new, new_labels = self._extra(real, labels)
-            every = _stack_labels(labels, new_labels)
-            parts = [self._container.restore(self._container.stack(real, new))]
-            parts.append(every if self._target_is_series else every.to_numpy())
-        if return_mask:
-            parts.append(np.arange(len(real) + len(new)) >= len(real))
+        model = self._fitted
+        every, labels, is_synthetic = model.augmented(X, y, self.sampling_strategy, check_ratio(self.ratio))
+        parts = [every, *([] if model.target is None else [labels]), *([is_synthetic] if return_mask else [])]
         return parts[0] if len(parts) == 1 else tuple(parts)
+
+    def transform(self, X: Any) -> Any:
+        """`X` unchanged: only training data is augmented."""
+        self._fitted.matching(X)
+        return X
+
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Fit, then augment the same rows.
+
+        Returns
+        -------
+        (X, y), or X without a target
+            In ``mode="append"``, as from `augment`; good in the last step of a Pipeline only, which keeps its `y`. In
+            ``mode="replace"`` only `X`, with `ratio` of its rows replaced by synthetic ones of the same label and the
+            index it came with.
+        """
+        self.fit(X, y)
+        if self.mode == "replace":
+            return self._fitted.replaced(X, y, check_ratio(self.ratio))
+        augmented = self.augment(X, y)
+        return augmented if y is None else Augmented(*augmented)
 
     def save(self, path: Any) -> None:
         """Write the fitted augmenter to one file, from which :func:`ganaug.load` reads it back.
@@ -322,71 +264,68 @@ class GANAugmenter(ReportMixin, PlottingMixin, DatasetMixin, AugmentingTransform
         TypeError
             If a parameter or a category is of a type that a file cannot hold.
         """
-        check_is_fitted(self, "n_iter_")
-        from .persistence import save
+        write(path, {"parameters": _saved_parameters(self), "model": self._fitted})
 
-        save(self, path)
+    def _check_parameters(self) -> None:
+        check_parameters(self)
+        if self.mode == "replace" and check_ratio(self.ratio) > 1:
+            raise ValueError(f"ratio={self.ratio}: mode='replace' replaces a share of the rows, at most 1")
 
-    def _adopt(self, container: Container | ImageContainer, encoder: Encoder, target: Target | None) -> None:
-        """Keep what was learnt about the data, and tell of it in public attributes."""
-        self._container, self._encoder, self._target = container, encoder, target
-        self.n_features_in_ = encoder.n_features
-        for name in ("feature_names_in_", "classes_", "class_counts_"):
-            self.__dict__.pop(name, None)
-        if container.named and all(isinstance(name, str) for name in encoder.features):
-            self.feature_names_in_ = np.array(encoder.features, dtype=object)
-        if isinstance(target, ClassTarget):
-            self.classes_ = target.classes
-            self.class_counts_ = target.class_counts
-
-    def _sampling_seed(self, random_state: Any) -> int:
-        entropy = entropy_of(random_state)
-        if random_state is None and self._seed is not None:
-            entropy = (self._seed, self._samples_drawn)
-            self._samples_drawn += 1
-        return int(seeds_from(entropy, 1)[0])
-
-    def _extra(self, real: Any, labels: pd.Series) -> tuple[Any, pd.Series]:
-        """What `augment` adds: the rows that `sampling_strategy` asks for, then those that `ratio` asks for."""
-        target, seed = self._target, self._sampling_seed(None)
-        if isinstance(target, NumberTarget):
-            if self.sampling_strategy is not None:
-                missing = missing_in_ranges(self.sampling_strategy, labels.to_numpy())
-                new = target.draw(labels, missing, self.ratio, block_rng(seed, 0, 1))
-                return self._generate(target.encode(new), seed), new
-            condition = natural_condition(target.layout, target.frequency, round(self.ratio * len(labels)), seed)
-            return self._generate(condition, seed), target.decode(condition)
-        assert isinstance(target, ClassTarget)
-        codes = target.encode(labels)
-        counts = labels.value_counts(sort=False)
-        counts = {label: int(counts.get(label, 0)) for label in self.class_counts_ if counts.get(label, 0)}
-        missing = (
-            {} if self.sampling_strategy is None else missing_rows(self.sampling_strategy, counts, labels.to_numpy())
-        )
-        wanted = [target.encode_counts(part) for part in (missing, enlarged(counts, missing, self.ratio))]
-        topped = rows_to_top_up(self._encoder, self._sampler, real, codes, wanted[0], seed)
-        rows = stacked([topped, self._rows(wanted[1], seed)])
-        return self._encoder.decode(rows), target.decode(Encoded.stack(wanted))
-
-    def _labels(self, y: Any, rows: int) -> pd.Series:
-        if y is None:
-            raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
-        return check_target(y, rows)[0]
-
-    def _same_data(self, X: Any) -> tuple[Any, Container | ImageContainer]:
-        data, container = check_data(X)
-        if type(container) is not type(self._container):
-            raise ValueError(f"X is {container.what}, but GANAugmenter was fitted on {self._container.what}")
-        return container.matching(data, self._encoder.features), container
-
-    def _generate(self, condition: Encoded, seed: int, sampler: Sampler | None = None) -> Any:
-        return self._encoder.decode(self._rows(condition, seed, sampler))
-
-    def _rows(self, condition: Encoded, seed: int, sampler: Sampler | None = None) -> Any:
-        if not len(condition):
-            return self._encoder.layout.empty()
-        return (sampler or self._sampler).rows(condition, seed)
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        accepts_any_table(tags.input_tags)
+        return tags
 
 
-def _stack_labels(real: pd.Series, new: pd.Series) -> pd.Series:
-    return pd.concat([real, new.astype(real.dtype)], ignore_index=True).rename(real.name)
+def load(path: Any, *, generator: Any = None) -> GANAugmenter:
+    """Read an augmenter that `GANAugmenter.save` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+    generator : keras.Model, callable or None, default=None
+        What the generator was built with, if it was the user's own: a file cannot hold it.
+
+    Returns
+    -------
+    GANAugmenter
+        Fitted; it samples the same rows for the same seed as the one saved.
+
+    Raises
+    ------
+    CorruptFileError
+        If the file is damaged, or none of ganaug's.
+    ValueError
+        If it was written by a newer version or one that is too old, or `generator` is missing or does not fit.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, ganaug
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "iris.ganaug"
+    >>> ganaug.GANAugmenter(steps=20, random_state=0).fit(X, y).save(file)
+    >>> ganaug.load(file).class_counts_
+    {0: 50, 1: 50, 2: 50}
+    """
+    with errors_about(path):
+        contents = read(path, generator=generator)
+        augmenter = GANAugmenter(**contents["parameters"])
+        augmenter._model = contents["model"]
+        augmenter.generator = augmenter._model.generator.build
+        return augmenter
+
+
+def _saved_parameters(augmenter: GANAugmenter) -> dict[str, Any]:
+    """Parameters without code, networks and random states, which a file cannot hold."""
+    parameters: dict[str, Any] = augmenter.get_params(deep=False)
+    for name in ("generator", "discriminator", "strategy", "on_chunk"):
+        parameters[name] = None
+    if not isinstance(parameters["categorical_features"], (str, list, type(None))):
+        parameters["categorical_features"] = np.asarray(parameters["categorical_features"], object).ravel().tolist()
+    if not isinstance(parameters["optimizer"], str):
+        parameters["optimizer"] = "adam"
+    for name in ("sampling_strategy", "random_state"):
+        if callable(parameters[name]) or isinstance(parameters[name], (np.random.RandomState, np.random.Generator)):
+            parameters[name] = None
+    return parameters

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .engine.layer import SyntheticMix
+from .tf.layer import SyntheticMix
 
 __all__ = ["SyntheticMix"]

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from .columns import is_moment, is_number
+from .columns.kinds import is_moment, is_number
 
 MODELS: dict[str, tuple[Any, Any]] = {
     "boosting": (HistGradientBoostingClassifier(), HistGradientBoostingRegressor()),

@@ -1,8 +1,21 @@
-"""Where plots are drawn."""
+"""Pictures of what was learnt, and what all plots have in common."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .data.validation import check_count
+from .model import GenerativeModel, HoldsModel
+from .plain import Float64Array
+
+BLUE, ORANGE = "#0072B2", "#D55E00"
+"""Okabe & Ito's, which colour-blind people can tell apart."""
+MOST_CLASSES = 20
+GAP = 1
+"""Pixels between images."""
 
 
 def new_axes(size: tuple[float, float]) -> Any:
@@ -12,3 +25,102 @@ def new_axes(size: tuple[float, float]) -> Any:
     except ImportError:
         raise ImportError("plots need matplotlib: pip install 'ganaug[plot]'") from None
     return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def finish(ax: Any, *, legend: bool = True, **more: Any) -> Any:
+    """Axes without a frame, and with a plain legend."""
+    ax.spines[["top", "right"]].set_visible(False)
+    if legend:
+        ax.legend(frameon=False, **more)
+    return ax
+
+
+class PlottingMixin(HoldsModel):
+    """What an augmenter shows of itself, with matplotlib."""
+
+    def plot_samples(self, n: int = 8, *, random_state: Any = None, ax: Any = None) -> Any:
+        """A grid of generated images, with a row for each class.
+
+        Parameters
+        ----------
+        n : int, default=8
+            Images in a row. Of more than twenty classes the rarest are shown; without classes there are `n` rows.
+        random_state : int, RandomState instance or None, default=None
+            As in `sample`.
+        ax : matplotlib Axes or None, default=None
+            None draws into a new figure.
+
+        Returns
+        -------
+        ax : matplotlib Axes
+            ``ax.figure.savefig("samples.png")`` keeps it.
+
+        Raises
+        ------
+        TypeError
+            If fitted on a table.
+        ImportError
+            Without matplotlib.
+        """
+        return plot_samples(self._fitted, n, random_state=random_state, ax=ax)
+
+    def plot_history(self, ax: Any = None) -> Any:
+        """The losses of either network, as they were in training.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            None draws into a new figure.
+
+        Returns
+        -------
+        ax : matplotlib Axes
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        """
+        return plot_history(self._fitted.history, new_axes((6.4, 3.6)) if ax is None else ax)
+
+
+def plot_history(history: pd.DataFrame, ax: Any) -> Any:
+    """Both losses over the steps."""
+    for name, colour in {"discriminator": BLUE, "generator": ORANGE}.items():
+        loss = history[f"{name}_loss"]
+        ax.plot(history["step"], loss, color=colour, label=name, marker="." * (len(history) < 3))
+    ax.set(xlabel="step", ylabel="loss")
+    return finish(ax)
+
+
+def plot_samples(model: GenerativeModel, n: int, *, random_state: Any, ax: Any) -> Any:
+    """A grid of generated images, with a row for each class."""
+    names: list[Any] = [""] * check_count(n)
+    shown = model.modality.shown(model.encoder)
+    if model.class_target is not None:
+        counts = model.class_target.class_counts
+        rarest = sorted(counts, key=counts.__getitem__)[:MOST_CLASSES]
+        names = [label for label in counts if label in rarest]
+        images, _ = model.sample(dict.fromkeys(names, n), random_state=random_state)
+    else:
+        images = model.sample(n * n, random_state=random_state)
+        images = images if model.target is None else images[0]
+    pixels = shown(images)
+    height, width = (side + GAP for side in pixels.shape[1:3])
+    if ax is None:
+        wide = float(np.clip(0.7 * n, 3, 10))
+        ax = new_axes((wide, wide * len(names) * height / (n * width)))
+    rows = pixels.reshape(len(names), n, *pixels.shape[1:])
+    ax.imshow(mosaic(rows), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    ax.set(xticks=[], yticks=(np.arange(len(names)) + 0.5) * height)
+    ax.set_yticklabels(names)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def mosaic(rows: Float64Array) -> Float64Array:
+    """One white image of rows of images, (rows, columns, height, width, channels), with gaps between them."""
+    padded = np.pad(rows, ((0, 0), (0, 0), (0, GAP), (0, GAP), (0, 0)), constant_values=1)
+    across: Float64Array = np.concatenate(list(np.concatenate(list(padded.transpose(1, 0, 2, 3, 4)), axis=2)))
+    return across

@@ -17,7 +17,7 @@ from dice import Dice
 from hypothesis import settings
 
 from ganaug import GANAugmenter
-from ganaug.layout import Layout
+from ganaug.columns.layout import Layout
 
 settings.register_profile("repeatable", derandomize=True)
 if os.environ.get("CI"):
@@ -64,24 +64,24 @@ def everything(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, GANAugment
 @pytest.fixture
 def dice(monkeypatch: pytest.MonkeyPatch) -> None:
     """`fit` without training, in milliseconds: for everything but what the generator has learnt."""
-    from ganaug.engine.trainer import Outcome, Progress
+    from ganaug.gan.trainer import Outcome, Progress
 
     def roll(layout: Layout, _data: Any, plan: Any, _size: Any, **_: Any) -> tuple[Dice, Outcome]:
         return Dice(layout), Outcome([Progress(plan.steps, plan.steps, 0.0, 0.0, 0.0)])
 
-    monkeypatch.setattr("ganaug.fitting.train", roll)
+    monkeypatch.setattr("ganaug.gan.fit.train", roll)
 
 
 @pytest.fixture
 def fits(dice: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:  # noqa: ARG001 - it has to come first
     """With generators that roll dice: how many rows each one that was fitted has seen."""
-    import ganaug.fitting
+    import ganaug.gan.fit
 
-    rolled, seen = ganaug.fitting.train, []
+    rolled, seen = ganaug.gan.fit.train, []
 
     def counted(layout: Layout, data: Any, *rest: Any, **more: Any) -> Any:
         seen.append(len(data.rows))
         return rolled(layout, data, *rest, **more)
 
-    monkeypatch.setattr("ganaug.fitting.train", counted)
+    monkeypatch.setattr("ganaug.gan.fit.train", counted)
     return seen

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ganaug.layout import Encoded, ImageLayout, Pixels
+from ganaug.columns.layout import Encoded, ImageLayout, Pixels
 
 
 @dataclass

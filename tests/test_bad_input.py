@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.exceptions import NotFittedError
 
 from ganaug import DataWarning, GANAugmenter, GANOverSampler
-from ganaug.encoding.table import TableEncoder
+from ganaug.modality.table.encoder import TableEncoder
 
 ROWS = 40
 Y = np.resize(["a", "b"], ROWS)

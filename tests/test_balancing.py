@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.utils import check_sampling_strategy
 
-from ganaug.balancing import NAMES, enlarged, missing_rows
+from ganaug.data.sampling_strategy import NAMES, enlarged, missing_rows
 
 COUNTS = {"a": 40, "b": 10, "c": 25}
 

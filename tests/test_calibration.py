@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ganaug import calibration
-from ganaug.calibration import calibrate
-from ganaug.layout import Block, Layout
-from ganaug.quotas import choose
+from ganaug.selection.raking import calibrate
+from ganaug.columns.layout import Block, Layout
+from ganaug.selection.balanced import choose
 
 LAYOUT = Layout((Block(0, 2), Block(0, 3), Block(4, 4)))
 WIDTHS = [block.width for block in LAYOUT.blocks]

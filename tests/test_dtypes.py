@@ -9,7 +9,7 @@ import tables
 from scipy import sparse
 
 from ganaug import GANAugmenter
-from ganaug.encoding.table import TableEncoder
+from ganaug.modality.table.encoder import TableEncoder
 
 FULL = tables.every_dtype()
 GAPPY = tables.with_gaps(FULL)

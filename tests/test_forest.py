@@ -10,8 +10,8 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from ganaug import forest as module
-from ganaug.forest import Forest, fit_forests
+from ganaug.selection import boosted_trees as forest as module
+from ganaug.selection.boosted_trees import Forest, fit_forests
 
 X, Y = make_classification(600, 6, n_informative=4, n_classes=3, random_state=0)
 X = X.astype(np.float32)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganaug.health import FULL_COVERAGE, ClassHealth, coverage, detection, examine
+from ganaug.gan.diagnostics import FULL_COVERAGE, ClassHealth, coverage, detection, examine
 
 ROWS = 400
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganaug.encoding.numeric import MOST_GAPS, Numbers
+from ganaug.columns.quantiles import MOST_GAPS, Numbers
 
 
 def two_groups(low: int, high: int, seed: int = 0) -> np.ndarray:

@@ -8,9 +8,9 @@ import pytest
 import tables
 
 from ganaug import GANAugmenter, GANOverSampler
-from ganaug.encoding.crossing import coordinates, cross
-from ganaug.encoding.table import TableEncoder
-from ganaug.oversampling import CROSSED, ClassOdds, Parents
+from ganaug.modality.table.crossing import coordinates, cross
+from ganaug.modality.table.encoder import TableEncoder
+from ganaug.modality.table.top_up import CROSSED, ClassOdds, Parents
 
 ROWS = 400
 

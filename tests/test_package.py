@@ -139,8 +139,8 @@ def blocks() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("where", "code"), [pytest.param(*block, id=block[0]) for block in blocks()])
 def test_code_in_the_documentation_runs(where, code, tmp_path, monkeypatch):
-    from ganaug import parameters
-    from ganaug.sizing import sizing
+    from ganaug import params as parameters
+    from ganaug.modality.sizing import sizing
 
     monkeypatch.chdir(tmp_path)
     few = {"steps": 20, "candidates": 2}

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ganaug import quotas
-from ganaug.layout import Block, Encoded, Layout
-from ganaug.quotas import Quotas
+from ganaug.columns.layout import Block, Encoded, Layout
+from ganaug.selection.balanced import Quotas
 
 LABELS = Layout((Block(0, 2),))
 LAYOUT = Layout((Block(0, 4), Block(0, 3)), LABELS)

@@ -10,8 +10,8 @@ import pytest
 
 import ganaug
 from ganaug import GANAugmenter
-from ganaug.balancing import LEAST_IN_RANGE, inside, missing_in_ranges
-from ganaug.encoding.labels import NumberTarget
+from ganaug.data.sampling_strategy import LEAST_IN_RANGE, inside, missing_in_ranges
+from ganaug.data.targets import NumberTarget
 
 Y = np.concatenate([np.linspace(0, 9.9, 90), np.linspace(90, 100, 10)])
 HIGH = {(50.0, inf): 40}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pictures import glyphs
 
-from ganaug.encoding.image import ImageEncoder
-from ganaug.layout import Block, Encoded, ImageLayout, Layout, Pixels
-from ganaug.recognition import Recogniser, shifted
+from ganaug.modality.image.encoder import ImageEncoder
+from ganaug.columns.layout import Block, Encoded, ImageLayout, Layout, Pixels
+from ganaug.modality.image.selection import Recogniser, shifted
 
 X, Y = glyphs(60)
 CODES = np.unique(Y, return_inverse=True)[1].astype(np.int32)

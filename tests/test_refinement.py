@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganaug.encoding.numeric import Numbers
-from ganaug.layout import Block, Encoded, Layout
-from ganaug.quotas import choose
-from ganaug.refinement import Refiner
-from ganaug.sampling import BLOCK_ROWS, Sampler
+from ganaug.columns.quantiles import Numbers
+from ganaug.columns.layout import Block, Encoded, Layout
+from ganaug.selection.balanced import choose
+from ganaug.selection.importance import Refiner
+from ganaug.selection.sampler import BLOCK_ROWS, Sampler
 
 LABELS = Layout((Block(0, 2),))
 LAYOUT = Layout((Block(0, 3), Block(4, 4)), LABELS)

@@ -10,12 +10,12 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from ganaug import CorruptFileError, GANAugmenter, load
-from ganaug.encoding.crossing import coordinates
-from ganaug.encoding.relations import find_relations
-from ganaug.encoding.table import TableEncoder
-from ganaug.layout import Encoded
-from ganaug.persistence import RECORDS
-from ganaug.serialization import Reader, Writer
+from ganaug.modality.table.crossing import coordinates
+from ganaug.columns.relations import find_relations
+from ganaug.modality.table.encoder import TableEncoder
+from ganaug.columns.layout import Encoded
+from ganaug.persistence.archive import RECORDS
+from ganaug.persistence.tree import Reader, Writer
 
 
 def invoices(rows: int = 1_000, seed: int = 0) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganaug.parameters import chosen_sizing
-from ganaug.sizing import REFINE_FROM, refinement_rows, sizing
+from ganaug.params import chosen_sizing
+from ganaug.modality.sizing import REFINE_FROM, refinement_rows, sizing
 
 ROWS = [2, 50, 199, 200, 999, 1_000, 5_000, 30_000, 200_000, 1_000_000]
 

@@ -170,7 +170,7 @@ def copula(table, target, seed, options):  # noqa: ARG001
 
 # the function, what to import before the clock starts, and the distributions whose versions matter
 GENERATORS = {
-    "ganaug": (ganaug, "ganaug.engine.trainer", ["tensorflow", "keras"]),
+    "ganaug": (ganaug, "ganaug.gan.trainer", ["tensorflow", "keras"]),
     "bootstrap": (bootstrap, "pandas", ["pandas"]),
     "smote": (smote, "imblearn.over_sampling", ["imbalanced-learn"]),
     "ctgan": (ctgan, "ctgan", ["ctgan", "torch"]),

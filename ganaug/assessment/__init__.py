@@ -1,1 +1,1 @@
-"""Does augmentation help an estimator? Measured on held-out real rows, next to what costs nothing."""
+"""Does augmentation help an estimator? Measured on held-out real rows, next to baselines that need no generator."""

@@ -7,22 +7,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Memory, Parallel, delayed
 from scipy import sparse
 from sklearn.base import clone, is_classifier, is_regressor
-from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils import check_consistent_length
 
 from ..augmenter import GANAugmenter
-from ..parameters import check_parameters, chosen_sizing
-from ..sampling import entropy_of, seeds_from
-from ..validation import check_count, check_data, check_target, labels_or_numbers
-from .doses import Dose, dosed, doses_of
-from .folds import Trial, long_table, measured
-from .result import Assessment
-from .rivals import RIVALS
-from .scoring import metric_of
-from .verdict import decided, summary
+from ..data.validation import check_data, check_target, labels_or_numbers
+from ..params import check_parameters, chosen_sizing
+from ..plain import Float64Array
+from ..selection.sampler import entropy_of, seeds_from
+from .assessment import Assessment
+from .baselines import BASELINES, baselines_named
+from .folds import Seeds, Trial, long_table, measured, splits
+from .ratios import Addition, Ratios, additions_of, with_addition
+from .scoring import Scorer, chosen_scoring
+from .verdict import Choice, decided, summary
 
 HIGHEST_SEED = 2**31 - 1
 
@@ -33,30 +33,30 @@ def assess(
     y: Any,
     augmenter: GANAugmenter | None = None,
     *,
-    scoring: Any = None,
+    scoring: str | Scorer | None = None,
     cv: Any = 5,
-    rivals: Sequence[str] = ("none", "class_weight", "threshold", "copies", "smote"),
-    ratios: Any = "auto",
-    random_state: Any = None,
+    baselines: Sequence[str] = tuple(BASELINES),
+    ratios: Ratios = "auto",
+    random_state: int | np.random.RandomState | None = None,
     n_jobs: int | None = None,
     verbose: int = 0,
-    memory: Any = None,
+    memory: str | Memory | None = None,
 ) -> Assessment:
-    """Measure whether synthetic rows help an estimator, next to what costs nothing.
+    """Measure whether synthetic rows help an estimator, next to baselines that cost nothing.
 
-    In every fold one generator is fitted to the training rows, and the estimator to these with each dose of synthetic
-    rows, and without any; all are scored on the real rows that were held out.
+    In every fold one generator is fitted to the training rows. The estimator is fitted to these alone, with each
+    baseline, and with each ratio of synthetic rows. All are scored on the real rows that were held out.
 
     Parameters
     ----------
     estimator : classifier or regressor
         Yours, with its preprocessing, as it would be fitted without synthetic rows.
     X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
-        Training rows. Keep those of a final test out of it, since the best dose is picked.
+        Training rows. Keep those of a final test out of it, since the best ratio is picked.
     y : array-like of shape (n_samples,)
     augmenter : GANAugmenter or None, default=None
-        Its `ratio` gives way to `ratios`; its `sampling_strategy` says which rows are lacking. None takes half of the
-        usual steps and no refinement for classes, as :class:`ganaug.GANOverSampler` does, and ``GANAugmenter()`` for a
+        `ratios` replaces its `ratio`; its `sampling_strategy` says which rows are lacking. None takes half of the usual
+        steps and no refinement for classes, as :class:`ganaug.GANOverSampler` does, and ``GANAugmenter()`` for a
         number.
     scoring : str, callable or None, default=None
         As in scikit-learn. None is average precision of the rarer of two classes; the mean ROC AUC of each of more
@@ -64,7 +64,7 @@ def assess(
         squared error. No threshold changes the first two.
     cv : int, splitter or iterable, default=5
         An int shuffles the rows, and keeps classes as frequent in every fold.
-    rivals : sequence of str
+    baselines : sequence of str
         Some of
 
         - ``"none"``: the estimator as it is; always measured;
@@ -72,18 +72,18 @@ def assess(
         - ``"threshold"``: the threshold between two classes that is best for balanced accuracy, or for `scoring` if
           that counts decisions. Much of what over-sampling seems to win is a moved threshold, and this moves it for
           nothing;
-        - ``"copies"``: of random rows of rare classes;
+        - ``"copies"``: rows of rare classes, resampled with replacement;
         - ``"smote"``: SMOTE, SMOTENC or SMOTEN, if imbalanced-learn is installed.
 
         One that does not apply is left out, and the table says why.
     ratios : "auto", sequence of float or dict, default="auto"
-        Doses. To *balance* with a ratio of 1 gives classes all the rows they lack next to the largest, or of what
-        `sampling_strategy` asks for; 0.5 gives them half of these. To *enlarge* adds so many rows for each real one,
-        with classes as frequent as they are. "auto" balances with 0.25, 0.5 and 1 and enlarges with 1, or enlarges with
-        0.5, 1 and 2 where no class lacks many rows. A sequence is tried both ways. A dict has a sequence for
-        ``"balance"``, for ``"enlarge"``, or both.
+        How many synthetic rows. To *balance* with a ratio of 1 gives classes all the rows they lack next to the
+        largest, or of what `sampling_strategy` asks for; 0.5 gives them half of these. To *enlarge* adds so many rows
+        for each real one, with classes as frequent as they are. "auto" balances with 0.25, 0.5 and 1 and enlarges with
+        1, or enlarges with 0.5, 1 and 2 where no class lacks many rows. A sequence is tried both ways. A dict has a
+        sequence for ``"balance"``, for ``"enlarge"``, or both.
     random_state : int, RandomState instance or None, default=None
-        An int gives the same scores each time, whatever `n_jobs`. It also reaches each `random_state` of the estimator
+        An int gives the same scores each time, whatever `n_jobs`. It also replaces each `random_state` of the estimator
         that is None. Without it the augmenter's is used.
     n_jobs : int or None, default=None
         Folds at a time, each in a process of its own.
@@ -104,10 +104,11 @@ def assess(
 
     Notes
     -----
-    The augmenter is chosen if its best dose is ahead of doing nothing, and of the best rival, by more than one standard
-    error. The verdict is then that it "adds" something if the 95 % intervals of both are above zero, else that it
-    "probably adds" it. A rival is chosen over doing nothing by the same rule. Standard errors allow for folds that
-    share training rows. As the best of several doses is picked, its gain is on average a little less than it seems.
+    The augmenter is chosen if its best ratio is ahead of doing nothing, and of the best baseline, by more than one
+    standard error. The verdict is then that it "adds" something if the 95 % intervals of both are above zero, else that
+    it "probably adds" it. A baseline is chosen over doing nothing by the same rule. Standard errors allow for folds
+    that share training rows. As the best of several ratios is picked, its gain is on average a little less than it
+    seems.
 
     References
     ----------
@@ -129,7 +130,6 @@ def assess(
     """
     classes = _has_classes(estimator)
     rows, target, labels = checked_rows(X, y, classes=classes)
-    named = _checked_rivals(rivals)
     if augmenter is not None and not isinstance(augmenter, GANAugmenter):
         raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
     given = default_augmenter(check_data(X)[0].shape, classes=classes) if augmenter is None else augmenter
@@ -140,11 +140,11 @@ def assess(
         classes=classes,
         scoring=scoring,
         ratios=ratios,
-        rivals=named,
+        baselines=baselines,
         decides=classes and labels.nunique() == 2,
         memory=memory,
     )
-    state = trial.augmenter.random_state if random_state is None else random_state
+    state = given.random_state if random_state is None else random_state
     return assessed(trial, rows, target, labels, cv, state, n_jobs=n_jobs, verbose=verbose)
 
 
@@ -154,20 +154,43 @@ def trial_of(
     labels: pd.Series,
     *,
     classes: bool,
-    scoring: Any,
-    ratios: Any,
-    **more: Any,
+    scoring: str | Scorer | None,
+    ratios: Ratios,
+    baselines: Sequence[str],
+    decides: bool,
+    memory: str | Memory | None,
+    weight: Float64Array | None = None,
+    synthetic_weight: float = 1.0,
+    params: dict[str, Any] | None = None,
 ) -> Trial:
-    """The trial of an augmenter whose own ratio gives way to `ratios`; `more` is the rest of a `Trial`."""
+    """The trial of an augmenter whose own ratio is replaced by `ratios`."""
     made = clone(augmenter).set_params(ratio=1.0, target_type="classes" if classes else "number")
     check_parameters(made.get_params(deep=False))
-    metric = metric_of(scoring, estimator, labels)
-    doses = doses_of(ratios, made.sampling_strategy, labels, classes=classes)
-    return Trial(estimator, made, metric, doses, classes=classes, **more)
+    return Trial(
+        estimator,
+        made,
+        chosen_scoring(scoring, estimator, labels),
+        additions_of(ratios, made.sampling_strategy, labels, classes=classes),
+        baselines_named(baselines),
+        classes=classes,
+        decides=decides,
+        memory=memory,
+        weight=weight,
+        synthetic_weight=synthetic_weight,
+        params=params or {},
+    )
 
 
 def assessed(
-    trial: Trial, X: Any, y: Any, labels: pd.Series, cv: Any, random_state: Any, *, n_jobs: Any = None, verbose: int = 0
+    trial: Trial,
+    X: Any,
+    y: Any,
+    labels: pd.Series,
+    cv: Any,
+    random_state: Any,
+    *,
+    n_jobs: int | None = None,
+    verbose: int = 0,
 ) -> Assessment:
     """Measure a trial in all folds, and judge it.
 
@@ -176,11 +199,10 @@ def assessed(
     X, y, labels : as from `checked_rows`
     """
     first = int(seeds_from(entropy_of(random_state), 1)[0]) % HIGHEST_SEED
-    folds = _folds(cv, X, y, labels, first, classes=trial.classes)
-    seeds = [
-        tuple(int(seed) % HIGHEST_SEED for seed in seeds_from((first, fold), 3)) for fold in range(1, len(folds) + 1)
-    ]
-    tasks = (delayed(measured)(trial, X, y, train, test, own) for (train, test), own in zip(folds, seeds, strict=True))
+    folds = splits(cv, X, y, labels, first, classes=trial.classes)
+    tasks = (
+        delayed(measured)(trial, X, y, train, test, _seeds(first, fold)) for fold, (train, test) in enumerate(folds, 1)
+    )
     done = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
     if verbose:
         from tqdm.auto import tqdm
@@ -188,12 +210,20 @@ def assessed(
         done = tqdm(done, total=len(folds), desc="assessing", unit="fold")
     scores = long_table(list(done))
     test_share = float(np.mean([len(test) / len(train) for train, test in folds]))
-    choice, verdict = decided(scores, trial.metric, test_share)
-    chosen = None
-    if choice.augments and choice.ratio is not None:
-        chosen = dosed(trial.augmenter, Dose(choice.method, choice.ratio), labels, classes=trial.classes)
+    choice, verdict = decided(scores, trial.scoring, test_share)
+    chosen = _chosen_augmenter(trial, choice, labels)
     table = summary(scores, test_share)
-    return Assessment(verdict, choice, table, scores, trial.metric.name, trial.metric.is_error, chosen)
+    return Assessment(verdict, choice, table, scores, trial.scoring.name, trial.scoring.is_error, chosen)
+
+
+def _seeds(first: int, fold: int) -> Seeds:
+    return Seeds(*(int(seed) % HIGHEST_SEED for seed in seeds_from((first, fold), 3)))
+
+
+def _chosen_augmenter(trial: Trial, choice: Choice, labels: pd.Series) -> GANAugmenter | None:
+    if not choice.augments or choice.ratio is None:
+        return None
+    return with_addition(trial.augmenter, Addition(choice.method, choice.ratio), labels, classes=trial.classes)
 
 
 def default_augmenter(shape: tuple[int, ...], *, classes: bool) -> GANAugmenter:
@@ -227,31 +257,3 @@ def _has_classes(estimator: Any) -> bool:
     if is_regressor(estimator):
         return False
     raise TypeError(f"estimator={estimator!r} is neither a classifier nor a regressor")
-
-
-def _checked_rivals(rivals: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(rivals, str) or (unknown := [name for name in rivals if name not in RIVALS]):
-        wrong = rivals if isinstance(rivals, str) else unknown
-        raise ValueError(f"rivals={wrong!r}: give a sequence of some of {list(RIVALS)}")
-    return tuple(name for name in RIVALS if name == "none" or name in rivals)
-
-
-def _folds(cv: Any, X: Any, y: Any, labels: pd.Series, seed: int, *, classes: bool) -> list[tuple[Any, Any]]:
-    if isinstance(cv, (int, np.integer)):
-        count = check_count(cv, "cv")
-        if count < 2:
-            raise ValueError(f"cv={cv}: an interval needs at least 2 folds")
-        if classes:
-            counts = labels.value_counts()
-            if counts.min() < count:
-                raise ValueError(
-                    f"class {counts.idxmin()} has {counts.min()} rows, fewer than the {count} folds: give a smaller "
-                    "cv, or leave the class out"
-                )
-        elif len(labels) < count:
-            raise ValueError(f"cv={cv} is more than the {len(labels)} rows")
-        cv = (StratifiedKFold if classes else KFold)(count, shuffle=True, random_state=seed)
-    folds = list(check_cv(cv, y, classifier=classes).split(X, y))
-    if len(folds) < 2:
-        raise ValueError(f"cv={cv!r} has a single fold: an interval needs at least 2")
-    return folds

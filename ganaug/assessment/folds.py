@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from joblib import Memory
 from sklearn.base import clone
+from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_memory
 
 from ..augmenter import GANAugmenter
-from ..weights import weights_name, with_synthetic
-from .doses import Dose, augmented
-from .rivals import RIVALS, Attempt, LeftOut, Setting
-from .scoring import Metric, balanced_accuracy
+from ..data.validation import check_count
+from ..data.weights import weights_name, with_synthetic
+from ..plain import Float64Array, IndexArray
+from .baselines import Attempt, Baseline, LeftOut, Setting
+from .ratios import Addition, AugmentedRows, augmented
+from .scoring import Scoring, balanced_accuracy
+
+Record = dict[str, float | str]
+"""What is known of a method in one fold: a row of the long table."""
 
 
 @dataclass(frozen=True)
@@ -40,96 +46,137 @@ class Trial:
 
     estimator: Any
     augmenter: GANAugmenter
-    metric: Metric
-    doses: tuple[Dose, ...]
-    rivals: tuple[str, ...]
+    scoring: Scoring
+    additions: tuple[Addition, ...]
+    baselines: tuple[Baseline, ...]
     classes: bool
     decides: bool
-    memory: Any = None
-    weight: NDArray[np.float64] | None = None
+    memory: str | Memory | None = None
+    weight: Float64Array | None = None
     synthetic_weight: float = 1.0
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def measured(
-    trial: Trial, X: Any, y: Any, train: NDArray[np.intp], test: NDArray[np.intp], seeds: tuple[int, int, int]
-) -> list[dict[str, Any]]:
-    """A row for every method: its scores and seconds, or why it was left out."""
-    rows, held_out = [(_safe_indexing(X, part), _safe_indexing(y, part)) for part in (train, test)]
-    weight = None if trial.weight is None else trial.weight[train]
-    estimator = seeded(trial.estimator, seeds[0])
-    setting = Setting(trial.metric, trial.augmenter.categorical_features, seeds[1])
-    found = []
-    for name in trial.rivals:
+class Seeds(NamedTuple):
+    """Of one fold."""
+
+    estimator: int
+    baselines: int
+    augmenter: int
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Training rows and held-out rows of a trial, and the seeded estimator."""
+
+    trial: Trial
+    estimator: Any
+    X: Any
+    y: Any
+    held_out: tuple[Any, Any]
+    weight: Float64Array | None
+    seeds: Seeds
+
+    def baselines(self) -> list[Record]:
+        """A record for every baseline: its scores and seconds, or why it was left out."""
+        setting = Setting(self.trial.scoring, self.trial.augmenter.categorical_features, self.seeds.baselines)
+        return [self._baseline(each, setting) for each in self.trial.baselines]
+
+    def additions(self) -> list[Record]:
+        """A record for every ratio of synthetic rows, all from one generator."""
+        tried = self.trial.additions
+        largest = {each.method: max(other.ratio for other in tried if other.method == each.method) for each in tried}
+        augmenter = clone(self.trial.augmenter).set_params(random_state=self.seeds.augmenter)
+        make = check_memory(self.trial.memory).cache(augmented)
+        made, seconds = make(augmenter, self.X, self.y, largest, classes=self.trial.classes)
+        return [self._addition(each, made[each.method], seconds) for each in tried]
+
+    def _baseline(self, baseline: Baseline, setting: Setting) -> Record:
+        record: Record = {"method": baseline.name, "ratio": np.nan}
+        if baseline.needs_classes and not self.trial.classes:
+            return record | {"note": "y is a number, which has no classes"}
         started = time.perf_counter()
         try:
-            figures, extra = _tried(name, trial, estimator, rows, held_out, weight, setting)
+            record |= self._scores(baseline.attempt(clone(self.estimator), self.X, self.y, setting), 1.0)
         except LeftOut as reason:
-            found.append({"method": name, "ratio": np.nan, "note": str(reason)})
-        else:
-            found.append({"method": name, "ratio": np.nan, "rows": extra, "seconds": _since(started)} | figures)
-    largest = {dose.method: max(d.ratio for d in trial.doses if d.method == dose.method) for dose in trial.doses}
-    augmenter = clone(trial.augmenter).set_params(random_state=seeds[2])
-    make = check_memory(trial.memory).cache(augmented)
-    made, cost = make(augmenter, rows[0], rows[1], largest, classes=trial.classes)
-    for dose in trial.doses:
+            return record | {"note": str(reason)}
+        return record | {"seconds": time.perf_counter() - started}
+
+    def _addition(self, addition: Addition, made: AugmentedRows, seconds: float) -> Record:
         started = time.perf_counter()
-        more, labels, extra = made[dose.method].rows(dose.ratio)
-        attempt = Attempt(clone(estimator), more, labels)
-        weights = _weights(weight, len(train), extra, trial.synthetic_weight)
-        figures = _scores(trial, attempt, weights, held_out)
-        found.append(dose._asdict() | {"rows": extra, "seconds": cost + _since(started)} | figures)
-    return found
+        attempt = Attempt(clone(self.estimator), *made.rows(addition.ratio))
+        record: Record = addition._asdict() | self._scores(attempt, self.trial.synthetic_weight)
+        return record | {"seconds": seconds + time.perf_counter() - started}
+
+    def _scores(self, attempt: Attempt, synthetic_weight: float) -> Record:
+        """Scores on the held-out rows, and how many rows were added to the training ones."""
+        trial, added = self.trial, len(attempt.y) - len(self.y)
+        params, weights = dict(trial.params), self._weights(added, synthetic_weight)
+        if attempt.weight is not None:
+            weights = attempt.weight if weights is None else attempt.weight * weights
+        if weights is not None:
+            params[weights_name(trial.estimator) or "sample_weight"] = weights
+        model = attempt.estimator.fit(attempt.X, attempt.y, **params)
+        figures: Record = {"score": float(trial.scoring.scorer(model, *self.held_out)), "rows": added}
+        if trial.decides:
+            figures["balanced_accuracy"] = float(balanced_accuracy()(model, *self.held_out))
+        return figures
+
+    def _weights(self, added: int, each: float) -> Float64Array | None:
+        if self.weight is None and each == 1:
+            return None
+        return with_synthetic(np.ones(len(self.y)) if self.weight is None else self.weight, added, each)
 
 
-def _tried(
-    name: str, trial: Trial, estimator: Any, rows: Any, held_out: Any, weight: Any, setting: Setting
-) -> tuple[dict[str, float], int]:
-    """A rival's scores, and how many rows it adds."""
-    if not trial.classes and name != "none":
-        raise LeftOut("y is a number, which has no classes")
-    attempt = RIVALS[name](clone(estimator), rows[0], rows[1], setting)
-    extra = len(attempt.y) - len(rows[1])
-    weights = _weights(weight, len(rows[1]), extra, 1.0)
-    if attempt.weight is not None:
-        weights = attempt.weight if weights is None else attempt.weight * weights
-    return _scores(trial, attempt, weights, held_out), extra
+def measured(trial: Trial, X: Any, y: Any, train: IndexArray, test: IndexArray, seeds: Seeds) -> list[Record]:
+    """A record for every method in one fold."""
+    rows, held_out = [(_safe_indexing(X, part), _safe_indexing(y, part)) for part in (train, test)]
+    weight = None if trial.weight is None else trial.weight[train]
+    fold = Fold(trial, seeded(trial.estimator, seeds.estimator), *rows, held_out, weight, seeds)
+    return fold.baselines() + fold.additions()
 
 
 def seeded(estimator: Any, seed: int) -> Any:
-    """A clone with `seed` wherever chance was left open, so that methods differ by their rows alone."""
+    """A clone with `seed` for every `random_state` that is None, so that methods differ by their rows alone."""
     made = clone(estimator)
-    open_ones = [
+    unset = [
         name
         for name, value in made.get_params().items()
         if value is None and (name == "random_state" or name.endswith("__random_state"))
     ]
-    return made.set_params(**dict.fromkeys(open_ones, seed))
+    return made.set_params(**dict.fromkeys(unset, seed))
 
 
-def _weights(weight: NDArray[np.float64] | None, real: int, extra: int, each: float) -> NDArray[np.float64] | None:
-    if weight is None and each == 1:
-        return None
-    return with_synthetic(np.ones(real) if weight is None else weight, extra, each)
-
-
-def _scores(trial: Trial, attempt: Attempt, weights: Any, held_out: tuple[Any, Any]) -> dict[str, float]:
-    params = dict(trial.params)
-    if weights is not None:
-        params[weights_name(trial.estimator) or "sample_weight"] = weights
-    model = attempt.estimator.fit(attempt.X, attempt.y, **params)
-    figures = {"score": float(trial.metric.scorer(model, *held_out))}
-    if trial.decides:
-        figures["balanced_accuracy"] = float(balanced_accuracy()(model, *held_out))
-    return figures
-
-
-def _since(started: float) -> float:
-    return time.perf_counter() - started
-
-
-def long_table(folds: list[list[dict[str, Any]]]) -> pd.DataFrame:
+def long_table(folds: list[list[Record]]) -> pd.DataFrame:
     """A row for every fold and method."""
-    rows = [{"fold": fold} | row for fold, found in enumerate(folds) for row in found]
+    rows = [{"fold": fold} | record for fold, found in enumerate(folds) for record in found]
     columns = ["fold", "method", "ratio", "score", "balanced_accuracy", "rows", "seconds", "note"]
     return pd.DataFrame(rows).reindex(columns=columns)
+
+
+def splits(
+    cv: Any, X: Any, y: Any, labels: pd.Series, seed: int, *, classes: bool
+) -> list[tuple[IndexArray, IndexArray]]:
+    """Indices of the training rows and of the held-out rows of every fold."""
+    if isinstance(cv, (int, np.integer)):
+        count = _checked_count(cv, labels, classes=classes)
+        cv = (StratifiedKFold if classes else KFold)(count, shuffle=True, random_state=seed)
+    folds = list(check_cv(cv, y, classifier=classes).split(X, y))
+    if len(folds) < 2:
+        raise ValueError(f"cv={cv!r} has a single fold: an interval needs at least 2")
+    return folds
+
+
+def _checked_count(cv: Any, labels: pd.Series, *, classes: bool) -> int:
+    folds = check_count(cv, "cv")
+    if folds < 2:
+        raise ValueError(f"cv={cv}: an interval needs at least 2 folds")
+    if len(labels) < folds and not classes:
+        raise ValueError(f"cv={cv} is more than the {len(labels)} rows")
+    counts = labels.value_counts()
+    if classes and counts.min() < folds:
+        raise ValueError(
+            f"class {counts.idxmin()} has {counts.min()} rows, fewer than the {folds} folds: give a smaller cv, or "
+            "leave the class out"
+        )
+    return folds

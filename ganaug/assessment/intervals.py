@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..plain import Float64Array
 
 LEVEL = 0.95
 
@@ -26,16 +27,16 @@ class Interval(NamedTuple):
         return self.mean + self.half
 
 
-def variance(values: NDArray[np.float64], test_share: float) -> float:
+def variance(values: Float64Array, test_share: float) -> float:
     """Of the mean over folds, corrected as in `corrected`."""
     return float(np.var(values, ddof=1) * (1 / len(values) + test_share))
 
 
-def corrected(values: NDArray[np.float64], test_share: float) -> Interval:
+def corrected(values: Float64Array, test_share: float) -> Interval:
     """The mean of a figure that was measured in every fold.
 
-    Folds share training rows, so their figures vary less than those of tables drawn anew would: to the 1 / folds of
-    independent ones comes the ratio of test rows to training rows.
+    Folds share training rows, so their figures vary less than those of new tables would. The variance of the mean is
+    therefore that of the figures times 1 / folds + test rows / training rows; for independent ones it is 1 / folds.
 
     Parameters
     ----------

@@ -1,29 +1,28 @@
 """From scores to a decision and a sentence.
 
-Rows are added only if the best dose is ahead of doing nothing, and of the best of what costs nothing, by more than one
-standard error; what costs nothing is chosen over doing nothing by the same rule. The sentence says how sure it is: it
-"adds" if the 95 % intervals of both leads are above zero, and else it "probably adds".
+Synthetic rows are chosen only if their best ratio is ahead of doing nothing, and of the best baseline, by more than one
+standard error. A baseline is chosen over doing nothing by the same rule. The sentence says how sure it is: it "adds" if
+the 95 % intervals of both leads are above zero, and else it "probably adds".
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import floor, log10
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from .doses import BALANCE, ENLARGE
+from ..plain import Float64Array
+from .baselines import BASELINES, Baseline, Nothing
 from .intervals import Interval, corrected
-from .rivals import TITLES
-from .scoring import Metric
+from .ratios import BALANCE, ENLARGE, METHODS
+from .scoring import Scoring
 
-NOTHING = ("none", np.nan)
 MOST_PLACES = 4
 STANDARD_ERRORS = 1.0
-WAYS = {BALANCE: "", ENLARGE: ", classes as they are"}
-Key = tuple[str, float]
+SUFFIXES = {BALANCE: "", ENLARGE: ", classes as they are"}
 
 
 class Choice(NamedTuple):
@@ -32,9 +31,9 @@ class Choice(NamedTuple):
     Parameters
     ----------
     method : str
-        ``"balance"`` or ``"enlarge"`` with synthetic rows, or the name of a rival.
+        ``"balance"`` or ``"enlarge"`` with synthetic rows, or the name of a baseline.
     ratio : float or None
-        Of synthetic rows; None for a rival.
+        Of synthetic rows; None for a baseline.
     """
 
     method: str
@@ -43,7 +42,7 @@ class Choice(NamedTuple):
     @property
     def augments(self) -> bool:
         """Whether to add synthetic rows."""
-        return self.method in (BALANCE, ENLARGE)
+        return self.method in METHODS
 
 
 class Found(NamedTuple):
@@ -51,17 +50,17 @@ class Found(NamedTuple):
 
     method: str
     ratio: float
-    scores: NDArray[np.float64]
+    scores: Float64Array
 
     @property
-    def is_dose(self) -> bool:
-        return self.method in (BALANCE, ENLARGE)
+    def augments(self) -> bool:
+        return self.method in METHODS
 
 
 def found_in(scores: pd.DataFrame) -> list[Found]:
     """The methods that were measured in every fold, in the order they were tried."""
     kept = []
-    for (method, ratio), part in scores.groupby(["method", "ratio"], sort=False, dropna=False):
+    for (method, ratio), part in _by_method(scores):
         values = part["score"].to_numpy(dtype=np.float64)
         if part["note"].isna().all():
             if np.isnan(values).any():
@@ -72,15 +71,14 @@ def found_in(scores: pd.DataFrame) -> list[Found]:
 
 
 def summary(scores: pd.DataFrame, test_share: float) -> pd.DataFrame:
-    """A row for every method, with what it has more than doing nothing."""
-    found = {(each.method, str(each.ratio)): each for each in found_in(scores)}
-    nothing = found["none", "nan"].scores
+    """A row for every method, with its difference to doing nothing."""
+    nothing = _nothing(found_in(scores)).scores
     rows = []
-    for (method, ratio), part in scores.groupby(["method", "ratio"], sort=False, dropna=False):
+    for (method, ratio), part in _by_method(scores):
         row: dict[str, Any] = {"method": method, "ratio": ratio}
-        each = found.get((method, str(ratio)))
-        if each is not None:
-            score, more = (corrected(values, test_share) for values in (each.scores, each.scores - nothing))
+        if part["note"].isna().all():
+            values = part["score"].to_numpy(dtype=np.float64)
+            score, more = corrected(values, test_share), corrected(values - nothing, test_share)
             row |= {"score": score.mean, "std_error": score.std_error, "difference": more.mean}
             row |= {"low": more.low, "high": more.high, "balanced_accuracy": part["balanced_accuracy"].mean()}
             row |= {"rows": round(part["rows"].mean()), "seconds": part["seconds"].mean()}
@@ -92,45 +90,57 @@ def summary(scores: pd.DataFrame, test_share: float) -> pd.DataFrame:
     return table.drop(columns="balanced_accuracy") if scores["balanced_accuracy"].isna().all() else table
 
 
-def decided(scores: pd.DataFrame, metric: Metric, test_share: float) -> tuple[Choice, str]:
+def decided(scores: pd.DataFrame, scoring: Scoring, test_share: float) -> tuple[Choice, str]:
     """What to do, and why."""
-    found = [each for each in found_in(scores) if metric.moves_with_threshold or each.method != "threshold"]
+    found = [each for each in found_in(scores) if each.augments or _can_change(BASELINES[each.method], scoring)]
 
     def lead(one: Found, other: Found) -> Interval:
         return corrected(one.scores - other.scores, test_share)
 
-    nothing = next(each for each in found if each.method == "none")
-    dose = max((each for each in found if each.is_dose), key=lambda each: each.scores.mean())
-    rival = max((each for each in found if not each.is_dose), key=lambda each: each.scores.mean())
-    gain, ahead, rivals_gain = lead(dose, nothing), lead(dose, rival), lead(rival, nothing)
+    nothing = _nothing(found)
+    augmented = max((each for each in found if each.augments), key=lambda each: each.scores.mean())
+    best = max((each for each in found if not each.augments), key=lambda each: each.scores.mean())
+    gain, ahead, baseline_gain = lead(augmented, nothing), lead(augmented, best), lead(best, nothing)
+    at_ratio, baseline = f"at ratio {augmented.ratio:g}", BASELINES[best.method]
     if _is_ahead(gain) and _is_ahead(ahead):
-        sure = gain.low > 0 and ahead.low > 0
-        change = _change(gain, metric)
-        if not sure:
-            change = f"Probably {change[0].lower()}{change[1:]}"
-        return Choice(dose.method, float(dose.ratio)), f"{change} at ratio {dose.ratio:g}{WAYS[dose.method]}"
-    if _is_ahead(rivals_gain):
-        are = "are" if rival.method in ("class_weight", "copies") else "is"
-        better = "better" if _is_ahead(lead(rival, dose)) else "as good"
-        said = f"Do not augment: {TITLES[rival.method]} {are} {better}"
-        return Choice(rival.method), f"{said} ({_number(rivals_gain)} {metric.name} next to doing nothing)"
+        change = _change(gain, scoring, sure=gain.low > 0 and ahead.low > 0)
+        return Choice(augmented.method, float(augmented.ratio)), f"{change} {at_ratio}{SUFFIXES[augmented.method]}"
+    if _is_ahead(baseline_gain):
+        better = f"{baseline.title} {baseline.verb} {'better' if _is_ahead(lead(best, augmented)) else 'as good'}"
+        by = f"{_number(baseline_gain)} {scoring.name} next to doing nothing"
+        return Choice(best.method), f"Do not augment: {better} ({by})"
+    return Choice(Nothing.name), f"Do not augment: {_why_nothing(gain, scoring, at_ratio, baseline)}"
+
+
+def _why_nothing(gain: Interval, scoring: Scoring, at_ratio: str, baseline: Baseline) -> str:
     if _is_ahead(gain):
-        return Choice("none"), f"Do not augment: {TITLES[rival.method]} may do as well, for nothing"
-    if gain.mean > 0:
-        off = f" off the {metric.name}" if metric.is_error else f" {metric.name}"
-        seems = f"what it seems to {'take' if metric.is_error else 'add'}, {_number(gain)}{off}"
-        return Choice("none"), f"Do not augment: {seems} at ratio {dose.ratio:g}, may be chance"
-    return Choice("none"), f"Do not augment: no ratio does better than nothing (at best {_number(gain)} {metric.name})"
+        return f"{baseline.title} may do as well, for nothing"
+    if gain.mean <= 0:
+        return f"no ratio does better than nothing (at best {_number(gain)} {scoring.name})"
+    adds, unit = ("take", f"off the {scoring.name}") if scoring.is_error else ("add", scoring.name)
+    return f"what it seems to {adds}, {_number(gain)} {unit} {at_ratio}, may be chance"
+
+
+def _by_method(scores: pd.DataFrame) -> Iterable[tuple[tuple[str, float], pd.DataFrame]]:
+    return scores.groupby(["method", "ratio"], sort=False, dropna=False)
+
+
+def _nothing(found: list[Found]) -> Found:
+    return next(each for each in found if each.method == Nothing.name)
+
+
+def _can_change(baseline: Baseline, scoring: Scoring) -> bool:
+    """Whether the baseline can score other than doing nothing does."""
+    return scoring.moves_with_threshold or not baseline.only_moves_threshold
 
 
 def _is_ahead(lead: Interval) -> bool:
     return lead.mean > 0 and lead.mean > STANDARD_ERRORS * lead.std_error
 
 
-def _change(gain: Interval, metric: Metric) -> str:
-    if metric.is_error:
-        return f"Takes {_number(gain)} off the {metric.name}"
-    return f"Adds {_number(gain)} {metric.name}"
+def _change(gain: Interval, scoring: Scoring, *, sure: bool) -> str:
+    adds, unit = ("Takes", f"off the {scoring.name}") if scoring.is_error else ("Adds", scoring.name)
+    return f"{adds if sure else f'Probably {adds.lower()}'} {_number(gain)} {unit}"
 
 
 def _number(gain: Interval) -> str:

@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from ..models import model_for
-from .intervals import roc_auc
+from .base import Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting, interval, listed
+from .confidence import roc_auc
 from .tables import Tables
 
 FOLDS = 3
 LEAST_GROUP = 10
+TELLING = 0.005
+Float64Array = NDArray[np.float64]
 
 
-class Detection(NamedTuple):
-    figures: dict[str, Any]
-    by_column: pd.Series
-    by_group: dict[str, float]
-
-
-def detection(tables: Tables, most_rows: int, seed: int) -> Detection:
+class Detection(Metric):
     """ROC AUC, out of fold, of telling held-out real rows from as many synthetic ones.
 
     A column's share in it is how much the ROC AUC falls, in the first fold, when the column's values are shuffled.
     """
-    rows = min(len(tables.test), len(tables.synthetic), most_rows)
-    parts = [part.sample(rows, random_state=seed) for part in (tables.test, tables.synthetic)]
-    both = pd.concat(parts, ignore_index=True)
-    truth = np.repeat([1, 0], rows)
-    chances = np.zeros(2 * rows)
-    by_column = pd.Series(0.0, index=both.columns)
-    for fold, (learnt, asked) in enumerate(StratifiedKFold(FOLDS).split(both, truth)):
-        model = model_for(both, "boosting", classes=True)
-        model[-1].set_params(random_state=seed)
-        model.fit(both.iloc[learnt], truth[learnt])
-        new = both.iloc[asked]
-        chances[asked] = model.predict_proba(new)[:, 1]
-        if fold == 0:
-            by_column = _falls(model, new, truth[asked], seed)
-    return Detection(
-        {**roc_auc(chances[:rows], chances[rows:]), "rows": rows}, by_column, _by_group(tables, parts, chances)
-    )
+
+    name = "detection"
+    title = "Detection: real or synthetic?"
+    figures: ClassVar = {"roc_auc": Figure("ROC AUC", 0.6, 0.8)}
+    by_column: ClassVar = {
+        "tells": Figure("tells by", note="how much the detection's ROC AUC falls once the column is shuffled")
+    }
+    by_class: ClassVar = {"detection": Figure("detection", note="ROC AUC of these rows alone")}
+
+    def measure(self, inputs: Inputs) -> Measurement:
+        tables, seed = inputs.tables, inputs.seed
+        rows = min(len(tables.test), len(tables.synthetic), inputs.max_rows)
+        parts = [part.sample(rows, random_state=seed) for part in (tables.test, tables.synthetic)]
+        both = pd.concat(parts, ignore_index=True)
+        truth = np.repeat([1, 0], rows)
+        chances = np.zeros(2 * rows)
+        tells = pd.Series(0.0, index=both.columns)
+        for fold, (learnt, asked) in enumerate(StratifiedKFold(FOLDS).split(both, truth)):
+            model = boosting(both.iloc[learnt], truth[learnt], seed)
+            new = both.iloc[asked]
+            chances[asked] = model.predict_proba(new)[:, 1]
+            if fold == 0:
+                tells = _falls(model, new, truth[asked], seed)
+        figures = {**roc_auc(chances[:rows], chances[rows:]), "rows": rows}
+        return Measurement(figures, {"tells": tells}, _by_class(tables, parts, chances))
+
+    def lines(self, figures: Figures) -> list[Line]:
+        return [Line(self.figures["roc_auc"].label, interval(figures, "roc_auc"), "0.5")]
+
+    def verdict(self, found: Findings) -> Verdict:
+        area = found.figures[self.name]["roc_auc"]
+        says = (
+            f"Gradient boosting tells real rows from synthetic ones with a ROC AUC of {area:.3f}, where .5 is a coin."
+        )
+        telling = found.columns.sort_values("tells", ascending=False)
+        telling = telling[telling["tells"] > TELLING].head(3)
+        hint = "Rows differ by how columns go together rather than by a single one."
+        if len(telling):
+            hint = f"What gives them away most: {listed(telling['column'])}."
+        hint += " Allow more steps, and draw with refine=True."
+        return self.judged([self.figures["roc_auc"].rating(area)], says, hint)
 
 
 def _falls(model: Any, rows: pd.DataFrame, truth: NDArray[np.int_], seed: int) -> pd.Series:
@@ -58,11 +78,12 @@ def _falls(model: Any, rows: pd.DataFrame, truth: NDArray[np.int_], seed: int) -
     return pd.Series(falls, dtype=np.float64)
 
 
-def _by_group(tables: Tables, parts: list[pd.DataFrame], chances: NDArray[np.float64]) -> dict[str, float]:
+def _by_class(tables: Tables, parts: list[pd.DataFrame], chances: Float64Array) -> dict[str, dict[str, float]]:
     found = {}
     for name, group in tables.groups().items():
         real = np.isin(parts[0].index, group.test)
         made = np.isin(parts[1].index, group.synthetic)
         if min(real.sum(), made.sum()) >= LEAST_GROUP:
-            found[name] = roc_auc(chances[: len(real)][real], chances[len(real) :][made])["roc_auc"]
+            area = roc_auc(chances[: len(real)][real], chances[len(real) :][made])["roc_auc"]
+            found[name] = {"detection": area}
     return found

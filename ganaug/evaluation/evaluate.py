@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 from threadpoolctl import threadpool_limits
 
-from ..validation import check_count
-from . import verdict
-from .coverage import coverage
-from .detection import detection
-from .fidelity import column_errors, pair_errors
-from .pictures import distributions, projection
-from .privacy import privacy
-from .result import Evaluation
+from ..data.validation import check_count
+from .base import Findings, Inputs, Measurement, overall
+from .evaluation import Assessed, Evaluation
+from .metrics import METRICS
 from .tables import Tables, prepared
-from .usefulness import usefulness
-
-if TYPE_CHECKING:
-    from ..assessment.result import Assessment
 
 HIGHEST_SEED = 2**31 - 1
 LEAST_MAX_ROWS = 100
-NEAR_SHARE = 4
 WORTH_THREADS = 500_000  # cells, below which threads only wait for one another
-STAGES = ("fidelity", "detection", "usefulness", "coverage", "privacy", "pictures")
-CLASS_COLUMNS = (
-    *("class", "real_rows", "synthetic_rows", "real_share", "synthetic_share", "detection"),
-    *("found_by_real", "found_by_synthetic", "precision", "recall", "density", "coverage"),
-    *("categories", "rare_categories", "excess_copies", "nearest_record", "membership", "membership_low"),
-)
+CLASS_COLUMNS = ("class", "real_rows", "synthetic_rows", "real_share", "synthetic_share")
 
 
 def evaluate(
@@ -47,7 +31,7 @@ def evaluate(
     target_type: str = "auto",
     max_rows: int = 20_000,
     history: pd.DataFrame | None = None,
-    assessment: Assessment | None = None,
+    assessment: Assessed | None = None,
     random_state: Any = None,
     verbose: int = 0,
 ) -> Evaluation:
@@ -75,7 +59,7 @@ def evaluate(
     history : DataFrame or None, default=None
         ``augmenter.history_``, for training curves.
     assessment : Assessment or None, default=None
-        From :func:`ganaug.assess`, for dose and response.
+        From :func:`ganaug.assess`, for ratio and response.
     random_state : int, RandomState instance or None, default=None
         An int gives the same figures each time.
     verbose : int, default=0
@@ -106,7 +90,7 @@ def evaluate(
     >>> augmenter = GANAugmenter(steps=50, random_state=0).fit(X, y)
     >>> found = evaluate((X, y), (X_test, y_test), augmenter.sample(100), random_state=0)
     >>> [verdict.group for verdict in found.verdicts]
-    ['fidelity', 'detection', 'usefulness', 'coverage', 'privacy']
+    ['fidelity', 'detection', 'utility', 'coverage', 'privacy']
     >>> 0 <= found.figures["detection"]["roc_auc"] <= 1
     True
     """
@@ -124,100 +108,61 @@ def evaluate(
     tables = prepared(
         real_train, real_test, synthetic, target, categorical_features=categorical_features, target_type=target_type
     )
-    few = min(len(tables.train), most) * tables.train.shape[1] < WORTH_THREADS
-    with _progress(verbose) as bar, threadpool_limits(1 if few else None, user_api="openmp"):
-
-        def told(name: str) -> None:
-            if bar is not None:
-                bar.set_description(name)
-                bar.update()
-
-        return _measured(tables, most, int(seed), told, history, assessment)
-
-
-def _measured(
-    tables: Tables, most: int, seed: int, stage: Callable[[str], None], history: Any, assessment: Any
-) -> Evaluation:
-    columns, pairs = _columns(tables), _pairs(tables)
-    fidelity = {
-        "shape_error": _mean(columns["error"]),
-        "shape_error_held_out": _mean(columns["error_held_out"]),
-        "trend_error": _mean(pairs["error"]),
-        "trend_error_held_out": _mean(pairs["error_held_out"]),
-    }
-    stage("detection")
-    told_apart = detection(tables, most, seed)
-    columns["tells"] = columns["column"].map(told_apart.by_column)
-    stage("usefulness")
-    useful = usefulness(tables, most, seed) if tables.target is not None else None
-    stage("coverage")
-    covered = coverage(tables, most // NEAR_SHARE, seed)
-    stage("privacy")
-    private = privacy(tables, most // NEAR_SHARE, seed)
-    stage("pictures")
-    by_class = {name: {"class": name, **found} for name, found in covered.by_group.items()}
-    for name, row in by_class.items():
-        row |= private.by_group[name] | {"detection": told_apart.by_group.get(name)}
-        if useful is not None:
-            row |= {"found_by_real": useful.found_by_real.get(name)}
-            row |= {"found_by_synthetic": useful.found_by_synthetic.get(name)}
-    classes = pd.DataFrame(list(by_class.values())).reindex(columns=CLASS_COLUMNS)
-    figures = {
-        "fidelity": fidelity,
-        "detection": told_apart.figures,
-        "usefulness": useful.figures if useful else None,
-        "coverage": covered.figures,
-        "privacy": private.figures,
-    }
-    verdicts = (
-        verdict.on_fidelity(fidelity, columns),
-        verdict.on_detection(told_apart.figures, columns),
-        verdict.on_usefulness(figures["usefulness"]),
-        verdict.on_coverage(covered.figures, classes),
-        verdict.on_privacy(private.figures),
-    )
+    inputs = Inputs(tables, most, int(seed))
+    found = findings(tables, _measured(inputs, verbose))
+    verdicts = tuple(metric.verdict(found) for metric in METRICS)
     rows = {f"{name}_rows": len(part) for name, part in tables.parts()}
-    made = Evaluation(
-        verdict=verdict.overall(list(verdicts)),
+    return Evaluation(
+        **vars(found),
+        verdict=overall(verdicts),
         verdicts=verdicts,
-        figures=figures,
-        columns=columns,
-        pairs=pairs,
-        classes=classes.dropna(axis=1, how="all"),
         about={**rows, "target": tables.target, "classes": tables.classes, "random_state": seed, "max_rows": most},
-        pictures={"distributions": distributions(tables), "projection": projection(tables, seed)},
         history=history,
         assessment=assessment,
     )
-    stage("done")
-    return made
 
 
-def _columns(tables: Tables) -> pd.DataFrame:
-    parts = dict(tables.parts())
-    kinds = {name: "number" if tables.train[name].dtype == np.float64 else "category" for name in tables.train}
-    kinds |= dict.fromkeys(tables.moments, "time")
-    table = pd.DataFrame({"column": list(kinds), "kind": list(kinds.values())})
-    for suffix, other in (("", tables.synthetic), ("_held_out", tables.test)):
-        table[f"error{suffix}"] = 100 * column_errors(tables.train, other).to_numpy()
-    for key, part in (("real", parts["train"]), ("synthetic", parts["synthetic"])):
-        table[f"missing_{key}"] = tables.missing(part).to_numpy()
-    return table
-
-
-def _pairs(tables: Tables) -> pd.DataFrame:
-    table = pair_errors(tables.train, tables.synthetic)
-    table["error_held_out"] = pair_errors(tables.train, tables.test)["error"]
-    return table.assign(error=100 * table["error"], error_held_out=100 * table["error_held_out"])
-
-
-def _mean(errors: pd.Series) -> float | None:
-    return float(errors.mean()) if len(errors) else None
-
-
-def _progress(verbose: int) -> Any:
-    if not verbose:
-        return nullcontext()
+def _measured(inputs: Inputs, verbose: int) -> dict[str, Measurement]:
     from tqdm.auto import tqdm
 
-    return tqdm(total=len(STAGES), desc=STAGES[0], unit="stage")
+    train, found = inputs.tables.train, {}
+    few = min(len(train), inputs.max_rows) * train.shape[1] < WORTH_THREADS
+    with (
+        tqdm(total=len(METRICS), unit="metric", disable=not verbose) as bar,
+        threadpool_limits(1 if few else None, user_api="openmp"),
+    ):
+        for metric in METRICS:
+            bar.set_description(metric.name)
+            found[metric.name] = metric.measure(inputs)
+            bar.update()
+        bar.set_description("done")
+    return found
+
+
+def findings(tables: Tables, measured: dict[str, Measurement]) -> Findings:
+    """What metrics found, in common tables."""
+    columns = {"kind": pd.Series(tables.kinds)}
+    pictures: dict[str, Any] = {}
+    for found in measured.values():
+        columns |= found.columns
+        pictures |= found.pictures
+    return Findings(
+        figures={name: found.figures or None for name, found in measured.items()},
+        columns=pd.DataFrame(columns, index=list(tables.train)).rename_axis("column").reset_index(),
+        pairs=pd.concat([found.pairs for found in measured.values()], axis=1),
+        classes=_classes(tables, list(measured.values())),
+        pictures=pictures,
+    )
+
+
+def _classes(tables: Tables, measured: list[Measurement]) -> pd.DataFrame:
+    rows = []
+    for name, group in tables.groups().items():
+        real, made = len(group.train), len(group.synthetic)
+        shares = (real, made, real / len(tables.train), made / len(tables.synthetic))
+        row = dict(zip(CLASS_COLUMNS, (name, *shares), strict=True))
+        for found in measured:
+            row |= found.classes.get(name, {})
+        rows.append(row)
+    named = [name for metric in METRICS for name in metric.by_class]
+    return pd.DataFrame(rows).reindex(columns=[*CLASS_COLUMNS, *named]).dropna(axis=1, how="all")

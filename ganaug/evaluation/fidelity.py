@@ -1,21 +1,110 @@
 """Do columns and pairs of columns look alike? The figures of SDMetrics' QualityReport, as errors.
 
-A column of numbers has the distance of Kolmogorov and Smirnov, one of words the total variation distance. A pair of
-numbers has half the difference of the correlations, any other pair the total variation distance of the two-way table,
-in which a number is one of ten intervals of equal width. Empty cells of words are a word of their own.
+A column of numbers has the distance of Kolmogorov and Smirnov, one of categories the total variation distance. A pair
+of numbers has half the difference of the correlations, any other pair the total variation distance of the two-way
+table, in which a number is one of ten intervals of equal width. Empty cells of categories are a category of their own.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
+from .base import Figure, Findings, Inputs, Measurement, Metric, Verdict, listed
+from .charts import REAL, SYNTHETIC, Chart, Section, finish, shortened
+from .tables import Tables
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 BINS = 10
 DENSE_CELLS = 1_000_000
+BARS = 24
+MOST_VALUES = 8
+TAILS = (0.001, 0.999)
+MOST_COLUMNS, MOST_PAIRS, MOST_IN_GRID = 40, 15, 60
+DAY = 86_400
+Float64Array = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+
+class Fidelity(Metric):
+    """Errors of columns and of pairs of columns, in per cent."""
+
+    name = "fidelity"
+    title = "Fidelity: columns and pairs of columns"
+    figures: ClassVar = {
+        "shape_error": Figure("mean error of a column, %", 2.0, 8.0),
+        "trend_error": Figure("mean error of a pair of columns, %", 4.0, 12.0),
+    }
+    by_column: ClassVar = {
+        "error": Figure("error, %", note="distance from the training rows"),
+        "error_held_out": Figure("held-out rows, %"),
+        "missing_real": Figure("missing, real"),
+        "missing_synthetic": Figure("missing, synthetic"),
+    }
+
+    def measure(self, inputs: Inputs) -> Measurement:
+        tables = inputs.tables
+        pairs = pair_errors(tables.train, tables.synthetic)
+        pairs["error_held_out"] = pair_errors(tables.train, tables.test)["error"]
+        pairs[["error", "error_held_out"]] *= 100
+        columns = {
+            "error": 100 * column_errors(tables.train, tables.synthetic),
+            "error_held_out": 100 * column_errors(tables.train, tables.test),
+            "missing_real": tables.missing(tables.train),
+            "missing_synthetic": tables.missing(tables.synthetic),
+        }
+        figures = {
+            f"{group}_{name}": float(errors[name].mean()) if len(errors[name]) else None
+            for group, errors in (("shape", columns), ("trend", pairs))
+            for name in ("error", "error_held_out")
+        }
+        return Measurement(figures, columns, pairs=pairs, pictures={"distributions": distributions(tables)})
+
+    def verdict(self, found: Findings) -> Verdict:
+        figures = found.figures[self.name]
+        shape, trend = figures["shape_error"], figures["trend_error"]
+        ratings = [
+            figure.rating(figures[name], figures[f"{name}_held_out"])
+            for name, figure in self.figures.items()
+            if figures[name] is not None
+        ]
+        says = f"A column is {shape:.2f} % off the training rows on average"
+        says += "" if trend is None else f", a pair of columns {trend:.2f} %"
+        says += f"; held-out real rows are {figures['shape_error_held_out']:.2f} %"
+        says += "." if trend is None else f" and {figures['trend_error_held_out']:.2f} % off."
+        worst = found.columns.sort_values("error", ascending=False).head(3)
+        hint = (
+            f"The columns furthest off are {listed(worst['column'])}. More steps help most; name numbers that are "
+            "codes in categorical_features, and keep refine on."
+        )
+        return self.judged(ratings, says, hint)
+
+    def sections(self, found: Findings) -> list[Section]:
+        columns = found.columns.sort_values("error", ascending=False)
+        bars = found.pictures["distributions"]
+        gallery = tuple(_chart(name, bars[name]) for name in columns["column"].head(MOST_COLUMNS))
+        sections = [Section("Columns", gallery=gallery, table=columns, note="The columns furthest off come first.")]
+        drawn = set(columns["column"].head(MOST_IN_GRID))
+        names = [name for name in found.columns["column"] if name in drawn]
+        pairs = found.pairs[found.pairs["first"].isin(names) & found.pairs["second"].isin(names)]
+        if len(pairs):
+            side = 3.2 + 0.24 * len(names)
+            chart = Chart((side + 1, side), partial(draw_pairs, pairs=pairs, names=names))
+            worst = found.pairs.sort_values("error", ascending=False).head(MOST_PAIRS)
+            note = (
+                "Two numbers: half the difference of their correlations. Other pairs: the share of rows that would "
+                "have to move for equal two-way tables. The furthest off:"
+            )
+            sections.append(Section("Pairs of columns", chart, table=worst, note=note))
+        return sections
 
 
 def column_errors(real: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
@@ -52,7 +141,7 @@ def _correlations(numbers: pd.DataFrame) -> pd.DataFrame:
     return numbers.corr().fillna(0.0)  # none with a constant column
 
 
-def _codes(real: pd.Series, other: pd.Series) -> NDArray[np.intp]:
+def _codes(real: pd.Series, other: pd.Series) -> IntArray:
     both = pd.concat([real, other], ignore_index=True)
     if real.dtype != np.float64:
         return pd.factorize(both)[0].astype(np.intp)
@@ -61,9 +150,103 @@ def _codes(real: pd.Series, other: pd.Series) -> NDArray[np.intp]:
     return np.where(both.isna(), BINS, np.digitize(both, edges)).astype(np.intp)
 
 
-def _table_distance(one: NDArray[np.intp], two: NDArray[np.intp], weights: NDArray[np.float64]) -> float:
+def _table_distance(one: IntArray, two: IntArray, weights: Float64Array) -> float:
     width = int(two.max()) + 1
     cells = one * width + two
     if (int(one.max()) + 1) * width > DENSE_CELLS:
         cells = pd.factorize(cells)[0]
     return float(np.abs(np.bincount(cells, weights)).sum() / 2)
+
+
+def distributions(tables: Tables) -> dict[str, dict[str, Any]]:
+    """Of each column the shares of training and of synthetic rows in each bar.
+
+    A number has 24 intervals, whose `edges` span all but the outermost thousandths; those are in the first and the
+    last. A column of few values, or of categories, has its most frequent ones as `values`.
+    """
+    return {name: _bars(tables.train[name], tables.synthetic[name], kind) for name, kind in tables.kinds.items()}
+
+
+def _bars(real: pd.Series, made: pd.Series, kind: str) -> dict[str, Any]:
+    known = real.dropna()
+    if kind != "category" and known.nunique() > BARS:
+        low, high = np.quantile(known, TAILS)
+        edges = np.linspace(low, high, BARS + 1)
+        if edges[0] < edges[-1]:
+            shares = [_histogram(column, edges) for column in (real, made)]
+            return {"kind": kind, "edges": edges.tolist(), "real": shares[0], "synthetic": shares[1]}
+    counts = [column.value_counts(normalize=True) for column in (real, made)]
+    most = counts[0].index[:MOST_VALUES]
+    if kind != "category":
+        most = most.sort_values()
+    shares = [[float(count.get(value, 0.0)) for value in most] for count in counts]
+    values = [str(value) if kind == "category" else f"{value:g}" for value in most]
+    if len(counts[0]) > len(most) or any(not count.index.isin(most).all() for count in counts):
+        values.append("(others)")
+        for own in shares:
+            own.append(max(1 - sum(own), 0.0))
+    return {"kind": "category", "values": values, "real": shares[0], "synthetic": shares[1]}
+
+
+def _histogram(column: pd.Series, edges: Float64Array) -> list[float]:
+    known = column.dropna().clip(edges[0], edges[-1])
+    counts = np.histogram(known, edges)[0]
+    return [float(share) for share in counts / max(len(known), 1)]
+
+
+def draw_errors(ax: Axes, columns: pd.DataFrame) -> None:
+    """The error of each column, the largest on top, next to that of held-out real rows."""
+    places = np.arange(len(columns))
+    ax.barh(places, columns["error"], color=SYNTHETIC, label="synthetic rows")
+    ax.plot(columns["error_held_out"], places, "|", color=REAL, markersize=9, mew=2.5, label="held-out real rows")
+    ax.set_yticks(places, [shortened(name) for name in columns["column"]], parse_math=False)
+    ax.set_xlabel("distance from the training rows, %")
+    ax.margins(y=0.02)
+    finish(ax)
+
+
+def _chart(name: str, bars: dict[str, Any]) -> Chart:
+    height = max(0.8 + 0.21 * len(bars["values"]), 1.5) if bars["kind"] == "category" else 2.4
+    return Chart((3.8, height), partial(draw_column, bars=bars), name)
+
+
+def draw_column(ax: Axes, bars: dict[str, Any]) -> None:
+    """Training and synthetic rows of a column side by side, as shares."""
+    if bars["kind"] == "category":
+        places, height = np.arange(len(bars["values"])), 0.4
+        ax.barh(places - height / 2, bars["real"], height, color=REAL)
+        ax.barh(places + height / 2, bars["synthetic"], height, color=SYNTHETIC)
+        ax.set_yticks(places, [shortened(value) for value in bars["values"]], parse_math=False)
+        ax.invert_yaxis()
+        ax.locator_params(axis="x", nbins=4)
+    else:
+        ax.stairs(bars["real"], bars["edges"], fill=True, color=REAL, alpha=0.55)
+        ax.stairs(bars["synthetic"], bars["edges"], color=SYNTHETIC, linewidth=2)
+        ax.locator_params(axis="both", nbins=4)
+        if bars["kind"] == "datetime":
+            ax.set_xticks(ax.get_xticks()[1:-1], [_date(tick, bars["edges"]) for tick in ax.get_xticks()[1:-1]])
+    finish(ax, legend=False)
+
+
+def _date(seconds: float, edges: list[float]) -> str:
+    """A date, and the time of it if the axis is short; of spans of time, the days."""
+    spread = edges[-1] - edges[0]
+    if all(abs(edge) < 10 * 365 * DAY for edge in edges) and edges[0] < 365 * DAY:
+        return f"{seconds / DAY:.3g} d"
+    date = pd.Timestamp(seconds, unit="s")
+    return date.strftime("%Y-%m" if spread > 200 * DAY else "%m-%d" if spread > 3 * DAY else "%H:%M")
+
+
+def draw_pairs(ax: Axes, pairs: pd.DataFrame, names: list[str]) -> None:
+    """Distances of pairs of columns: below the diagonal of synthetic rows, above it of held-out real ones."""
+    spot = {name: place for place, name in enumerate(names)}
+    grid = np.full((len(names), len(names)), np.nan)
+    for row in pairs.itertuples():
+        one, two = sorted((spot[row.first], spot[row.second]))
+        grid[two, one], grid[one, two] = row.error, row.error_held_out
+    image = ax.imshow(grid, cmap="viridis", vmin=0, vmax=max(float(np.nanmax(grid)), 1e-9), interpolation="nearest")
+    labels = [shortened(name) for name in names]
+    ax.set_xticks(np.arange(len(names)), labels, rotation=90, parse_math=False)
+    ax.set_yticks(np.arange(len(names)), labels, parse_math=False)
+    ax.figure.colorbar(image, ax=ax, shrink=0.7, label="distance from the training rows, %")
+    ax.set(xlabel="above: held-out real rows", ylabel="below: synthetic rows")

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..models import model_for
-from .intervals import Z, roc_auc, share
+from .base import (
+    FAIR,
+    POOR,
+    Figure,
+    Figures,
+    Findings,
+    Inputs,
+    Line,
+    Measurement,
+    Metric,
+    Verdict,
+    boosting,
+    interval,
+    shown,
+)
+from .confidence import Z, roc_auc, share
 from .space import Points, Space, nearest, nearest_one
 from .tables import Groups, Tables, some
 
-NEAR_SYNTHETIC = 10  # times `most_rows`: all of them, if the copy of a row is to be found
+NEAR_SYNTHETIC = 10  # times `near_rows`: all of them, if the copy of a row is to be found
 BALL = 30
 LEAST_GROUP = 30
 TINY = 1e-6
 NEAREST = 0.01
-Floats = NDArray[np.float64]
+SURE = 0.1  # half an interval
+ATTACKS = {
+    "nearest": "nearness",
+    "density": "density",
+    "calibrated": "calibrated nearness",
+    "classifier": "classifier",
+}
+Float64Array = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+Scores = dict[str, tuple[Float64Array, Float64Array]]  # of members, and of others
 
 
-class Privacy(NamedTuple):
-    figures: dict[str, Any]
-    by_group: dict[str, dict[str, float]]
-
-
-def privacy(tables: Tables, most_rows: int, seed: int) -> Privacy:
+class Privacy(Metric):
     """Exact copies, nearest records, and attacks that guess which rows were trained on.
 
     Attacks score as many training rows (members) as held-out ones. Their figure is the ROC AUC: .5 is a coin.
@@ -44,42 +63,96 @@ def privacy(tables: Tables, most_rows: int, seed: int) -> Privacy:
     van Breugel, Sun, Qian, van der Schaar (2023). Membership inference attacks against synthetic data through
     overfitting detection. AISTATS.
     """
-    rng = np.random.default_rng([seed, 3])
-    copied, by_chance = copies(tables.train, tables.synthetic), copies(tables.train, tables.test)
-    figures: dict[str, Any] = {
-        "copies": float(copied.mean()),
-        "copies_held_out": float(by_chance.mean()),
-        "excess_copies": float(copied.mean() - by_chance.mean()),
+
+    name = "privacy"
+    title = "Privacy: are training rows given away?"
+    figures: ClassVar = {
+        "copies": Figure("copies of training rows"),
+        "excess_copies": Figure("copies beyond chance", 0.001, 0.01),
+        "near_copies": Figure("near copies beyond chance", 0.01, 0.03),
+        "nearest_record": Figure("nearer to training than to held-out rows", 0.53, 0.6),
+        **{name: Figure(f"attack by {how}, ROC AUC", 0.53, 0.6) for name, how in ATTACKS.items()},
     }
-    rows = min(len(tables.train), len(tables.test), most_rows)
-    members, others = some(tables.train, rows, rng), some(tables.test, rows, rng)
-    most = NEAR_SYNTHETIC * most_rows
-    made, few = some(tables.synthetic, most, rng), some(tables.synthetic, most_rows, rng)
-    space = Space.fit(tables.train)
-    figures["nearest_record"] = {**share(*_nearer(space(members), space(others), space(few))), "rows": len(few)}
-    figures["near_copies"] = _near_copies(space(some(tables.train, most, rng)), space(few), space(others))
-    scores = {name: (np.empty(rows), np.empty(rows)) for name in ("nearest", "density", "calibrated", "classifier")}
-    for half in np.array_split(rng.permutation(rows), 2):
-        rest = np.setdiff1d(np.arange(rows), half)
-        found = _attacks(space, made, members.iloc[half], others.iloc[half], others.iloc[rest], seed)
-        for name, (inside, outside) in found.items():
-            scores[name][0][half], scores[name][1][half] = inside, outside
-    figures["attacks"] = {name: roc_auc(*both) for name, both in scores.items()}
-    figures["rows"] = rows
-    by_group = {}
-    for name, group in tables.groups().items():
-        own = _of_group(group, copied, by_chance, (members, others), scores)
-        by_group[name] = own | _nearest_record(tables.take(group), space, most_rows, rng)
-    return Privacy(figures, by_group)
+    by_class: ClassVar = {
+        "excess_copies": Figure("excess copies"),
+        "nearest_record": Figure("nearer to training"),
+        "membership": Figure("membership", note="ROC AUC of the surest attack on these rows alone"),
+        "membership_low": Figure("membership, at least"),
+    }
+
+    def measure(self, inputs: Inputs) -> Measurement:
+        tables, most, rng = inputs.tables, inputs.near_rows, inputs.rng(3)
+        copied, by_chance = copies(tables.train, tables.synthetic), copies(tables.train, tables.test)
+        figures: Figures = {
+            "copies": float(copied.mean()),
+            "copies_held_out": float(by_chance.mean()),
+            "excess_copies": float(copied.mean() - by_chance.mean()),
+        }
+        rows = min(len(tables.train), len(tables.test), most)
+        members, others = some(tables.train, rows, rng), some(tables.test, rows, rng)
+        made, few = some(tables.synthetic, NEAR_SYNTHETIC * most, rng), some(tables.synthetic, most, rng)
+        known = some(tables.train, NEAR_SYNTHETIC * most, rng)
+        space = Space.fit(tables.train)
+        figures["nearest_record"] = {**share(*_nearer(space(members), space(others), space(few))), "rows": len(few)}
+        figures["near_copies"] = _near_copies(space(known), space(few), space(others))
+        scores = {name: (np.empty(rows), np.empty(rows)) for name in ATTACKS}
+        for half in np.array_split(rng.permutation(rows), 2):
+            rest = np.setdiff1d(np.arange(rows), half)
+            found = _attacks(space, made, members.iloc[half], others.iloc[half], others.iloc[rest], inputs.seed)
+            for name, (inside, outside) in found.items():
+                scores[name][0][half], scores[name][1][half] = inside, outside
+        figures["attacks"] = {name: roc_auc(*both) for name, both in scores.items()}
+        figures["rows"] = rows
+        by_class = {}
+        for name, group in tables.groups().items():
+            own = _of_class(group, copied, by_chance, (members, others), scores)
+            by_class[name] = own | _nearest_record(tables.take(group), space, most, rng)
+        return Measurement(figures, classes=by_class)
+
+    def lines(self, figures: Figures) -> list[Line]:
+        copied, excess = self.figures["copies"], self.figures["excess_copies"]
+        return [
+            Line(copied.label, shown(figures["copies"]), shown(figures["copies_held_out"])),
+            Line(excess.label, shown(figures["excess_copies"]), "0"),
+            *(Line(each.label, interval(own, key), f"{chance:g}") for each, key, own, chance in self._sure(figures)),
+        ]
+
+    def verdict(self, found: Findings) -> Verdict:
+        figures = found.figures[self.name]
+        record, attacks, near = figures["nearest_record"], figures["attacks"], figures["near_copies"]
+        name, worst = max(attacks.items(), key=lambda item: item[1]["roc_auc"])
+        ratings = [self.figures["excess_copies"].rating(figures["excess_copies"])]
+        ratings += [each.leak(own[key], own["low"], chance) for each, key, own, chance in self._sure(figures)]
+        says = f"{max(figures['excess_copies'], 0):.2%} of the synthetic rows are copies of training rows beyond "
+        says += f"chance, {max(near['share'], 0):.2%} near copies; {record['share']:.3f} are nearer to a training row "
+        says += (
+            f"than to a held-out one (.5 is chance), and the best attack ({name}) tells training rows from held-out "
+        )
+        says += f"ones with a ROC AUC of {worst['roc_auc']:.3f}."
+        width = max(attack["high"] - attack["low"] for attack in attacks.values()) / 2
+        if width > SURE:
+            ratings.append(FAIR)
+            says += f" With {figures['rows']:,} held-out rows that is not sure: ± {width:.3f}."
+        hint = "Training rows can be recognised: take fewer steps or more rows, and do not hand these rows out."
+        if POOR not in ratings:
+            hint = "Look again with more held-out rows. Fewer steps, or more training rows, leave fewer traces."
+        return self.judged(ratings, says, hint)
+
+    def _sure(self, figures: Figures) -> Iterator[tuple[Figure, str, Figures, float]]:
+        """Figures that have an interval, the value's name in it, and what chance makes of it."""
+        yield self.figures["near_copies"], "share", figures["near_copies"], 0.0
+        yield self.figures["nearest_record"], "share", figures["nearest_record"], 0.5
+        for name, found in figures["attacks"].items():
+            yield self.figures[name], "roc_auc", found, 0.5
 
 
-def copies(known: pd.DataFrame, rows: pd.DataFrame) -> Any:
+def copies(known: pd.DataFrame, rows: pd.DataFrame) -> Float64Array:
     """Which rows equal a known one."""
     hashes = [pd.util.hash_pandas_object(part, index=False) for part in (known, rows)]
     return hashes[1].isin(hashes[0]).to_numpy(np.float64)
 
 
-def _nearer(members: Points, others: Points, made: Points) -> tuple[Floats, NDArray[np.intp]]:
+def _nearer(members: Points, others: Points, made: Points) -> tuple[Float64Array, IntArray]:
     """1 for a synthetic row nearer to a training row than to a held-out one, of as many; a half if it is a draw.
 
     And which of these rows is the nearest: all synthetic rows around it stand and fall together.
@@ -101,13 +174,15 @@ def _near_copies(known: Points, made: Points, others: Points) -> dict[str, float
 
 def _attacks(
     space: Space, made: pd.DataFrame, members: pd.DataFrame, others: pd.DataFrame, reference: pd.DataFrame, seed: int
-) -> dict[str, tuple[Floats, Floats]]:
+) -> Scores:
     asked = pd.concat([members, others], ignore_index=True)
     points = space(asked)
     distances = nearest(space(made), points, BALL)
     radius = np.median(distances[:, 0])
     to_reference = nearest(space(reference), points)[:, 0]
-    model = _like_synthetic(some(made, len(reference), np.random.default_rng(seed)), reference, seed)
+    fakes = some(made, len(reference), np.random.default_rng(seed))
+    both = pd.concat([reference, fakes], ignore_index=True)
+    model = boosting(both, np.repeat([0, 1], [len(reference), len(fakes)]), seed)
     found = {
         "nearest": -distances[:, 0],
         "density": (distances <= max(radius, TINY)).sum(axis=1).astype(np.float64),
@@ -117,15 +192,8 @@ def _attacks(
     return {name: (values[: len(members)], values[len(members) :]) for name, values in found.items()}
 
 
-def _like_synthetic(made: pd.DataFrame, reference: pd.DataFrame, seed: int) -> Any:
-    both = pd.concat([reference, made], ignore_index=True)
-    model = model_for(both, "boosting", classes=True)
-    model[-1].set_params(random_state=seed)
-    return model.fit(both, np.repeat([0, 1], [len(reference), len(made)]))
-
-
-def _of_group(
-    group: Groups, copied: Floats, by_chance: Floats, asked: Any, scores: dict[str, tuple[Floats, Floats]]
+def _of_class(
+    group: Groups, copied: Float64Array, by_chance: Float64Array, asked: tuple[pd.DataFrame, ...], scores: Scores
 ) -> dict[str, float]:
     found = {}
     if len(group.synthetic):

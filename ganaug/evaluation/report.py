@@ -5,29 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
-from ..containers import Container
+from ..data.validation import check_target
+from ..model import GenerativeModel, HoldsModel
 
 if TYPE_CHECKING:
-    from ..assessment.result import Assessment
-    from .result import Evaluation
+    from .evaluation import Assessed, Evaluation
 
 SEEN = "_rows_seen"
 
 
-class ReportMixin:
+class ReportMixin(HoldsModel):
     """What a fitted augmenter says about itself."""
 
+    categorical_features: Any
+
     def report(
-        self: Any,
+        self,
         X_test: Any,
         y_test: Any = None,
         *,
         X_train: Any = None,
         y_train: Any = None,
         n: int | None = None,
-        assessment: Assessment | None = None,
+        assessment: Assessed | None = None,
         max_rows: int = 20_000,
         random_state: Any = None,
         verbose: int = 0,
@@ -44,7 +45,7 @@ class ReportMixin:
         n : int or None, default=None
             Synthetic rows to draw; None draws as many as there are training rows.
         assessment : Assessment or None, default=None
-            From :func:`ganaug.assess`, for dose and response.
+            From :func:`ganaug.assess`, for ratio and response.
         max_rows : int, default=20000
             As in :func:`ganaug.evaluate`.
         random_state : int, RandomState instance or None, default=None
@@ -75,24 +76,23 @@ class ReportMixin:
         """
         from .evaluate import evaluate
 
-        check_is_fitted(self, "n_iter_")
-        if not isinstance(self._container, Container):
-            raise TypeError("report measures tables, but the augmenter was fitted on images: see plot_samples, assess")
-        has_target = self._target is not None
+        model = self._fitted
+        model.modality.check_report()
+        has_target = model.target is not None
         if has_target and y_test is None:
             raise ValueError("the augmenter was fitted with y: give the labels of the test rows, y_test, too")
         if not has_target and not (y_test is None and y_train is None):
             raise ValueError("the augmenter was fitted without y: leave y_test and y_train out, or fit it with labels")
         known = self._known(X_train, y_train, has_target=has_target)
-        test = self._named(X_test, y_test)
-        made = self.sample(len(known[0]) if n is None else n, random_state=random_state)
-        synthetic = self._named(*made) if has_target else self._named(made, None)
+        test = _named(model, X_test, y_test)
+        made = model.sample(len(known[0]) if n is None else n, random_state=random_state)
+        synthetic = _named(model, *made) if has_target else _named(model, made, None)
         return evaluate(
             *(part if has_target else part[0] for part in (known, test, synthetic)),
             categorical_features=self.categorical_features,
-            target_type=("classes" if hasattr(self, "classes_") else "number") if has_target else "auto",
+            target_type=("number" if model.class_target is None else "classes") if has_target else "auto",
             max_rows=max_rows,
-            history=self.history_,
+            history=model.history,
             assessment=assessment,
             random_state=random_state,
             verbose=verbose,
@@ -101,7 +101,7 @@ class ReportMixin:
     def _remember(self, table: pd.DataFrame, labels: pd.Series | None) -> None:
         setattr(self, SEEN, (table, labels))
 
-    def _known(self: Any, X: Any, y: Any, *, has_target: bool) -> tuple[pd.DataFrame, Any]:
+    def _known(self, X: Any, y: Any, *, has_target: bool) -> tuple[pd.DataFrame, Any]:
         """The training rows: those given, or those seen by `fit`."""
         if X is None:
             if y is not None:
@@ -115,18 +115,17 @@ class ReportMixin:
             return known
         if has_target and y is None:
             raise ValueError("the augmenter was fitted with y: give the labels of the training rows, y_train, too")
-        return self._named(X, y)
-
-    def _named(self: Any, X: Any, y: Any) -> tuple[pd.DataFrame, Any]:
-        """Rows with the columns, and labels with the name, that `fit` saw."""
-        from ..validation import check_target
-
-        table, _ = self._same_data(X)
-        if y is None:
-            return table, None
-        return table, check_target(y, len(table))[0].rename(self._target.name)
+        return _named(self._fitted, X, y)
 
     def __getstate__(self) -> Any:
         """Without training rows, which are nobody else's business."""
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name != SEEN}
+
+
+def _named(model: GenerativeModel, X: Any, y: Any) -> tuple[pd.DataFrame, Any]:
+    """Rows with the columns, and labels with the name, that `fit` saw."""
+    table, _ = model.matching(X)
+    if y is None or model.target is None:
+        return table, None
+    return table, check_target(y, len(table))[0].rename(model.target.name)

@@ -1,4 +1,4 @@
-"""Rows as points: a standard deviation of a number is as far as another word."""
+"""Rows as points: a standard deviation of a number is as far as another category."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import OneHotEncoder
 
-MOST_WORDS = 50
+MOST_LEVELS = 50
 Points = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Space:
-    """Where rows lie: numbers in standard deviations, an empty one at the mean and marked as such, words one apart.
+    """Where rows lie: numbers in standard deviations, an empty one at the mean and marked, categories one apart.
 
-    Of each column the 49 most frequent words have a place of their own.
+    Of each column the 49 most frequent categories have a place of their own.
     """
 
     numbers: list[str]
-    words: list[str]
+    categorical: list[str]
     centre: NDArray[np.float64]
     scale: NDArray[np.float64]
     gaps: NDArray[np.bool_]
@@ -32,16 +32,17 @@ class Space:
     @classmethod
     def fit(cls, table: pd.DataFrame) -> Space:
         numbers = [name for name in table if table[name].dtype == np.float64]
-        words = [name for name in table if name not in numbers]
+        categorical = [name for name in table if name not in numbers]
         values = table[numbers]
         scale = values.std(ddof=0).fillna(0.0).to_numpy()
         encoder = None
-        if words:
+        if categorical:
             encoder = OneHotEncoder(
-                handle_unknown="infrequent_if_exist", max_categories=MOST_WORDS, sparse_output=False, dtype=np.float32
-            ).fit(table[words])
+                handle_unknown="infrequent_if_exist", max_categories=MOST_LEVELS, sparse_output=False, dtype=np.float32
+            ).fit(table[categorical])
         centre = values.mean().fillna(0.0).to_numpy()
-        return cls(numbers, words, centre, np.where(scale > 0, scale, 1.0), values.isna().any().to_numpy(), encoder)
+        gaps = values.isna().any().to_numpy()
+        return cls(numbers, categorical, centre, np.where(scale > 0, scale, 1.0), gaps, encoder)
 
     def __call__(self, table: pd.DataFrame) -> Points:
         values = table[self.numbers].to_numpy(np.float64)
@@ -49,7 +50,7 @@ class Space:
         scaled = np.where(empty, 0.0, (values - self.centre) / self.scale)
         parts = [scaled.astype(np.float32), empty[:, self.gaps].astype(np.float32)]
         if self.encoder is not None:
-            parts.append(self.encoder.transform(table[self.words]) * np.float32(0.5**0.5))
+            parts.append(self.encoder.transform(table[self.categorical]) * np.float32(0.5**0.5))
         return np.hstack(parts)
 
 

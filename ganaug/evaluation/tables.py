@@ -1,4 +1,4 @@
-"""The three tables, checked and made alike: numbers are floats, everything else is words."""
+"""The three tables, checked and made alike: numbers are floats, everything else is categories."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ..columns import is_moment, is_number
-from ..encoding.labels import is_measure
-from ..validation import categorical_columns, check_choice, check_rows, check_table, check_target
+from ..columns.kinds import is_moment, is_number
+from ..data.targets import is_measure
+from ..data.validation import categorical_columns, check_choice, check_rows, check_table, check_target
 
 EMPTY = "(missing)"
 LEAST_ROWS = 20
@@ -29,8 +29,8 @@ class Tables:
     Parameters
     ----------
     train, test, synthetic : DataFrame
-        Columns of float64, and of strings in which an empty cell is a word.
-    moments : tuple of str
+        Columns of float64, and of strings in which an empty cell is a category.
+    datetimes : tuple of str
         The numbers that are dates, or spans of time, in seconds.
     target : str or None
     classes : bool
@@ -40,7 +40,7 @@ class Tables:
     train: pd.DataFrame
     test: pd.DataFrame
     synthetic: pd.DataFrame
-    moments: tuple[str, ...]
+    datetimes: tuple[str, ...]
     target: str | None
     classes: bool
 
@@ -49,8 +49,10 @@ class Tables:
         return [name for name in self.train if self.train[name].dtype == np.float64]
 
     @property
-    def words(self) -> list[str]:
-        return [name for name in self.train if self.train[name].dtype != np.float64]
+    def kinds(self) -> dict[str, str]:
+        """Whether a column is a "number", a "category" or a "datetime"."""
+        numbers = dict.fromkeys(self.numbers, "number") | dict.fromkeys(self.datetimes, "datetime")
+        return {name: numbers.get(name, "category") for name in self.train}
 
     def parts(self) -> Iterator[tuple[str, pd.DataFrame]]:
         yield from (("train", self.train), ("test", self.test), ("synthetic", self.synthetic))
@@ -111,35 +113,37 @@ def prepared(
     if len(targets) > 1:
         raise ValueError(f"the tables have targets of different names, {sorted(map(str, targets))}: rename them")
     real = tables["real_train"]
-    categorical = categorical_columns(categorical_features, real)
+    codes = categorical_columns(categorical_features, real)
     for name, part in tables.items():
         missing, extra = real.columns.difference(part.columns), part.columns.difference(real.columns)
         if len(missing) or len(extra):
             said = [f"{word} {list(names)}" for word, names in (("lacks", missing), ("has", extra)) if len(names)]
             raise ValueError(f"{name} {' and '.join(said)}, unlike real_train: give all three the same columns")
     own = targets.pop()
-    words = [name for name in real if name in categorical or not (is_number(real[name]) or is_moment(real[name]))]
+    categorical = [name for name in real if name in codes or not (is_number(real[name]) or is_moment(real[name]))]
     classes = False
     if own is not None:
         check_target(real[own])
-        classes = target_type == "classes" or own in words
+        classes = target_type == "classes" or own in categorical
         if not classes and target_type == "auto":
             classes = is_moment(real[own]) or not is_measure(real[own])
-        if target_type == "number" and own in words:
+        if target_type == "number" and own in categorical:
             raise TypeError(f"target_type='number', but column {own!r} has dtype {real[own].dtype}")
-        words = [*words, own] if classes and own not in words else words
+        if classes and own not in categorical:
+            categorical.append(own)
     made = {
         key: pd.DataFrame(
-            {str(name): _column(part[name], real[name], key, name, word=name in words) for name in real}, copy=False
+            {str(name): _column(part[name], real[name], key, name, categorical=name in categorical) for name in real},
+            copy=False,
         )
         for key, part in tables.items()
     }
     if own is not None:
         for key, part in made.items():
             _check_target(part[str(own)], key, str(own))
-    moments = tuple(str(name) for name in real if is_moment(real[name]) and name not in words)
+    datetimes = tuple(str(name) for name in real if is_moment(real[name]) and name not in categorical)
     target = None if own is None else str(own)
-    return Tables(made["real_train"], made["real_test"], made["synthetic"], moments, target, classes)
+    return Tables(made["real_train"], made["real_test"], made["synthetic"], datetimes, target, classes)
 
 
 def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
@@ -172,13 +176,13 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
     return table, target
 
 
-def _column(values: pd.Series, like: pd.Series, part: str, name: Any, *, word: bool) -> pd.Series:
+def _column(values: pd.Series, like: pd.Series, part: str, name: Any, *, categorical: bool) -> pd.Series:
     try:
-        if is_moment(like) and not word:
+        if is_moment(like) and not categorical:
             return _seconds(values, like)
         if is_number(like):
             number = pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan))
-            return number if not word else number.map(_written, na_action="ignore").astype(object).fillna(EMPTY)
+            return number if not categorical else number.map(_written, na_action="ignore").astype(object).fillna(EMPTY)
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"column {name!r} has dtype {like.dtype} in real_train, but in {part} it has {values.dtype}: {error}"
@@ -189,8 +193,8 @@ def _column(values: pd.Series, like: pd.Series, part: str, name: Any, *, word: b
 def _seconds(values: pd.Series, like: pd.Series) -> pd.Series:
     if pd.api.types.is_timedelta64_dtype(like.dtype):
         return pd.Series(pd.to_timedelta(values) / pd.Timedelta("1s"), dtype=np.float64)
-    moments = pd.to_datetime(values, utc=True, format="ISO8601")
-    return pd.Series((moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta("1s"), dtype=np.float64)
+    dates = pd.to_datetime(values, utc=True, format="ISO8601")
+    return pd.Series((dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta("1s"), dtype=np.float64)
 
 
 def _written(number: float) -> str:

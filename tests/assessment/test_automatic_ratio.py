@@ -1,4 +1,4 @@
-"""Estimators that find their own dose."""
+"""Estimators that find their own ratio."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TestAutomaticRatio:
         assert model.fit(X.tolist(), Y.tolist()).n_features_in_ == 4
 
     @pytest.mark.parametrize(("choice", "ones"), [(Choice("balance", 0.5), 75), (Choice("enlarge", 1.0), None)])
-    def test_it_adds_the_dose_that_was_chosen(self, monkeypatch, choice, ones):
+    def test_it_adds_the_ratio_that_was_chosen(self, monkeypatch, choice, ones):
         monkeypatch.setattr("ganaug.assessment.assess.decided", lambda *_: (choice, "Adds"))
         model = self.model().fit(X, Y)
         assert model.chosen_ratio_ == choice.ratio

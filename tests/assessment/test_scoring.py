@@ -10,33 +10,33 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.svm import LinearSVC
 from trials import PRICE, X, Y
 
-from ganaug.assessment.scoring import metric_of
+from ganaug.assessment.scoring import chosen_scoring
 
 
-class TestMetric:
+class TestScoring:
     def test_two_classes_have_the_average_precision_of_the_rarer(self):
         labels = pd.Series(np.where(Y, "fraud", "fine"))
         model = LogisticRegression().fit(X, labels)
-        metric = metric_of(None, model, labels)
-        assert metric.name == "average precision"
+        scoring = chosen_scoring(None, model, labels)
+        assert scoring.name == "average precision"
         chance = model.predict_proba(X)[:, 1]
-        assert metric.scorer(model, X, labels) == pytest.approx(average_precision_score(labels == "fraud", chance))
+        assert scoring.scorer(model, X, labels) == pytest.approx(average_precision_score(labels == "fraud", chance))
 
     def test_more_have_roc_auc_of_each_against_the_rest(self):
         labels = pd.Series(np.arange(150) % 3)
         for model in (LogisticRegression().fit(X, labels), LinearSVC().fit(X, labels)):
-            scorer = metric_of(None, model, labels).scorer
+            scorer = chosen_scoring(None, model, labels).scorer
             assert 0 < scorer(model, X, labels) < 1
         model = LogisticRegression().fit(X, labels)
         expected = roc_auc_score(labels, model.predict_proba(X), multi_class="ovr")
-        assert metric_of(None, model, labels).scorer(model, X, labels) == pytest.approx(expected)
+        assert chosen_scoring(None, model, labels).scorer(model, X, labels) == pytest.approx(expected)
         some = (labels < 2).to_numpy()
-        assert np.isfinite(metric_of(None, model, labels).scorer(model, X[some], labels[some]))
+        assert np.isfinite(chosen_scoring(None, model, labels).scorer(model, X[some], labels[some]))
 
     def test_own_metrics(self):
         model = LogisticRegression()
-        f1 = metric_of("f1", model, pd.Series(Y))
+        f1 = chosen_scoring("f1", model, pd.Series(Y))
         assert (f1.name, f1.moves_with_threshold, f1.is_error) == ("f1", True, False)
-        loss = metric_of("neg_log_loss", model, pd.Series(Y))
+        loss = chosen_scoring("neg_log_loss", model, pd.Series(Y))
         assert (loss.name, loss.moves_with_threshold, loss.is_error) == ("log loss", False, True)
-        assert metric_of(None, Ridge(), pd.Series(PRICE)).is_error
+        assert chosen_scoring(None, Ridge(), pd.Series(PRICE)).is_error

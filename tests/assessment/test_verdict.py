@@ -1,4 +1,4 @@
-"""The interval, the rule and the sentence."""
+"""The rule and the sentence."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ganaug.assessment.doses import BALANCE, ENLARGE
-from ganaug.assessment.intervals import corrected
-from ganaug.assessment.scoring import Metric
+from ganaug.assessment.ratios import BALANCE, ENLARGE
+from ganaug.assessment.scoring import Scoring
 from ganaug.assessment.verdict import Choice, decided, summary
 
-METRIC = Metric("average precision", None)
+PRECISION = Scoring("average precision", None)
 
 
 def scores_of(**methods):
-    """A table of scores; a name such as balance_50 is a dose."""
+    """A table of scores; a name such as balance_50 has a ratio."""
     rows = []
     for name, values in methods.items():
         method, _, percent = name.partition("_") if name.startswith((BALANCE, ENLARGE)) else (name, "", "")
@@ -25,20 +24,12 @@ def scores_of(**methods):
     return pd.DataFrame(rows).reindex(columns=columns).fillna({"rows": 0.0, "seconds": 1.0})
 
 
-def verdict_on(metric=METRIC, **methods):
-    return decided(scores_of(**methods), metric, 0.25)
+def verdict_on(scoring=PRECISION, **methods):
+    return decided(scores_of(**methods), scoring, 0.25)
 
 
 FLAT = np.array([0.5, 0.6, 0.55, 0.65, 0.6])
 NOISE = np.array([-0.01, 0.01, 0.0, -0.005, 0.005])
-
-
-def test_the_interval_is_nadeaus_and_bengios():
-    found = corrected(np.array([1.0, 2.0, 3.0]), 0.5)
-    assert found.mean == 2
-    assert found.std_error == pytest.approx(np.sqrt(1 / 3 + 0.5))
-    assert found.half == pytest.approx(4.302653 * found.std_error)
-    assert (found.low, found.high) == (found.mean - found.half, found.mean + found.half)
 
 
 class TestVerdict:
@@ -66,7 +57,7 @@ class TestVerdict:
         said = verdict_on(none=FLAT, smote=FLAT + 0.2 - NOISE, enlarge_100=FLAT + 0.1 + NOISE)[1]
         assert said.startswith("Do not augment: SMOTE is better (.200")
 
-    def test_a_rival_that_may_do_as_well_is_enough_to_refuse(self):
+    def test_a_baseline_that_may_do_as_well_is_enough_to_refuse(self):
         choice, said = verdict_on(none=FLAT, copies=FLAT + 0.06 + 20 * NOISE, balance_100=FLAT + 0.05 + NOISE)
         assert choice == Choice("none")
         assert said == "Do not augment: random copies may do as well, for nothing"
@@ -76,22 +67,22 @@ class TestVerdict:
             "Do not augment: no ratio does better than nothing (at best -.100 ± .015 average precision)"
         )
 
-    def test_the_best_dose_counts(self):
+    def test_the_best_ratio_counts(self):
         choice, said = verdict_on(none=FLAT, balance_50=FLAT + 0.1, balance_100=FLAT + 0.05, enlarge_200=FLAT + 0.2)
         assert choice == Choice("enlarge", 2.0)
         assert said == "Adds .200 ± .000 average precision at ratio 2, classes as they are"
 
     def test_errors_shrink(self):
-        error = Metric("root mean squared error", None, is_error=True)
+        error = Scoring("root mean squared error", None, is_error=True)
         said = verdict_on(error, none=-100 * FLAT, enlarge_100=-100 * FLAT + 5 + 20 * NOISE)[1]
         assert said == "Takes 5.0 ± .3 off the root mean squared error at ratio 1, classes as they are"
         said = verdict_on(error, none=-100 * FLAT, enlarge_100=-100 * FLAT + 0.1 + 200 * NOISE)[1]
         assert "what it seems to take, 0 ± 3 off the root mean squared error" in said
 
-    def test_a_threshold_is_a_rival_only_where_it_matters(self):
+    def test_a_threshold_is_a_baseline_only_where_it_matters(self):
         methods = {"none": FLAT, "threshold": FLAT + 0.2, "balance_50": FLAT + 0.1 + NOISE / 5}
         assert verdict_on(**methods)[0].augments
-        decides = Metric("balanced accuracy", None, moves_with_threshold=True)
+        decides = Scoring("balanced accuracy", None, moves_with_threshold=True)
         choice, said = verdict_on(decides, **methods)
         assert choice == Choice("threshold")
         assert "a tuned threshold is better" in said
@@ -102,7 +93,7 @@ class TestVerdict:
         scores.loc[scores["method"].eq("smote") & scores["fold"].eq(2), ["score", "note"]] = [np.nan, "one row"]
         table = summary(scores, 0.25).set_index("method")
         assert (table.loc["smote", "note"], np.isnan(table.loc["smote", "score"])) == ("one row", True)
-        assert decided(scores, METRIC, 0.25)[0] == Choice("none")
+        assert decided(scores, PRECISION, 0.25)[0] == Choice("none")
 
     def test_a_score_that_is_no_number_is_an_error(self):
         with pytest.raises(ValueError, match="score of 'none' in fold 1 is not a number"):

@@ -20,8 +20,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from ganaug import GANAugmenter
-from ganaug.encoding.table import TableEncoder
-from ganaug.sampling import BLOCK_ROWS
+from ganaug.modality.table.encoder import TableEncoder
+from ganaug.selection.sampler import BLOCK_ROWS
 
 CLASSES = ("common", "middle", "rare")
 encoders = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))

@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 from scipy.stats import kstest
 
-from ganaug.engine.heads import draw, expand, hard_rows, noise_from
-from ganaug.layout import Block, Layout
+from ganaug.modality.heads import draw, expand, hard_rows, noise_from
+from ganaug.columns.layout import Block, Layout
 
 LAYOUTS = {
     "everything": Layout((Block(0, 3), Block(0, 3), Block(2, 2), Block(4, 6), Block(4, 6))),

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganaug.engine import losses
-from ganaug.engine.losses import LOSSES
+from ganaug.gan.train import losses
+from ganaug.gan.losses import LOSSES
 
 REAL, FAKE = np.float32([[1.0], [3.0]]), np.float32([[0.0], [-2.0]])
 
@@ -117,6 +117,6 @@ def test_every_name_stands_for_its_paper(name: str, pair: Any, penalty: Any) -> 
 
 
 def test_the_estimator_offers_exactly_these_losses() -> None:
-    from ganaug.parameters import LOSSES as OFFERED
+    from ganaug.params import LOSSES as OFFERED
 
     assert set(OFFERED) == set(LOSSES)

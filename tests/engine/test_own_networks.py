@@ -13,8 +13,8 @@ from pictures import LABELS, glyphs
 
 import ganaug
 from ganaug import GANAugmenter
-from ganaug.engine.networks import own
-from ganaug.layout import Block, ImageLayout, Layout
+from ganaug.modality.networks import own
+from ganaug.columns.layout import Block, ImageLayout, Layout
 
 layers = keras.layers
 X, Y = glyphs(10, (28, 28, 3))

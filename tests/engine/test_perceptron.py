@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from ganaug.engine import perceptron
-from ganaug.engine.heads import expand_condition
-from ganaug.engine.networks import table
-from ganaug.engine.size import Size
-from ganaug.layout import Block, Encoded, Layout
+from ganaug.gan.train import perceptron
+from ganaug.modality.heads import expand_condition
+from ganaug.modality.networks import table
+from ganaug.modality.size import Size
+from ganaug.columns.layout import Block, Encoded, Layout
 
 LAYOUT = Layout((Block(0, 3), Block(0, 3), Block(4, 6), Block(4, 6), Block(16, 16)), Layout((Block(0, 2), Block(3, 4))))
 

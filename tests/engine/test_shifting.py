@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from ganaug.engine.heads import ImageHead
-from ganaug.engine.shifting import recoloured, shifted
-from ganaug.layout import ImageLayout, Pixels
+from ganaug.modality.heads import ImageHead
+from ganaug.modality.image.augment import recoloured, shifted
+from ganaug.columns.layout import ImageLayout, Pixels
 
 IMAGES = np.random.default_rng(0).random((6, 16, 24, 3)).astype(np.float32)
 

@@ -13,8 +13,8 @@ import toy
 from sklearn.exceptions import ConvergenceWarning
 
 from ganaug import GANAugmenter, TrainingDiverged
-from ganaug.engine import trainer
-from ganaug.engine.trainer import Pace, Plan, Trainer
+from ganaug.gan.train import trainer
+from ganaug.gan.trainer import Pace, Plan, Trainer
 
 X, Y = toy.toy(200)
 Chunk = Callable[..., Any]
@@ -95,7 +95,7 @@ def test_a_time_budget_that_is_long_enough_changes_nothing() -> None:
 @pytest.mark.parametrize(("limit", "said"), [("REFINEMENT_CELLS", "columns are too many"), (None, "time_budget was")])
 def test_rows_that_will_not_be_refined_are_told_of(limit: str | None, said: str, monkeypatch: Any) -> None:
     if limit:
-        monkeypatch.setattr(f"ganaug.sizing.{limit}", 199)
+        monkeypatch.setattr(f"ganaug.modality.sizing.{limit}", 199)
     with pytest.warns(ConvergenceWarning, match=f"without refinement: .*{said}"):
         seen = model(refine=2, time_budget=None if limit else 1e-9).fit(X, Y)
     assert seen._sampler.candidates == 1
@@ -148,7 +148,7 @@ def test_an_interrupt_during_refinement_keeps_the_generator(monkeypatch: pytest.
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ganaug.fitting.Refiner.fit", interrupt)
+    monkeypatch.setattr("ganaug.gan.fit.Refiner.fit", interrupt)
     seen = model(refine=2).fit(X, Y)
     assert seen.stopped_by_ == "interrupt"
     assert seen.n_iter_ == 40

@@ -11,11 +11,11 @@ import tensorflow as tf
 import toy
 
 from ganaug import GANAugmenter
-from ganaug.engine.networks import image
-from ganaug.engine.networks import table as built_in
-from ganaug.engine.size import Size, weight_shapes
-from ganaug.engine.trainer import _schedule
-from ganaug.layout import Block, ImageLayout, Layout
+from ganaug.modality.networks import image
+from ganaug.modality.networks import table as built_in
+from ganaug.modality.size import Size, weight_shapes
+from ganaug.gan.trainer import _schedule
+from ganaug.columns.layout import Block, ImageLayout, Layout
 
 X, Y = toy.toy()
 CHOICES: dict[str, dict[str, Any]] = {

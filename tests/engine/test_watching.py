@@ -16,13 +16,13 @@ import toy
 from pictures import glyphs
 
 from ganaug import DataWarning, GANAugmenter, GANOverSampler, PoorClassWarning, TrainingState, load
-from ganaug.encoding.image import ImageEncoder
-from ganaug.encoding.table import TableEncoder
-from ganaug.engine.perceptron import dense_condition
-from ganaug.engine.trainer import Data, Trainer
-from ganaug.layout import Block, Encoded, Layout, Pixels
-from ganaug.validation import check_table
-from ganaug.watching import Watch
+from ganaug.modality.image.encoder import ImageEncoder
+from ganaug.modality.table.encoder import TableEncoder
+from ganaug.modality.table.perceptron import dense_condition
+from ganaug.gan.trainer import Data, Trainer
+from ganaug.columns.layout import Block, Encoded, Layout, Pixels
+from ganaug.data.validation import check_table
+from ganaug.gan.monitor import Watch
 
 X, Y = toy.toy(200)
 
@@ -38,15 +38,15 @@ def checked(fitted: GANAugmenter) -> list[int]:
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """A check every four steps, ten in a fit of forty."""
-    monkeypatch.setattr("ganaug.watching.LEAST_STEPS", 4)
+    monkeypatch.setattr("ganaug.gan.monitor.LEAST_STEPS", 4)
 
 
 @pytest.fixture
 def marks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What detection is found, one check after the other, instead of what it would be; to be filled."""
     given: list[float] = []
-    monkeypatch.setattr("ganaug.watching.detection", lambda *_: given.pop(0))
-    monkeypatch.setattr("ganaug.watching.coverage", lambda *_: 0.5)
+    monkeypatch.setattr("ganaug.gan.monitor.detection", lambda *_: given.pop(0))
+    monkeypatch.setattr("ganaug.gan.monitor.coverage", lambda *_: 0.5)
     return given
 
 
@@ -76,13 +76,13 @@ def test_a_table_without_a_target_and_one_with_a_number_are_watched() -> None:
 
 @pytest.mark.parametrize("rows", [[[1.0], [2.0]], [[1.0], [1.0], [1.0]]])
 def test_the_smallest_tables_are_watched(rows: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("ganaug.fitting._should_be_good", lambda *_: True)
+    monkeypatch.setattr("ganaug.gan.fit._should_be_good", lambda *_: True)
     assert model(steps=3).fit(rows).history_.notna().all(axis=None)
 
 
 @pytest.mark.usefixtures("often")
 def test_looking_changes_nothing_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ganaug.watching.NOISE", 10)  # nothing is so much better that it is selected
+    monkeypatch.setattr("ganaug.gan.monitor.NOISE", 10)  # nothing is so much better that it is selected
     global_state = np.random.get_state()[1].copy()  # noqa: NPY002
     looked = model(on_chunk=lambda state: state.sample(3)).fit(X, Y)
     np.testing.assert_array_equal(np.random.get_state()[1], global_state)  # noqa: NPY002
@@ -104,7 +104,7 @@ def test_verbose_shows_the_checks(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("often")
 def test_callbacks_see_where_training_stands_and_rows_as_they_are_by_then(monkeypatch: Any) -> None:
-    monkeypatch.setattr("ganaug.watching.NOISE", 10)
+    monkeypatch.setattr("ganaug.gan.monitor.NOISE", 10)
     seen: list[TrainingState] = []
     rows = []
 
@@ -233,7 +233,7 @@ def by_heart(table: Any) -> Any:
 
 
 def test_a_generator_that_makes_one_row_of_each_class_has_collapsed(monkeypatch: Any) -> None:
-    monkeypatch.setattr("ganaug.fitting._should_be_good", lambda *_: True)
+    monkeypatch.setattr("ganaug.gan.fit._should_be_good", lambda *_: True)
     with pytest.warns(
         PoorClassWarning, match=r"2 of 2 classes are poor\. collapsed: 'no' \(1\d\d training rows"
     ) as told:
@@ -248,7 +248,7 @@ def test_a_generator_that_makes_one_row_of_each_class_has_collapsed(monkeypatch:
 
 
 def test_a_generator_that_knows_its_training_rows_by_heart_has_memorised(monkeypatch: Any) -> None:
-    monkeypatch.setattr("ganaug.fitting._should_be_good", lambda *_: True)
+    monkeypatch.setattr("ganaug.gan.fit._should_be_good", lambda *_: True)
     table = np.random.default_rng(0).normal(size=(60, 5))
     with pytest.warns(
         PoorClassWarning, match=r"1 of 1 classes are poor\. memorised: 'x' \(60 training rows; \d+% of gen"
@@ -257,7 +257,7 @@ def test_a_generator_that_knows_its_training_rows_by_heart_has_memorised(monkeyp
 
 
 def test_a_class_that_was_not_learnt_is_named_with_figures_and_remedy(monkeypatch: Any) -> None:
-    monkeypatch.setattr("ganaug.fitting._should_be_good", lambda *_: True)
+    monkeypatch.setattr("ganaug.gan.fit._should_be_good", lambda *_: True)
     with pytest.warns(PoorClassWarning, match=r"not learnt: .*'rare' \(\d\d training rows; .* Train for more steps"):
         model(steps=2).fit(*tables.separable())
 

@@ -5,40 +5,43 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from truth import drawn, fresh, tables
+from truth import drawn, fresh, inputs, tables
 
-from ganaug.evaluation.coverage import categories, coverage, manifolds
-from ganaug.evaluation.verdict import GOOD, POOR, on_coverage
+from ganaug.evaluation.base import GOOD, POOR
+from ganaug.evaluation.coverage import Coverage, categories, manifolds
+from ganaug.evaluation.evaluate import findings
 
 
-def frame_of(found):
-    return pd.DataFrame([{"class": name, **own} for name, own in found.by_group.items()])
+def coverage(tables, rows):
+    """What was measured, and the verdict."""
+    found = Coverage().measure(inputs(tables, rows))
+    return found, Coverage().verdict(findings(tables, {"coverage": found}))
 
 
 def test_who_draws_from_the_distribution_reaches_all_of_it():
-    found = coverage(fresh(), 800, 0)
+    found, verdict = coverage(fresh(), 800)
     for name in ("precision", "recall", "density", "coverage"):
         assert found.figures[name] == pytest.approx(found.figures[f"{name}_held_out"], abs=0.1)
     assert found.figures["categories"] == 1
-    assert found.by_group["rare"]["recall"] > 0.8
-    assert on_coverage(found.figures, frame_of(found)).rating == GOOD
+    assert found.classes["rare"]["recall"] > 0.8
+    assert verdict.rating == GOOD
 
 
 def test_a_collapse_is_seen():
     again = drawn(20, 5).sample(800, replace=True, random_state=0)
-    found = coverage(tables(drawn(800, 0), drawn(800, 1), again), 800, 0)
+    found, verdict = coverage(tables(drawn(800, 0), drawn(800, 1), again), 800)
     assert found.figures["coverage"] < 0.3
     assert found.figures["repeated_rows"] > 0.9
     assert found.figures["repeated_rows_held_out"] == 0
-    assert on_coverage(found.figures, frame_of(found)).rating == POOR
+    assert verdict.rating == POOR
 
 
 def test_a_lost_class_is_named():
     made = drawn(800, 2)
-    found = coverage(tables(drawn(800, 0), drawn(800, 1), made[made["kind"] == "common"]), 800, 0)
-    assert found.by_group["rare"]["synthetic_rows"] == 0
-    assert "recall" not in found.by_group["rare"]
-    verdict = on_coverage(found.figures, frame_of(found))
+    part = tables(drawn(800, 0), drawn(800, 1), made[made["kind"] == "common"])
+    found, verdict = coverage(part, 800)
+    assert findings(part, {"coverage": found}).classes["synthetic_rows"].tolist() == [len(part.synthetic), 0]
+    assert "recall" not in found.classes["rare"]
     assert verdict.rating == POOR
     assert "No row is of rare" in verdict.says
 
@@ -68,10 +71,10 @@ def test_names_that_nobody_shares_are_no_fault():
         names = np.random.default_rng(seed).integers(0, 10**6, 300).astype(str)
         return drawn(300, seed).assign(name=pd.Series(names, dtype=object))
 
-    found = coverage(tables(*(named(seed) for seed in range(3))), 300, 0)
+    found, verdict = coverage(tables(*(named(seed) for seed in range(3))), 300)
     assert found.figures["rare_categories"] < 0.1
     assert found.figures["new_categories"] == pytest.approx(found.figures["new_categories_held_out"], abs=0.02)
-    assert on_coverage(found.figures, frame_of(found)).rating == GOOD
+    assert verdict.rating == GOOD
 
 
 def test_rare_categories_that_are_left_out_are_missed():
@@ -81,13 +84,13 @@ def test_rare_categories_that_are_left_out_are_missed():
 
     made = towns(2)
     made["town"] = made["town"].where(made["town"].map(int) < 25, "1")
-    found = coverage(tables(towns(0), towns(1), made), 500, 0).figures
-    assert found["rare_categories"] < 0.5 < found["rare_categories_held_out"]
-    assert on_coverage(found, pd.DataFrame()).rating == POOR
+    found, verdict = coverage(tables(towns(0), towns(1), made), 500)
+    assert found.figures["rare_categories"] < 0.5 < found.figures["rare_categories_held_out"]
+    assert verdict.rating == POOR
 
 
 def test_rows_outside_the_range_are_counted():
     train, test, made = (drawn(100, seed)[["size", "kind"]] for seed in range(3))
     made = made.assign(size=np.where(np.arange(100) < 7, 1e6, 0.0))
-    found = coverage(tables(train, test, made), 100, 0)
+    found, _ = coverage(tables(train, test, made), 100)
     assert found.figures["out_of_range"] == 0.07

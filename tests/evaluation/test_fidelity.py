@@ -7,7 +7,16 @@ import pandas as pd
 import pytest
 from truth import drawn, tables
 
-from ganaug.evaluation.fidelity import column_errors, pair_errors
+from ganaug.evaluation.base import FAIR, GOOD, POOR, Findings
+from ganaug.evaluation.fidelity import Fidelity, column_errors, pair_errors
+
+COLUMNS = pd.DataFrame({"column": ["a", "b", "c"], "error": [1.0, 9.0, 2.0]})
+
+
+def judged(shape, trend, held_out=0.5):
+    figures = {"shape_error": shape, "trend_error": trend}
+    figures |= {"shape_error_held_out": held_out, "trend_error_held_out": held_out}
+    return Fidelity().verdict(Findings({"fidelity": figures}, COLUMNS))
 
 
 def test_distances_that_can_be_told_by_heart():
@@ -17,7 +26,7 @@ def test_distances_that_can_be_told_by_heart():
     pairs = pair_errors(real, made.assign(x=-made["x"])).set_index(["first", "second"])
     assert pairs.loc[("n", "x"), "error"] == 1  # a correlation of 1 has become -1
     assert pairs.loc[("n", "x"), "kind"] == "correlation"
-    assert pairs.loc[("n", "w"), "error"] == 0.75  # 0 and 1 are gone, and 2 goes with another word
+    assert pairs.loc[("n", "w"), "error"] == 0.75  # 0 and 1 are gone, and 2 goes with another category
 
 
 def test_a_table_is_no_way_off_itself():
@@ -56,3 +65,19 @@ def test_the_figures_are_those_of_sdmetrics():
             numbers = [name for name in (row.first, row.second) if name in part.numbers]
             score = pair.ContingencySimilarity.compute(*both, continuous_column_names=numbers or None)
         assert 1 - row.error == pytest.approx(score)
+
+
+def test_it_is_judged_by_two_limits():
+    assert judged(1.0, 2.0).rating == GOOD
+    assert judged(1.0, 2.0).hint == ""
+    assert judged(3.0, 2.0).rating == FAIR
+    assert judged(3.0, 20.0).rating == POOR
+    assert "furthest off are b, c, a" in judged(3.0, 20.0).hint
+
+
+def test_what_held_out_rows_do_is_good_enough():
+    assert judged(6.0, 6.0, held_out=5.0).rating == GOOD
+
+
+def test_a_single_column_has_no_pairs():
+    assert judged(1.0, None).rating == GOOD

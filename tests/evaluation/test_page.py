@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from truth import drawn
 
 from ganaug import GANAugmenter, assess, evaluate
-from ganaug.evaluation.lines import shown
+from ganaug.evaluation.base import shown
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
@@ -40,7 +40,7 @@ def assessment(dice):  # noqa: ARG001 - without training
     table = drawn(120, 0)
     augmenter = GANAugmenter(steps=3, refine=False, random_state=0)
     X, y = table[["size"]], table["kind"]
-    return assess(LogisticRegression(), X, y, augmenter, cv=2, ratios=[1.0], rivals=["none"], random_state=0)
+    return assess(LogisticRegression(), X, y, augmenter, cv=2, ratios=[1.0], baselines=["none"], random_state=0)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_every_number_on_the_page_is_in_the_json(found):
     told = set(re.findall(NUMBER, " ".join(page.said)))
     assert len(told) > 80
     assert told <= numbers_of(json.loads(found.to_json()))
-    for section in ("Columns", "Pairs of columns", "Rows in the plane", "Classes", "Training", "Dose and response"):
+    for section in ("Columns", "Pairs of columns", "Rows in the plane", "Classes", "Training", "Ratio and response"):
         assert section in page.said
 
 
@@ -106,7 +106,7 @@ def test_the_page_stands_alone_and_escapes_names(found, tmp_path):
 def test_what_was_not_given_is_left_out():
     found = evaluate(*(drawn(60, seed)[["kind"]] for seed in range(3)), random_state=0)
     page = Text(found.to_html()).said
-    for section in ("Pairs of columns", "Classes", "Training", "Dose and response"):
+    for section in ("Pairs of columns", "Classes", "Training", "Ratio and response"):
         assert section not in page
 
 

@@ -48,9 +48,9 @@ def test_arrays_and_numbers_and_no_target():
     rng = np.random.default_rng(0)
     X, price = rng.normal(size=(60, 2)), rng.normal(size=60)
     found = GANAugmenter(steps=3, refine=False, random_state=0).fit(X, price).report(X, price, random_state=0)
-    assert "rmse" in found.figures["usefulness"]
+    assert "rmse" in found.figures["utility"]
     found = GANAugmenter(steps=3, refine=False, random_state=0).fit(X).report(X, random_state=0)
-    assert found.figures["usefulness"] is None
+    assert found.figures["utility"] is None
 
 
 def test_what_is_missing_is_said(fitted):

@@ -16,11 +16,11 @@ def prepare(train, test=None, synthetic=None, target=None, categorical="auto", k
     return prepared(train, *others, target, categorical_features=categorical, target_type=kind)
 
 
-def test_numbers_are_floats_and_the_rest_is_words():
+def test_numbers_are_floats_and_the_rest_is_categorical():
     part = tables(*(drawn(30, seed) for seed in range(3)))
     assert part.numbers == ["size", "weight", "when"]
-    assert part.words == ["town", "member", "kind"]
-    assert part.moments == ("when",)
+    assert [name for name, kind in part.kinds.items() if kind == "category"] == ["town", "member", "kind"]
+    assert part.datetimes == ("when",)
     assert EMPTY in set(part.train["town"])
     assert set(part.train["member"]) == {"True", "False"}
     assert (part.target, part.classes) == ("kind", True)
@@ -34,7 +34,7 @@ def test_seconds_are_the_same_with_and_without_a_zone():
     assert prepare(spans).train["when"].min() == 0
 
 
-def test_codes_are_words_and_whole_however_they_are_stored():
+def test_codes_are_categories_and_whole_however_they_are_stored():
     codes = pd.DataFrame({"code": np.arange(30) % 3, "n": np.arange(30.0)})
     part = prepare(codes, codes.astype(float), codes.astype("Int64"), categorical=["code"])
     for _, table in part.parts():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ganaug.evaluation.base import Inputs
 from ganaug.evaluation.tables import Tables, prepared
 
 
 def drawn(rows: int, seed: int) -> pd.DataFrame:
-    """Numbers and words that go with a class, a moment, truth values, and some empty cells."""
+    """Numbers and categories that go with a class, a date, truth values, and some empty cells."""
     rng = np.random.default_rng([seed, 77])
     rare = rng.random(rows) < 0.3
     size = rng.normal(size=rows) + 1.5 * rare
@@ -34,3 +35,8 @@ def tables(train: pd.DataFrame, test: pd.DataFrame, synthetic: pd.DataFrame, tar
 def fresh(rows: int = 800, target: str | None = "kind") -> Tables:
     """With a generator that draws from the distribution itself."""
     return tables(*(drawn(rows, seed) for seed in range(3)), target)
+
+
+def inputs(tables: Tables, rows: int) -> Inputs:
+    """So many rows at most for models, and for neighbourhoods."""
+    return Inputs(tables, 4 * rows, 0)

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import ganaug.persistence
+import ganaug.persistence.archive
 from ganaug import CorruptFileError, GANAugmenter, load
-from ganaug.persistence import RECORDS
-from ganaug.serialization import Reader, Writer
+from ganaug.persistence.archive import RECORDS
+from ganaug.persistence.tree import Reader, Writer
 
 PROBES = 200
 TAIL = 300
@@ -56,7 +56,7 @@ def what_is_in(path: Path) -> Any:
     except CorruptFileError as error:
         return error
     writer = Writer(RECORDS)
-    tree = writer.tree(ganaug.persistence._contents(model))
+    tree = writer.tree(ganaug.persistence.archive._contents(model))
     return json.dumps(tree), [array.tobytes() for array in writer.arrays]
 
 

@@ -22,10 +22,10 @@ from sklearn.base import clone
 
 import ganaug
 from ganaug import CorruptFileError, GANAugmenter, load
-from ganaug.encoding.labels import target_of
-from ganaug.encoding.table import TableEncoder
-from ganaug.persistence import RECORDS
-from ganaug.serialization import Reader, Writer
+from ganaug.data.targets import target_of
+from ganaug.modality.table.encoder import TableEncoder
+from ganaug.persistence.archive import RECORDS
+from ganaug.persistence.tree import Reader, Writer
 
 PACKAGE_HOME = str(Path(ganaug.__file__).parents[1])
 

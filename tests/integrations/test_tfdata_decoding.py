@@ -9,10 +9,10 @@ import tables
 import tensorflow as tf
 from feeds import NOT_TENSORS, as_tensors
 
-from ganaug.encoding.blueprints import blueprint_of
-from ganaug.encoding.table import TableEncoder
-from ganaug.engine.decoding import decode, located
-from ganaug.layout import Encoded
+from ganaug.tf.blueprints import blueprint_of
+from ganaug.modality.table.encoder import TableEncoder
+from ganaug.tf.decoding import decode, located
+from ganaug.columns.layout import Encoded
 
 
 def some_codes(encoder: TableEncoder, rows: int = 3000) -> tuple[np.ndarray, np.ndarray]:

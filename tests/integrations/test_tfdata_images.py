@@ -36,8 +36,8 @@ def test_a_stream_is_like_the_training_images(model):
 
 @pytest.mark.usefixtures("dice")
 def test_what_a_graph_draws_is_what_the_encoder_decodes():
-    from ganaug.engine.elements import Form
-    from ganaug.layout import Pixels
+    from ganaug.tf.elements import Form
+    from ganaug.columns.layout import Pixels
 
     for images in (X[..., None], X[..., None] / 255, (X[..., None].astype(int) * 3 - 7)):
         own = GANAugmenter(steps=1, refine=False, random_state=0).fit(images)

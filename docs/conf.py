@@ -1,0 +1,89 @@
+"""Settings of Sphinx, which makes the pages in `site/`: `make docs`.
+
+The pages are the Markdown files of the repository, where they lie. So a link between them works here and on a code
+host. Only the tables of contents are added here: a code host would show them as code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ganaug
+
+project = "ganaug"
+author = "The ganaug developers"
+copyright = author
+version = release = ganaug.__version__
+
+extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+root_doc = "README"
+include_patterns = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/**.md", "examples/data/README.md"]
+exclude_patterns = [".*", "site", "build", "dist", "benchmarks"]
+html_extra_path = ["index.html"]
+html_theme = "pydata_sphinx_theme"
+html_title = "ganaug"
+smartquotes = False
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
+html_sidebars = {"README": [], "CHANGELOG": [], "CONTRIBUTING": []}
+
+myst_heading_anchors = 4  # as on a code host
+
+default_role = "py:obj"  # `sample` in a docstring is a link, if there is such a name
+nitpicky = True
+nitpick_ignore_regex = [("py:obj", ".*")]
+autodoc_default_options = {"members": True, "inherited-members": "BaseException"}
+autodoc_typehints = "none"  # docstrings tell types, in words
+toc_object_entries_show_parents = "hide"
+autodoc_member_order = "bysource"
+autodoc_mock_imports = ["tensorflow"]  # a page on losses needs no TensorFlow
+numpydoc_show_class_members = False
+numpydoc_validation_checks = {"SS01", "PR02"}  # a summary, and no parameter that is not there
+
+CONTENTS = {
+    "README": ["docs/README", "docs/reference", "docs/decisions/README", "CONTRIBUTING", "CHANGELOG"],
+    "docs/README": [
+        "images",
+        "does-it-help",
+        "quality",
+        "training",
+        "scikit-learn",
+        "imbalanced-learn",
+        "tf-data",
+        "shell",
+        "leakage",
+        "benchmarks",
+        "/examples/data/README",
+    ],
+    "docs/reference": [
+        "reference/augmenter",
+        "reference/over-sampler",
+        "reference/meta-estimators",
+        "reference/assessment",
+        "reference/evaluation",
+        "reference/training",
+        "reference/networks",
+        "reference/errors",
+    ],
+    "docs/decisions/README": ["0*"],
+}
+
+
+def add_contents(_app: Any, page: str, source: list[str]) -> None:
+    """Put the table of contents of a part below its first page."""
+    if page in CONTENTS:
+        entries = "\n".join(CONTENTS[page])
+        source[0] += f"\n\n```{{toctree}}\n:hidden:\n:glob:\n\n{entries}\n```\n"
+
+
+def of_ganaug(_app: Any, _kind: str, _name: str, member: Any, _skip: bool, _options: Any) -> bool | None:
+    """Leave out what scikit-learn and others bequeath."""
+    function = getattr(member, "fget", None) or getattr(member, "func", member)  # of a property
+    home = getattr(function, "__module__", None) or "ganaug"
+    return None if home.startswith("ganaug") else True
+
+
+def setup(app: Any) -> None:
+    app.connect("source-read", add_contents)
+    app.connect("autodoc-skip-member", of_ganaug)

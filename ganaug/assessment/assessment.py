@@ -1,0 +1,106 @@
+"""What an assessment found, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..augmenter import GANAugmenter
+from .plot import draw
+from .verdict import Choice
+
+
+@dataclass(frozen=True, repr=False)
+class Assessment:
+    """Whether synthetic rows help an estimator; made by :func:`ganaug.assess`.
+
+    Parameters
+    ----------
+    verdict : str
+        One sentence, such as "Adds .012 ± .004 average precision at ratio 0.5". The figure after ± is half the width of
+        the 95 % interval.
+    choice : Choice
+        What to do: `method` and `ratio`, and whether it `augments`.
+    table : DataFrame
+        A row for every method: method, ratio; score and its std_error; the difference to doing nothing, with its 95 %
+        interval from low to high; balanced_accuracy, of two classes, at the threshold that the method decides by; rows
+        that it adds; seconds that one fit takes, with the generator's; and a note that says why a method was left out.
+    scores : DataFrame
+        The same for every fold: fold, method, ratio, score, balanced_accuracy, rows, seconds, note.
+    metric : str
+        What `score` is.
+    is_error : bool
+        Whether `score` is a negated error.
+    augmenter : GANAugmenter or None
+        Not yet fitted, with the ratio that was chosen for the rows assessed; None if none was.
+    """
+
+    verdict: str
+    choice: Choice
+    table: pd.DataFrame
+    scores: pd.DataFrame
+    metric: str
+    is_error: bool
+    augmenter: GANAugmenter | None
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the score at every ratio, next to those of the baselines.
+
+        Bars and bands are the 95 % intervals of the difference to doing nothing.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ax : matplotlib Axes
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        """
+        ylabel = f"negative {self.metric}" if self.is_error else self.metric
+        return draw(self.table, ax, ylabel=ylabel, title=self.verdict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything in plain values, None for what was not measured."""
+        return {
+            "verdict": self.verdict,
+            "choice": self.choice._asdict(),
+            "metric": self.metric,
+            "is_error": self.is_error,
+            "table": _records(self.table),
+            "scores": _records(self.scores),
+        }
+
+    def to_json(self, path: str | Path | None = None) -> str:
+        """`to_dict` as JSON, also written to `path` if one is given."""
+        text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
+        if path is not None:
+            Path(path).write_text(text + "\n", encoding="utf-8")
+        return text
+
+    def __repr__(self) -> str:
+        return f"{self.verdict}\n{self._shown().to_string(index=False, na_rep='', float_format='{:.4g}'.format)}"
+
+    def _repr_html_(self) -> str:
+        table = self._shown().to_html(index=False, na_rep="", float_format="{:.4g}".format, border=0)
+        return f"<p><strong>{escape(self.verdict)}</strong></p><p>Score: {escape(self.metric)}.</p>{table}"
+
+    def _shown(self) -> pd.DataFrame:
+        return self.table.dropna(axis=1, how="all").astype({"rows": object}).fillna({"note": "", "rows": ""})
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(name): None if pd.isna(cell) else cell for name, cell in row.items()}
+        for row in table.astype(object).to_dict(orient="records")
+    ]

@@ -1,0 +1,269 @@
+"""What can be done about rare classes without a generator: a class for each baseline, listed in `BASELINES`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
+from sklearn.utils import _safe_indexing
+from sklearn.utils.class_weight import compute_sample_weight
+
+from ..columns.kinds import is_moment, is_number
+from ..data.validation import categorical_columns, check_data
+from ..data.weights import weights_name
+from ..plain import BoolArray, Float64Array
+from .ratios import lacking_rows
+from .scoring import Scoring, balanced_accuracy, ranks
+
+NEIGHBOURS = 5
+INNER_FOLDS = 3
+
+
+class LeftOut(Exception):
+    """Why a baseline cannot be tried on this table or with this estimator."""
+
+
+class Attempt(NamedTuple):
+    """An estimator and the rows to fit it to."""
+
+    estimator: Any
+    X: Any
+    y: Any
+    weight: Float64Array | None = None
+    """Of each row; multiplied by those that the user gives."""
+
+
+class Setting(NamedTuple):
+    """What baselines must know besides the rows."""
+
+    scoring: Scoring
+    categorical: Any
+    """The augmenter's `categorical_features`."""
+    seed: int
+
+
+class Baseline(ABC):
+    """A way to fit the estimator without synthetic rows of a generator.
+
+    Attributes
+    ----------
+    name : str
+        As `baselines` of :func:`ganaug.assess` and the table of results have it.
+    title : str
+        As a sentence and the legend of a plot have it.
+    verb : {"is", "are"}
+        That goes with the title.
+    colour : str
+        In plots.
+    needs_classes : bool
+        Whether it is left out for a target that is a number.
+    only_moves_threshold : bool
+        Whether it ranks rows as the estimator alone does, so that only metrics that count decisions change.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    verb: ClassVar[str] = "is"
+    colour: ClassVar[str]
+    needs_classes: ClassVar[bool] = True
+    only_moves_threshold: ClassVar[bool] = False
+
+    @abstractmethod
+    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
+        """The estimator and rows to fit it to, made of an unfitted clone and training rows.
+
+        Raises
+        ------
+        LeftOut
+            If the baseline does not apply to them.
+        """
+
+
+class Nothing(Baseline):
+    name, title, colour = "none", "doing nothing", "#000000"
+    needs_classes = False
+
+    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:  # noqa: ARG002
+        return Attempt(estimator, X, y)
+
+
+class ClassWeight(Baseline):
+    """By the estimator's own parameter where there is one, else by weights of its rows."""
+
+    name, title, colour = "class_weight", "class weights", "#E69F00"
+    verb = "are"
+
+    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:  # noqa: ARG002
+        parameters = {
+            name: value
+            for name, value in estimator.get_params().items()
+            if name == "class_weight" or name.endswith("__class_weight")
+        }
+        if given := [f"{name}={value!r}" for name, value in parameters.items() if value is not None]:
+            raise LeftOut(f"the estimator has {given[0]} already")
+        if parameters:
+            return Attempt(estimator.set_params(**dict.fromkeys(parameters, "balanced")), X, y)
+        if weights_name(estimator) is None:
+            raise LeftOut("the estimator takes neither class_weight nor sample_weight")
+        return Attempt(estimator, X, y, compute_sample_weight("balanced", y))
+
+
+class Threshold(Baseline):
+    """The threshold that is best for balanced accuracy, or for the user's own metric if that counts decisions.
+
+    References
+    ----------
+    Elkan (2001). The foundations of cost-sensitive learning. IJCAI.
+    """
+
+    name, title, colour = "threshold", "a tuned threshold", "#F0E442"
+    only_moves_threshold = True
+
+    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
+        counts = pd.Series(np.asarray(y)).value_counts()
+        if len(counts) != 2:
+            raise LeftOut(f"a threshold parts two classes, y has {len(counts)}")
+        if not ranks(estimator):
+            raise LeftOut("the estimator has neither predict_proba nor decision_function")
+        _check_repeated(counts)
+        folds = StratifiedKFold(min(INNER_FOLDS, counts.min()), shuffle=True, random_state=setting.seed)
+        scorer = setting.scoring.scorer if setting.scoring.moves_with_threshold else balanced_accuracy()
+        return Attempt(TunedThreshold(estimator, scoring=scorer, cv=folds, random_state=setting.seed), X, y)
+
+
+class TunedThreshold(TunedThresholdClassifierCV):
+    """Leaves itself out where the estimator is as sure of one row as of any other."""
+
+    def fit(self, X: Any, y: Any, **params: Any) -> Any:
+        try:
+            return super().fit(X, y, **params)
+        except ValueError as error:
+            if "constant predictions" not in str(error):
+                raise
+            raise LeftOut("the estimator is as sure of one row as of any other in an inner fold") from None
+
+
+class Copies(Baseline):
+    """Rows of rare classes, resampled with replacement until all classes have as many."""
+
+    name, title, colour = "copies", "random copies", "#CC79A7"
+    verb = "are"
+
+    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
+        labels, rng = pd.Series(np.asarray(y)), np.random.default_rng(setting.seed)
+        _check_imbalanced(labels.value_counts())
+        more = [
+            rng.choice(np.flatnonzero((labels == label).to_numpy()), count)
+            for label, count in lacking_rows("auto", labels, classes=True).items()
+        ]
+        every = np.concatenate([np.arange(len(labels)), *more])
+        return Attempt(estimator, _safe_indexing(X, every), _safe_indexing(y, every))
+
+
+class Smote(Baseline):
+    """Rows between neighbours of a rare class, with numbers in units of their standard deviations.
+
+    References
+    ----------
+    Chawla, Bowyer, Hall, Kegelmeyer (2002). SMOTE: synthetic minority over-sampling technique. JAIR 16.
+    """
+
+    name, title, colour = "smote", "SMOTE", "#D55E00"
+
+    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
+        try:
+            from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
+        except ImportError:
+            raise LeftOut("it needs imbalanced-learn: pip install 'ganaug[imblearn]'") from None
+        if sparse.issparse(X):
+            raise LeftOut("it takes no sparse matrix of mixed columns")
+        table, container = check_data(X)
+        if not isinstance(table, pd.DataFrame):
+            raise LeftOut("it takes no images")
+        is_category = _categories(table, categorical_columns(setting.categorical, table))
+        labels = pd.Series(np.asarray(y))
+        counts = labels.value_counts()
+        _check_imbalanced(counts)
+        _check_repeated(counts)
+        options = {"k_neighbors": int(min(NEIGHBOURS, counts.min() - 1)), "random_state": setting.seed}
+        if is_category.all():
+            sampler = SMOTEN(**options)
+        elif is_category.any():
+            sampler = SMOTENC(np.flatnonzero(is_category).tolist(), **options)
+        else:
+            sampler = SMOTE(**options)
+        scaler = Scaler(table, is_category)
+        rows, targets = sampler.fit_resample(scaler.scaled(), labels.to_numpy())
+        more = pd.concat([table, scaler.unscaled(rows.iloc[len(table) :])], ignore_index=True)
+        if isinstance(y, pd.Series):
+            targets = pd.Series(targets, dtype=y.dtype, name=y.name)
+        return Attempt(estimator, container.restore(more), targets)
+
+
+class Scaler:
+    """Numbers in units of their standard deviations and categories as codes; and the way back."""
+
+    def __init__(self, table: pd.DataFrame, is_category: BoolArray) -> None:
+        numbers = table[table.columns[~is_category]].astype(float)
+        self.table = table
+        self.mean, self.spread = numbers.mean(), numbers.std().replace(0, 1).fillna(1)
+        self.levels = {
+            name: table[name].drop_duplicates().reset_index(drop=True) for name in table.columns[is_category]
+        }
+
+    def scaled(self) -> pd.DataFrame:
+        return pd.DataFrame({f"column {place}": self._scaled(name) for place, name in enumerate(self.table)})
+
+    def unscaled(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({name: self._unscaled(name, rows.iloc[:, place]) for place, name in enumerate(self.table)})
+
+    def _scaled(self, name: Any) -> Any:
+        if name in self.levels:
+            return pd.factorize(self.table[name])[0]
+        return (self.table[name].astype(float) - self.mean[name]) / self.spread[name]
+
+    def _unscaled(self, name: Any, cells: pd.Series) -> pd.Series:
+        dtype = self.table[name].dtype
+        if name in self.levels:
+            values = self.levels[name].iloc[cells.to_numpy(dtype=int)]
+        else:
+            values = cells.astype(float) * self.spread[name] + self.mean[name]
+            values = values.round() if pd.api.types.is_integer_dtype(dtype) else values
+        return values.reset_index(drop=True).astype(dtype)
+
+
+def _categories(table: pd.DataFrame, categorical: frozenset[Any]) -> BoolArray:
+    """Which columns hold categories."""
+    if moments := [name for name in table if is_moment(table[name])]:
+        raise LeftOut(f"it takes no dates or spans of time, such as column {moments[0]!r}")
+    if absent := [name for name in table if table[name].isna().any()]:
+        raise LeftOut(f"it takes no missing values, which column {absent[0]!r} has")
+    return np.array([not is_number(table[name]) or name in categorical for name in table], dtype=bool)
+
+
+def _check_imbalanced(counts: pd.Series) -> None:
+    if counts.nunique() == 1:
+        raise LeftOut("classes have as many rows each")
+
+
+def _check_repeated(counts: pd.Series) -> None:
+    if counts.min() < 2:
+        raise LeftOut(f"class {counts.idxmin()} has a single row in a fold")
+
+
+BASELINES: dict[str, Baseline] = {
+    each.name: each for each in (Nothing(), ClassWeight(), Threshold(), Copies(), Smote())
+}  # in the order they are tried
+
+
+def baselines_named(names: Sequence[str]) -> tuple[Baseline, ...]:
+    """The baselines of these names, and always doing nothing."""
+    unknown = names if isinstance(names, str) else [name for name in names if name not in BASELINES]
+    if unknown:
+        raise ValueError(f"baselines={unknown!r}: give a sequence of some of {list(BASELINES)}")
+    return tuple(each for name, each in BASELINES.items() if name == Nothing.name or name in names)

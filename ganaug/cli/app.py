@@ -1,0 +1,277 @@
+"""The `ganaug` command: tables in, tables out, and models in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+
+from .. import __version__
+from ..augmenter import GANAugmenter
+from ..data.validation import check_labels, check_target
+from ..persistence.archive import load
+from .tables import read, split, write
+
+try:
+    import typer
+except ImportError:
+    raise SystemExit("the ganaug command needs typer: pip install 'ganaug[cli]'") from None
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Input = Annotated[
+    str, typer.Argument(metavar="TABLE", help="A .csv or .parquet file; - reads CSV from standard input.")
+]
+Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file from `ganaug fit`.")]
+Target = Annotated[str, typer.Option("--target", "-t", help="The column of labels.")]
+Output = Annotated[
+    str, typer.Option("--output", "-o", help="A .csv or .parquet file; - writes CSV to standard output.")
+]
+Seed = Annotated[int | None, typer.Option("--random-state", help="The same number gives the same rows.", min=0)]
+Steps = Annotated[int | None, typer.Option(help="Training steps (default: chosen from the table's size).")]
+Budget = Annotated[float | None, typer.Option("--time-budget", help="Seconds after which fitting ends.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
+Mark = Annotated[
+    str | None, typer.Option("--mark", metavar="NAME", help="Add a column that says which rows are synthetic.")
+]
+
+
+@app.command()
+def rebalance(
+    table: Input,
+    target: Target,
+    output: Output = "-",
+    strategy: Annotated[
+        str,
+        typer.Option(help='"auto", "minority", ..., a ratio of two classes such as 0.5, or totals: {"fraud": 500}.'),
+    ] = "auto",
+    ratio: Annotated[float, typer.Option(help="Then add so many synthetic rows for each row there is.", min=0)] = 0.0,
+    model: Annotated[Path | None, typer.Option(help="Take this fitted model instead of fitting one.")] = None,
+    mark: Mark = None,
+    steps: Steps = None,
+    time_budget: Budget = None,
+    random_state: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Bring the classes of a table to the same size with synthetic rows. The real rows come first."""
+    frame = read(table)
+    X, y = split(frame, target)
+    check_labels(check_target(y)[0])
+    classes = {str(label): label for label in y.unique().tolist()}
+    wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, classes)}
+    if model is None:
+        refine: Any = "auto" if ratio else False
+        augmenter = _fitted(
+            X, y, steps, time_budget, random_state, quiet, refine=refine, target_type="classes", **wanted
+        )
+    else:
+        augmenter = load(model).set_params(**wanted)
+    more, labels, synthetic = augmenter.augment(X, y, return_mask=True)
+    made = more.assign(**{target: labels})[list(frame)]
+    if mark is not None:
+        made = _marked(made, mark, synthetic)
+    write(made, output)
+
+
+@app.command()
+def fit(
+    table: Input,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the model.")],
+    target: Annotated[str | None, typer.Option("--target", "-t", help="The column of labels, or of a number.")] = None,
+    steps: Steps = None,
+    time_budget: Budget = None,
+    random_state: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Fit a generator to a table and save it."""
+    frame = read(table)
+    X, y = split(frame, target) if target is not None else (frame, None)
+    _fitted(X, y, steps, time_budget, random_state, quiet).save(output)
+
+
+@app.command()
+def sample(
+    model: Model,
+    rows: Annotated[int | None, typer.Option("-n", "--rows", help="How many rows, labels as in training.")] = None,
+    counts: Annotated[
+        list[str] | None, typer.Option("--counts", metavar="LABEL=N", help="So many rows of a class; may be repeated.")
+    ] = None,
+    output: Output = "-",
+    refine: Annotated[bool, typer.Option(help="Choose each row among candidates, or draw many times as fast.")] = True,
+    random_state: Seed = None,
+) -> None:
+    """Draw synthetic rows from a saved generator."""
+    augmenter = load(model)
+    if (rows is None) == (not counts):
+        raise typer.BadParameter("give either -n ROWS or --counts LABEL=N")
+    wanted = rows if not counts else _counts(counts, augmenter)
+    made = augmenter.sample(wanted, random_state=random_state, refine=refine)
+    if isinstance(made, tuple):
+        X, y = made
+        name = getattr(y, "name", None)
+        made = pd.DataFrame(X).assign(**{"target" if name is None else str(name): y})
+    write(pd.DataFrame(made), output)
+
+
+@app.command()
+def assess(
+    table: Input,
+    target: Annotated[str, typer.Option("--target", "-t", help="The column of labels, or of a number.")],
+    estimator: Annotated[str, typer.Option(help="boosting, linear or forest.")] = "boosting",
+    scoring: Annotated[str | None, typer.Option(help="A scikit-learn metric (default: chosen for the target).")] = None,
+    folds: Annotated[int, typer.Option(help="Folds, with a generator each.", min=2)] = 5,
+    jobs: Annotated[int, typer.Option(help="Folds at a time.")] = 1,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the score at every ratio here: .png, .svg, .pdf.")] = None,
+    steps: Steps = None,
+    random_state: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say whether synthetic rows help a model, measured on held-out real rows next to what costs nothing."""
+    from .assess import assessment_of
+
+    X, y = split(read(table), target)
+    options = {"scoring": scoring, "cv": folds, "n_jobs": jobs, "random_state": random_state, "verbose": not quiet}
+    result = assessment_of(X, y, estimator, steps, options)
+    print(result)
+    if json_file is not None:
+        result.to_json(json_file)
+    if plot is not None:
+        result.plot().figure.savefig(plot)
+
+
+@app.command()
+def report(
+    train: Annotated[str, typer.Argument(metavar="TRAIN", help="Rows that the generator was fitted to.")],
+    test: Annotated[str, typer.Argument(metavar="TEST", help="Real rows that it has not seen.")],
+    synthetic: Annotated[str, typer.Argument(metavar="SYNTHETIC", help="Rows that it made.")],
+    target: Annotated[str | None, typer.Option("--target", "-t", help="The column of labels, or of a number.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page with pictures here.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
+    model: Annotated[Path | None, typer.Option(help="The saved generator, for its training curves.")] = None,
+    max_rows: Annotated[int, typer.Option(help="Rows of each table that models look at.", min=100)] = 20_000,
+    random_state: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say how good synthetic rows are: fidelity, detection, utility, coverage and privacy, from any generator."""
+    from ..evaluation.evaluate import evaluate
+
+    history = None if model is None else load(model).history_
+    options: dict[str, Any] = {"random_state": random_state, "max_rows": max_rows, "verbose": not quiet}
+    tables = {"real_train": read(train), "real_test": read(test), "synthetic": read(synthetic)}
+    result = evaluate(**tables, target=target, history=history, **options)
+    print(result)
+    if json_file is not None:
+        result.to_json(json_file)
+    if html is not None:
+        result.to_html(html)
+
+
+@app.command()
+def info(model: Model) -> None:
+    """Say what a saved generator was fitted to, and how."""
+    augmenter = load(model)
+    names = getattr(augmenter, "feature_names_in_", range(augmenter.n_features_in_))
+    print(f"columns: {', '.join(map(str, names))}")
+    if hasattr(augmenter, "class_counts_"):
+        print("classes: " + ", ".join(f"{label} ({count:,} rows)" for label, count in augmenter.class_counts_.items()))
+    print(f"training: {augmenter.n_iter_:,} steps, ended by {augmenter.stopped_by_}")
+    changed = {
+        name: value
+        for name, value in augmenter.get_params(deep=False).items()
+        if value != GANAugmenter().get_params(deep=False)[name]
+    }
+    print(
+        "parameters: " + (", ".join(f"{name}={value!r}" for name, value in changed.items()) or "all at their defaults")
+    )
+
+
+@app.callback(invoke_without_command=True)
+def version(show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Enlarge and rebalance tables with synthetic rows from a conditional GAN."""
+    if show:
+        print(__version__)
+        raise typer.Exit
+
+
+def run() -> None:
+    """The command's entry point: what goes wrong is one line, and status 1."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    warnings.showwarning = _warned_once(set())
+    try:
+        app()
+    except (ValueError, TypeError, OSError, ImportError) as error:
+        print(f"ganaug: {' '.join(str(error).split())}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _warned_once(told: set[str]) -> Any:
+    """Shows each warning in one line, and no line twice."""
+
+    def show(message: Any, *_: Any, **__: Any) -> None:
+        line = " ".join(str(message).split())
+        if line not in told:
+            told.add(line)
+            print(f"ganaug: warning: {line}", file=sys.stderr)
+
+    return show
+
+
+def _fitted(
+    X: pd.DataFrame,
+    y: pd.Series | None,
+    steps: int | None,
+    time_budget: float | None,
+    random_state: int | None,
+    quiet: bool,
+    **parameters: Any,
+) -> GANAugmenter:
+    return GANAugmenter(
+        steps="auto" if steps is None else steps,
+        time_budget=time_budget,
+        random_state=random_state,
+        verbose=0 if quiet else 1,
+        **parameters,
+    ).fit(X, y)
+
+
+def _strategy(text: str, classes: dict[str, Any]) -> Any:
+    """A name as it is, a number, or totals by label."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        return text
+    if not isinstance(value, dict):
+        return value
+    return {_label(label, classes): total for label, total in value.items()}
+
+
+def _counts(pairs: list[str], augmenter: GANAugmenter) -> dict[Any, int]:
+    if not hasattr(augmenter, "classes_"):
+        raise ValueError("--counts needs a model of classes; this one has none: give -n")
+    classes = {str(label): label for label in augmenter.classes_.tolist()}
+    counts = {}
+    for pair in pairs:
+        label, equals, count = pair.rpartition("=")
+        if not equals or not count.isdigit():
+            raise ValueError(f"--counts {pair}: write LABEL=N, with N a number of rows")
+        counts[_label(label, classes)] = int(count)
+    return counts
+
+
+def _label(text: str, classes: dict[str, Any]) -> Any:
+    """The class that is written like this."""
+    if text not in classes:
+        raise ValueError(f"there is no class {text!r}: the classes are {', '.join(classes)}")
+    return classes[text]
+
+
+def _marked(table: pd.DataFrame, name: str, synthetic: Any) -> pd.DataFrame:
+    if name in table:
+        raise ValueError(f"--mark {name}: the table has such a column already")
+    return table.assign(**{name: synthetic})

@@ -1,0 +1,24 @@
+"""What `ganaug assess` measures: a model that takes any table, with and without synthetic rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ..assessment.assess import assess, default_augmenter
+from ..assessment.assessment import Assessment
+from ..data.targets import ClassTarget, target_of
+from ..data.validation import check_choice, check_target
+from ..models import MODELS, model_for
+
+
+def assessment_of(X: pd.DataFrame, y: pd.Series, name: str, steps: int | None, options: dict[str, Any]) -> Assessment:
+    """Whether synthetic rows help the model of this name."""
+    check_choice(name, "estimator", list(MODELS))
+    labels, _ = check_target(y)
+    classes = isinstance(target_of(labels, "auto"), ClassTarget)
+    augmenter = default_augmenter(X.shape, classes=classes)
+    if steps is not None:
+        augmenter.set_params(steps=steps)
+    return assess(model_for(X, name, classes=classes), X, y, augmenter, **options)

@@ -1,0 +1,1 @@
+"""Column types, how their values are coded, and what holds between columns."""

@@ -1,0 +1,161 @@
+"""What a column type is.
+
+One file holds all of a type: which columns it takes, how their values become arrays of numbers and come back, how
+tensors hold them and how a metric looks at them. Nothing else in the package asks for a dtype.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+import pandas as pd
+
+from ..plain import AnyArray, BoolArray, Float64Array
+
+Kind = Literal["number", "datetime", "duration", "category"]
+
+TENSOR_DTYPES = {"bool", "float16", "float32", "float64", *(f"{s}int{b}" for s in ("", "u") for b in (8, 16, 32, 64))}
+
+
+@dataclass(frozen=True)
+class TensorType:
+    """How tensors hold the values of a column.
+
+    Parameters
+    ----------
+    dtype : str
+        TensorFlow's name of it; it holds missing values, too.
+    low, high : float
+        Range of the values, if they are numbers.
+    whole : bool
+        Whether all values are whole numbers.
+    gaps : bool
+        Whether a missing value is NaN.
+    ticks : bool
+        Whether values count units of time.
+    """
+
+    dtype: str
+    low: float
+    high: float
+    whole: bool = False
+    gaps: bool = False
+    ticks: bool = False
+
+    @property
+    def in_matrix(self) -> bool:
+        """Whether it can stand in a matrix of numbers."""
+        return self.dtype not in ("string", "bool") and not self.ticks
+
+
+class ColumnType(ABC):
+    """How the values of one column become arrays of floats, one for each part, and come back."""
+
+    dtype: Any
+
+    @property
+    def nominal(self) -> tuple[bool, ...]:
+        """For each part, whether its numbers stand for categories without an order."""
+        return (False,)
+
+    @property
+    def cells(self) -> ColumnType:
+        """The type of the cells themselves, however they are stored."""
+        return self
+
+    @abstractmethod
+    def transform(self, column: pd.Series) -> list[Float64Array]:
+        """One array for each part, NaN where a value is missing."""
+
+    @abstractmethod
+    def plain(self, parts: list[Float64Array]) -> AnyArray:
+        """Finished values as a plain array: numbers, ticks, or places among the categories."""
+
+    @abstractmethod
+    def series(self, plain: AnyArray) -> pd.Series:
+        """Plain values in the column's dtype."""
+
+    def inverse_transform(self, parts: list[Float64Array]) -> pd.Series:
+        """Values in the column's dtype."""
+        return self.series(self.plain(parts))
+
+    def rounded(self, part: Float64Array) -> Float64Array:
+        """Numbers of the only part, as those of finished values are."""
+        return np.rint(part)
+
+    @abstractmethod
+    def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:
+        """How tensors hold the values.
+
+        Parameters
+        ----------
+        known : ndarray
+            The least and the greatest number of the first part, if there is any.
+        missing : bool
+            Whether values may be missing.
+
+        Raises
+        ------
+        TypeError
+            If no tensor can hold them; the message goes on after the column's name.
+        """
+
+    def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:  # noqa: ARG002
+        """Plain values as tensors hold them."""
+        return plain
+
+    def knows(self, column: pd.Series) -> BoolArray:
+        """Which cells can be transformed: all but categories that were not seen in `fit`."""
+        return np.ones(len(column), bool)
+
+
+class ValueType(ColumnType):
+    """A column type for one kind of values, whatever dtype holds them."""
+
+    kind: ClassVar[Kind]
+    """How a metric looks at such values."""
+
+    @classmethod
+    @abstractmethod
+    def holds(cls, column: pd.Series) -> bool:
+        """Whether the values of `column` are of this kind."""
+
+    @classmethod
+    def accepts(cls, column: pd.Series) -> bool:
+        """Whether this type encodes `column`."""
+        return cls.holds(column)
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, column: pd.Series) -> Self:
+        """Learn what it takes to give values back in the dtype they came in."""
+
+    def warn_of(self, column: pd.Series) -> None:
+        """Warn where the column that was fitted can hardly be learnt."""
+
+    @staticmethod
+    @abstractmethod
+    def measured(column: pd.Series) -> pd.Series:
+        """What a metric compares: float64 with NaN for missing values, or text with None."""
+
+
+def inner_type(column: pd.Series) -> str:
+    """What pandas finds the cells of an object column to be."""
+    return str(pd.api.types.infer_dtype(column, skipna=True)) if column.dtype == object else ""
+
+
+def missing_of(column: pd.Series) -> Any:
+    """How an object column writes a missing cell."""
+    if column.dtype == object and (absent := column[column.isna()]).size:
+        return absent.iloc[0]
+    return np.nan
+
+
+def numpy_dtype(dtype: Any) -> np.dtype[Any]:
+    """NumPy's dtype of the values of a column."""
+    if isinstance(dtype, pd.CategoricalDtype):
+        return numpy_dtype(dtype.categories.dtype)
+    return dtype if isinstance(dtype, np.dtype) else np.dtype(getattr(dtype, "numpy_dtype", object))

@@ -1,0 +1,200 @@
+"""Categories, strings, booleans, and whatever else can be told apart."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from ..exceptions import DataWarning
+from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
+from .base import TENSOR_DTYPES, TensorType, ValueType, missing_of, numpy_dtype
+from .number import EXACT, Number, is_decimal
+
+FEW_ROWS = 20
+
+
+@record
+@dataclass(frozen=True)
+class Category(ValueType):
+    """Categories, strings, booleans and any other hashable values, as numbers of levels.
+
+    Parameters
+    ----------
+    values : Series
+        The levels seen, sorted where they can be, in the column's own dtype (that of the categories, if it has any).
+    """
+
+    dtype: Any
+    values: pd.Series
+    missing: Any = np.nan
+
+    kind = "category"
+
+    @classmethod
+    def holds(cls, column: pd.Series) -> bool:  # noqa: ARG003 - anything
+        return True
+
+    @classmethod
+    def fit(cls, column: pd.Series) -> Self:
+        return cls(column.dtype, _levels(column), missing_of(column))
+
+    def warn_of(self, column: pd.Series) -> None:
+        if len(self.values) == len(column) > FEW_ROWS and not _is_dictionary(column.dtype):
+            warnings.warn(
+                f"column {column.name!r} has another value in every row, so nothing can be learnt about it: "
+                "synthetic rows repeat training values of it; drop it if it identifies somebody",
+                DataWarning,
+                stacklevel=2,
+            )
+
+    @staticmethod
+    def measured(column: pd.Series) -> pd.Series:
+        """How values are written; whole numbers alike, whether they are integers or floats."""
+        codes, distinct = pd.factorize(_dense(column))
+        written = np.array([*map(_written, distinct), None], dtype=object)
+        return pd.Series(written[codes], dtype=object)
+
+    @property
+    def nominal(self) -> tuple[bool, ...]:
+        return (True,)
+
+    def transform(self, column: pd.Series) -> list[Float64Array]:
+        codes = self._codes(column)
+        unseen = (codes < 0) & column.notna().to_numpy()
+        if unseen.any():
+            raise ValueError(
+                f"column {column.name!r}: {column[unseen].iloc[0]!r} was not among the {len(self.values)} values "
+                f"seen in fit, for example {self.values.head(5).tolist()}"
+            )
+        return [np.where(codes < 0, np.nan, codes)]
+
+    def knows(self, column: pd.Series) -> BoolArray:
+        """Which cells are missing or of a level that was seen."""
+        return (self._codes(column) >= 0) | column.isna().to_numpy()
+
+    def _codes(self, column: pd.Series) -> Int64Array:
+        """Places among the levels, -1 for missing and unseen ones."""
+        column = _dense(column)
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            into = pd.Index(self.values).get_indexer(column.cat.categories)
+            return np.append(into, -1)[column.cat.codes]
+        if self.values.dtype == object:
+            spot = {_key(v): i for i, v in enumerate(self.values)}
+            return np.array([spot.get(_key(v), -1) for v in column], np.int64)
+        return pd.Index(self.values).get_indexer(pd.Index(column))
+
+    def plain(self, parts: list[Float64Array]) -> Int64Array:
+        """Places among the levels, -1 for missing values."""
+        return np.where(np.isnan(parts[0]), -1, np.rint(np.nan_to_num(parts[0]))).astype(np.int64)
+
+    def series(self, plain: AnyArray) -> pd.Series:
+        if isinstance(self.dtype, pd.CategoricalDtype):
+            into = self.dtype.categories.get_indexer(pd.Index(self.values))
+            return pd.Series(pd.Categorical.from_codes(np.append(into, -1)[plain], dtype=self.dtype))
+        if self.dtype == object:
+            return pd.Series(np.array([*self.values, self.missing, None], object)[:-1][plain], dtype=object)
+        return pd.Series(self.values.array.take(plain, allow_fill=bool((plain < 0).any()))).astype(self.dtype)
+
+    def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:  # noqa: ARG002
+        dtype = self._tensor_dtype(missing=missing)
+        if dtype is None:
+            kinds = ", ".join(sorted({type(value).__name__ for value in self.values}))
+            raise TypeError(
+                f"holds values of type {kinds}, which no tensor can hold: turn them into strings or numbers before "
+                "fitting"
+            )
+        if dtype == "string":
+            return TensorType(dtype, 0.0, 0.0, gaps=missing)
+        values = self.values.astype(float)
+        low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+        return TensorType(dtype, low, high, whole=all(value.is_integer() for value in values), gaps=missing)
+
+    def _tensor_dtype(self, *, missing: bool) -> str | None:
+        """TensorFlow's name of the dtype of the levels; None where they are of a kind that tensors do not have."""
+        values = self.values.tolist()
+        if all(type(value) is bytes for value in values) or all(isinstance(value, str) for value in values):
+            return "string"
+        if all(type(value) is bool for value in values):
+            return "float64" if missing else "bool"
+        own = numpy_dtype(self.values.dtype)
+        if all(type(value) is int for value in values):
+            if missing:
+                return "float64" if max(map(abs, values)) < EXACT else None
+            dtype = own.name if own.kind in "iu" else "int64"
+            return dtype if np.iinfo(dtype).min <= min(values) and max(values) <= np.iinfo(dtype).max else None
+        if all(type(value) in (int, float) for value in values):
+            return own.name if own.kind == "f" and own.name in TENSOR_DTYPES else "float64"
+        return None
+
+    def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:
+        if form.dtype == "string":
+            written = [value if isinstance(value, bytes) else str(value).encode() for value in self.values]
+            return np.array([*written, b""], dtype=object)[plain]
+        levels = self.values.to_numpy(dtype=form.dtype)
+        return np.append(levels, np.nan)[plain] if form.gaps else levels[plain]
+
+
+@record
+@dataclass(frozen=True)
+class LongNumber(Category):
+    """Whole numbers that floats cannot tell apart, as levels in their order, so that neighbours may share an interval."""
+
+    @classmethod
+    def holds(cls, column: pd.Series) -> bool:  # noqa: ARG003 - `Number` does
+        return False
+
+    @classmethod
+    def accepts(cls, column: pd.Series) -> bool:
+        return Number.holds(column) and not is_decimal(column) and not Number.accepts(column)
+
+    def warn_of(self, column: pd.Series) -> None:
+        """Of long numbers something can be learnt."""
+
+    @property
+    def nominal(self) -> tuple[bool, ...]:
+        return (False,)
+
+
+def _levels(column: pd.Series) -> pd.Series:
+    """The distinct values, sorted where they can be."""
+    known = _dense(column[column.notna()])
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        seen = np.unique(known.cat.codes.to_numpy())
+        return pd.Series(column.cat.categories[seen])
+    if known.dtype == object:  # unique() would take 1, 1.0 and True for one value
+        distinct = pd.Series(list({_key(v): v for v in known}.values()), dtype=object)
+    else:
+        distinct = pd.Series(known.unique(), dtype=known.dtype)
+    with suppress(TypeError):  # levels of several types stay in order of appearance
+        distinct = distinct.sort_values(ignore_index=True)
+    return distinct
+
+
+def _is_dictionary(dtype: Any) -> bool:
+    return isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("dictionary")
+
+
+def _dense(column: pd.Series) -> pd.Series:
+    """An Arrow dictionary column as one of its values, since pandas hardly works with the former."""
+    if not _is_dictionary(column.dtype):
+        return column
+    return column.astype(pd.ArrowDtype(column.dtype.pyarrow_dtype.value_type))
+
+
+def _key(value: Any) -> tuple[type, Any]:
+    """Tells 1, 1.0 and True apart."""
+    return type(value), value
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, (float, np.floating)):
+        return str(int(value)) if float(value).is_integer() else repr(float(value))
+    return str(value)

@@ -1,0 +1,62 @@
+"""Spans of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..plain import AnyArray, Float64Array, Int64Array, record
+from .base import TensorType, ValueType, inner_type
+from .ticks import NO_TIME, per_second, series_of, ticks_of
+
+
+@record
+@dataclass(frozen=True)
+class Duration(ValueType):
+    """Timedeltas as a number of ``tick`` units of the dtype."""
+
+    dtype: Any
+    tick: int
+
+    kind = "duration"
+
+    @classmethod
+    def holds(cls, column: pd.Series) -> bool:
+        return cls.accepts(column) or inner_type(column) in ("timedelta", "timedelta64")
+
+    @classmethod
+    def accepts(cls, column: pd.Series) -> bool:
+        if isinstance(column.dtype, pd.ArrowDtype):
+            return column.dtype.kind == "m"
+        return bool(pd.api.types.is_timedelta64_dtype(column.dtype))
+
+    @classmethod
+    def fit(cls, column: pd.Series) -> Duration:
+        ticks, absent = ticks_of(column)
+        return cls(column.dtype, int(np.gcd.reduce(ticks[~absent])) or 1)
+
+    @staticmethod
+    def measured(column: pd.Series) -> pd.Series:
+        """Seconds."""
+        if not Duration.accepts(column):
+            column = pd.Series(pd.to_timedelta(column))
+        ticks, absent = ticks_of(column)
+        return pd.Series(np.where(absent, np.nan, ticks / per_second(column.dtype)))
+
+    def transform(self, column: pd.Series) -> list[Float64Array]:
+        ticks, absent = ticks_of(column)
+        return [np.where(absent, np.nan, ticks / self.tick)]
+
+    def plain(self, parts: list[Float64Array]) -> Int64Array:
+        absent = np.isnan(parts[0])
+        return np.where(absent, NO_TIME, np.where(absent, 0, np.rint(parts[0])).astype(np.int64) * self.tick)
+
+    def series(self, plain: AnyArray) -> pd.Series:
+        return series_of(plain, self.dtype, "m")
+
+    def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:  # noqa: ARG002
+        low, high = (known * self.tick).tolist() if len(known) else (0.0, 0.0)
+        return TensorType("int64", low, high, whole=True, ticks=True)

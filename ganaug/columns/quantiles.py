@@ -1,0 +1,170 @@
+"""Numbers as (code, position): recurring values as categories of their own, the rest by rank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
+from .layout import Block, Encoded
+
+MAX_RECURRING = 64
+MAX_LEVELS = 128
+RECURRING_SHARE = 0.02
+ROWS_PER_VALUE = 20
+ROWS_PER_BIN = 10
+BINS = 16
+KNOTS = 2048
+GAP = 0.2
+MOST_GAPS = 4
+TIED = 3
+
+
+@record
+@dataclass(frozen=True)
+class QuantileCoder:
+    """Codes and decodes one array of finite numbers and NaN, by the quantiles of the training values.
+
+    A value that recurs gets a code of its own and comes back exactly. All others lie in intervals of equal mass, but
+    that one ends at each wide gap, with their rank inside the interval as position; decoding walks the training values'
+    quantile function, so it stays inside their range and follows their distribution. Codes: recurring values, missing,
+    intervals.
+
+    Parameters
+    ----------
+    recurring : ndarray of float64
+        Sorted.
+    missing : bool
+        Whether NaN was seen.
+    bins : int
+        Number of intervals, 0 if every value recurs.
+    mass, value : ndarray of float64
+        The quantile function of the values that do not recur, as the corners of a polygon; the mass is stretched so
+        that all intervals are equally long.
+    """
+
+    recurring: Float64Array
+    missing: bool
+    bins: int
+    mass: Float64Array
+    value: Float64Array
+
+    @classmethod
+    def fit(cls, values: Float64Array, *, levels: bool = False) -> QuantileCoder:
+        """Learn the coding of `values`; `levels` says that they number categories, all of which recur if they may."""
+        known = values[~np.isnan(values)]
+        distinct, counts = np.unique(known, return_counts=True)
+        most = MAX_LEVELS if levels else min(MAX_RECURRING, max(2, len(known) / ROWS_PER_VALUE))
+        often = counts >= max(RECURRING_SHARE * len(values), ROWS_PER_VALUE / 4)
+        own = np.ones(len(distinct), bool) if len(distinct) <= most else often
+        rest, counts = distinct[~own], counts[~own]
+        bins = int(min(BINS, max(1, counts.sum() // ROWS_PER_BIN))) if len(rest) else 0
+        mass, value = _quantile_function(rest, counts, bins)
+        return cls(distinct[own], len(known) < len(values), bins, mass, value)
+
+    @property
+    def block(self) -> Block:
+        return Block(self.bins, self.first_bin + self.bins)
+
+    @property
+    def varied(self) -> bool:
+        """Whether there is more than one code, or anything inside it."""
+        return self.bins > 0 or self.block.width > 1
+
+    @property
+    def first_bin(self) -> int:
+        return len(self.recurring) + self.missing
+
+    def encode(self, values: Float64Array) -> Encoded:
+        """Codes of `values`; an unseen number gets the interval it falls in, or the nearest recurring value."""
+        codes = np.zeros(len(values), np.int32)
+        low, high = np.zeros((2, len(values)), np.float32)
+        absent = np.isnan(values)
+        own = ~absent & np.isin(values, self.recurring)
+        codes[own] = np.searchsorted(self.recurring, values[own])
+        codes[absent] = len(self.recurring)
+        rest = ~(own | absent)
+        if self.bins and rest.any():
+            left, right = (edge * self.bins for edge in self._ranks(values[rest]))
+            interval = np.floor((left + right) / 2).clip(0, self.bins - 1)
+            codes[rest] = self.first_bin + interval
+            low[rest], high[rest] = ((2 * (edge - interval) - 1).clip(-1, 1) for edge in (left, right))
+        elif rest.any():
+            middles = (self.recurring[1:] + self.recurring[:-1]) / 2
+            codes[rest] = np.searchsorted(middles, values[rest])
+        numbers = slice(None if self.bins else 0)
+        return Encoded(codes[:, None], low[:, None][:, numbers], high[:, None][:, numbers])
+
+    def decode(self, codes: Int32Array, position: Float32Array) -> Float64Array:
+        """Values of `codes`; `position` is only looked at where a code is an interval."""
+        values = np.concatenate([self.recurring, np.full(self.missing + self.bins, np.nan)])[codes]
+        inside = codes >= self.first_bin
+        if inside.any():
+            rank = codes[inside] - self.first_bin + (position[inside].astype(np.float64) + 1) / 2
+            values[inside] = np.interp(rank / self.bins, self.mass, self.value)
+        return values
+
+    def values(self, cells: Encoded) -> Float64Array:
+        """Values of encoded cells of this array alone."""
+        position = cells.middle[:, 0] if self.bins else np.zeros(len(cells), np.float32)
+        return self.decode(cells.codes[:, 0], position)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The least and the greatest training value."""
+        known = np.concatenate([self.recurring, self.value])
+        return float(known.min()), float(known.max())
+
+    def _ranks(self, values: Float64Array) -> tuple[Float64Array, Float64Array]:
+        """Share of the training values below each of `values`, and up to it."""
+        between = np.interp(values, self.value, self.mass)
+        last = len(self.value) - 1
+        left = np.searchsorted(self.value, values, "left").clip(max=last)
+        right = (np.searchsorted(self.value, values, "right") - 1).clip(0)
+        return (
+            np.where(self.value[left] == values, self.mass[left], between),
+            np.where(self.value[right] == values, self.mass[right], between),
+        )
+
+
+def _quantile_function(distinct: Float64Array, counts: IndexArray, bins: int) -> tuple[Float64Array, Float64Array]:
+    """Corners of the quantile function: steps where values are mostly tied, else straight lines between single rows.
+
+    Across a wide gap there is a step in any case, and an interval ends at it: the mass is stretched for that.
+    """
+    if not len(distinct):
+        return np.zeros(0), np.zeros(0)
+    upper = np.cumsum(counts) / counts.sum()
+    lower = np.concatenate([[0.0], upper[:-1]])
+    steps = len(distinct) == 1 or counts.mean() >= TIED
+    if not steps:
+        row = 1 / counts.sum()
+        lower, upper = lower / (1 - row), (upper - row) / (1 - row)
+    gaps = _gaps(distinct, counts, bins)
+    upper[gaps] = lower[gaps + 1] = (upper[gaps] + lower[gaps + 1]) / 2
+    mass, value = np.column_stack([lower, upper]).ravel().clip(0, 1), np.repeat(distinct, 2)
+    if not steps and len(mass) > KNOTS:
+        kept = np.concatenate([gaps, gaps + 1])  # the ends of gaps, wherever the grid lies
+        grid = np.linspace(0, 1, KNOTS)
+        value = np.concatenate([np.interp(grid, mass, value), distinct[kept], distinct[kept]])
+        mass = np.concatenate([grid, lower[kept], upper[kept]])
+        order = np.lexsort([value, mass])
+        mass, value = mass[order], value[order]
+    if not len(gaps):
+        return mass, value
+    edges = np.linspace(0, 1, bins + 1)
+    for gap in upper[gaps][::-1]:  # the widest comes last, and takes an edge from another
+        near = 1 + np.abs(edges[1:-1] - gap).argmin()
+        edges[near] = gap
+    mass = np.maximum.accumulate(np.interp(mass, edges, np.linspace(0, 1, bins + 1)))
+    return mass, value
+
+
+def _gaps(distinct: Float64Array, counts: IndexArray, bins: int) -> IndexArray:
+    """Where values leave wide gaps with half an interval or more on both sides, each as the place of its lower end."""
+    up_to, width = np.cumsum(counts)[:-1], np.diff(distinct)
+    low, high = np.repeat(distinct, counts)[[counts.sum() // 20, counts.sum() - 1 - counts.sum() // 20]]
+    enough = np.minimum(up_to, counts.sum() - up_to) >= max(ROWS_PER_BIN, counts.sum() / (2 * bins))
+    wide = np.flatnonzero(enough & (width > GAP * (high - low)))
+    return wide[np.argsort(-width[wide])][:MOST_GAPS]

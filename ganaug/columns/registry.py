@@ -1,0 +1,72 @@
+"""All column types, and which of them a column is of."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from .base import ColumnType, Kind, ValueType
+from .category import Category, LongNumber
+from .datetime import Datetime
+from .duration import Duration
+from .number import Number
+from .sparse import Sparse
+
+COLUMN_TYPES: tuple[type[ValueType], ...] = (Datetime, Duration, Number, LongNumber, Category)
+"""In the order in which a column is offered to them; the last one takes every column."""
+
+
+def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
+    """The fitted type of a column.
+
+    Raises
+    ------
+    TypeError
+        If the cells are complex numbers or cannot be hashed.
+    """
+    if isinstance(column.dtype, pd.SparseDtype):
+        return Sparse(column.dtype, fit_column(column.sparse.to_dense(), categorical=categorical))
+    if pd.api.types.is_complex_dtype(column.dtype):
+        raise TypeError(f"column {column.name!r} holds complex numbers: give real and imaginary parts as two columns")
+    if pd.api.types.is_object_dtype(column.dtype):
+        _check_hashable(column)
+    if categorical:
+        return COLUMN_TYPES[-1].fit(column)
+    found = next(each for each in COLUMN_TYPES if each.accepts(column)).fit(column)
+    found.warn_of(column)
+    return found
+
+
+def kind_of(column: pd.Series) -> Kind:
+    """How a metric or a model looks at the values of `column`: the same for every dtype that can hold them."""
+    column = _dense(column)
+    return next(found.kind for found in COLUMN_TYPES if found.holds(column))
+
+
+def measured(column: pd.Series, kind: Kind) -> pd.Series:
+    """The values of `column` as a metric compares them, with a plain index.
+
+    Returns
+    -------
+    Series of float64 with NaN for missing values, or of text with None
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not of this kind.
+    """
+    return next(found for found in COLUMN_TYPES if found.kind == kind).measured(_dense(column))
+
+
+def _dense(column: pd.Series) -> pd.Series:
+    return column.sparse.to_dense() if isinstance(column.dtype, pd.SparseDtype) else column
+
+
+def _check_hashable(column: pd.Series) -> None:
+    for cell in column:
+        try:
+            hash(cell)
+        except TypeError:
+            raise TypeError(
+                f"column {column.name!r} holds {type(cell).__name__} objects, which cannot be compared: "
+                "drop it or turn its cells into strings or numbers"
+            ) from None

@@ -1,0 +1,50 @@
+"""Whole units of time, as which NumPy, pandas and pyarrow store datetimes and durations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..plain import BoolArray, Int64Array
+
+NO_TIME = np.iinfo(np.int64).min
+"""How a missing time is written as a whole number."""
+PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
+
+def per_second(dtype: Any) -> int:
+    """How many units of the dtype a second has."""
+    return PER_SECOND[_unit(dtype)]
+
+
+def _unit(dtype: Any) -> str:
+    if isinstance(dtype, pd.ArrowDtype):
+        return str(dtype.pyarrow_dtype.unit)
+    return str(dtype.unit) if isinstance(dtype, pd.DatetimeTZDtype) else np.datetime_data(dtype)[0]
+
+
+def ticks_of(column: pd.Series) -> tuple[Int64Array, BoolArray]:
+    """Whole units of the dtype (since 1970 in UTC, for datetimes), and where there are none."""
+    absent = column.isna().to_numpy()
+    if isinstance(column.dtype, pd.ArrowDtype):
+        ticks = column.array.__arrow_array__().cast("int64").fill_null(0).to_numpy()
+    else:
+        if isinstance(column.dtype, pd.DatetimeTZDtype):
+            column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+        ticks = column.to_numpy().view(np.int64)
+    return np.where(absent, 0, ticks), absent
+
+
+def series_of(ticks: Int64Array, dtype: Any, kind: str) -> pd.Series:
+    """Ticks as a column of the dtype; `kind` is NumPy's letter for it."""
+    absent = ticks == NO_TIME
+    if isinstance(dtype, pd.ArrowDtype):
+        import pyarrow as pa
+
+        return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(ticks, mask=absent).cast(dtype.pyarrow_dtype)))
+    series = pd.Series(ticks.view(f"{kind}8[{_unit(dtype)}]")).mask(absent)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        series = series.dt.tz_localize("UTC").dt.tz_convert(dtype.tz)
+    return series

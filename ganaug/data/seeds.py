@@ -1,0 +1,61 @@
+"""Seeds: from what the user gives to those of single blocks of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..plain import Int64Array, record
+
+BLOCK_ROWS = 1024
+"""Rows drawn from one seed: a row depends on its seed and its place, never on how many were asked for."""
+
+
+def block_rng(seed: int, number: int, stream: int = 0) -> np.random.Generator:
+    """The NumPy generator of one block."""
+    return np.random.default_rng([seed, number, stream])
+
+
+def entropy_of(random_state: Any) -> Any:
+    """Entropy for a SeedSequence: an int as it is, a RandomState or Generator by drawing from it."""
+    if isinstance(random_state, (int, np.integer)) and random_state < 0:
+        raise ValueError(f"random_state={random_state} must not be negative")
+    if random_state is None or isinstance(random_state, (int, np.integer)):
+        return random_state
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    raise ValueError(f"{random_state!r} cannot be used to seed: give an int, a RandomState or None")
+
+
+def seeds_from(entropy: Any, count: int) -> Int64Array:
+    """Seeds that TensorFlow takes, with room above them for streams."""
+    return np.random.SeedSequence(entropy).generate_state(count).astype(np.int64) % 2**30
+
+
+@record
+@dataclass
+class SampleSeeds:
+    """Seeds of one sample after the other.
+
+    Parameters
+    ----------
+    first : int or None
+        From which all of them follow; None if each is to be another one in each program.
+    drawn : int
+        How many samples were drawn without a seed of their own.
+    """
+
+    first: int | None
+    drawn: int = 0
+
+    def next(self, random_state: Any = None) -> int:
+        """The seed that `random_state` gives, or that of the next sample."""
+        entropy = entropy_of(random_state)
+        if random_state is None and self.first is not None:
+            entropy = (self.first, self.drawn)
+            self.drawn += 1
+        return int(seeds_from(entropy, 1)[0])

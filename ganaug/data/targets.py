@@ -1,0 +1,342 @@
+"""The target, as the condition that rows are generated for: classes, or a number."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..columns.base import ColumnType
+from ..columns.category import Category
+from ..columns.layout import Block, Encoded, Layout
+from ..columns.number import Number, is_decimal
+from ..columns.quantiles import QuantileCoder
+from ..columns.registry import kind_of
+from ..exceptions import DataWarning
+from ..plain import AnyArray, Float64Array, Int32Array, Int64Array, record
+from .sampling_strategy import Strategy, enlarged, inside, missing_in_ranges, missing_rows
+from .seeds import BLOCK_ROWS, block_rng
+from .validation import check_target
+
+FEW_ROWS = 5
+MOST_INTEGER_CLASSES = 20
+
+
+class Extra(NamedTuple):
+    """What is added to real rows.
+
+    Parameters
+    ----------
+    topped, enlarged : Encoded
+        Conditions of the rows that top rare classes up, in runs of one class, and of those that come on top of them.
+    labels : Series
+        Of both, one after the other.
+    """
+
+    topped: Encoded
+    enlarged: Encoded
+    labels: pd.Series
+
+
+class Target(ABC):
+    """A target of either kind.
+
+    Parameters
+    ----------
+    column : ColumnType
+    frequency : ndarray of float64
+        Share of the training rows with each code.
+    name : object
+        Of the Series that it came in.
+    is_series : bool
+        Whether it came as one.
+    """
+
+    column: ColumnType
+    name: Any
+    is_series: bool
+
+    @property
+    def coder(self) -> QuantileCoder | None:
+        """Of a number."""
+        return None
+
+    @property
+    @abstractmethod
+    def frequency(self) -> Float64Array: ...
+
+    @property
+    @abstractmethod
+    def layout(self) -> Layout: ...
+
+    @property
+    def classes(self) -> AnyArray | None:
+        """The labels by their codes, if the target is of classes."""
+        return None
+
+    @abstractmethod
+    def encode(self, y: pd.Series) -> Encoded:
+        """The condition of each label."""
+
+    @abstractmethod
+    def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:
+        """A condition for each row asked for, class by class in the mapping's order."""
+
+    @abstractmethod
+    def decode(self, condition: Encoded) -> pd.Series:
+        """The label of each condition."""
+
+    @abstractmethod
+    def extra(self, labels: pd.Series, strategy: Strategy | None, ratio: float, seed: int) -> Extra:
+        """What `strategy`, then `ratio`, ask to be added to real rows with such labels."""
+
+    @property
+    def parts(self) -> Int64Array:
+        """The frequency of each code as whole numbers."""
+        return np.rint(self.frequency * 10**6).astype(np.int64)
+
+    def weights(self, condition: Encoded) -> Float64Array:
+        """How often training draws each row."""
+        return np.ones(len(condition))
+
+    def somewhere(self, codes: Int32Array, rng: np.random.Generator) -> Encoded:
+        """Conditions with these codes, anywhere inside those that are intervals."""
+        [block] = self.layout.blocks
+        position = 2 * rng.random((len(codes), self.layout.numbers), np.float32) - 1
+        position *= (codes >= block.first_bin)[:, None]
+        return Encoded(codes[:, None], position, position)
+
+    def natural(self, n: int, seed: int) -> Encoded:
+        """Conditions for `n` rows with codes as frequent as in training, each block from a seed of its own."""
+        [block], cumulative = self.layout.blocks, np.cumsum(self.frequency)
+        parts = [self.layout.empty()]
+        for number, start in enumerate(range(0, n, BLOCK_ROWS)):
+            rng = block_rng(seed, number, 1)
+            codes = np.searchsorted(cumulative, rng.random(BLOCK_ROWS)).clip(max=block.width - 1).astype(np.int32)
+            parts.append(self.somewhere(codes, rng).take(np.arange(min(BLOCK_ROWS, n - start))))
+        return Encoded.stack(parts)
+
+    def as_given(self, labels: pd.Series) -> Any:
+        """Labels in the container that they came in."""
+        return labels if self.is_series else labels.to_numpy()
+
+
+@record
+@dataclass(frozen=True)
+class ClassTarget(Target):
+    """Labels of two or more classes, or of one; every class has a slot of its own, however rare.
+
+    Parameters
+    ----------
+    counts : ndarray of int64
+        Training rows of each class, in the order of ``column.values``.
+    """
+
+    column: Category
+    counts: Int64Array
+    name: Any
+    is_series: bool = True
+
+    @classmethod
+    def fit(cls, y: pd.Series, *, is_series: bool = True) -> ClassTarget:
+        column = Category.fit(y)
+        with suppress(TypeError):  # categories by their labels, as scikit-learn sorts classes
+            order = np.argsort(column.values.to_numpy())
+            column = replace(column, values=column.values.iloc[order].reset_index(drop=True))
+        codes = column.transform(y)[0].astype(np.int64)
+        target = cls(column, np.bincount(codes, minlength=len(column.values)), y.name, is_series)
+        rare = {label: count for label, count in target.class_counts.items() if count <= FEW_ROWS}
+        if rare:
+            warnings.warn(
+                f"classes with at most {FEW_ROWS} rows: {rare}; what is generated for them stays close to those rows",
+                DataWarning,
+                stacklevel=4,
+            )
+        return target
+
+    @property
+    def layout(self) -> Layout:
+        return Layout((Block(0, len(self.counts)),))
+
+    @property
+    def classes(self) -> AnyArray:
+        return self.column.values.to_numpy()
+
+    @property
+    def class_counts(self) -> dict[Any, int]:
+        return dict(zip(self.column.values.tolist(), self.counts.tolist(), strict=True))
+
+    @property
+    def frequency(self) -> Float64Array:
+        return self.counts / self.counts.sum()
+
+    @property
+    def parts(self) -> Int64Array:
+        return self.counts
+
+    def encode(self, y: pd.Series) -> Encoded:
+        known = set(self.class_counts)
+        unknown = [label for label in y.unique().tolist() if label not in known]
+        if unknown:
+            raise ValueError(f"unknown classes {unknown}: fitted on {list(self.class_counts)}")
+        spot = {label: code for code, label in enumerate(self.class_counts)}
+        return encoded_classes(np.array([spot[label] for label in y.tolist()], np.int32))
+
+    def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:
+        codes = self.encode(pd.Series(list(counts), dtype=object)).codes[:, 0]
+        return encoded_classes(np.repeat(codes, list(counts.values())).astype(np.int32))
+
+    def decode(self, condition: Encoded) -> pd.Series:
+        return self.column.series(condition.codes[:, 0].astype(np.int64)).rename(self.name)
+
+    def weights(self, condition: Encoded) -> Float64Array:
+        """Classes are drawn by the square root of their frequency, so that rare ones are learnt, too."""
+        return 1 / np.sqrt(self.counts[condition.codes[:, 0]])
+
+    def extra(self, labels: pd.Series, strategy: Strategy | None, ratio: float, seed: int) -> Extra:  # noqa: ARG002
+        found = labels.value_counts(sort=False)
+        counts = {label: int(found.get(label, 0)) for label in self.class_counts if found.get(label, 0)}
+        missing = {} if strategy is None else missing_rows(strategy, counts, labels.to_numpy())
+        topped, more = (self.encode_counts(part) for part in (missing, enlarged(counts, missing, ratio)))
+        return Extra(topped, more, self.decode(Encoded.stack([topped, more])))
+
+
+@record
+@dataclass(frozen=True)
+class NumberTarget(Target):
+    """A number to regress on.
+
+    Parameters
+    ----------
+    numbers : QuantileCoder
+    shares : ndarray of float64
+        Share of the training rows with each code.
+    """
+
+    column: Number
+    numbers: QuantileCoder
+    shares: Float64Array
+    name: Any
+    is_series: bool = True
+
+    @classmethod
+    def fit(cls, y: pd.Series, *, is_series: bool = True) -> NumberTarget:
+        column = Number.fit(y)
+        [values] = column.transform(y)
+        coder = QuantileCoder.fit(values)
+        codes = coder.encode(values).codes[:, 0]
+        return cls(column, coder, np.bincount(codes, minlength=coder.block.width) / len(y), y.name, is_series)
+
+    @property
+    def coder(self) -> QuantileCoder:
+        return self.numbers
+
+    @property
+    def layout(self) -> Layout:
+        return Layout((self.coder.block,))
+
+    @property
+    def frequency(self) -> Float64Array:
+        return self.shares
+
+    def encode(self, y: pd.Series) -> Encoded:
+        values = y.to_numpy(dtype=np.float64)
+        if not np.isfinite(values).all():
+            raise ValueError(f"y holds {values[~np.isfinite(values)][0]}: every row needs a finite target")
+        low, high = self.coder.range
+        outside = values[(values < low) | (values > high)]
+        if len(outside):
+            warnings.warn(
+                f"{len(outside)} targets, for example {outside[0]:g}, lie outside the range seen in fit, "
+                f"{low:g} to {high:g}: their rows are those of the nearest target in it",
+                DataWarning,
+                stacklevel=4,
+            )
+        return self.coder.encode(values.clip(low, high))
+
+    def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:
+        raise ValueError("y is a number, which has no classes to count: use sample(n) or sample(y=values)")
+
+    def decode(self, condition: Encoded) -> pd.Series:
+        return self.column.inverse_transform([self.coder.values(condition)]).rename(self.name)
+
+    def extra(self, labels: pd.Series, strategy: Strategy | None, ratio: float, seed: int) -> Extra:
+        none = self.layout.empty()
+        if strategy is None:
+            more = self.natural(round(ratio * len(labels)), seed)
+            return Extra(none, more, self.decode(more))
+        missing = missing_in_ranges(strategy, labels.to_numpy())
+        new = self._drawn(labels, missing, ratio, block_rng(seed, 0, 1))
+        return Extra(none, self.encode(new), new)
+
+    def _drawn(
+        self, y: pd.Series, missing: Mapping[tuple[float, float], int], ratio: float, rng: np.random.Generator
+    ) -> pd.Series:
+        """New targets like those in `y`: so many in each range, then `ratio` times what there is by then."""
+        [values] = self.column.transform(y)
+        parts = [values]
+        for limits, count in missing.items():
+            parts.append(self._like(values[inside(values, limits)], count, rng))
+        topped_up = np.concatenate(parts)
+        new = self._like(topped_up, round(ratio * len(topped_up)), rng)
+        return self.column.inverse_transform([np.concatenate([*parts[1:], new])]).rename(self.name)
+
+    def _like(self, values: Float64Array, count: int, rng: np.random.Generator) -> Float64Array:
+        """Each lies between one of `values` and the next; one that recurs is kept as it is."""
+        if not count:
+            return np.zeros(0)
+        values = np.sort(values)
+        spots = rng.integers(len(values), size=count)
+        low, high = values[spots], values[np.minimum(spots + 1, len(values) - 1)]
+        recurs = np.isin(low, self.coder.recurring) | np.isin(high, self.coder.recurring)
+        drawn: Float64Array = np.where(recurs, low, low + rng.random(count) * (high - low))
+        return drawn
+
+
+def conditioned(layout: Any, target: Target | None) -> Any:
+    """The layout of rows that are generated for a target, or for none."""
+    return replace(layout, condition=target.layout if target else Layout(()))
+
+
+def encoded_classes(codes: Int32Array) -> Encoded:
+    """Conditions of classes."""
+    none = np.zeros((len(codes), 0), np.float32)
+    return Encoded(codes[:, None], none, none)
+
+
+def fit_target(y: Any, rows: int, kind: str) -> tuple[Target, pd.Series]:
+    """The target of so many rows, and its labels.
+
+    ``kind="auto"`` takes floats with a fraction for numbers, and other numbers when there are more than 20 distinct
+    ones and more than the square root of the rows.
+    """
+    labels, is_series = check_target(y, rows)
+    return target_of(labels, kind, is_series=is_series), labels
+
+
+def target_of(y: pd.Series, kind: str, *, is_series: bool = True) -> Target:
+    """As `fit_target`, of checked labels."""
+    numeric = kind_of(y) == "number" and not is_decimal(y)
+    if kind == "auto":
+        kind = "number" if numeric and is_measure(y) else "classes"
+    if kind == "classes":
+        return ClassTarget.fit(y, is_series=is_series)
+    if not numeric:
+        raise TypeError(f"target_type='number', but y has dtype {y.dtype}")
+    if not np.isfinite(y.to_numpy(dtype=np.float64)).all():
+        raise ValueError("Input y contains infinity")
+    return NumberTarget.fit(y, is_series=is_series)
+
+
+def is_measure(y: pd.Series) -> bool:
+    """Whether numbers are rather measured than labels."""
+    values = y.to_numpy(dtype=np.float64)
+    if (values != np.floor(values)).any():
+        return True
+    return len(np.unique(values)) > max(MOST_INTEGER_CLASSES, len(values) ** 0.5)

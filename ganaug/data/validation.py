@@ -1,0 +1,116 @@
+"""Checks of what the user gives, with errors that name the value and the remedy."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Hashable
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def check_rows(data: Any, least: int) -> None:
+    if len(data) < least:
+        raise ValueError(f"Found array with {len(data)} sample(s), while a minimum of {least} is required")
+
+
+def categorical_columns(choice: Any, table: Any) -> frozenset[Hashable]:
+    """The columns that `categorical_features` names, by name, index or mask."""
+    if choice is None or (isinstance(choice, str) and choice == "auto"):
+        return frozenset()
+    if not isinstance(table, pd.DataFrame):
+        raise ValueError(f"categorical_features={choice!r} names columns, but X holds images: leave it 'auto'")
+    wanted = np.asarray(choice, dtype=object).ravel().tolist()
+    if len(wanted) == table.shape[1] and all(isinstance(item, (bool, np.bool_)) for item in wanted):
+        return frozenset(table.columns[np.array(wanted, bool)])
+    unknown = [name for name in wanted if name not in table.columns]
+    if unknown:
+        raise ValueError(f"categorical_features names {unknown}, which are no columns of X: {list(table.columns)}")
+    return frozenset(wanted)
+
+
+def check_count(value: Any, name: str = "n") -> int:
+    """An integer that is not negative."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise TypeError(f"{name}={value!r} must be an integer, not {type(value).__name__}")
+    if value < 0:
+        raise ValueError(f"{name}={value} must not be negative")
+    return int(value)
+
+
+def check_real(value: Any, name: str, least: float, *, strict: bool = False) -> float:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not np.isfinite(float(value)):
+        raise TypeError(f"{name}={value!r} must be a finite number")
+    if value < least or (strict and value == least):
+        raise ValueError(f"{name}={value!r} must be {'above' if strict else 'at least'} {least}")
+    return float(value)
+
+
+def check_choice(value: Any, name: str, choices: Any) -> Any:
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}={value!r} is not one of {sorted(choices)}")
+    return value
+
+
+def check_target(y: Any, rows: int | None = None) -> tuple[pd.Series, bool]:
+    """`y` as a Series with a plain index, and whether it came as one."""
+    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
+        y = y.iloc[:, 0]
+    given = isinstance(y, pd.Series)
+    if not given:
+        array = y if isinstance(y, pd.api.extensions.ExtensionArray) else np.asarray(y)
+        if array.ndim == 2 and array.shape[1] == 1:
+            from sklearn.exceptions import DataConversionWarning
+
+            warnings.warn(
+                "A column-vector y was passed when a 1d array was expected. Please change the shape of y to "
+                "(n_samples,), for example using ravel().",
+                DataConversionWarning,
+                stacklevel=3,
+            )
+            array = array.ravel()
+        if array.ndim != 1:
+            raise ValueError(
+                f"y should be a 1d array, got an array of shape {array.shape} instead. Multilabel and multioutput "
+                "targets are not supported."
+            )
+        y = pd.Series(array)
+    if rows is not None and len(y) != rows:
+        raise ValueError(f"Found input variables with inconsistent numbers of samples: X has {rows}, y has {len(y)}")
+    absent = y.isna()
+    if absent.any():
+        raise ValueError(f"Input y contains NaN in {int(absent.sum())} rows: drop the rows without a label")
+    return y.reset_index(drop=True), given
+
+
+def check_labels(y: pd.Series) -> None:
+    """Raise ValueError for numbers with a fraction, which are no labels."""
+    if pd.api.types.is_float_dtype(y.dtype):
+        values = y.to_numpy(dtype=np.float64)
+        fractions = values[values != np.floor(values)]
+        if len(fractions):
+            raise ValueError(
+                f"Unknown label type: continuous. y holds numbers with a fraction, for example {fractions[0]:g}, where "
+                "classes are expected: turn labels into strings or integers, or see AugmentedRegressor for numbers"
+            )
+
+
+def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:
+    """`y` as checked labels, or as numbers although it came as objects."""
+    if classes:
+        check_labels(y)
+    elif y.dtype == object:
+        y = y.astype(np.float64)
+    return y
+
+
+def duplicates_of(values: Any) -> list[Any]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+def accepts_any_table(tags: Any) -> None:
+    """Note in scikit-learn's input tags that columns of any dtype, gaps and sparse matrices are taken."""
+    tags.allow_nan = tags.sparse = tags.string = tags.categorical = True

@@ -1,0 +1,218 @@
+"""What an evaluation found, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from ..plots import new_axes
+from .base import Findings, Line, Verdict
+from .charts import REAL, SYNTHETIC, Chart, Section, finish
+from .fidelity import draw_errors
+from .metrics import METRICS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTHS = (44, 26)
+MOST_BARS = 40
+
+
+class Assessed(Protocol):
+    """What is shown of a :class:`ganaug.Assessment`."""
+
+    @property
+    def verdict(self) -> str: ...
+
+    @property
+    def table(self) -> pd.DataFrame: ...
+
+    def plot(self, ax: Any = None) -> Any: ...
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, repr=False, eq=False, kw_only=True)
+class Evaluation(Findings):
+    """How good a fit is; made by :func:`ganaug.evaluate` and ``GANAugmenter.report``.
+
+    Parameters
+    ----------
+    verdict : str
+        One line over all groups, such as "Fair: detection; good: fidelity, utility, coverage, privacy".
+    verdicts : tuple of Verdict
+        For each group of figures a `rating` ("good", "fair", "poor" or "not measured"), what it `says`, and a `hint` at
+        the remedy.
+    figures : dict
+        The figures of each group: fidelity, detection, utility (None without a target), coverage, privacy. Errors of
+        columns and pairs are in per cent; everything else is a share, or named by its metric. A name that ends in
+        ``_held_out`` is the same figure with held-out real rows in place of synthetic ones.
+    columns : DataFrame
+        A row for every column: column; kind ("number", "category" or "datetime"); error and error_held_out in per cent;
+        missing_real and missing_synthetic; and `tells`: how much the ROC AUC of detection falls when the column is
+        shuffled.
+    pairs : DataFrame
+        A row for every pair of columns: first, second, kind, error and error_held_out in per cent.
+    classes : DataFrame
+        A row for every class of the target, or quarter of a number: rows, shares, and the figures within it.
+    about : dict
+        Numbers of rows, the target, the seed.
+    pictures : dict
+        What is drawn: distributions of columns, and rows in the plane.
+    history : DataFrame or None
+        Training curves.
+    assessment : Assessment or None
+        Ratio and response.
+    """
+
+    verdict: str
+    verdicts: tuple[Verdict, ...]
+    about: dict[str, Any]
+    history: pd.DataFrame | None = None
+    assessment: Assessed | None = None
+
+    def summary(self) -> str:
+        """Verdicts and figures as plain text."""
+        about = self.about
+        rows = f"{about['synthetic_rows']:,} synthetic rows next to {about['train_rows']:,} training rows and "
+        parts = [f"{self.verdict}.", f"{rows}{about['test_rows']:,} held-out ones."]
+        for _, verdict, lines in self._groups():
+            parts += ["", f"{verdict.group.upper()} - {verdict.rating}", f"  {verdict.says}"]
+            if verdict.hint:
+                parts.append(f"  > {verdict.hint}")
+            for line in lines:
+                text = f"  {line.label:<{WIDTHS[0]}}{line.value:<{WIDTHS[1]}}"
+                parts.append((text + (f"[{line.reference}]" if line.reference else "")).rstrip())
+        parts += ["", "In brackets: held-out or training rows in place of the synthetic ones, or chance."]
+        return "\n".join(parts)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw how far each column is off, next to held-out real rows.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ax : matplotlib Axes
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        """
+        columns = self.columns.sort_values("error").tail(MOST_BARS)
+        if ax is None:
+            ax = new_axes((7.2, 1.4 + 0.24 * len(columns)))
+        draw_errors(ax, columns)
+        ax.set_title(self.verdict, wrap=True)
+        return ax
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything in plain values, None for what was not measured."""
+        made = {
+            "verdict": self.verdict,
+            "verdicts": [vars(verdict) for verdict in self.verdicts],
+            "about": self.about,
+            "figures": self.figures,
+            "lines": {verdict.group: [vars(line) for line in lines] for _, verdict, lines in self._groups() if lines},
+            "columns": _records(self.columns),
+            "pairs": _records(self.pairs),
+            "classes": _records(self.classes),
+            "pictures": self.pictures,
+            "history": None if self.history is None else _records(self.history),
+            "assessment": None if self.assessment is None else self.assessment.to_dict(),
+        }
+        return {name: _plain(value) for name, value in made.items()}
+
+    def to_json(self, path: str | PathLike[str] | None = None) -> str:
+        """`to_dict` as JSON, also written to `path` if one is given."""
+        text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
+        if path is not None:
+            Path(path).write_text(text + "\n", encoding="utf-8")
+        return text
+
+    def to_html(self, path: str | PathLike[str] | None = None) -> str:
+        """A page of its own, with pictures and without network, also written to `path` if one is given.
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib or jinja2.
+        """
+        from .page import page
+
+        text = page(self.verdict, self.about, list(self._groups()), self._sections())
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for title, verdict, lines in self._groups():
+            said = f"<strong>{escape(title)}</strong>: {verdict.rating}<br>{escape(verdict.says)}"
+            said += f"<br><em>{escape(verdict.hint)}</em>" if verdict.hint else ""
+            rows.append(f'<tr><td colspan="3" style="text-align:left">{said}</td></tr>')
+            for line in lines:
+                rows.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in vars(line).values())}</tr>")
+        head = "<tr><th></th><th>synthetic</th><th>reference</th></tr>"
+        return f"<p><strong>{escape(self.verdict)}</strong></p><table>{head}{''.join(rows)}</table>"
+
+    def _groups(self) -> Iterator[tuple[str, Verdict, list[Line]]]:
+        """The title of each metric, its verdict, and its figures if there are any."""
+        for metric, verdict in zip(METRICS, self.verdicts, strict=True):
+            figures = self.figures[metric.name]
+            yield metric.title, verdict, metric.lines(figures) if figures else []
+
+    def _sections(self) -> list[Section]:
+        """What the page shows: each metric's own, then what none has for itself."""
+        sections = [section for metric in METRICS for section in metric.sections(self)]
+        if len(self.classes):
+            title, name = ("Classes", "class") if self.about["classes"] else ("Quarters of the target", "range")
+            table = self.classes.rename(columns={"class": name})
+            sections.append(Section(title, table=table, across=True, note="An empty cell: too few rows."))
+        history, assessment = self.history, self.assessment
+        if history is not None and len(history):
+            sections.append(Section("Training", Chart((6.4, 3.4), lambda ax: _draw_history(ax, history))))
+        if assessment is not None:
+            chart = Chart((7.2, 4.4), lambda ax: assessment.plot(ax).set_title(""))
+            table = assessment.table
+            sections.append(Section("Ratio and response", chart, table=table, lead=assessment.verdict))
+        return sections
+
+
+def _draw_history(ax: Axes, history: pd.DataFrame) -> None:
+    marker = "." * (len(history) < 3)
+    for name, colour in (("discriminator_loss", REAL), ("generator_loss", SYNTHETIC)):
+        ax.plot(history["step"], history[name], color=colour, label=name.replace("_", " "), marker=marker)
+    ax.set(xlabel="step", ylabel="loss")
+    finish(ax)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): cell for name, cell in row.items()} for row in table.astype(object).to_dict(orient="records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""Training: the losses, the loop, and what watches over it."""

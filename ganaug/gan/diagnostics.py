@@ -1,0 +1,193 @@
+"""How good generated rows are beside real ones: can they be told apart, and does a class lack, copy or miss something?
+
+Nothing here knows tables: a row is a vector of features, alike in scale, with the code of its class. Every yardstick is
+what real rows reach of themselves, so it holds for tables and images, few rows and many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..plain import Float64Array, IndexArray, Int32Array
+
+NEIGHBOURS = 5
+FULL_COVERAGE = 1 - 0.5**NEIGHBOURS
+CLASS_ROWS = 512
+LEAST_ROWS = 20
+BESIDE = 1 / 3
+TINY = 1e-6
+
+
+@dataclass(frozen=True)
+class ClassDiagnosis:
+    """Figures of one class.
+
+    Parameters
+    ----------
+    rows : int
+        Real rows there are.
+    detection : float
+        ROC AUC of telling the class's real rows from its generated ones: 0.5 if they cannot be told apart.
+    coverage : float
+        See :func:`coverage`.
+    spread : float
+        Mean distance of a generated row to the next generated one, over that between real rows.
+    copied, copied_by_chance : float
+        Share of generated rows that lie beside a real row, far nearer than other real rows do; and the share of rows
+        that cannot have been memorised.
+    recognised, recognisable : float
+        Share of generated and of real rows that are taken for their class by boosting that learnt it of real rows.
+    """
+
+    rows: int
+    detection: float
+    coverage: float
+    spread: float
+    copied: float
+    copied_by_chance: float
+    recognised: float
+    recognisable: float
+
+    @property
+    def fault(self) -> str | None:
+        """ "memorised", "collapsed", "not learnt", or None; a class of fewer than twenty rows is not judged."""
+        if self.rows < LEAST_ROWS:
+            return None
+        if self.copied > 0.5 and self.copied > self.copied_by_chance + 0.4:
+            return "memorised"
+        if self.coverage < 0.3 and self.spread < 0.5:
+            return "collapsed"
+        if (self.detection > 0.98 and self.coverage < 0.5) or self.recognised < 0.3 * self.recognisable - 0.05:
+            return "not learnt"
+        return None
+
+
+def detection(real: Float64Array, fake: Float64Array, seed: int) -> float:
+    """ROC AUC of quick boosting that tells real from generated rows, out of fold: 0.5 if it cannot, 1 if always."""
+    return _auc(*_told(real, fake, seed))
+
+
+def coverage(real: Float64Array, fake: Float64Array) -> float:
+    """Share of real rows with a generated row within the distance of their fifth nearest real neighbour.
+
+    As many rows of the same distribution cover 97 % (``1 - 2**-5``).
+
+    References
+    ----------
+    Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
+    """
+    radius = _neighbours(real, real, NEIGHBOURS + 1)[0][:, -1]
+    return float((_neighbours(real, fake, 1)[0][:, 0] <= radius + TINY * radius.mean()).mean())
+
+
+def examine(
+    real: Float64Array, real_codes: Int32Array, fake: Float64Array, fake_codes: Int32Array, seed: int
+) -> dict[int, ClassDiagnosis]:
+    """Figures of each class that has two real and two generated rows.
+
+    Parameters
+    ----------
+    real : ndarray of shape (n, d)
+        All rows that training saw, or nearly so: a copy of one that is not here is not known for a copy.
+    fake : ndarray of shape (m, d)
+        A few hundred of each class are enough; of the real rows, no more than that are looked at one by one.
+    real_codes, fake_codes : ndarray of shape (n,), (m,)
+    """
+    rng = np.random.default_rng(seed)
+    found: dict[int, ClassDiagnosis] = {}
+    codes = [code for code in np.unique(real_codes) if min((real_codes == code).sum(), (fake_codes == code).sum()) > 1]
+    if not codes:
+        return found
+    everyone = {code: rng.permutation(np.flatnonzero(real_codes == code)) for code in codes}
+    generated = {code: np.flatnonzero(fake_codes == code)[:CLASS_ROWS] for code in codes}
+    some, new = (np.concatenate([rows[:CLASS_ROWS] for rows in part.values()]) for part in (everyone, generated))
+    truth, score = _told(real[some], fake[new], seed)
+    told_codes = np.concatenate([real_codes[some], fake_codes[new]])
+    taken, takable = _taken(real[some], real_codes[some], fake[new], seed)
+    for code in codes:
+        mine, theirs, ours = told_codes == code, real_codes[some] == code, fake_codes[new] == code
+        every, rows, made = real[everyone[code]], real[some][theirs], fake[new][ours]
+        found[int(code)] = ClassDiagnosis(
+            rows=len(every),
+            detection=_auc(truth[mine], score[mine]),
+            coverage=coverage(rows, made),
+            spread=(_spread(made) + TINY) / (_spread(rows) + TINY),
+            copied=_beside(made, every),
+            copied_by_chance=max(_beside(rows, every, 1), _beside(rng.permuted(rows, axis=0), every)),
+            recognised=float((taken[ours] == code).mean()),
+            recognisable=float((takable[theirs] == code).mean()),
+        )
+    return found
+
+
+def _beside(rows: Float64Array, real: Float64Array, itself: int = 0) -> float:
+    """Share of `rows` far nearer to a real row than that one is to others; ``itself=1`` if they are the first of them.
+
+    Duplicates are no copies: beside one of two equal rows is as far from it as the other.
+    """
+    distance, nearest = _neighbours(rows, real, 1 + itself)
+    distance, nearest = distance[:, itself], nearest[:, itself]
+    others, who = _neighbours(real[nearest], real, 2 + itself)
+    to_other = others[:, -1]
+    if itself:  # a row must not vouch for its neighbour
+        to_other = np.where(who[:, 1] == np.arange(len(rows)), to_other, others[:, 1])
+    return float((distance + TINY * to_other.mean() < BESIDE * to_other).mean())
+
+
+def _spread(rows: Float64Array) -> float:
+    return float(_neighbours(rows, rows, 2)[0][:, -1].mean())
+
+
+def _neighbours(rows: Float64Array, among: Float64Array, count: int) -> tuple[Float64Array, IndexArray]:
+    """Distances to the nearest of `among`, and which these are; fewer than `count` if there are no more."""
+    from sklearn.neighbors import NearestNeighbors
+
+    return NearestNeighbors(n_neighbors=min(count, len(among)), algorithm="brute").fit(among).kneighbors(rows)
+
+
+def _told(real: Float64Array, fake: Float64Array, seed: int) -> tuple[Int32Array, Float64Array]:
+    """Which rows are real, and how real boosting finds them that learnt it of the other half of the rows."""
+    truth = np.repeat(np.array([1, 0], np.int32), [len(real), len(fake)])
+    return truth, _of_other_half(np.vstack([real, fake]), truth, seed)[:, 1]
+
+
+def _taken(real: Float64Array, codes: Int32Array, fake: Float64Array, seed: int) -> tuple[Int32Array, Int32Array]:
+    """The classes that boosting takes generated and real rows for, having learnt them of other real rows."""
+    classes = np.unique(codes)
+    if len(classes) < 2:
+        return np.repeat(codes[:1], len(fake)), codes
+    halves = _of_other_half(real, codes, seed)
+    return classes[_fitted(real, codes, seed).predict_proba(fake).argmax(1)], classes[halves.argmax(1)]
+
+
+def _of_other_half(features: Float64Array, truth: Int32Array, seed: int) -> Float64Array:
+    """Probabilities of each class, for each half of the rows by a model of the other."""
+    from threadpoolctl import threadpool_limits
+
+    half = np.random.default_rng(seed).permutation(len(truth))
+    half = half[np.argsort(truth[half], kind="stable")]  # of each class as many in either half
+    classes = np.unique(truth)
+    out = np.zeros((len(truth), len(classes)))
+    with threadpool_limits(1, user_api="openmp"):  # on few rows threads only wait for one another
+        for mine, other in ((half[::2], half[1::2]), (half[1::2], half[::2])):
+            model = _fitted(features[other], truth[other], seed)
+            out[np.ix_(mine, np.searchsorted(classes, model.classes_))] = model.predict_proba(features[mine])
+    return out
+
+
+def _fitted(features: Float64Array, truth: Int32Array, seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    rounds = int(np.clip(60 // len(np.unique(truth)), 5, 20))  # each grows a tree for every class
+    options = {"learning_rate": 0.2, "max_iter": rounds, "max_leaf_nodes": 15, "min_samples_leaf": 10, "max_bins": 63}
+    model = HistGradientBoostingClassifier(**options, early_stopping=False, random_state=seed)
+    return model.fit(features, truth)
+
+
+def _auc(truth: Int32Array, score: Float64Array) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(truth, score))

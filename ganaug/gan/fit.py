@@ -1,0 +1,214 @@
+"""From encoded rows to a model that draws them: training, then what chooses among candidates."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+
+from sklearn.exceptions import ConvergenceWarning
+
+from ..columns.layout import Encoded
+from ..data.seeds import SampleSeeds
+from ..data.targets import Target, conditioned
+from ..exceptions import PoorClassWarning, TrainingDiverged
+from ..modality.base import AnyLayout, Container, Encoder, Size
+from ..modality.generator import Generator
+from ..modality.registry import modality_of
+from ..model import GenerativeModel
+from ..params import Config
+from ..plain import AnyArray, Int64Array
+from ..selection.sampler import Chooser, Sampler
+from .contracts import Data, Observer, Outcome, Plan
+from .diagnostics import FULL_COVERAGE, ClassDiagnosis
+from .monitor import Monitor
+from .progress import progress_bar
+from .state import TrainingState, history_of
+
+TRAINING_SHARE = 0.8
+MOST_NAMED = 5
+FAULTS = {
+    "collapsed": (
+        "they have a generated row near {found.coverage:.0%} of them, and as many real rows would have {full:.0%}",
+        "The generator makes much the same row again and again: train for more steps, with the default loss, a larger "
+        "batch_size, or without a generator= of your own that makes little of its noise.",
+    ),
+    "memorised": (
+        "{found.copied:.0%} of generated rows lie beside one of them, by chance {found.copied_by_chance:.0%} would",
+        "Generated rows are copies: train for fewer steps or with early_stopping=True, collect more rows of the class "
+        "or join it to another, and do not hand such rows on.",
+    ),
+    "not learnt": (
+        "told from generated ones with a ROC AUC of {found.detection:.2f}, coverage {found.coverage:.0%}; "
+        "{found.recognised:.0%} of these are taken for their class, and {found.recognisable:.0%} of real ones",
+        "Train for more steps or allow more time, join the class to another, or leave out columns of mere noise.",
+    ),
+}
+
+
+def fit_model(
+    container: Container,
+    encoder: Encoder,
+    target: Target | None,
+    data: Data,
+    config: Config,
+    seeds: Int64Array,
+    sample_seeds: SampleSeeds,
+    started: float,
+) -> GenerativeModel:
+    """Train a generator on `data` and learn which of its rows to give back.
+
+    Parameters
+    ----------
+    seeds : ndarray of two ints
+        Of training and of selection.
+    started : float
+        ``time.monotonic()`` from when on the time budget counts.
+    """
+    layout = conditioned(encoder.layout, target)
+    sizes, classes = config.sizes, None if target is None else target.classes
+    clock = Clock(config.time_budget, started)
+
+    def model_of(generator: Generator, states: list[TrainingState]) -> GenerativeModel:
+        """The model, unrefined."""
+        seeds = replace(sample_seeds)
+        return GenerativeModel(container, encoder, target, generator, None, 1, history_of(states), "steps", seeds)
+
+    chooser: Chooser | None = None
+    found: dict[int, ClassDiagnosis] = {}
+    with progress_bar(config.verbose, sizes.steps) as bar:
+        monitor = Monitor(
+            Generator(layout, sizes.size, [], config.generator),
+            data,
+            int(seeds[0]),
+            patience=config.patience,
+            callbacks=config.callbacks,
+            model_of=model_of,
+            show=bar.report,
+        )
+        plan = _plan(config, clock.left(TRAINING_SHARE if sizes.candidates > 1 else 1.0), int(seeds[0]))
+        generator, outcome = train(layout, data, plan, sizes.size, config, monitor)
+        try:
+            if monitor.checks and _should_be_good(outcome, config):
+                bar.stage("checking")
+                found = monitor.classes(generator, labelled=classes is not None)
+            if sizes.candidates > 1:
+                bar.stage("refining")
+                chooser = _fit_chooser(generator, data, target, sizes.candidates, clock.left(), int(seeds[1]))
+        except KeyboardInterrupt:
+            outcome.stopped_by = "interrupt"
+    _warn_of(outcome, sizes.steps, refined=sizes.candidates == 1 or chooser is not None, layout=layout)
+    _warn_of_classes(found, classes)
+    return replace(
+        model_of(generator, outcome.history),
+        chooser=chooser,
+        candidates=sizes.candidates if chooser else 1,
+        stopped_by=outcome.stopped_by,
+        seeds=sample_seeds,
+    )
+
+
+def train(
+    layout: AnyLayout, data: Data, plan: Plan, size: Size, config: Config, observer: Observer
+) -> tuple[Generator, Outcome]:
+    """Build both networks, train them, and return the generator's moving average, or the best one that was seen."""
+    from ..modality.networks import build
+    from .trainer import Trainer
+
+    strategy = config.strategy
+    with strategy.scope() if strategy is not None else nullcontext():
+        networks = build(layout, size, plan.seed, config.generator, config.discriminator)
+        outcome = Trainer(*networks, layout, data, plan).run(observer)
+    return Generator(layout, size, networks[0].get_weights(), config.generator), outcome
+
+
+class Clock:
+    """Counts a time budget down."""
+
+    def __init__(self, budget: float | None, started: float) -> None:
+        self.budget, self.started = budget, started
+
+    def left(self, share: float = 1.0) -> float | None:
+        """Seconds, a share of those that are left; None if there are as many as it takes."""
+        return None if self.budget is None else share * max(self.budget - (time.monotonic() - self.started), 0.0)
+
+
+def _plan(config: Config, seconds: float | None, seed: int) -> Plan:
+    sizes = config.sizes
+    return Plan(
+        sizes.steps,
+        sizes.batch_size,
+        seconds,
+        loss=config.loss,
+        optimizer=config.optimizer,
+        learning_rate=sizes.learning_rate,
+        average=sizes.average,
+        seed=seed,
+    )
+
+
+def _fit_chooser(
+    generator: Generator, data: Data, target: Target | None, candidates: int, seconds: float | None, seed: int
+) -> Chooser | None:
+    modality = modality_of(generator.layout)
+    sampler = Sampler(generator.draw, block_rows=modality.block_rows)
+
+    def draw(condition: Encoded, stream: int) -> Any:
+        return sampler.rows(condition, seed + stream)
+
+    coder, wanted = None if target is None else target.coder, {"candidates": candidates, "seconds": seconds}
+    return modality.fit_chooser(generator.layout, data.condition, data.rows, coder, draw, **wanted, seed=seed)
+
+
+def _warn_of(outcome: Outcome, steps: int, *, refined: bool, layout: AnyLayout) -> None:
+    if outcome.stopped_by == "diverged":
+        warnings.warn(
+            f"losses were not finite again and again: training stopped after {outcome.steps} of {steps} steps with the "
+            "best generator until then; choose another loss or optimizer",
+            TrainingDiverged,
+            stacklevel=4,
+        )
+    elif outcome.stopped_by in ("time_budget", "interrupt") and outcome.steps <= steps / 2:
+        warnings.warn(
+            f"training ended by {outcome.stopped_by} after {outcome.steps} of {steps} steps, so the generator is "
+            "likely poor: allow more time, or set steps to what there is time for",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+    elif not refined and outcome.stopped_by != "interrupt":
+        why, remedy = modality_of(layout).why_unrefined(layout)
+        warnings.warn(
+            f"rows will come straight from the generator, without refinement: {why}; {remedy}",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+
+
+def _should_be_good(outcome: Outcome, config: Config) -> bool:
+    """Not if somebody wanted, or got, far fewer steps than usual."""
+    reached = config.sizes.steps if outcome.stopped_by == "early_stopping" else outcome.steps
+    return reached >= config.usual.steps // 2  # what GANOverSampler takes
+
+
+def _warn_of_classes(found: dict[int, ClassDiagnosis], classes: AnyArray | None) -> None:
+    """One warning about all classes with a fault: what is wrong with each, and what helps."""
+    parts = []
+    for fault, (figures, remedy) in FAULTS.items():
+        those = {code: each for code, each in found.items() if each.fault == fault}
+        if those:
+            named = [
+                f"{'all rows' if classes is None else repr(classes[code : code + 1].tolist()[0])} ({each.rows:,} "
+                f"training rows; {figures.format(found=each, full=FULL_COVERAGE)})"
+                for code, each in list(those.items())[:MOST_NAMED]
+            ]
+            more = f" and {len(those) - MOST_NAMED} more" if len(those) > MOST_NAMED else ""
+            parts.append(f"{fault}: {', '.join(named)}{more}. {remedy}")
+    if parts:
+        whose = (
+            ""
+            if classes is None
+            else f" of {sum(each.fault is not None for each in found.values())} of {len(found)} classes"
+        )
+        warnings.warn(f"generated rows{whose} are poor. " + " ".join(parts), PoorClassWarning, stacklevel=4)

@@ -1,0 +1,228 @@
+"""Trains a generator against a discriminator: chunks of steps in the graph, a look at clock and health between them."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from ..modality.base import AnyLayout, Model, Tensor
+from ..modality.expanding import expand_condition
+from ..modality.registry import modality_of
+from ..modality.tracing import without_autograph
+from ..plain import AnyArray
+from .contracts import Data, Observer, Outcome, Plan, Weights
+from .losses import LOSSES
+from .optimizers import make_optimizer
+from .state import TrainingState
+
+FIRST_CHUNK = 4
+CHUNK_SECONDS = 1.0
+MAX_CHUNK = 200
+WARM_UP = 0.02
+DECAY_FROM = 0.4
+RETRIES = 3
+
+
+class Pace:
+    """How many steps the next chunk takes, so that the clock is looked at about once a second."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.started = self.chunk_began = time.monotonic()
+        self.step_seconds = 0.0
+        self.size = FIRST_CHUNK
+
+    def next_chunk(self, step: int) -> tuple[int, int, int] | None:
+        """First step, last step + 1 and the steps there will be in all; None when time is up."""
+        self.chunk_began = time.monotonic()
+        size, total = self.size, self.plan.steps
+        if self.plan.seconds is not None and self.step_seconds:
+            left = self.plan.seconds - (self.chunk_began - self.started)
+            affordable = int(left / self.step_seconds)
+            if affordable < 1:
+                return None
+            size, total = min(size, affordable), min(total, step + affordable)
+        return step, min(step + size, self.plan.steps), total
+
+    def chunk_done(self, steps: int) -> float:
+        """Learn from a chunk's duration; seconds since the start."""
+        now = time.monotonic()
+        if self.size > FIRST_CHUNK or self.step_seconds:
+            self.step_seconds = (now - self.chunk_began) / steps
+            self.size = int(np.clip(CHUNK_SECONDS / self.step_seconds, 1, MAX_CHUNK))
+        else:
+            self.step_seconds = 1e-9  # the first chunk's time is that of tracing the graph
+        return now - self.started
+
+
+class Trainer:
+    """Trains both networks in place; `run` leaves its moving average, or the best one, in the generator."""
+
+    def __init__(self, generator: Model, discriminator: Model, layout: AnyLayout, data: Data, plan: Plan) -> None:
+        self.generator, self.discriminator, self.plan = generator, discriminator, plan
+        self.head, self.label = modality_of(layout).head(layout), layout.label
+        self.strategy = tf.distribute.get_strategy()
+        self.replicas = self.strategy.num_replicas_in_sync
+        self.batch_size = -(-plan.batch_size // self.replicas)
+        self.loss = LOSSES[plan.loss]
+        self.rows = len(data.rows)
+        self.optimizers = [
+            make_optimizer(plan.optimizer, plan.learning_rate, network) for network in (generator, discriminator)
+        ]
+        self.g_variables = [v.value for v in generator.trainable_variables]
+        self.d_variables = [v.value for v in discriminator.trainable_variables]
+        self.moving = [v.value for v in generator.variables if v.dtype == "float32"]
+        """Statistics of normalisations, too: averaged weights need theirs."""
+        self.average = [tf.Variable(v, aggregation=tf.VariableAggregation.MEAN) for v in self.moving]
+        draw = np.cumsum(data.weight / data.weight.sum())
+        condition = (data.condition.codes, data.condition.low, data.condition.high)
+        self.tensors = [tf.constant(array) for array in (draw, *condition, *self.head.parts(data.rows))]
+        self.seed = tf.Variable(plan.seed)
+        step = tf.TensorSpec([], tf.int32)
+        self.chunk = tf.function(self._chunk).get_concrete_function(step, step, step)
+
+    def run(self, observer: Observer) -> Outcome:
+        """Train until the steps or the time are used up, `observer` has a reason to end, or Ctrl-C."""
+        outcome, failures, pace = Outcome(), 0, Pace(self.plan)
+        snapshot = self._snapshot()
+        try:
+            while outcome.steps < self.plan.steps:
+                span = pace.next_chunk(outcome.steps)
+                if span is None:
+                    outcome.stopped_by = "time_budget"
+                    break
+                start, stop, total = span
+                stop = observer.limit(start, stop, total)
+                d_loss, g_loss, sound = self.chunk(*map(tf.constant, (start, stop, total)))
+                if not (sound and np.isfinite(d_loss) and np.isfinite(g_loss)):
+                    self._restore(snapshot)
+                    failures += 1
+                    if failures > RETRIES:
+                        outcome.stopped_by = "diverged"
+                        break
+                    self._go_gentler()
+                    continue
+                snapshot = self._snapshot()
+                seconds = pace.chunk_done(stop - start)
+                state = TrainingState(stop, self.plan.steps, seconds, float(d_loss), float(g_loss))
+                outcome.history.append(state)
+                outcome.history[-1], reason = observer.after(state, self.weights)
+                if reason is not None:
+                    outcome.stopped_by = reason
+                    break
+        except KeyboardInterrupt:
+            if not outcome.history:
+                raise
+            self._restore(snapshot)
+            outcome.stopped_by = "interrupt"
+        for variable, average in zip(self.moving, self.average, strict=True):
+            variable.assign(average)
+        if outcome.history:
+            outcome.history[-1], best = observer.finish(outcome.history[-1], self.generator.get_weights)
+            if best is not None:
+                self.generator.set_weights(best)
+        return outcome
+
+    def weights(self) -> Weights:
+        """The generator's, as they are on average, in the order of `get_weights`."""
+        moving = [v for v in self.generator.variables if v.dtype == "float32"]
+        average = {id(variable): mean for variable, mean in zip(moving, self.average, strict=True)}
+        return [tf.convert_to_tensor(average.get(id(v), v)).numpy() for v in self.generator.weights]
+
+    def _chunk(self, start: Tensor, stop: Tensor, total: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        d_sum = g_sum = tf.constant(0.0)
+        for step in tf.range(start, stop):
+            rate = self.plan.learning_rate * _schedule(step, total)
+            for optimizer in self.optimizers:
+                optimizer.scheduled(rate)
+            losses = self.strategy.run(without_autograph(self._step), (step,))
+            d_loss, g_loss = (self.strategy.reduce("SUM", loss, axis=None) for loss in losses)
+            d_sum, g_sum = d_sum + d_loss, g_sum + g_loss
+        count = tf.cast(stop - start, tf.float32)
+        sound = tf.reduce_all([tf.reduce_all(tf.math.is_finite(v)) for v in self.average + self.d_variables])
+        return d_sum / count, g_sum / count, sound
+
+    def _step(self, step: Tensor) -> tuple[Tensor, Tensor]:
+        """One step of the discriminator, then one of the generator against it on the same batch."""
+        plan = self.plan
+        draw = step * self.replicas + tf.distribute.get_replica_context().replica_id_in_sync_group
+        real, condition = self._batch(draw)
+        latent_shape = [self.batch_size, *self.generator.inputs[0].shape[1:]]
+        latent = tf.random.stateless_normal(latent_shape, [self.seed + 3, draw])
+        with tf.GradientTape() as g_tape:
+            raw = self.generator([latent, condition], training=True)
+            fake = self.head.fake(raw, partial(self._uniform, draw), plan.temperature)
+            with g_tape.stop_recording():
+                d_loss, real_logits = self._discriminator_step(step, draw, real, fake, condition)
+            _, g_loss = self._share(self.loss.pair(real_logits, self.discriminator([fake, condition], training=True)))
+        self.optimizers[0].apply(g_tape.gradient(g_loss, self.g_variables))
+        done = tf.cast(step, tf.float32)
+        keep = tf.minimum(plan.average, (done + 1) / (done + 10))
+        for average, variable in zip(self.average, self.moving, strict=True):
+            average.assign_add((1 - keep) * (variable - average))
+        return d_loss, g_loss
+
+    def _share(self, losses: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """One replica's part of both losses; optimisers add the replicas' gradients up."""
+        return losses[0] / self.replicas, losses[1] / self.replicas
+
+    def _discriminator_step(
+        self, step: Tensor, draw: Tensor, real: Tensor, fake: Tensor, condition: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        with tf.GradientTape() as tape:
+            real_logits = self.discriminator([real, condition], training=True)
+            loss, _ = self._share(self.loss.pair(real_logits, self.discriminator([fake, condition], training=True)))
+        slope = tape.gradient(loss, self.d_variables)
+
+        def penalty_slope() -> list[Tensor]:
+            with tf.GradientTape() as tape:
+                mix = self._uniform(draw, 5, [self.batch_size])
+                penalty = self.loss.penalty(self.discriminator, real, fake, condition, mix)
+                penalty *= self.loss.weight * self.loss.every / self.replicas
+            return tape.gradient(penalty, self.d_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+        def none() -> list[Tensor]:
+            return [tf.zeros_like(v) for v in self.d_variables]
+
+        extra = tf.cond(step % self.loss.every == 0, penalty_slope, none)
+        self.optimizers[1].apply([one + more for one, more in zip(slope, extra, strict=True)])
+        return loss, real_logits
+
+    def _batch(self, at: Tensor) -> tuple[Tensor, Tensor]:
+        """Training rows drawn by weight, as the discriminator is shown them, and their conditions."""
+        draw, *arrays = self.tensors
+        spot = tf.searchsorted(draw, self._uniform(at, 0, [self.batch_size], draw.dtype))
+        spot = tf.minimum(spot, self.rows - 1)
+        codes, low, high, *parts = (tf.gather(array, spot) for array in arrays)
+        position = low + (high - low) * self._uniform(at, 2, [self.batch_size, self.label.numbers])
+        return self.head.real(parts, partial(self._uniform, at)), expand_condition(self.label, codes, position)
+
+    def _uniform(self, at: Tensor, stream: int, shape: list[int], dtype: Any = tf.float32) -> Tensor:
+        return tf.random.stateless_uniform(shape, [self.seed + stream, at], dtype=dtype)
+
+    def _state(self) -> list[Any]:
+        networks = [*self.generator.variables, *self.discriminator.variables]
+        return [*networks, *self.average, *(v for optimizer in self.optimizers for v in optimizer.variables)]
+
+    def _snapshot(self) -> list[AnyArray]:
+        return [tf.convert_to_tensor(v).numpy() for v in self._state()]
+
+    def _restore(self, snapshot: list[AnyArray]) -> None:
+        for variable, value in zip(self._state(), snapshot, strict=True):
+            variable.assign(value)
+
+    def _go_gentler(self) -> None:
+        """After a rollback: other noise, half the learning rate."""
+        self.seed.assign_add(1_000_003)
+        for optimizer in self.optimizers:
+            optimizer.halve()
+
+
+def _schedule(step: Tensor, total: Tensor) -> Tensor:
+    """Share of the highest learning rate: warm up, stay, fall to 0."""
+    done = tf.cast(step, tf.float32) / tf.cast(total, tf.float32)
+    return tf.minimum(tf.minimum(1.0, (done + 0.001) / WARM_UP), (1 - done) / (1 - DECAY_FROM))

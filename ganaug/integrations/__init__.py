@@ -1,1 +1,0 @@
-"""ganaug inside other libraries."""

@@ -1,0 +1,258 @@
+"""What an estimator that is fitted to real and synthetic rows does, whatever its target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.utils import check_consistent_length, metadata_routing
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, check_memory
+
+from ..assessment.assess import assessed, checked_rows, trial_of
+from ..assessment.assessment import Assessment
+from ..augmenter import GANAugmenter
+from ..data.validation import check_data, check_real, check_target, labels_or_numbers
+from ..data.weights import routing, weights_name, with_synthetic
+from ..params import left_open
+
+
+def if_estimator_has(name: str) -> Callable[[Callable[..., Any]], Any]:
+    """A decorator of methods that are there only if the estimator has one of that name."""
+
+    def check(self: Any) -> bool:
+        getattr(getattr(self, "estimator_", self.estimator), name)  # its AttributeError says what is missing
+        return True
+
+    return available_if(check)
+
+
+class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
+    """What the classifier and the regressor share: all of `fit`."""
+
+    __metadata_request__fit: ClassVar[dict[str, str]] = {"sample_weight": metadata_routing.UNUSED}  # the estimator asks
+    _target_type: ClassVar[str]
+
+    def __init__(
+        self,
+        estimator: Any,
+        augmenter: Any = None,
+        *,
+        synthetic_weight: float = 1.0,
+        memory: Any = None,
+        cv: Any = 5,
+        scoring: Any = None,
+    ) -> None:
+        self.estimator = estimator
+        self.augmenter = augmenter
+        self.synthetic_weight = synthetic_weight
+        self.memory = memory
+        self.cv = cv
+        self.scoring = scoring
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any) -> Any:
+        """Fit the augmenter to the rows, and the estimator to them and the synthetic rows made of them.
+
+        Parameters
+        ----------
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+        sample_weight : array-like of shape (n_samples,) or None
+            For the estimator; the augmenter learns from all rows alike. A synthetic row weighs `synthetic_weight` times
+            the mean of these. With metadata routing enabled it goes where the estimator requests it.
+        **fit_params : dict
+            For the estimator's `fit`, or, with metadata routing enabled, for whatever requests them. Of those with a
+            value for every row only weights have one for synthetic rows, too.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError, TypeError
+            If rows need weights that the estimator does not take, and for data that cannot be learnt.
+        """
+        self._check_parameters()
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+        check_consistent_length(X, y)
+        classes = self._target_type == "classes"
+        labels, is_series = check_target(y)
+        labels = labels_or_numbers(labels, classes=classes)
+        augmenter = self._own_augmenter(labels)
+        weights, params = self._weights(sample_weight, fit_params, len(labels))
+        for name in ("assessment_", "chosen_ratio_"):
+            self.__dict__.pop(name, None)
+        targets = labels if is_series else np.asarray(labels)
+        chosen: GANAugmenter | None = augmenter
+        if left_open(augmenter.ratio):
+            every_X, every_y, labels = checked_rows(X, targets, classes=classes)
+            chosen = self._assess(augmenter, every_X, every_y, labels, weights, params)
+        if chosen is None:
+            is_synthetic = np.zeros(len(labels), dtype=bool)
+            data, container = check_data(X)
+            self.augmenter_, self._features_in = None, prod(data.shape[1:])
+            self._columns = list(data) if container.named else []
+        else:
+            augment = check_memory(self.memory).cache(_augment)
+            self.augmenter_, every_X, every_y, is_synthetic = augment(chosen, X, targets)
+        if weights is not None:
+            name, real = weights
+            params[name] = with_synthetic(real, is_synthetic.sum(), self.synthetic_weight)
+        self.estimator_ = clone(self.estimator).fit(every_X, every_y, **params)
+        return self
+
+    @if_estimator_has("predict")
+    def predict(self, X: Any) -> Any:
+        """What the estimator predicts for `X`."""
+        check_is_fitted(self, "estimator_")
+        return self.estimator_.predict(X)
+
+    @if_estimator_has("score")
+    def score(self, X: Any, y: Any, **params: Any) -> float:
+        """The estimator's own score of real rows.
+
+        Parameters
+        ----------
+        X, y : as in `fit`
+        **params : dict
+            Such as `sample_weight`, for the estimator's `score`.
+        """
+        check_is_fitted(self, "estimator_")
+        if routing():
+            params = metadata_routing.process_routing(self, "score", **params)["estimator"]["score"]
+        score: float = self.estimator_.score(X, y, **params)
+        return score
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of columns seen in `fit`."""
+        return self._features_in if self.augmenter_ is None else self.augmenter_.n_features_in_
+
+    @property
+    def feature_names_in_(self) -> NDArray[Any]:
+        """Names of the columns seen in `fit`, if all of them are strings."""
+        if self.augmenter_ is not None:
+            return self.augmenter_.feature_names_in_
+        if not self._columns or not all(isinstance(name, str) for name in self._columns):
+            raise AttributeError("feature_names_in_: the columns seen in fit have no names")
+        return np.array(self._columns, dtype=object)
+
+    def get_metadata_routing(self) -> metadata_routing.MetadataRouter:
+        """Which method of the estimator gets metadata such as `sample_weight` that a method of this one is given."""
+        mapping = metadata_routing.MethodMapping()
+        mapping.add(caller="fit", callee="fit").add(caller="score", callee="score")
+        return metadata_routing.MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
+
+    def _check_parameters(self) -> None:
+        check_real(self.synthetic_weight, "synthetic_weight", 0)
+        if not isinstance(self.augmenter, (GANAugmenter, type(None))):
+            raise TypeError(
+                f"augmenter={self.augmenter!r} must be a GANAugmenter or None; to rebalance classes give "
+                "GANAugmenter(ratio=0, sampling_strategy='auto')"
+            )
+        if self.augmenter is not None and self.augmenter.mode != "append":
+            raise ValueError(
+                f"augmenter has mode={self.augmenter.mode!r}, but {type(self).__name__} appends rows; as a step of a "
+                "Pipeline before the estimator an augmenter replaces them"
+            )
+
+    def _own_augmenter(self, labels: pd.Series) -> GANAugmenter:
+        """A clone of the augmenter that knows which kind of target it meets; bad strategies fail before training."""
+        augmenter = self._default_augmenter() if self.augmenter is None else clone(self.augmenter)
+        if augmenter.target_type not in ("auto", self._target_type):
+            raise ValueError(
+                f"augmenter has target_type={augmenter.target_type!r}, but {type(self).__name__} needs "
+                f"{self._target_type!r}: leave it 'auto'"
+            )
+        augmenter.set_params(target_type=self._target_type)
+        if augmenter.sampling_strategy is not None:
+            self._check_strategy(augmenter.sampling_strategy, labels)
+        return augmenter
+
+    def _assess(
+        self,
+        augmenter: GANAugmenter,
+        X: Any,
+        y: Any,
+        labels: pd.Series,
+        weights: tuple[str, NDArray[Any]] | None,
+        params: dict[str, Any],
+    ) -> GANAugmenter | None:
+        """The augmenter with the ratio that inner folds speak for, or None; what they said is kept."""
+        classes = self._target_type == "classes"
+        trial = trial_of(
+            self.estimator,
+            augmenter,
+            labels,
+            classes=classes,
+            scoring=self.scoring,
+            ratios="auto",
+            baselines=("none",),
+            decides=False,
+            memory=self.memory,
+            weight=None if weights is None else weights[1],
+            synthetic_weight=self.synthetic_weight,
+            params=params,
+        )
+        cv = self.cv
+        if isinstance(cv, (int, np.integer)) and classes:
+            cv = max(2, min(cv, int(labels.value_counts().min())))
+        self.assessment_: Assessment = assessed(
+            trial, X, y, labels, cv, augmenter.random_state, verbose=augmenter.verbose
+        )
+        self.chosen_ratio_ = self.assessment_.choice.ratio or 0.0
+        return self.assessment_.augmenter
+
+    def _weights(
+        self, sample_weight: Any, fit_params: dict[str, Any], rows: int
+    ) -> tuple[tuple[str, NDArray[Any]] | None, dict[str, Any]]:
+        """The real rows' weights, if any are needed, with the name the estimator has for them; and its other params."""
+        given = fit_params if sample_weight is None else fit_params | {"sample_weight": sample_weight}
+        name = weights_name(self.estimator)
+        if routing():
+            params = dict(metadata_routing.process_routing(self, "fit", **given)["estimator"]["fit"])
+            real = params.pop("sample_weight", None)
+        else:
+            params = dict(fit_params)
+            real = params.pop(name, None) if sample_weight is None else sample_weight
+        for key, value in params.items():
+            if not isinstance(value, str) and np.ndim(value) and len(value) == rows:
+                raise ValueError(
+                    f"fit got {key!r} with a value for every row, but there is none for synthetic rows: only "
+                    "sample_weight is given to them"
+                )
+        if real is None and self.synthetic_weight == 1:
+            return None, params
+        if name is None:
+            raise ValueError(
+                f"{type(self.estimator).__name__}.fit takes no sample_weight, but synthetic_weight="
+                f"{self.synthetic_weight} {'and sample_weight need' if real is not None else 'needs'} it: set "
+                "synthetic_weight=1 and pass no weights, take an estimator whose fit has sample_weight, or, if it "
+                "hands metadata on, enable metadata routing and request it with set_fit_request(sample_weight=True)"
+            )
+        values = np.ones(rows) if real is None else np.asarray(real, dtype=np.float64)
+        if values.shape != (rows,):
+            raise ValueError(f"sample_weight.shape == {values.shape}, expected {(rows,)}: sample_weight must be 1D")
+        return (name, values), params
+
+
+def _augment(augmenter: GANAugmenter, X: Any, y: Any) -> tuple[GANAugmenter, Any, Any, NDArray[np.bool_]]:
+    """What `memory` keeps."""
+    return augmenter, *augmenter.fit(X, y).augment(X, y, return_mask=True)
+
+
+def with_input_tags(tags: Any, estimator: Any) -> tuple[Any, Any]:
+    """`tags` with those about X that the estimator has, and all of the estimator's."""
+    from sklearn.utils import get_tags
+
+    inner = get_tags(estimator)
+    for name in ("allow_nan", "sparse", "string", "categorical", "positive_only"):
+        setattr(tags.input_tags, name, getattr(inner.input_tags, name))
+    return tags, inner

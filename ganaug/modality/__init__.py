@@ -1,0 +1,1 @@
+"""One folder for each kind of data, and what they have in common."""

@@ -1,0 +1,255 @@
+"""What a modality is: one kind of data, and all that must be known of it.
+
+A modality has a folder of its own and a line in the registry. Nothing outside these folders asks which kind of data it
+handles.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from ..columns.layout import Encoded, Layout
+from ..columns.quantiles import QuantileCoder
+from ..data.seeds import BLOCK_ROWS
+from ..plain import AnyArray, Float32Array, Float64Array, IndexArray, record
+from ..selection.sampler import Chooser, Draw, Sampler
+
+Tensor = Any
+Model = Any
+"""Of Keras."""
+Uniform = Callable[[int, list[Any]], Tensor]
+"""Uniform noise by a stream's number and a shape."""
+
+
+class AnyLayout(Protocol):
+    """What networks must know of encoded rows."""
+
+    modality: ClassVar[str]
+
+    @property
+    def condition(self) -> Layout | None: ...
+
+    @property
+    def label(self) -> Layout: ...
+
+    @property
+    def condition_width(self) -> int: ...
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Of what the discriminator is shown."""
+
+    @property
+    def raw_shape(self) -> tuple[int, ...]:
+        """Of the generator's output."""
+
+    def empty(self) -> Any:
+        """No rows."""
+
+
+class Encoder(Protocol):
+    """Between checked data and encoded rows."""
+
+    @property
+    def layout(self) -> Any: ...
+
+    @property
+    def features(self) -> Any:
+        """What data must match."""
+
+    @property
+    def n_features(self) -> int: ...
+
+    def encode(self, data: Any) -> Any: ...
+
+    def decode(self, rows: Any) -> Any: ...
+
+    def knows(self, data: Any) -> Any:
+        """Which rows can be encoded."""
+
+
+class Container(Protocol):
+    """What data came in, so that it goes out the same."""
+
+    what: ClassVar[str]
+    named: Any
+    """Whether columns have names of the user's."""
+
+    def restore(self, data: Any) -> Any: ...
+
+    def stack(self, real: Any, new: Any) -> Any:
+        """New rows below real ones, in whose dtypes."""
+
+    def replaced(self, real: Any, new: Any, rows: IndexArray, given: Any) -> Any:
+        """As `given` came, with new rows in the place of some."""
+
+    def matching(self, data: Any, fitted: Any) -> Any:
+        """`data` with the fitted features; ValueError if it has others."""
+
+
+class Head(Protocol):
+    """Between encoded rows and what the networks see of them, inside the graph."""
+
+    def parts(self, rows: Any) -> tuple[AnyArray, ...]:
+        """The arrays that training rows are kept in."""
+
+    def real(self, parts: list[Tensor], uniform: Uniform) -> Tensor:
+        """What the discriminator is shown of some of them."""
+
+    def fake(self, raw: Tensor, uniform: Uniform, temperature: float) -> Tensor:
+        """The same of the generator's raw output, for gradients to flow through."""
+
+
+class Reader(Protocol):
+    """How elements of a dataset hold rows, and how synthetic rows are made to look like them."""
+
+    @property
+    def native(self) -> Any:
+        """The spec of a single row as it was fitted on."""
+
+    def rows_of(self, x: Any, y: Any) -> tuple[bool, Any]:
+        """Whether x has an axis of rows, and its spec without it; TypeError if it is no such x."""
+
+    def features(self, spec: Any, rows: Any) -> list[AnyArray]:
+        """The flat tensors of x, from encoded rows."""
+
+
+@record
+@dataclass(frozen=True)
+class Size:
+    """Shape of the built-in networks.
+
+    Parameters
+    ----------
+    latent : int
+        Length of the noise vector.
+    width, depth : int
+        Units of every hidden layer and residual blocks of two layers each; of networks for images, channels at full
+        resolution and how often it doubles.
+    """
+
+    latent: int = 64
+    width: int = 192
+    depth: int = 1
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """What ``"auto"`` stands for."""
+
+    size: Size
+    batch_size: int
+    steps: int
+    candidates: int
+    learning_rate: float = 2e-3
+    average: float = 0.998
+
+
+class Modality(ABC):
+    """One kind of data."""
+
+    name: ClassVar[str]
+    """As files and layouts write it."""
+    block_rows: ClassVar[int] = BLOCK_ROWS
+    """Rows drawn at once."""
+
+    @abstractmethod
+    def takes(self, X: Any) -> bool:
+        """Whether `X` is of this kind."""
+
+    @abstractmethod
+    def check(self, X: Any) -> tuple[Any, Container]:
+        """`X` as all the rest expects it, and how to give rows back; TypeError or ValueError if it cannot be learnt."""
+
+    @abstractmethod
+    def fit_encoder(self, data: Any, categorical: frozenset[Hashable]) -> tuple[Encoder, Any]:
+        """The encoder of checked data, and the data encoded."""
+
+    @abstractmethod
+    def sizing(self, shape: tuple[int, ...], *, oversampling: bool = False) -> Sizing:
+        """Automatic sizes for rows of that shape; `oversampling` says that only rows that top classes up are needed."""
+
+    @abstractmethod
+    def generator(self, layout: Any, size: Size, seed: int) -> Model:
+        """The built-in one: [noise (n, latent), condition (n, condition_width)] -> (n, *raw_shape)."""
+
+    @abstractmethod
+    def discriminator(self, layout: Any, size: Size, seed: int) -> Model:
+        """The built-in one: [rows (n, *row_shape), condition (n, condition_width)] -> logits (n, 1)."""
+
+    @abstractmethod
+    def weight_shapes(self, layout: Any, size: Size) -> list[tuple[int, ...]]:
+        """Shapes of the built-in generator's weights, in the order of the Keras model's."""
+
+    @abstractmethod
+    def head(self, layout: Any) -> Head: ...
+
+    @abstractmethod
+    def rows(self, layout: Any, raw: Float32Array, rng: np.random.Generator) -> Any:
+        """Encoded rows drawn from a generator's raw output."""
+
+    def draw(
+        self,
+        layout: Any,  # noqa: ARG002
+        size: Size,  # noqa: ARG002
+        weights: list[Float32Array],  # noqa: ARG002
+        condition: Encoded,  # noqa: ARG002
+        seed: tuple[int, int],  # noqa: ARG002
+    ) -> Any:
+        """Rows drawn from the built-in generator without TensorFlow; None where that takes a graph."""
+        return None
+
+    @abstractmethod
+    def space(self, layout: Any, rows: Any) -> Callable[[Any], Float64Array]:
+        """Features of encoded rows in which distances mean something, learnt of real ones."""
+
+    def check_draw(self, draw: Draw, condition: Encoded, seed: int) -> Any:
+        """Rows to check a generator by, of all conditions at once."""
+        return draw(condition, (seed, 0))
+
+    @abstractmethod
+    def fit_chooser(
+        self,
+        layout: Any,
+        condition: Encoded,
+        rows: Any,
+        coder: QuantileCoder | None,
+        draw: Callable[[Encoded, int], Any],
+        *,
+        candidates: int,
+        seconds: float | None,
+        seed: int,
+    ) -> Chooser | None:
+        """What chooses among candidates; None where there is no time left for it, or too much to look at."""
+
+    def why_unrefined(self, layout: Any) -> tuple[str, str]:  # noqa: ARG002
+        """Why there is no chooser, and what to do about it."""
+        return "time_budget was used up by training", "allow more time, or set fewer steps"
+
+    @abstractmethod
+    def top_up(self, encoder: Any, sampler: Sampler, real: Any, labels: Encoded, wanted: Encoded, seed: int) -> Any:
+        """A new row for each of the classes in `wanted`, with a look at the real ones and their classes."""
+
+    def check_report(self) -> None:
+        """Raise TypeError if `report` cannot measure rows of this kind."""
+        raise TypeError(
+            f"report measures tables, but the augmenter was fitted on {self.name}s: see plot_samples, assess"
+        )
+
+    def shown(self, encoder: Any) -> Callable[[Any], Float64Array]:  # noqa: ARG002
+        """What makes pictures of shape (n, height, width, 1 or 3), from 0 to 1, of rows as they are given back.
+
+        Raises
+        ------
+        TypeError
+            If rows are no pictures.
+        """
+        raise TypeError(f"plot_samples draws images, but the augmenter was fitted on a {self.name}")
+
+    @abstractmethod
+    def reader(self, encoder: Any, container: Any) -> Reader: ...

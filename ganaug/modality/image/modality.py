@@ -1,0 +1,106 @@
+"""Images of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from ...columns.layout import Encoded
+from ...columns.quantiles import QuantileCoder
+from ...plain import AnyArray, Float32Array, Float64Array
+from ...selection.sampler import Draw, Sampler
+from ..base import Head, Modality, Model, Reader, Size, Sizing
+from . import sizes
+from .container import ImageContainer, check_images
+from .encoder import ImageEncoder
+from .layout import ImageLayout, Pixels
+from .recognition import Components, Recogniser
+
+
+class ImageModality(Modality):
+    name = "image"
+    block_rows = 32
+
+    def takes(self, X: Any) -> bool:
+        return not (isinstance(X, pd.DataFrame) or sparse.issparse(X)) and np.ndim(X) in (3, 4)
+
+    def check(self, X: Any) -> tuple[AnyArray, ImageContainer]:
+        return check_images(np.asarray(X))
+
+    def fit_encoder(self, data: AnyArray, categorical: frozenset[Hashable]) -> tuple[ImageEncoder, Pixels]:  # noqa: ARG002
+        return ImageEncoder.fit(data)
+
+    def sizing(self, shape: tuple[int, ...], *, oversampling: bool = False) -> Sizing:  # noqa: ARG002 - as for all
+        return sizes.sizing(*shape[1:3])
+
+    def generator(self, layout: ImageLayout, size: Size, seed: int) -> Model:
+        from .networks import generator
+
+        return generator(layout, size, seed)
+
+    def discriminator(self, layout: ImageLayout, size: Size, seed: int) -> Model:
+        from .networks import discriminator
+
+        return discriminator(layout, size, seed)
+
+    def weight_shapes(self, layout: ImageLayout, size: Size) -> list[tuple[int, ...]]:
+        return sizes.weight_shapes(layout, size)
+
+    def head(self, layout: ImageLayout) -> Head:
+        from .head import ImageHead
+
+        return ImageHead(layout)
+
+    def rows(self, layout: ImageLayout, raw: Float32Array, rng: np.random.Generator) -> Pixels:  # noqa: ARG002
+        pixels = raw.clip(-1, 1)
+        if not layout.levels:
+            return Pixels(pixels)
+        return Pixels(np.rint((pixels + 1) * np.float32(layout.top / 2)).astype(np.uint8))
+
+    def space(self, layout: ImageLayout, rows: Pixels) -> Callable[[Pixels], Float64Array]:
+        """Principal components."""
+        components = Components.fit(rows.flat(layout), 0)
+        return lambda images: components(images.flat(layout))[0].astype(np.float64)
+
+    def check_draw(self, draw: Draw, condition: Encoded, seed: int) -> Pixels:
+        """As many at once as there is memory for."""
+        images: Pixels = Sampler(draw, block_rows=self.block_rows).rows(condition, seed)
+        return images
+
+    def fit_chooser(
+        self,
+        layout: ImageLayout,
+        condition: Encoded,
+        rows: Pixels,
+        coder: QuantileCoder | None,  # noqa: ARG002
+        draw: Callable[[Encoded, int], Pixels],  # noqa: ARG002
+        *,
+        candidates: int,  # noqa: ARG002
+        seconds: float | None,
+        seed: int,
+    ) -> Recogniser | None:
+        return None if seconds == 0 else Recogniser.fit(layout, condition, rows, seed)
+
+    def top_up(
+        self,
+        encoder: ImageEncoder,  # noqa: ARG002
+        sampler: Sampler,
+        real: AnyArray,  # noqa: ARG002
+        labels: Encoded,  # noqa: ARG002
+        wanted: Encoded,
+        seed: int,
+    ) -> Pixels:
+        images: Pixels = sampler.rows(wanted, seed)
+        return images
+
+    def shown(self, encoder: ImageEncoder) -> Callable[[AnyArray], Float64Array]:
+        return encoder.shown
+
+    def reader(self, encoder: ImageEncoder, container: ImageContainer) -> Reader:
+        from .reader import ImageReader
+
+        return ImageReader(encoder, container.channels)

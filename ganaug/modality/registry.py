@@ -1,0 +1,33 @@
+"""All modalities, and which of them data are of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .base import AnyLayout, Container, Modality
+from .image.modality import ImageModality
+from .table.modality import TableModality
+
+MODALITIES: tuple[Modality, ...] = (ImageModality(), TableModality())
+"""In the order in which data are offered to them; the last one takes all."""
+
+
+def check_data(X: Any) -> tuple[Any, Container]:
+    """`X` as the encoder of its modality expects it, and how to give rows back.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it cannot be learnt.
+    """
+    return modality_for(X).check(X)
+
+
+def modality_for(X: Any) -> Modality:
+    """The modality of data."""
+    return next(each for each in MODALITIES if each.takes(X))
+
+
+def modality_of(layout: AnyLayout) -> Modality:
+    """The modality of encoded rows."""
+    return next(each for each in MODALITIES if each.name == layout.modality)

@@ -1,0 +1,85 @@
+"""New rows between pairs of encoded rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import sparse
+
+from ...columns.layout import Encoded
+from ...columns.quantiles import QuantileCoder
+from ...plain import Float32Array, Float64Array, IndexArray, Int32Array
+from .encoder import Part, TableEncoder
+
+
+def cross(
+    encoder: TableEncoder, rows: Encoded, pairs: IndexArray, share: Float64Array, rng: np.random.Generator
+) -> Encoded:
+    """A row between each of `pairs` of `rows`.
+
+    Numbers lie between the two parents' (Chawla et al. 2002, "SMOTE"); categories, and values that recur in a column
+    of other numbers, are one parent's or the other's, so nothing comes out that is neither.
+
+    Parameters
+    ----------
+    pairs : ndarray of shape (n, 2)
+        Indices of the parents.
+    share : ndarray of shape (n,)
+        How far from the first parent to the second, in [0, 1].
+    """
+    parts = [
+        _between(coder, nominal, cells.take(pairs[:, 0]), cells.take(pairs[:, 1]), share, rng)
+        for coder, nominal, cells in _by_block(encoder, rows)
+    ]
+    return Encoded.join(parts, len(pairs))
+
+
+def _by_block(encoder: TableEncoder, rows: Encoded) -> Iterator[tuple[QuantileCoder, bool, Encoded]]:
+    """The coding of each block, whether it is of categories, and the cells of `rows`."""
+    number = 0
+    for block, (column, part) in enumerate(encoder.owners):
+        coder = column.parts[part].coder
+        position = slice(number, number + (coder.bins > 0))
+        number = position.stop
+        cells = Encoded(rows.codes[:, [block]], rows.low[:, position], rows.high[:, position])
+        yield coder, column.type.nominal[part], cells
+
+
+def _between(
+    coder: QuantileCoder, nominal: bool, first: Encoded, second: Encoded, share: Float64Array, rng: np.random.Generator
+) -> Encoded:
+    values = [coder.values(parent) for parent in (first, second)]
+    inherited = np.isnan(values[0]) | np.isnan(values[1]) | nominal
+    if coder.bins:
+        inherited |= (first.codes[:, 0] < coder.first_bin) | (second.codes[:, 0] < coder.first_bin)
+    new = coder.encode(np.where(inherited, values[0], values[0] + share * (values[1] - values[0])))
+    chosen = np.where(rng.random(len(share)) < share, len(share), 0) + np.arange(len(share))
+    cells = Encoded.stack([first, second]).take(chosen)
+    return Encoded(*(np.where(inherited[:, None], *both) for both in zip(_arrays(cells), _arrays(new), strict=True)))
+
+
+def _arrays(rows: Encoded) -> tuple[Int32Array, Float32Array, Float32Array]:
+    return rows.codes, rows.low, rows.high
+
+
+def coordinates(encoder: TableEncoder, rows: Encoded) -> sparse.csr_matrix:
+    """Points whose distances say how alike rows are: numbers in standard deviations, 1 for categories that differ."""
+    points = []
+    for column, values in encoder.parts(rows):
+        for part, nominal, numbers in zip(column.parts, column.type.nominal, values, strict=True):
+            if column.relation is None and (part.block < 0 or part.parent is not None):
+                continue
+            points.append(_corners(part, rows.codes[:, part.block]) if nominal else _standardised(numbers))
+    return sparse.hstack(points, format="csr")
+
+
+def _corners(part: Part, code: Int32Array) -> sparse.csr_matrix:
+    ones = np.full(len(code), np.sqrt(0.5))
+    return sparse.csr_matrix((ones, (np.arange(len(code)), code)), (len(code), part.coder.block.width))
+
+
+def _standardised(numbers: Float64Array) -> sparse.csr_matrix:
+    known = numbers[~np.isnan(numbers)]
+    centre, spread = (known.mean(), known.std()) if len(known) else (0.0, 0.0)
+    return sparse.csr_matrix(np.nan_to_num((numbers - centre) / (spread or 1.0))[:, None])

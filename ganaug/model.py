@@ -1,0 +1,213 @@
+"""The record of a fit: everything that it takes to draw rows, in one piece.
+
+Training returns it, an estimator holds it, a file keeps it, workers are sent it, and callbacks get one for a generator
+that is still in training. All faces of an estimator lean on it, and none on another face.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from .columns.layout import Encoded
+from .data.conditions import conditions_asked_for
+from .data.sampling_strategy import Strategy
+from .data.seeds import SampleSeeds, block_rng
+from .data.targets import ClassTarget, Target
+from .data.validation import check_target
+from .modality.base import Container, Encoder, Modality
+from .modality.generator import Generator
+from .modality.registry import check_data, modality_of
+from .plain import AnyArray, record
+from .selection.sampler import Chooser, Sampler
+
+
+@record
+@dataclass(frozen=True)
+class GenerativeModel:
+    """A fitted generator with all that goes with it.
+
+    Parameters
+    ----------
+    container : Container
+        What data came in.
+    encoder : Encoder
+    target : Target or None
+    generator : Generator
+    chooser : Chooser or None
+        What chooses among candidates.
+    candidates : int
+        How many there are for each row, 1 without a chooser.
+    history : DataFrame
+        A row for every chunk of training steps.
+    stopped_by : str
+        What ended training.
+    seeds : SampleSeeds
+        Of samples that are drawn without one.
+    """
+
+    container: Container
+    encoder: Encoder
+    target: Target | None
+    generator: Generator
+    chooser: Chooser | None
+    candidates: int
+    history: pd.DataFrame
+    stopped_by: str
+    seeds: SampleSeeds
+
+    @property
+    def modality(self) -> Modality:
+        return modality_of(self.generator.layout)
+
+    @property
+    def sampler(self) -> Sampler:
+        """Draws encoded rows."""
+        return Sampler(self.generator.draw, self.chooser, self.candidates, self.modality.block_rows)
+
+    @property
+    def unrefined(self) -> GenerativeModel:
+        """The generator alone."""
+        return replace(self, chooser=None, candidates=1)
+
+    @property
+    def steps(self) -> int:
+        """Steps taken."""
+        return int(self.history["step"].iloc[-1]) if len(self.history) else 0
+
+    @property
+    def class_target(self) -> ClassTarget | None:
+        """The target, if it is of classes."""
+        return self.target if isinstance(self.target, ClassTarget) else None
+
+    def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None, refine: bool = True) -> Any:
+        """See :meth:`ganaug.GANAugmenter.sample`."""
+        seed = self.seeds.next(random_state)
+        condition, labels = conditions_asked_for(self.target, n, y, seed)
+        sampler = self.sampler if refine else self.sampler.unrefined
+        X = self.container.restore(self._decoded(condition, seed, sampler if y is None else sampler.independent))
+        return X if self.target is None else (X, self.target.as_given(labels))
+
+    def augmented(self, X: Any, y: Any, strategy: Strategy | None, ratio: float) -> tuple[Any, Any, AnyArray]:
+        """Real rows, then those that `strategy` and `ratio` ask for; their labels; and which of them are synthetic."""
+        real, container = self.matching(X)
+        if self.target is None:
+            labels, new = None, self._decoded(Encoded.none(round(ratio * len(real))), self.seeds.next(), self.sampler)
+        else:
+            labels = self.labels(y, len(real))
+            new, new_labels = self._extra(self.target, real, labels, strategy, ratio)
+            labels = _below(labels, new_labels)
+            labels = self.target.as_given(labels)
+        every = self.container.restore(self.container.stack(real, new))
+        return every, labels, np.arange(len(real) + len(new)) >= len(real)
+
+    def replaced(self, X: Any, y: Any, share: float) -> Any:
+        """`X` with a share of its rows replaced by synthetic ones of the same label."""
+        real, container = self.matching(X)
+        seed = self.seeds.next()
+        rows = np.sort(block_rng(seed, 0, 2).permutation(len(real))[: round(share * len(real))])
+        if self.target is None:
+            condition = Encoded.none(len(rows))
+        else:
+            condition = self.target.encode(self.labels(y, len(real)).iloc[rows])
+        return container.replaced(real, self._decoded(condition, seed, self.sampler), rows, X)
+
+    def matching(self, X: Any) -> tuple[Any, Container]:
+        """`X`, checked, with the fitted features; ValueError if it has others."""
+        data, container = check_data(X)
+        if type(container) is not type(self.container):
+            raise ValueError(f"X is {container.what}, but GANAugmenter was fitted on {self.container.what}")
+        return container.matching(data, self.encoder.features), container
+
+    def labels(self, y: Any, rows: int) -> pd.Series:
+        """The labels of so many rows, checked."""
+        if y is None:
+            raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
+        return check_target(y, rows)[0]
+
+    def _extra(
+        self, target: Target, real: Any, labels: pd.Series, strategy: Strategy | None, ratio: float
+    ) -> tuple[Any, pd.Series]:
+        """Rows to add: those that `strategy` asks for, then those that `ratio` asks for."""
+        seed = self.seeds.next()
+        extra = target.extra(labels, strategy, ratio, seed)
+        rows = self._rows(extra.enlarged, seed, self.sampler)
+        if len(extra.topped):
+            known = target.encode(labels)
+            topped = self.modality.top_up(self.encoder, self.sampler, real, known, extra.topped, seed)
+            rows = type(rows).stack([topped, rows])
+        return self.encoder.decode(rows), extra.labels
+
+    def _decoded(self, condition: Encoded, seed: int, sampler: Sampler) -> Any:
+        return self.encoder.decode(self._rows(condition, seed, sampler))
+
+    def _rows(self, condition: Encoded, seed: int, sampler: Sampler) -> Any:
+        return sampler.rows(condition, seed) if len(condition) else self.encoder.layout.empty()
+
+
+def _below(real: pd.Series, new: pd.Series) -> pd.Series:
+    """New labels below real ones, in whose dtype."""
+    return pd.concat([real, new.astype(real.dtype)], ignore_index=True).rename(real.name)
+
+
+class HoldsModel:
+    """What an estimator tells of the model that it holds."""
+
+    _model: GenerativeModel
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model")
+
+    @property
+    def _fitted(self) -> GenerativeModel:
+        """The model; NotFittedError if there is none."""
+        check_is_fitted(self)
+        return self._model
+
+    @property
+    def classes_(self) -> AnyArray:
+        """The labels, sorted."""
+        return self._class_target.classes
+
+    @property
+    def class_counts_(self) -> dict[Any, int]:
+        """Training rows of each class."""
+        return self._class_target.class_counts
+
+    @property
+    def n_features_in_(self) -> int:
+        """Columns of a table, or values of an image."""
+        return self._model.encoder.n_features
+
+    @property
+    def feature_names_in_(self) -> AnyArray:
+        """Names of the columns, if all of them are strings."""
+        names = self._model.encoder.features
+        if not self._model.container.named or not all(isinstance(name, str) for name in names):
+            raise AttributeError("feature_names_in_: the columns seen in fit have no names")
+        return np.array(names, dtype=object)
+
+    @property
+    def history_(self) -> pd.DataFrame:
+        """A row for every chunk of training steps."""
+        return self._model.history
+
+    @property
+    def n_iter_(self) -> int:
+        """Steps taken."""
+        return self._model.steps
+
+    @property
+    def stopped_by_(self) -> str:
+        """What ended training."""
+        return self._model.stopped_by
+
+    @property
+    def _class_target(self) -> ClassTarget:
+        if self._model.class_target is None:
+            raise AttributeError("there are no classes_: the target of fit was none, or a number")
+        return self._model.class_target

@@ -1,0 +1,139 @@
+"""Over-sampling, as imbalanced-learn's samplers do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pandas as pd
+from sklearn.base import OneToOneFeatureMixin
+
+from .augmenter import GANAugmenter
+from .data.sampling_strategy import Strategy, missing_rows
+from .data.validation import accepts_any_table, check_labels, check_target
+from .modality.registry import check_data, modality_for
+from .params import GANParameters, check_parameters, with_docs
+
+
+@with_docs
+@dataclass(kw_only=True, eq=False, repr=False)
+class GANOverSampler(OneToOneFeatureMixin, GANParameters):
+    """Rebalances classes with rows from a conditional GAN; takes the place of SMOTE in a script or a pipeline.
+
+    Unlike SMOTE it takes strings, categories, dates and missing values as they are, and classes of two rows.
+    imbalanced-learn's ``Pipeline`` accepts it; imbalanced-learn itself is not needed.
+
+    Parameters
+    ----------
+    sampling_strategy : str, float, dict or callable, default="auto"
+        ``"minority"``, ``"not minority"``, ``"not majority"`` (the same as ``"auto"``) or ``"all"``: these classes get
+        as many rows as the largest one. A float: rows of the rarer of two classes over rows of the other. A dict: rows
+        that each class should have in the end. A callable: takes `y`, returns such a dict.
+    {shared}
+
+    Attributes
+    ----------
+    augmenter_ : GANAugmenter
+        The fitted generator, to sample more from.
+    sampling_strategy_ : dict
+        Rows added to each class.
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Only if all column names are strings.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from ganaug import GANOverSampler
+    >>> X, y = make_classification(200, weights=[0.9], random_state=0)
+    >>> new_X, new_y = GANOverSampler(steps=50, random_state=0).fit_resample(X, y)
+    >>> int((new_y == 0).sum() - (new_y == 1).sum())
+    0
+    """
+
+    _estimator_type: ClassVar[str] = "sampler"
+    _sampling_type: ClassVar[str] = "over-sampling"
+
+    sampling_strategy: Strategy = "auto"
+
+    def fit(self, X: Any, y: Any) -> GANOverSampler:
+        """Check the data and `sampling_strategy`; the generator is fitted by `fit_resample`.
+
+        Returns
+        -------
+        self : GANOverSampler
+        """
+        self._check(X, y)
+        return self
+
+    def _check(self, X: Any, y: Any) -> tuple[int, ...]:
+        """The shape of what is there to learn."""
+        check_parameters(self)
+        data, _ = check_data(X)
+        if y is None:
+            raise ValueError("GANOverSampler requires y to be passed, but the target y is None")
+        labels, _ = check_target(y, len(data))
+        check_labels(labels)
+        counts = labels.value_counts(sort=False).to_dict()
+        self.sampling_strategy_ = missing_rows(self.sampling_strategy, counts, labels.to_numpy())
+        self.n_features_in_ = prod(data.shape[1:])
+        shape: tuple[int, ...] = data.shape
+        return shape
+
+    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Fit a generator and top the classes up.
+
+        Parameters
+        ----------
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+
+        Returns
+        -------
+        X, y : containers and dtypes as they came, real rows first
+            The index of a DataFrame starts anew.
+
+        Raises
+        ------
+        ValueError
+            If `y` has a single class, or a class should end with fewer rows than it has.
+        """
+        shape = self._check(X, y)
+        parameters = self.get_params(deep=False)
+        usual = modality_for(X).sizing(shape, oversampling=True)
+        if self.refine == "auto":
+            parameters["refine"] = usual.candidates
+        if self.steps == "auto":
+            parameters["steps"] = usual.steps
+        self.augmenter_ = GANAugmenter(ratio=0, target_type="classes", **parameters).fit(X, y)
+        if hasattr(self.augmenter_, "feature_names_in_"):
+            self.feature_names_in_ = self.augmenter_.feature_names_in_
+        new_X, new_y = self.augmenter_.augment(X, y)
+        return _as_given(new_X, X), _as_given(new_y, y)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = sampler_tags()
+        accepts_any_table(tags.input_tags)
+        return tags
+
+
+def _as_given(new: Any, given: Any) -> Any:
+    """Lists for lists, and a column for a column, as imbalanced-learn's samplers return them."""
+    if isinstance(given, list):
+        return new.tolist()
+    return new.to_frame() if isinstance(given, pd.DataFrame) and isinstance(new, pd.Series) else new
+
+
+def sampler_tags() -> Any:
+    """scikit-learn's tags with what imbalanced-learn adds to them for a sampler."""
+    from sklearn.utils import InputTags, Tags, TargetTags
+
+    class SamplerInputTags(InputTags):
+        dataframe = True
+
+    class SamplerTags(Tags):
+        sampler_tags = SimpleNamespace(sample_indices=False)  # new rows have no index among the old ones
+
+    return SamplerTags("sampler", TargetTags(required=True), input_tags=SamplerInputTags())

@@ -1,0 +1,241 @@
+"""The parameters of a fit: declared once, with what they may be, and with "auto" filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from numbers import Integral
+from textwrap import indent
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from .data.validation import check_choice, check_count, check_real
+from .modality.base import Modality, Sizing
+
+Auto = Literal["auto"]
+RandomState = int | np.random.RandomState | np.random.Generator | None
+Check = Callable[[Any, str], object]
+Estimator = TypeVar("Estimator", bound=type)
+
+LOSSES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
+OPTIMIZERS = ("adam", "sgd")
+PATIENCE = 3
+
+DOCS = """\
+categorical_features : "auto" or list, default="auto"
+    Columns (names, or indices of an array) that hold categories although their dtype is numeric. Strings, booleans
+    and ``category`` columns are always categorical.
+steps : "auto" or int, default="auto"
+    Training steps. "auto" grows with the rows; :class:`ganaug.GANOverSampler` takes half as many as
+    :class:`ganaug.GANAugmenter`, after which classifiers gain no more.
+time_budget : float or None, default=None
+    Seconds after which fitting ends, with the generator as good as it got; refinement, too, then looks at no more
+    rows than there is time for. The same seed gives the same model only if the time sufficed for all of it.
+batch_size : "auto" or int, default="auto"
+    Rows that a training step looks at.
+refine : "auto", bool or int, default="auto"
+    Whether each row is chosen among several candidates by how real they look; a number says among how many. "auto"
+    takes 16, and 1 for tables below 200 rows and in :class:`ganaug.GANOverSampler`, whose rows are chosen in another
+    way. Images are chosen among those that are recognised as their class, and moved by up to a twenty-fourth of their
+    size.
+generator, discriminator : keras.Model, callable or None, default=None
+    Your own networks: a Keras model, of which a copy is trained, or a callable that takes the layout of encoded rows
+    and returns one. The generator maps [noise (n, any), condition (n, layout.condition_width)] to
+    (n, *layout.raw_shape): for tables without activation, for images pixels in [-1, 1], or in [0, 1] from a sigmoid.
+    The discriminator maps [rows (n, *layout.row_shape), condition] to logits (n, 1), or their sigmoid. A network with
+    one input is told the condition by an embedding that is added to its noise, or projected on its last hidden layer.
+loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, default="relativistic"
+    See :mod:`ganaug.gan.losses`.
+optimizer : "adam", "sgd" or keras.optimizers.Optimizer, default="adam"
+    A Keras optimiser is copied for each network and keeps its own learning rate.
+strategy : tf.distribute.Strategy or None, default=None
+    Trains on its devices, each with its share of the batch.
+on_chunk : callable, list of callables or None, default=None
+    Called after each chunk of steps, about once a second, with a :class:`ganaug.TrainingState`: losses, figures of
+    the last check, and `sample` for rows as they are by now. One that returns True ends training. It is neither
+    saved nor, if it is a lambda, pickled.
+early_stopping : bool or int, default=False
+    Whether training ends once that many checks in a row, 3 for True, have not lowered `detection`. There is one
+    check every 200 steps, but no more than ten in a fit, and fewer of tables with more than 50 columns.
+random_state : int, RandomState instance or None, default=None
+    An int gives the same model, bit for bit, on the same machine, and the same samples.
+verbose : int, default=0
+    Whether to show a progress bar with losses, detection and coverage.
+"""
+
+
+def with_docs(cls: Estimator) -> Estimator:
+    """Put the shared part of the documentation where the class's own has ``{shared}``."""
+    if cls.__doc__ is not None:  # python -OO
+        cls.__doc__ = cls.__doc__.replace("    {shared}\n", indent(DOCS, "    "))
+    return cls
+
+
+def auto_or_count(value: Any, name: str) -> None:
+    """ "auto", or at least 1."""
+    _check_auto(value, name, flags=False)
+
+
+def auto_flag_or_count(value: Any, name: str) -> None:
+    """ "auto", a bool, or at least 1."""
+    _check_auto(value, name, flags=True)
+
+
+def one_of(*choices: str) -> Check:
+    """One of these strings."""
+    return lambda value, name: check_choice(value, name, choices)
+
+
+def seconds(value: Any, name: str) -> None:
+    """A positive number, or None."""
+    if value is not None:
+        check_real(value, name, 0, strict=True)
+
+
+def network(value: Any, name: str) -> None:
+    """A Keras model or a callable, or None."""
+    if value is not None and not callable(value):
+        raise TypeError(f"{name}={value!r} must be a callable that takes the layout")
+
+
+def an_optimizer(value: Any, name: str) -> None:
+    """A known name, or an optimiser of Keras."""
+    if isinstance(value, str):
+        check_choice(value, name, OPTIMIZERS)
+    elif not hasattr(value, "get_config"):
+        raise TypeError(f"{name}={value!r} must be one of {OPTIMIZERS} or a Keras optimizer")
+
+
+def a_strategy(value: Any, name: str) -> None:
+    """A strategy of TensorFlow, or None."""
+    if value is not None and not hasattr(value, "scope"):
+        raise TypeError(f"{name}={value!r} must be a tf.distribute.Strategy or None")
+
+
+def callbacks_of(value: Any, name: str = "on_chunk") -> list[Callable[[Any], Any]]:
+    """The callables to call after each chunk of steps."""
+    callbacks = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    if strange := [callback for callback in callbacks if not callable(callback)]:
+        raise TypeError(f"{name}={strange[0]!r} must be a callable that takes a TrainingState, a list of them, or None")
+    return callbacks
+
+
+def patience_of(value: Any, name: str = "early_stopping") -> int | None:
+    """Checks without improvement after which training ends; None if it does not."""
+    if isinstance(value, (bool, np.bool_)):
+        return PATIENCE if value else None
+    if isinstance(value, Integral) and int(value) >= 1:
+        return int(value)
+    raise (ValueError if isinstance(value, Integral) else TypeError)(
+        f"{name}={value!r} must be True, False, or a number of checks, at least 1"
+    )
+
+
+def left_open(ratio: Any) -> bool:
+    """Whether the ratio is to be found by cross-validation."""
+    return isinstance(ratio, str) and ratio == "auto"
+
+
+def check_ratio(ratio: Any, name: str = "ratio") -> float:
+    if left_open(ratio):
+        raise ValueError(
+            "ratio='auto' is found by cross-validation of an estimator, which a GANAugmenter alone does not have: take "
+            "AugmentedClassifier(estimator, GANAugmenter(ratio='auto')) or AugmentedRegressor, or give a number, "
+            "which ganaug.assess helps to find"
+        )
+    return check_real(ratio, name, 0)
+
+
+def _check_auto(value: Any, name: str, *, flags: bool) -> None:
+    if (isinstance(value, str) and value == "auto") or (flags and isinstance(value, (bool, np.bool_))):
+        return
+    if isinstance(value, str) or check_count(value, name) < 1:
+        raise ValueError(f"{name}={value!r} must be {'a bool, ' if flags else ''}'auto' or at least 1")
+
+
+def parameter(default: Any, check: Check | None = None) -> Any:
+    """A parameter of an estimator, with what it may be."""
+    return field(default=default, metadata={} if check is None else {"check": check})
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class GANParameters(BaseEstimator):
+    """What all estimators that fit a generator take; `DOCS` says what it means."""
+
+    categorical_features: Auto | Sequence[Any] = "auto"
+    steps: Auto | int = parameter("auto", auto_or_count)
+    time_budget: float | None = parameter(None, seconds)
+    batch_size: Auto | int = parameter("auto", auto_or_count)
+    refine: Auto | bool | int = parameter("auto", auto_flag_or_count)
+    generator: Any = parameter(None, network)
+    discriminator: Any = parameter(None, network)
+    loss: str = parameter("relativistic", one_of(*LOSSES))
+    optimizer: Any = parameter("adam", an_optimizer)
+    strategy: Any = parameter(None, a_strategy)
+    on_chunk: Callable[[Any], Any] | Sequence[Callable[[Any], Any]] | None = parameter(None, callbacks_of)
+    early_stopping: bool | int = parameter(False, patience_of)
+    random_state: RandomState = None
+    verbose: int = 0
+
+
+def check_parameters(parameters: GANParameters) -> None:
+    """Raise TypeError or ValueError for the first parameter that makes no sense."""
+    for declared in fields(parameters):
+        if "check" in declared.metadata:
+            declared.metadata["check"](getattr(parameters, declared.name), declared.name)
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a fit does.
+
+    Parameters
+    ----------
+    sizes : Sizing
+        With what the user chose.
+    usual : Sizing
+        What "auto" stands for.
+    callbacks : list of callables
+    patience : int or None
+        Checks without improvement after which training ends.
+    """
+
+    sizes: Sizing
+    usual: Sizing
+    time_budget: float | None
+    loss: str
+    optimizer: Any
+    generator: Any
+    discriminator: Any
+    strategy: Any
+    callbacks: list[Callable[[Any], Any]]
+    patience: int | None
+    verbose: int
+
+
+def configured(parameters: GANParameters, modality: Modality, shape: tuple[int, ...]) -> Config:
+    """The configuration of a fit to data of this shape."""
+    usual = modality.sizing(shape)
+    same = {name: getattr(parameters, name) for name in ("time_budget", "loss", "optimizer", "generator")}
+    same |= {name: getattr(parameters, name) for name in ("discriminator", "strategy", "verbose")}
+    return Config(
+        sizes=_chosen(parameters, usual),
+        usual=usual,
+        callbacks=callbacks_of(parameters.on_chunk),
+        patience=patience_of(parameters.early_stopping),
+        **same,
+    )
+
+
+def _chosen(parameters: GANParameters, usual: Sizing) -> Sizing:
+    """The sizes, as far as the user left them to us."""
+    chosen, refine = usual, parameters.refine
+    if parameters.steps != "auto":
+        chosen = replace(chosen, steps=int(parameters.steps))
+    if parameters.batch_size != "auto":
+        chosen = replace(chosen, batch_size=int(parameters.batch_size))
+    if isinstance(refine, (bool, np.bool_)):
+        return replace(chosen, candidates=max(chosen.candidates, 2) if refine else 1)
+    return chosen if refine == "auto" else replace(chosen, candidates=int(refine))

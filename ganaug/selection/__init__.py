@@ -1,0 +1,1 @@
+"""Which of several generated rows to give back."""

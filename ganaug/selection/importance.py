@@ -1,0 +1,239 @@
+"""Which of several generated rows to keep: importance resampling by an estimated density ratio.
+
+For every row asked for, the generator draws a few candidates of the same condition, and one of them is chosen with
+probability proportional to its odds of being real. The odds are those of gradient boosting that tells training rows
+from generated ones (Azadi et al. 2019, "Discriminator rejection sampling", with bounded work). It is also told how well
+the label fits the row, according to boosting that predicts the label, since a label that does not fit is what spoils a
+model trained on generated rows. The odds are corrected until the chosen rows have the training rows' two-way tables
+(raking, Deming & Stephan 1940), and balanced sampling sees to it that single columns keep to their frequencies. Candidates share their row's condition, so the odds cannot change how many rows of a class come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..columns.layout import Encoded, Layout, as_numbers
+from ..columns.quantiles import QuantileCoder
+from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
+from .balanced import BalancedSampling
+from .boosted_trees import BoostedTrees, fit_boosted_trees
+from .raking import TwoWayTable, rake
+
+SYNTHETIC_PER_REAL = 3
+POOL_ROWS = 16_384
+CLIP = 4.0
+FOLDS = 3
+MAX_CLASSES = 20
+MAX_DEPTH = 8
+
+
+@record
+@dataclass(frozen=True)
+class LabelModel:
+    """How well a row's label fits it, according to boosting that predicts the label.
+
+    Parameters
+    ----------
+    coder : QuantileCoder or None
+        The coding of a numeric target; None for classes.
+    classes : tuple of int
+        Class codes in the order of `trees`.
+    trees : tuple of BoostedTrees
+        One for a number and for two classes, else one for each class.
+    """
+
+    coder: QuantileCoder | None
+    classes: tuple[int, ...]
+    trees: tuple[BoostedTrees, ...]
+
+    def __call__(self, features: Float32Array, condition: Encoded) -> Float32Array:
+        """Two features: what the row says about the label, and how far the label is from it."""
+        scores = np.column_stack([trees(features) for trees in self.trees])
+        if self.coder is not None:
+            gap = self.coder.values(condition) - scores[:, 0]
+            return np.column_stack([scores[:, 0], gap]).astype(np.float32)
+        if len(self.classes) == 2:
+            scores = np.column_stack([-scores[:, 0], scores[:, 0]]) / 2
+        scores -= np.logaddexp.reduce(scores, axis=1, keepdims=True)
+        asked = np.full(len(scores), -CLIP)
+        for column, code in enumerate(self.classes):
+            mine = condition.codes[:, 0] == code
+            asked[mine] = scores[mine, column]
+        return np.column_stack([asked, scores.max(1)]).astype(np.float32)
+
+    @classmethod
+    def fit(cls, features: Float32Array, condition: Encoded, coder: QuantileCoder | None, seed: int) -> LabelModel:
+        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+        options: dict[str, Any] = {
+            "max_iter": 100,
+            "max_depth": MAX_DEPTH,
+            "early_stopping": False,
+            "random_state": seed,
+        }
+        if coder is not None:
+            label = coder.values(condition)
+            return cls(coder, (), tuple(fit_boosted_trees(HistGradientBoostingRegressor(**options), features, label)))
+        codes = condition.codes[:, 0]
+        trees = fit_boosted_trees(HistGradientBoostingClassifier(**options), features, codes)
+        return cls(None, tuple(np.unique(codes).tolist()), tuple(trees))
+
+
+@record
+@dataclass(frozen=True)
+class ImportanceSampling:
+    """The log odds of generated rows.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the rows; its condition is that of the label.
+    label_models : tuple of LabelModel
+        One that learnt from training rows and one that did from generated rows; none without a label.
+    trees : BoostedTrees
+        Tells real rows from generated ones.
+    tables : tuple of TwoWayTable
+        Over the condition's columns, then the rows'.
+    balanced_sampling : BalancedSampling or None
+        How often each code is to occur.
+    """
+
+    layout: Layout
+    label_models: tuple[LabelModel, ...]
+    trees: BoostedTrees
+    tables: tuple[TwoWayTable, ...]
+    balanced_sampling: BalancedSampling | None
+
+    def log_odds(self, condition: Encoded, rows: Encoded) -> Float64Array:
+        total = self.trees(_judged(self.layout, condition, rows, self.label_models)).clip(-CLIP, CLIP)
+        codes = np.hstack([condition.codes, rows.codes])
+        for table in self.tables:
+            total += table(codes)
+        return total
+
+    def finished(self, rows: Encoded, _rng: np.random.Generator) -> Encoded:
+        """Rows that were chosen, as they are."""
+        return rows
+
+    @classmethod
+    def fit(
+        cls,
+        layout: Layout,
+        condition: Encoded,
+        rows: Encoded,
+        coder: QuantileCoder | None,
+        draw: Callable[[Encoded, int], Encoded],
+        *,
+        candidates: int,
+        most_rows: int,
+        seed: int,
+    ) -> ImportanceSampling:
+        """Learn to tell `rows` from generated ones.
+
+        Parameters
+        ----------
+        condition, rows : Encoded
+            The training rows with their labels.
+        coder : QuantileCoder or None
+            The coding of the label, if it is a number.
+        draw : callable
+            Takes conditions and a seed, returns a generated row for each.
+        candidates : int
+            How many rows there are to choose from.
+        most_rows : int
+            How many of `rows` are looked at.
+        """
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        rng = np.random.default_rng(seed)
+        rows = rows.untied(rng)
+        some = rng.permutation(len(rows))[:most_rows]
+        real_condition, real = condition.take(some), rows.take(some)
+
+        def some_conditions() -> Encoded:
+            return condition.take(rng.choice(len(rows), min(SYNTHETIC_PER_REAL * len(some), 2 * most_rows)))
+
+        label_models, opinions = _cross_fitted(layout, real_condition, real, coder, rng)
+        if label_models:
+            asked = some_conditions()
+            own = LabelModel.fit(_features(layout, None, draw(asked, 2)), asked, coder, _seed(rng))
+            opinions = np.hstack([opinions, own(_features(layout, None, real), real_condition)])
+            label_models = (*label_models, own)
+        asked = some_conditions()
+        real_features = np.hstack([_features(layout, real_condition, real), opinions])
+        fake_features = _judged(layout, asked, draw(asked, 0), label_models)
+        truth = np.repeat([1, 0], [len(real), len(asked)])
+        judge = HistGradientBoostingClassifier(
+            max_iter=400,
+            max_depth=MAX_DEPTH,
+            min_samples_leaf=int(np.clip(len(real) // 200, 20, 50)),
+            early_stopping=True,
+            validation_fraction=0.15,
+            n_iter_no_change=8,
+            random_state=_seed(rng),
+        )
+        [trees] = fit_boosted_trees(judge, np.vstack([real_features, fake_features]), truth)
+        trees = replace(trees, baseline=0.0)  # as if there were as many of either kind
+        uncorrected = cls(layout, label_models, trees, (), None)
+        asked = condition.take(np.repeat(rng.permutation(len(rows))[: min(POOL_ROWS, most_rows)], candidates))
+        pool = draw(asked, 1)
+        odds = uncorrected.log_odds(asked, pool).astype(np.float32).reshape(-1, candidates)
+        codes = np.hstack([asked.codes, pool.codes])
+        tables, chance = rake(
+            layout.joint, np.hstack([condition.codes, rows.codes]), codes.reshape(*odds.shape, codes.shape[1]), odds
+        )
+        balanced = BalancedSampling.fit(
+            layout, (condition.codes, rows.codes), (asked.codes, pool.codes), chance.ravel()
+        )
+        return replace(uncorrected, tables=tables, balanced_sampling=balanced)
+
+
+def _cross_fitted(
+    layout: Layout, condition: Encoded, rows: Encoded, coder: QuantileCoder | None, rng: np.random.Generator
+) -> tuple[tuple[LabelModel, ...], Float32Array]:
+    """A label model where there is a label to learn, and what models that did not see a row say of each of `rows`."""
+    classes = layout.label.blocks[0].width if layout.label.blocks else 0
+    if classes < 2 or (coder is None and classes > MAX_CLASSES) or not rows.codes.shape[1]:
+        return (), np.zeros((len(rows), 0), np.float32)
+    features = _features(layout, None, rows)
+    fold = _folds(condition.codes[:, 0], rng)
+    seed = _seed(rng)
+    label_models = [
+        LabelModel.fit(features[fold != k], condition.take(np.flatnonzero(fold != k)), coder, seed)
+        for k in range(FOLDS)
+    ]
+    opinions = np.zeros((len(rows), 2), np.float32)
+    for k, label_model in enumerate(label_models):
+        mine = np.flatnonzero(fold == k)
+        opinions[mine] = label_model(features[mine], condition.take(mine))
+    return (label_models[0],), opinions
+
+
+def _folds(codes: Int32Array, rng: np.random.Generator) -> IndexArray:
+    """A fold for each row, equally many of each code; a code's only row is not in the first fold."""
+    order = rng.permutation(len(codes))
+    order = order[np.argsort(codes[order], kind="stable")]
+    starts = np.searchsorted(codes[order], codes[order])
+    fold = np.empty(len(codes), np.intp)
+    fold[order] = (np.arange(len(codes)) - starts + 1) % FOLDS
+    return fold
+
+
+def _judged(layout: Layout, condition: Encoded, rows: Encoded, label_models: tuple[LabelModel, ...]) -> Float32Array:
+    features = _features(layout, condition, rows)
+    of_rows = features[:, condition.codes.shape[1] :]
+    return np.hstack([features, *(model(of_rows, condition) for model in label_models)])
+
+
+def _features(layout: Layout, condition: Encoded | None, rows: Encoded) -> Float32Array:
+    """What trees see of rows: codes as numbers, the condition's first, if given."""
+    parts = [] if condition is None else [(layout.label, condition)]
+    return np.hstack([as_numbers(layout, part) for layout, part in [*parts, (layout, rows)]])
+
+
+def _seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(2**31))

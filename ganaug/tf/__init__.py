@@ -1,0 +1,1 @@
+"""Synthetic rows in tf.data pipelines and Keras models."""

@@ -1,0 +1,184 @@
+"""Between labels, as tensors hold them, and the conditions that rows are generated for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from math import gcd
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from ..columns.base import TensorType
+from ..columns.layout import Encoded
+from ..data.targets import ClassTarget, NumberTarget, Target, encoded_classes
+from ..plain import AnyArray, Int32Array
+
+GOLDEN = (5**0.5 - 1) / 2
+
+
+@dataclass(frozen=True)
+class LabelForm(ABC):
+    """How the tensors of a dataset write labels.
+
+    Parameters
+    ----------
+    dtype : tf.DType
+    column : bool
+        Whether each row has its label in an axis of length 1.
+    """
+
+    dtype: Any
+    column: bool
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of a single label."""
+        return (1,) if self.column else ()
+
+    @abstractmethod
+    def condition(self, y: AnyArray) -> Encoded:
+        """The conditions that labels stand for."""
+
+    @abstractmethod
+    def labels(self, condition: Encoded) -> AnyArray:
+        """The labels of conditions, in one axis."""
+
+    def tensor(self, condition: Encoded) -> AnyArray:
+        """The labels of conditions as the dataset writes them."""
+        y = self.labels(condition).astype(self.dtype.as_numpy_dtype, copy=False)
+        return y.reshape(len(condition), *self.shape)
+
+
+@dataclass(frozen=True)
+class Number(LabelForm):
+    """A number to regress on."""
+
+    target: NumberTarget
+
+    def condition(self, y: AnyArray) -> Encoded:
+        coder = self.target.coder
+        return coder.encode(y.ravel().astype(np.float64).clip(*coder.range))
+
+    def labels(self, condition: Encoded) -> AnyArray:
+        return self.target.column.plain([self.target.coder.values(condition)])
+
+
+@dataclass(frozen=True)
+class Classes(LabelForm):
+    """Labels of classes, each written as one of `known`: as it is, or as its place."""
+
+    known: AnyArray
+    shown: str
+
+    def condition(self, y: AnyArray) -> Encoded:
+        is_class = y.ravel()[:, None] == self.known
+        if not is_class.any(1).all():
+            raise ValueError(f"unknown classes; fitted on {self.shown}; got {y.ravel()[~is_class.any(1)][:8]}")
+        return encoded_classes(is_class.argmax(1).astype(np.int32))
+
+    def labels(self, condition: Encoded) -> AnyArray:
+        return self.known[condition.codes[:, 0]]
+
+
+@dataclass(frozen=True)
+class OneHot(LabelForm):
+    """A slot for each class."""
+
+    classes: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.classes,)
+
+    def condition(self, y: AnyArray) -> Encoded:
+        return encoded_classes(y.argmax(1).astype(np.int32))
+
+    def labels(self, condition: Encoded) -> AnyArray:
+        return np.eye(self.classes)[condition.codes[:, 0]]
+
+
+def label_form(target: Target, dtype: Any, row_shape: tuple[int | None, ...]) -> LabelForm:
+    """How labels are written in tensors of this dtype and shape for each row.
+
+    Raises
+    ------
+    TypeError
+        If they cannot be; the message says what would have fitted.
+    """
+    column = bool(row_shape)
+    if isinstance(target, NumberTarget):
+        own = label_tensor_type(target)
+        if row_shape in ((), (1,)) and (dtype.is_floating or (dtype.is_integer and own is not None and own.whole)):
+            return Number(dtype, column, target)
+        raise TypeError("one number for each row")
+    assert isinstance(target, ClassTarget)
+    return _of_classes(target, dtype, row_shape, column)
+
+
+def _of_classes(target: ClassTarget, dtype: Any, row_shape: tuple[int | None, ...], column: bool) -> LabelForm:
+    classes, own = len(target.counts), label_tensor_type(target)
+    names = [repr(label) for label in target.class_counts]
+    shown = ", ".join(names[:8]) + ", ..." * (classes > 8)
+    if row_shape == (classes,) and classes > 1 and dtype != tf.string:
+        return OneHot(dtype, False, classes)
+    expected = f"one label of {shown} for each row, its place among them, or {classes} one-hot slots"
+    if row_shape not in ((), (1,)):
+        raise TypeError(expected)
+    is_text = own is not None and own.dtype == "string"
+    if own is not None and is_text == (dtype == tf.string):
+        values = target.column.tensor(np.arange(classes), own)
+        known = values.astype(dtype.as_numpy_dtype)
+        with np.errstate(all="ignore"):
+            if is_text or np.array_equal(known.astype(values.dtype), values):
+                return Classes(dtype, column, known, str(names))
+        if not is_text and dtype != tf.bool:
+            return _places(dtype, column, classes, names)
+    if dtype in (tf.string, tf.bool) or (own is not None and not is_text):
+        raise TypeError(expected)
+    return _places(dtype, column, classes, names)
+
+
+def _places(dtype: Any, column: bool, classes: int, names: list[str]) -> Classes:
+    return Classes(dtype, column, np.arange(classes, dtype=dtype.as_numpy_dtype), str(names))
+
+
+def label_tensor_type(target: Target) -> TensorType | None:
+    """How tensors hold the labels; None if they cannot."""
+    known = np.array(target.coder.range if target.coder is not None else ())
+    try:
+        return target.column.tensor_type(known, missing=False)
+    except TypeError:
+        return None
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Endless codes that come in given proportions, exactly so in each `period` of them, and evenly spread.
+
+    Parameters
+    ----------
+    counts : tuple of int
+        Of each code in a period.
+    offset : int
+        Where it begins.
+    """
+
+    counts: tuple[int, ...]
+    offset: int
+
+    @cached_property
+    def step(self) -> int:
+        """Prime to the period, so that it visits all of it; the golden section's leaves the smallest gaps."""
+        period = sum(self.counts)
+        return next(s for s in range(max(round(GOLDEN * period), 1), 2 * period + 2) if gcd(s, period) == 1)
+
+    def codes(self, start: int, rows: int) -> Int32Array:
+        """Codes number `start` and those that follow it."""
+        period = sum(self.counts)
+        if not period:  # for no rows at all
+            return np.zeros(rows, np.int32)
+        spot = ((start + np.arange(rows, dtype=np.int64)) % period * self.step + self.offset % period) % period
+        return np.searchsorted(np.cumsum(self.counts), spot, "right").astype(np.int32)

@@ -1,0 +1,85 @@
+"""A Keras layer that mixes synthetic rows into batches."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ..model import GenerativeModel
+from ..persistence.archive import dumps, loads
+from .elements import Form, as_parts, bare, rowwise
+from .streams import SEEDS, Source
+
+
+@keras.saving.register_keras_serializable("ganaug")
+class SyntheticMix(keras.layers.Layer):
+    """Replaces rows of (x, y) by synthetic ones of the same label in training; the identity else.
+
+    `GANAugmenter.as_layer` makes it. As with every layer, what it has learnt is in its weights, not in its config: the
+    bytes of a saved model.
+
+    Parameters
+    ----------
+    p : float
+        Probability of a row to be replaced.
+    seed : int
+    refine : bool
+        Whether each synthetic row is chosen among candidates.
+    size : int
+        Bytes of the saved model.
+    generator : keras.Model, its serialized config, or None
+        The user's own.
+    """
+
+    def __init__(self, p: float, seed: int, refine: bool, size: int, generator: Any = None, **options: Any) -> None:
+        super().__init__(**{"trainable": False, "autocast": False, **options})
+        self.supports_jit = False  # rows are drawn in NumPy
+        self.p, self.seed, self.refine, self.size = p, seed, refine, size
+        own = keras.saving.deserialize_keras_object(generator) if isinstance(generator, dict) else generator
+        self._own = lambda: own  # its weights are among the bytes
+        self.file = self.add_weight(
+            shape=[size], initializer="zeros", dtype="uint8", trainable=False, autocast=False, name="model"
+        )
+        self.seeds = keras.random.SeedGenerator(seed)
+        self.built = True
+
+    @classmethod
+    def of(cls, model: GenerativeModel, p: float, seed: int, *, refine: bool) -> SyntheticMix:
+        generator = model.generator.model() if model.generator.build is not None else None
+        data = dumps({"model": model if refine else model.unrefined})
+        layer = cls(p, seed, refine, len(data), generator)
+        layer.file.assign(np.frombuffer(data, np.uint8))
+        return layer
+
+    @cached_property
+    def model(self) -> GenerativeModel:
+        """The saved model, read when it is first needed: a loaded layer is given its weights after it was made."""
+        with tf.init_scope():
+            data = np.asarray(self.file.value).tobytes()
+        own = self._own()
+        found: GenerativeModel = loads(data, generator=None if own is None else lambda _layout: own)["model"]
+        return found
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        if not training:
+            return inputs
+        parts = as_parts(inputs)
+        form = Form.of(self.model, bare(rowwise(parts, lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype))))
+        if not form.batched:
+            raise ValueError("the layer takes batches: give x and y with an axis of rows")
+        seeds = tf.unstack(tf.cast(self.seeds.next() % SEEDS, tf.int64))
+        done = Source(self.model, self.refine).mixed(form, parts, self.p, seeds)
+        return type(inputs)(done) if isinstance(inputs, (tuple, list)) else done[0]
+
+    def compute_output_spec(self, inputs: Any, training: bool | None = None) -> Any:  # noqa: ARG002
+        return keras.tree.map_structure(lambda tensor: keras.KerasTensor(tensor.shape, tensor.dtype), inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        generator = self._own()
+        own = {"p": self.p, "seed": self.seed, "refine": self.refine, "size": self.size}
+        own["generator"] = None if generator is None else keras.saving.serialize_keras_object(generator)
+        return {**super().get_config(), **own}

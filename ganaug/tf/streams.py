@@ -1,0 +1,237 @@
+"""Datasets of synthetic rows, and datasets that they are added to or mixed into.
+
+Rows come from the sampler that `sample` takes, by ``tf.numpy_function``. Nothing is drawn from a state that parallel
+calls could race for: each element is zipped with its number and with a random one that a seeded dataset gives anew in
+each iteration, and from these two all that is random about it follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from ..columns.layout import Encoded
+from ..modality.base import Tensor
+from ..modality.tracing import without_autograph
+from ..model import GenerativeModel
+from ..plain import AnyArray
+from .elements import Element, Form, as_parts, bare, native, rowwise
+from .labels import Rotation
+
+Dataset = Any
+Apply = Callable[[Dataset], Dataset]
+BLOCK = 1024
+"""Rows drawn at once where elements are small."""
+SEEDS = 2**30
+
+
+@dataclass(frozen=True)
+class Source:
+    """Draws rows for elements.
+
+    Parameters
+    ----------
+    model : GenerativeModel
+    refine : bool
+        Whether each row is chosen among candidates.
+    """
+
+    model: GenerativeModel
+    refine: bool
+
+    def rows(self, form: Form, labels: Rotation, start: Tensor, count: Tensor, seeds: list[Tensor]) -> Element:
+        """A batched element without weights: `count` rows, with labels from number `start` on."""
+
+        def draw(start: AnyArray, count: AnyArray, *seeds: AnyArray) -> list[AnyArray]:
+            rng = np.random.default_rng([int(seed) for seed in seeds])
+            codes, target = labels.codes(int(start), int(count)), self.model.target
+            condition = Encoded.none(len(codes)) if target is None else target.somewhere(codes, rng)
+            own = [] if form.label is None else [form.label.tensor(condition)]
+            return [*self._features(form, condition, rng), *own]
+
+        *flat, last = _called(draw, [start, count, *seeds], form.made)
+        return self._packed(form, [*flat, last]) if form.label is None else (*self._packed(form, flat), last)
+
+    def mixed(self, form: Form, element: Element, p: float, seeds: list[Tensor]) -> Element:
+        """A batched element with a share of its rows replaced by synthetic ones of the same labels."""
+        real = tf.nest.flatten(element[0])
+        rows = tf.shape(real[0])[0]
+
+        def draw(y: AnyArray, rows: AnyArray, *seeds: AnyArray) -> list[AnyArray]:
+            rng = np.random.default_rng([int(seed) for seed in seeds])
+            chosen = np.flatnonzero(rng.random(int(rows)) < p)
+            condition = form.condition(y, int(rows)).take(chosen)
+            return [chosen.astype(np.int32)[:, None], *self._features(form, condition, rng)]
+
+        y = tf.zeros([0]) if form.label is None else element[1]
+        specs = [tf.TensorSpec([None, 1], tf.int32), *form.made[: len(real)]]
+        places, *new = _called(draw, [y, rows, *seeds], specs)
+        done = [_replaced(old, places, made) for old, made in zip(real, new, strict=True)]
+        return (tf.nest.pack_sequence_as(element[0], done), *element[1:])
+
+    def _features(self, form: Form, condition: Encoded, rng: np.random.Generator) -> list[AnyArray]:
+        """The flat tensors of x, of one row for each condition."""
+        sampler = self.model.sampler if self.refine else self.model.sampler.unrefined
+        seed, size = int(rng.integers(SEEDS)), sampler.block_rows
+        starts = range(0, len(condition), size)
+        blocks = [condition.take(np.arange(start, min(start + size, len(condition)))) for start in starts]
+        drawn = [sampler.whole_block(block, seed, number) for number, block in enumerate(blocks)]
+        empty = self.model.encoder.layout.empty()
+        return form.features(type(empty).stack(drawn) if drawn else empty)
+
+    def _packed(self, form: Form, flat: list[Tensor]) -> Element:
+        return (tf.nest.pack_sequence_as(form.x, flat),)
+
+
+def _called(function: Callable[..., list[AnyArray]], inputs: list[Tensor], specs: list[Any]) -> list[Tensor]:
+    """What a NumPy function gives, as tensors of known shapes."""
+    made = tf.numpy_function(function, inputs, [spec.dtype for spec in specs], stateful=False)
+    return [tf.ensure_shape(tensor, spec.shape) for tensor, spec in zip(made, specs, strict=True)]
+
+
+def _replaced(real: Tensor, places: Tensor, new: Tensor) -> Tensor:
+    return tf.tensor_scatter_nd_update(real, places, tf.reshape(new, tf.concat([[-1], tf.shape(real)[1:]], 0)))
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Which rows are added to a dataset.
+
+    Parameters
+    ----------
+    labels : Rotation
+        The codes of their labels, in turn.
+    per_row : float
+        How many for each real row.
+    weight : float or None
+        Theirs; None leaves elements without weights as they are, and is 1 in those that have some.
+    """
+
+    labels: Rotation
+    per_row: float
+    weight: float | None
+
+    def until(self, count: Any) -> Any:
+        """How many there are for the first `count` real ones, an int or a tensor."""
+        if isinstance(count, int):
+            return int(count * self.per_row + 0.5)
+        return tf.cast(tf.floor(tf.cast(count, tf.float64) * self.per_row + 0.5), tf.int64)
+
+
+def stream(source: Source, labels: Rotation, batch_size: int | None, count: int | None, seed: int) -> Dataset:
+    """An endless dataset of synthetic rows, or its first `count` elements."""
+    spec = native(source.model)
+    form = Form.of(source.model, spec)
+    batches = max(BLOCK // batch_size, 1) if batch_size else 1
+    rows = batches * batch_size if batch_size else BLOCK
+
+    def make(number: Tensor, random: Tensor) -> Any:
+        element = source.rows(form, labels, number * rows, rows, _seeds(seed, number, random))
+        shape = [batches, batch_size] if batch_size else [rows]
+        return bare(rowwise(element, lambda tensor: tf.reshape(tensor, [*shape, *tensor.shape[1:]])))
+
+    made = _map(_pulse(seed), make).unbatch()
+    return made if count is None else made.take(count)
+
+
+def mix(source: Source, p: float, seed: int) -> Apply:
+    """Replaces a share `p` of a dataset's rows."""
+
+    def apply(dataset: Dataset) -> Dataset:
+        form = Form.of(source.model, dataset.element_spec)
+
+        def replace(element: Any, pulse: Any) -> Any:
+            return bare(source.mixed(form, as_parts(element), p, _seeds(seed, *pulse)))
+
+        whole = dataset if form.batched else dataset.batch(BLOCK)
+        done = _map(tf.data.Dataset.zip(whole, _pulse(seed)), replace)
+        return done if form.batched else _counted(done.unbatch(), dataset, lambda rows: rows)
+
+    return apply
+
+
+def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
+    """The same for `Dataset.map`, with the element itself in the place of its number."""
+
+    def replace(*element: Any) -> Any:
+        specs = rowwise(element, lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype))
+        form = Form.of(source.model, bare(specs))
+        text = tf.strings.join([tf.io.serialize_tensor(tensor) for tensor in tf.nest.flatten(element)])
+        own = [tf.strings.to_hash_bucket_strong(text, SEEDS, [seed, place]) for place in (0, 1)]
+        if form.batched:
+            return bare(source.mixed(form, element, p, own))
+        batch = rowwise(element, lambda tensor: tensor[None])
+        return bare(rowwise(source.mixed(form, batch, p, own), lambda tensor: tensor[0]))
+
+    return without_autograph(replace)
+
+
+def enlarge(source: Source, addition: Addition, seed: int) -> Apply:
+    """Adds rows to a dataset, spread evenly over it: as single rows, or as batches of the size of real ones."""
+
+    def apply(dataset: Dataset) -> Dataset:
+        form = Form.of(source.model, dataset.element_spec)
+
+        def add(element: Any, pulse: Any) -> Any:
+            real, number, seeds = as_parts(element), pulse[0], _seeds(seed, *pulse)
+            size = tf.nest.flatten(real)[0].shape[0]
+            rows = tf.shape(tf.nest.flatten(real)[0], tf.int64)[0] if size is None else size
+            first = number if form.batched else number * BLOCK
+            units, each = (1, rows) if form.batched else (rows, 1)
+            start, stop = addition.until(first), addition.until(first + units)
+            added = (stop - start) * each
+            made = source.rows(form, addition.labels, start * each, added, seeds)
+            if form.weight is not None or addition.weight is not None:
+                made = _with_weight(made, form, 1.0 if addition.weight is None else addition.weight, added)
+                real = real if form.weight is not None else _with_weight(real, form, 1.0, rows)
+            every = _shuffled(real, made, tf.cast(tf.stack(seeds[1:]) % SEEDS, tf.int32))
+            if form.batched:
+                every = rowwise(every, lambda tensor: tf.reshape(tensor, [-1, rows, *tensor.shape[1:]]))
+            return bare(every)
+
+        whole = dataset if form.batched else dataset.batch(BLOCK)
+        done = _map(tf.data.Dataset.zip(whole, _pulse(seed)), add).unbatch()
+        return _counted(done, dataset, lambda count: count + addition.until(count))
+
+    return apply
+
+
+def _with_weight(element: Element, form: Form, weight: float, rows: Tensor) -> Element:
+    dtype = tf.float32 if form.weight is None else form.weight.dtype
+    return (*element, tf.fill([rows], tf.constant(weight, dtype)))
+
+
+def _shuffled(real: Element, made: Element, seed: Tensor) -> Element:
+    """Rows of both, in random order."""
+    every = tuple(
+        tf.nest.map_structure(lambda *both: tf.concat(both, 0), *pair, check_types=False)
+        for pair in zip(real, made, strict=True)
+    )
+    order = tf.argsort(tf.random.stateless_uniform([tf.shape(tf.nest.flatten(every)[0])[0]], seed), stable=True)
+    return rowwise(every, lambda tensor: tf.gather(tensor, order))
+
+
+def _map(dataset: Dataset, function: Any) -> Dataset:
+    return dataset.map(without_autograph(function), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def _pulse(seed: int) -> Dataset:
+    """Numbers of elements, each with a random one that is another in each iteration."""
+    random = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
+    return tf.data.Dataset.zip(tf.data.Dataset.counter(), random)
+
+
+def _seeds(seed: int, number: Tensor, random: Tensor) -> list[Tensor]:
+    return [tf.constant(seed, tf.int64), number, random]
+
+
+def _counted(done: Dataset, dataset: Dataset, count: Callable[[int], int]) -> Dataset:
+    """`done` with the cardinality that follows from that of `dataset`, where it has one."""
+    rows = int(dataset.cardinality())
+    if rows == tf.data.UNKNOWN_CARDINALITY:
+        return done
+    return done.apply(tf.data.experimental.assert_cardinality(rows if rows < 0 else count(rows)))

@@ -1,0 +1,121 @@
+"""What can be done without a generator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from pandas.testing import assert_frame_equal
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from trials import X, Y, quick, rolls_dice
+
+from ganaug.assessment.baselines import (
+    BASELINES,
+    Attempt,
+    Baseline,
+    ClassWeight,
+    Copies,
+    LeftOut,
+    Setting,
+    Smote,
+    Threshold,
+    baselines_named,
+)
+from ganaug.assessment.scoring import Scoring
+
+
+class TestBaselines:
+    SETTING = Setting(Scoring("x", None), "auto", 0)
+
+    def test_class_weights_by_parameter_or_by_row(self):
+        inside = ClassWeight().attempt(make_pipeline(StandardScaler(), LogisticRegression()), X, Y, self.SETTING)
+        assert (inside.estimator[-1].class_weight, inside.weight) == ("balanced", None)
+
+        class Plain(ClassifierMixin, BaseEstimator):
+            def fit(self, X, y, sample_weight=None): ...
+
+        weight = ClassWeight().attempt(Plain(), X, Y, self.SETTING).weight
+        assert weight[Y == 0].sum() == pytest.approx(weight[Y == 1].sum())
+
+    def test_why_class_weights_are_left_out(self):
+        with pytest.raises(LeftOut, match="takes neither class_weight nor sample_weight"):
+            ClassWeight().attempt(KNeighborsClassifier(), X, Y, self.SETTING)
+        with pytest.raises(LeftOut, match="class_weight='balanced' already"):
+            ClassWeight().attempt(LogisticRegression(class_weight="balanced"), X, Y, self.SETTING)
+
+    def test_copies_even_the_classes_out(self):
+        attempt = Copies().attempt(None, X, Y, self.SETTING)
+        assert np.ptp(np.bincount(attempt.y)) == 0
+        np.testing.assert_array_equal(attempt.X[: len(X)], X)
+        assert {tuple(row) for row in attempt.X} == {tuple(row) for row in X}
+        with pytest.raises(LeftOut, match="as many rows"):
+            Copies().attempt(None, X[:4], [0, 1, 0, 1], self.SETTING)
+
+    def test_smote_keeps_real_rows_and_dtypes(self):
+        rng = np.random.default_rng(0)
+        frame = pd.DataFrame({"big": X[:, 0] * 1e6, "n": rng.integers(0, 9, 150), "word": rng.choice(["a", "b"], 150)})
+        frame["kind"] = frame["word"].astype("category")
+        label = pd.Series(np.where(Y, "yes", "no"), name="label")
+        attempt = Smote().attempt(None, frame, label, self.SETTING)
+        assert_frame_equal(attempt.X[:150], frame)
+        assert attempt.X.dtypes.to_dict() == frame.dtypes.to_dict()
+        assert attempt.y.value_counts().nunique() == 1
+        new = attempt.X[150:]
+        real = frame.loc[Y == 1, "big"]
+        assert new["big"].between(real.min() - 1e-3, real.max() + 1e-3).all()
+        assert (new["word"] == new["kind"].astype(object)).mean() > 0.5
+        words = Smote().attempt(None, frame[["word", "kind"]], label, self.SETTING)
+        assert len(words.X) == len(attempt.X)
+        assert Smote().attempt(None, X, Y, self.SETTING).X.shape == (len(attempt.X), 4)
+
+    @pytest.mark.parametrize(
+        ("column", "message"),
+        [
+            (pd.Series(pd.date_range("2024", periods=150)), "no dates or spans of time, such as column 'a'"),
+            (pd.Series([np.nan] + [1.0] * 149), "no missing values, which column 'a' has"),
+        ],
+    )
+    def test_why_smote_is_left_out(self, column, message):
+        with pytest.raises(LeftOut, match=message):
+            Smote().attempt(None, pd.DataFrame({"a": column}), Y, self.SETTING)
+
+    def test_smote_without_imbalanced_learn(self, monkeypatch):
+        monkeypatch.setitem(__import__("sys").modules, "imblearn.over_sampling", None)
+        with pytest.raises(LeftOut, match=r"ganaug\[imblearn\]"):
+            Smote().attempt(None, X, Y, self.SETTING)
+
+    def test_why_a_threshold_is_left_out(self):
+        with pytest.raises(LeftOut, match="parts two classes, y has 3"):
+            Threshold().attempt(LogisticRegression(), X, np.arange(150) % 3, self.SETTING)
+
+    def test_an_estimator_that_ranks_nothing_has_no_threshold(self):
+        attempt = Threshold().attempt(DummyClassifier(), X, Y, self.SETTING)
+        with pytest.raises(LeftOut, match="as sure of one row as of any other"):
+            attempt.estimator.fit(attempt.X, attempt.y)
+
+    def test_names_say_which_are_tried_and_doing_nothing_always_is(self):
+        assert [each.name for each in baselines_named(["smote", "copies"])] == ["none", "copies", "smote"]
+        assert baselines_named(list(BASELINES)) == tuple(BASELINES.values())
+        with pytest.raises(ValueError, match=r"baselines=\['adasyn'\]"):
+            baselines_named(["none", "adasyn"])
+
+    @rolls_dice
+    def test_a_new_one_takes_a_class_and_its_entry(self, monkeypatch):
+        class Twice(Baseline):
+            name, title, colour = "twice", "every row twice", "#56B4E9"
+
+            def attempt(self, estimator, X, y, _):
+                return Attempt(estimator, np.tile(X, (2, 1)), np.tile(y, 2))
+
+        monkeypatch.setitem(BASELINES, "twice", Twice())
+        result = quick(baselines=["twice"])
+        assert result.table["method"].tolist()[:2] == ["none", "twice"]
+        assert result.table["rows"].tolist()[:2] == [0, 100]
+        legend = result.plot(Figure().subplots()).get_legend()
+        assert "every row twice" in [text.get_text() for text in legend.get_texts()]

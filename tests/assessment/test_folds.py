@@ -1,0 +1,52 @@
+"""One fold: who is fitted to which rows, and scored on which."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
+from trials import X, Y, quick, rolls_dice
+
+from ganaug.assessment.folds import seeded
+
+
+@rolls_dice
+class TestFolds:
+    def test_doing_nothing_is_plain_cross_validation(self):
+        model, folds = DecisionTreeClassifier(max_depth=3, random_state=1), StratifiedKFold(4)
+        result = quick(model, cv=folds, baselines=["none"], scoring="roc_auc")
+        found = result.scores[result.scores["method"] == "none"]["score"]
+        np.testing.assert_allclose(found, cross_val_score(model, X, Y, cv=folds, scoring="roc_auc"))
+
+    def test_one_generator_to_each_fold_and_only_training_rows(self, fits):
+        quick(cv=3)
+        assert fits == [100, 100, 100]
+
+    def test_memory_shares_generators_among_estimators(self, fits, tmp_path):
+        for model in (DecisionTreeClassifier(), LogisticRegression()):
+            quick(model, memory=str(tmp_path))
+        assert len(fits) == 3
+
+    def test_held_out_rows_are_real_and_unseen(self):
+        seen = []
+
+        class Witness(LogisticRegression):
+            def fit(self, X, y, sample_weight=None):
+                seen.append({tuple(row) for row in X})
+                return super().fit(X, y, sample_weight)
+
+        folds = list(StratifiedKFold(3).split(X, Y))
+        quick(Witness(), cv=folds, baselines=["none", "copies", "smote"])
+        each = len(seen) // 3
+        for fold, (_, test) in enumerate(folds):
+            for rows in seen[fold * each : (fold + 1) * each]:
+                assert not rows & {tuple(row) for row in X[test]}
+
+
+def test_a_seed_takes_the_place_of_none_alone():
+    model = make_pipeline(DecisionTreeClassifier(), LogisticRegression(random_state=3))
+    made = seeded(model, 7)
+    assert (made[0].random_state, made[1].random_state) == (7, 3)
+    assert model[0].random_state is None
