@@ -17,7 +17,9 @@ from dice import Dice
 from hypothesis import settings
 
 from ganaug import GANAugmenter
-from ganaug.columns.layout import Layout
+from ganaug.gan.contracts import Data, Outcome, Plan
+from ganaug.gan.state import TrainingState
+from ganaug.modality.base import AnyLayout
 
 settings.register_profile("repeatable", derandomize=True)
 if os.environ.get("CI"):
@@ -64,10 +66,9 @@ def everything(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, GANAugment
 @pytest.fixture
 def dice(monkeypatch: pytest.MonkeyPatch) -> None:
     """`fit` without training, in milliseconds: for everything but what the generator has learnt."""
-    from ganaug.gan.trainer import Outcome, Progress
 
-    def roll(layout: Layout, _data: Any, plan: Any, _size: Any, **_: Any) -> tuple[Dice, Outcome]:
-        return Dice(layout), Outcome([Progress(plan.steps, plan.steps, 0.0, 0.0, 0.0)])
+    def roll(layout: AnyLayout, _data: Data, plan: Plan, *_: Any) -> tuple[Dice, Outcome]:
+        return Dice(layout), Outcome([TrainingState(plan.steps, plan.steps, 0.0, 0.0, 0.0)])
 
     monkeypatch.setattr("ganaug.gan.fit.train", roll)
 
@@ -79,9 +80,9 @@ def fits(dice: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:  # noqa: ARG
 
     rolled, seen = ganaug.gan.fit.train, []
 
-    def counted(layout: Layout, data: Any, *rest: Any, **more: Any) -> Any:
+    def counted(layout: AnyLayout, data: Data, *rest: Any) -> Any:
         seen.append(len(data.rows))
-        return rolled(layout, data, *rest, **more)
+        return rolled(layout, data, *rest)
 
     monkeypatch.setattr("ganaug.gan.fit.train", counted)
     return seen

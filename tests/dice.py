@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ganaug.columns.layout import Encoded, ImageLayout, Pixels
+from ganaug.columns.layout import Encoded
+from ganaug.modality.image.layout import ImageLayout, Pixels
 
 
 @dataclass
@@ -15,6 +16,7 @@ class Dice:
     """In a trained generator's place: any code, any position, any pixel, all equally likely."""
 
     layout: Any
+    build: None = None
 
     def draw(self, condition: Encoded, seed: tuple[int, int]) -> Encoded | Pixels:
         rng = np.random.default_rng([*seed, len(condition)])

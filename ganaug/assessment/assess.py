@@ -13,10 +13,11 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.utils import check_consistent_length
 
 from ..augmenter import GANAugmenter
-from ..data.validation import check_data, check_target, labels_or_numbers
-from ..params import check_parameters, chosen_sizing
+from ..data.seeds import entropy_of, seeds_from
+from ..data.validation import check_target, labels_or_numbers
+from ..modality.registry import check_data, modality_for
+from ..params import check_parameters
 from ..plain import Float64Array
-from ..selection.sampler import entropy_of, seeds_from
 from .assessment import Assessment
 from .baselines import BASELINES, baselines_named
 from .folds import Seeds, Trial, long_table, measured, splits
@@ -132,7 +133,7 @@ def assess(
     rows, target, labels = checked_rows(X, y, classes=classes)
     if augmenter is not None and not isinstance(augmenter, GANAugmenter):
         raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
-    given = default_augmenter(check_data(X)[0].shape, classes=classes) if augmenter is None else augmenter
+    given = default_augmenter(X, classes=classes) if augmenter is None else augmenter
     trial = trial_of(
         estimator,
         given,
@@ -165,7 +166,7 @@ def trial_of(
 ) -> Trial:
     """The trial of an augmenter whose own ratio is replaced by `ratios`."""
     made = clone(augmenter).set_params(ratio=1.0, target_type="classes" if classes else "number")
-    check_parameters(made.get_params(deep=False))
+    check_parameters(made)
     return Trial(
         estimator,
         made,
@@ -226,12 +227,12 @@ def _chosen_augmenter(trial: Trial, choice: Choice, labels: pd.Series) -> GANAug
     return with_addition(trial.augmenter, Addition(choice.method, choice.ratio), labels, classes=trial.classes)
 
 
-def default_augmenter(shape: tuple[int, ...], *, classes: bool) -> GANAugmenter:
+def default_augmenter(X: Any, *, classes: bool) -> GANAugmenter:
     """For a number the usual one; for classes one that fits like `GANOverSampler`, in a fraction of the time."""
     if not classes:
         return GANAugmenter()
-    chosen = chosen_sizing(shape, oversampling=True)
-    return GANAugmenter(steps=chosen.steps, refine=chosen.candidates)
+    usual = modality_for(X).sizing(check_data(X)[0].shape, oversampling=True)
+    return GANAugmenter(steps=usual.steps, refine=usual.candidates)
 
 
 def checked_rows(X: Any, y: Any, *, classes: bool) -> tuple[Any, Any, pd.Series]:

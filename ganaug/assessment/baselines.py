@@ -13,8 +13,8 @@ from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
-from ..columns.kinds import is_moment, is_number
-from ..data.validation import categorical_columns, check_data
+from ..columns.registry import is_number, is_time
+from ..data.validation import categorical_columns
 from ..data.weights import weights_name
 from ..plain import BoolArray, Float64Array
 from .ratios import lacking_rows
@@ -239,8 +239,8 @@ class Scaler:
 
 def _categories(table: pd.DataFrame, categorical: frozenset[Any]) -> BoolArray:
     """Which columns hold categories."""
-    if moments := [name for name in table if is_moment(table[name])]:
-        raise LeftOut(f"it takes no dates or spans of time, such as column {moments[0]!r}")
+    if times := [name for name in table if is_time(table[name])]:
+        raise LeftOut(f"it takes no dates or spans of time, such as column {times[0]!r}")
     if absent := [name for name in table if table[name].isna().any()]:
         raise LeftOut(f"it takes no missing values, which column {absent[0]!r} has")
     return np.array([not is_number(table[name]) or name in categorical for name in table], dtype=bool)

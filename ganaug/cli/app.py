@@ -12,9 +12,8 @@ from typing import Annotated, Any
 import pandas as pd
 
 from .. import __version__
-from ..augmenter import GANAugmenter
+from ..augmenter import GANAugmenter, load
 from ..data.validation import check_labels, check_target
-from ..persistence.archive import load
 from .tables import read, split, write
 
 try:

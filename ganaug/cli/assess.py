@@ -18,7 +18,7 @@ def assessment_of(X: pd.DataFrame, y: pd.Series, name: str, steps: int | None, o
     check_choice(name, "estimator", list(MODELS))
     labels, _ = check_target(y)
     classes = isinstance(target_of(labels, "auto"), ClassTarget)
-    augmenter = default_augmenter(X.shape, classes=classes)
+    augmenter = default_augmenter(X, classes=classes)
     if steps is not None:
         augmenter.set_params(steps=steps)
     return assess(model_for(X, name, classes=classes), X, y, augmenter, **options)

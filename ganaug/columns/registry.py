@@ -42,6 +42,16 @@ def kind_of(column: pd.Series) -> Kind:
     return next(found.kind for found in COLUMN_TYPES if found.holds(column))
 
 
+def is_number(column: pd.Series) -> bool:
+    """Whether its values are numbers; truth values are categories."""
+    return kind_of(column) == "number"
+
+
+def is_time(column: pd.Series) -> bool:
+    """Whether its values are datetimes or durations."""
+    return kind_of(column) in ("datetime", "duration")
+
+
 def measured(column: pd.Series, kind: Kind) -> pd.Series:
     """The values of `column` as a metric compares them, with a plain index.
 

@@ -12,9 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ..columns.kinds import is_moment, is_number
+from ..columns.base import Kind
+from ..columns.registry import is_time, kind_of, measured
 from ..data.targets import is_measure
-from ..data.validation import categorical_columns, check_choice, check_rows, check_table, check_target
+from ..data.validation import categorical_columns, check_choice, check_rows, check_target
+from ..modality.table.container import check_table
 
 EMPTY = "(missing)"
 LEAST_ROWS = 20
@@ -120,30 +122,30 @@ def prepared(
             said = [f"{word} {list(names)}" for word, names in (("lacks", missing), ("has", extra)) if len(names)]
             raise ValueError(f"{name} {' and '.join(said)}, unlike real_train: give all three the same columns")
     own = targets.pop()
-    categorical = [name for name in real if name in codes or not (is_number(real[name]) or is_moment(real[name]))]
-    classes = False
-    if own is not None:
-        check_target(real[own])
-        classes = target_type == "classes" or own in categorical
-        if not classes and target_type == "auto":
-            classes = is_moment(real[own]) or not is_measure(real[own])
-        if target_type == "number" and own in categorical:
-            raise TypeError(f"target_type='number', but column {own!r} has dtype {real[own].dtype}")
-        if classes and own not in categorical:
-            categorical.append(own)
+    kinds: dict[Any, Kind] = {name: "category" if name in codes else kind_of(real[name]) for name in real}
+    if own is not None and _is_of_classes(real[own], kinds[own], target_type):
+        kinds[own] = "category"
     made = {
-        key: pd.DataFrame(
-            {str(name): _column(part[name], real[name], key, name, categorical=name in categorical) for name in real},
-            copy=False,
-        )
+        key: pd.DataFrame({str(name): _column(part[name], real[name], kinds[name], key) for name in real}, copy=False)
         for key, part in tables.items()
     }
     if own is not None:
         for key, part in made.items():
             _check_target(part[str(own)], key, str(own))
-    datetimes = tuple(str(name) for name in real if is_moment(real[name]) and name not in categorical)
+    datetimes = tuple(str(name) for name, kind in kinds.items() if kind in ("datetime", "duration"))
+    classes = own is not None and kinds[own] == "category"
     target = None if own is None else str(own)
     return Tables(made["real_train"], made["real_test"], made["synthetic"], datetimes, target, classes)
+
+
+def _is_of_classes(column: pd.Series, kind: Kind, target_type: str) -> bool:
+    """Whether a target holds classes, and no number to regress on."""
+    check_target(column)
+    if target_type == "number" and kind == "category":
+        raise TypeError(f"target_type='number', but column {column.name!r} has dtype {column.dtype}")
+    if target_type != "auto":
+        return target_type == "classes"
+    return kind == "category" or is_time(column) or not is_measure(column)
 
 
 def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
@@ -160,8 +162,6 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
         )
     table, _ = check_table(given)
     check_rows(table, LEAST_ROWS)
-    if any(isinstance(dtype, pd.SparseDtype) for dtype in table.dtypes):
-        table = table.astype({n: d.subtype for n, d in table.dtypes.items() if isinstance(d, pd.SparseDtype)})
     if not table.columns.map(str).is_unique:
         raise ValueError(f"{name} has columns that are written alike: {list(table.columns)}; rename them")
     if y is not None:
@@ -176,29 +176,14 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
     return table, target
 
 
-def _column(values: pd.Series, like: pd.Series, part: str, name: Any, *, categorical: bool) -> pd.Series:
+def _column(values: pd.Series, like: pd.Series, kind: Kind, part: str) -> pd.Series:
     try:
-        if is_moment(like) and not categorical:
-            return _seconds(values, like)
-        if is_number(like):
-            number = pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan))
-            return number if not categorical else number.map(_written, na_action="ignore").astype(object).fillna(EMPTY)
+        found = measured(values, kind)
     except (TypeError, ValueError) as error:
         raise TypeError(
-            f"column {name!r} has dtype {like.dtype} in real_train, but in {part} it has {values.dtype}: {error}"
+            f"column {like.name!r} has dtype {like.dtype} in real_train, but in {part} it has {values.dtype}: {error}"
         ) from None
-    return values.astype(object).where(values.notna(), EMPTY).astype(str).astype(object)
-
-
-def _seconds(values: pd.Series, like: pd.Series) -> pd.Series:
-    if pd.api.types.is_timedelta64_dtype(like.dtype):
-        return pd.Series(pd.to_timedelta(values) / pd.Timedelta("1s"), dtype=np.float64)
-    dates = pd.to_datetime(values, utc=True, format="ISO8601")
-    return pd.Series((dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta("1s"), dtype=np.float64)
-
-
-def _written(number: float) -> str:
-    return str(int(number)) if number.is_integer() else repr(number)
+    return found if found.dtype == np.float64 else found.fillna(EMPTY)
 
 
 def _check_target(column: pd.Series, part: str, name: str) -> None:

@@ -17,8 +17,9 @@ from sklearn.utils.validation import check_is_fitted, check_memory
 from ..assessment.assess import assessed, checked_rows, trial_of
 from ..assessment.assessment import Assessment
 from ..augmenter import GANAugmenter
-from ..data.validation import check_data, check_real, check_target, labels_or_numbers
+from ..data.validation import check_real, check_target, labels_or_numbers
 from ..data.weights import routing, weights_name, with_synthetic
+from ..modality.registry import check_data
 from ..params import left_open
 
 

@@ -19,6 +19,7 @@ from ..modality.base import Tensor
 from ..modality.tracing import without_autograph
 from ..model import GenerativeModel
 from ..plain import AnyArray
+from .calls import CALLS
 from .elements import Element, Form, as_parts, bare, native, rowwise
 from .labels import Rotation
 
@@ -89,7 +90,7 @@ class Source:
 
 def _called(function: Callable[..., list[AnyArray]], inputs: list[Tensor], specs: list[Any]) -> list[Tensor]:
     """What a NumPy function gives, as tensors of known shapes."""
-    made = tf.numpy_function(function, inputs, [spec.dtype for spec in specs], stateful=False)
+    made = tf.numpy_function(CALLS.counted(function), inputs, [spec.dtype for spec in specs], stateful=False)
     return [tf.ensure_shape(tensor, spec.shape) for tensor, spec in zip(made, specs, strict=True)]
 
 

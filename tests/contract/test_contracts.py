@@ -20,8 +20,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from ganaug import GANAugmenter
+from ganaug.data.seeds import BLOCK_ROWS
 from ganaug.modality.table.encoder import TableEncoder
-from ganaug.selection.sampler import BLOCK_ROWS
 
 CLASSES = ("common", "middle", "rare")
 encoders = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
@@ -105,7 +105,7 @@ def test_rows_asked_for_by_number_are_balanced(skilled, separable):
 
 def test_the_same_seed_gives_the_same_model_and_the_same_samples(mixed):
     one, other = (GANAugmenter(steps=12, refine=3, random_state=5).fit(*mixed) for _ in range(2))
-    for weight, twin in zip(one._state.weights, other._state.weights, strict=True):
+    for weight, twin in zip(one._model.generator.weights, other._model.generator.weights, strict=True):
         np.testing.assert_array_equal(weight, twin)
     pd.testing.assert_frame_equal(one.history_.drop(columns="seconds"), other.history_.drop(columns="seconds"))
     for _ in range(2):
@@ -116,7 +116,7 @@ def test_another_seed_gives_another_model(plain):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(90, 2)), np.repeat([0, 1, 2], 30)
     other = GANAugmenter(steps=10, refine=False, random_state=1).fit(X, y)
-    assert not np.array_equal(plain._state.weights[0], other._state.weights[0])
+    assert not np.array_equal(plain._model.generator.weights[0], other._model.generator.weights[0])
 
 
 def test_two_samples_without_a_seed_differ(plain):

@@ -272,7 +272,7 @@ def test_a_column_of_ten_thousand_levels_takes_bounded_memory(dtype):
     column = pd.Series(levels if dtype == "int64" else [f"level {i}" for i in levels]).astype(dtype)
     table = pd.DataFrame({"many": column, "x": np.linspace(0, 1, 20_000)})
     augmenter = _fit(table, refine=2)
-    assert augmenter._state.layout.width < 300
+    assert augmenter._model.generator.layout.width < 300
     made = augmenter.sample(500)
     assert set(made["many"]) <= set(column)
     assert made["many"].nunique() > 100
@@ -285,7 +285,7 @@ def test_a_frame_of_five_hundred_columns_takes_bounded_memory():
     words = pd.DataFrame(rng.choice(["a", "b", "c"], (300, 250))).add_prefix("w")
     table = pd.concat([table, words], axis=1)
     augmenter = _fit(table, refine=2)
-    assert augmenter._state.layout.width <= 250 * (17 + 3)
+    assert augmenter._model.generator.layout.width <= 250 * (17 + 3)
     assert augmenter.sample(5).dtypes.to_dict() == table.dtypes.to_dict()
 
 

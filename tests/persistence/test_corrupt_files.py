@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import ganaug.persistence.archive
 from ganaug import CorruptFileError, GANAugmenter, load
-from ganaug.persistence.archive import RECORDS
+from ganaug.persistence.archive import FORMAT_VERSION
 from ganaug.persistence.tree import Reader, Writer
+from ganaug.plain import RECORDS
 
 PROBES = 200
 TAIL = 300
@@ -56,7 +56,7 @@ def what_is_in(path: Path) -> Any:
     except CorruptFileError as error:
         return error
     writer = Writer(RECORDS)
-    tree = writer.tree(ganaug.persistence.archive._contents(model))
+    tree = writer.tree([model.get_params(deep=False), model._model])
     return json.dumps(tree), [array.tobytes() for array in writer.arrays]
 
 

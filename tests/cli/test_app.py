@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from ganaug import cli, load
+from ganaug import load
+from ganaug.cli import app
 
 ROWS = 80
 
@@ -46,7 +47,7 @@ def command(monkeypatch, capsys):
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         monkeypatch.setattr("warnings.showwarning", lambda *_, **__: None)
         with pytest.raises(SystemExit) as stop:
-            cli.run()
+            app.run()
         return (stop.value.code or 0, *capsys.readouterr())
 
     return run
@@ -196,7 +197,7 @@ def test_the_installed_command_says_its_version():
 
 
 def test_a_warning_is_one_line_and_told_once(capsys):
-    show = cli._warned_once(set())
+    show = app._warned_once(set())
     for message in ("few\nrows", "few\nrows", "many rows"):
         show(UserWarning(message), UserWarning, "file.py", 1)
     assert capsys.readouterr().err == "ganaug: warning: few rows\nganaug: warning: many rows\n"

@@ -21,7 +21,7 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from ganaug import AugmentedClassifier, GANAugmenter
-from ganaug.pipeline import Augmented
+from ganaug.augmenter import Augmented
 
 RNG = np.random.default_rng(0)
 X, Y = pd.DataFrame(RNG.normal(size=(60, 3)), columns=list("abc")), RNG.permutation(np.repeat([0, 1], [40, 20]))
