@@ -25,15 +25,20 @@ _HOMES = {
 __all__ = [*_HOMES, "__version__"]
 
 if TYPE_CHECKING:
-    from .assessment.assess import assess
-    from .assessment.assessment import Assessment
-    from .augmenter import GANAugmenter, load
-    from .evaluation.evaluate import evaluate
-    from .evaluation.evaluation import Evaluation
-    from .exceptions import CorruptFileError, DataWarning, PoorClassWarning, TrainingDiverged
-    from .gan.state import TrainingState
-    from .meta.estimators import AugmentedClassifier, AugmentedRegressor
-    from .oversampler import GANOverSampler
+    from .assessment.assess import assess as assess
+    from .assessment.assessment import Assessment as Assessment
+    from .augmenter import GANAugmenter as GANAugmenter
+    from .augmenter import load as load
+    from .evaluation.evaluate import evaluate as evaluate
+    from .evaluation.evaluation import Evaluation as Evaluation
+    from .exceptions import CorruptFileError as CorruptFileError
+    from .exceptions import DataWarning as DataWarning
+    from .exceptions import PoorClassWarning as PoorClassWarning
+    from .exceptions import TrainingDiverged as TrainingDiverged
+    from .gan.state import TrainingState as TrainingState
+    from .meta.estimators import AugmentedClassifier as AugmentedClassifier
+    from .meta.estimators import AugmentedRegressor as AugmentedRegressor
+    from .oversampler import GANOverSampler as GANOverSampler
 
 
 def __getattr__(name: str) -> Any:

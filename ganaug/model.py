@@ -19,9 +19,9 @@ from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, block_rng
 from .data.targets import ClassTarget, Target
 from .data.validation import check_target
-from .modality.base import Container, Encoder, Modality
+from .modality.base import Container, Encoder
 from .modality.generator import Generator
-from .modality.registry import check_data, modality_of
+from .modality.registry import AnyModality, check_data, modality_of
 from .plain import AnyArray, record
 from .selection.sampler import Chooser, Sampler
 
@@ -61,7 +61,7 @@ class GenerativeModel:
     seeds: SampleSeeds
 
     @property
-    def modality(self) -> Modality:
+    def modality(self) -> AnyModality:
         return modality_of(self.generator.layout)
 
     @property

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from inspect import cleandoc
 from numbers import Integral
-from textwrap import indent
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from .data.validation import check_choice, check_count, check_real
-from .modality.base import Modality, Sizing
+from .modality.base import Sizing
+from .modality.registry import AnyModality
+from .plain import RandomState
 
 Auto = Literal["auto"]
-RandomState = int | np.random.RandomState | np.random.Generator | None
 Check = Callable[[Any, str], object]
 Estimator = TypeVar("Estimator", bound=type)
 
@@ -43,8 +44,8 @@ refine : "auto", bool or int, default="auto"
 generator, discriminator : keras.Model, callable or None, default=None
     Your own networks: a Keras model, of which a copy is trained, or a callable that takes the layout of encoded rows
     and returns one. The generator maps [noise (n, any), condition (n, layout.condition_width)] to
-    (n, *layout.raw_shape): for tables without activation, for images pixels in [-1, 1], or in [0, 1] from a sigmoid.
-    The discriminator maps [rows (n, *layout.row_shape), condition] to logits (n, 1), or their sigmoid. A network with
+    ``(n, *layout.raw_shape)``: for tables without activation, for images pixels in [-1, 1], or in [0, 1] from a sigmoid.
+    The discriminator maps [rows ``(n, *layout.row_shape)``, condition] to logits (n, 1), or their sigmoid. A network with
     one input is told the condition by an embedding that is added to its noise, or projected on its last hidden layer.
 loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, default="relativistic"
     See :mod:`ganaug.gan.losses`.
@@ -69,7 +70,7 @@ verbose : int, default=0
 def with_docs(cls: Estimator) -> Estimator:
     """Put the shared part of the documentation where the class's own has ``{shared}``."""
     if cls.__doc__ is not None:  # python -OO
-        cls.__doc__ = cls.__doc__.replace("    {shared}\n", indent(DOCS, "    "))
+        cls.__doc__ = cleandoc(cls.__doc__).replace("{shared}\n", DOCS)
     return cls
 
 
@@ -215,7 +216,7 @@ class Config:
     verbose: int
 
 
-def configured(parameters: GANParameters, modality: Modality, shape: tuple[int, ...]) -> Config:
+def configured(parameters: GANParameters, modality: AnyModality, shape: tuple[int, ...]) -> Config:
     """The configuration of a fit to data of this shape."""
     usual = modality.sizing(shape)
     same = {name: getattr(parameters, name) for name in ("time_budget", "loss", "optimizer", "generator")}

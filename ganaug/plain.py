@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy import sparse
 
 AnyArray = NDArray[Any]
 BoolArray = NDArray[np.bool_]
@@ -14,6 +20,12 @@ Float64Array = NDArray[np.float64]
 Int32Array = NDArray[np.int32]
 Int64Array = NDArray[np.int64]
 IndexArray = NDArray[np.intp]
+
+MatrixLike: TypeAlias = "pd.DataFrame | AnyArray | sparse.spmatrix | sparse.sparray | Sequence[Sequence[Any]]"
+VectorLike: TypeAlias = "pd.Series | pd.DataFrame | AnyArray | Sequence[Any]"
+DType: TypeAlias = "np.dtype[Any] | pd.api.extensions.ExtensionDtype"
+Path: TypeAlias = str | os.PathLike[str]
+RandomState: TypeAlias = int | np.random.RandomState | np.random.Generator | None
 
 Record = TypeVar("Record", bound=type)
 

@@ -145,7 +145,7 @@ def assess(
         decides=classes and labels.nunique() == 2,
         memory=memory,
     )
-    state = given.random_state if random_state is None else random_state
+    state = trial.augmenter.random_state if random_state is None else random_state
     return assessed(trial, rows, target, labels, cv, state, n_jobs=n_jobs, verbose=verbose)
 
 

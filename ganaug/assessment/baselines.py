@@ -16,6 +16,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from ..columns.registry import is_number, is_time
 from ..data.validation import categorical_columns
 from ..data.weights import weights_name
+from ..modality.registry import check_data
 from ..plain import BoolArray, Float64Array
 from .ratios import lacking_rows
 from .scoring import Scoring, balanced_accuracy, ranks

@@ -143,7 +143,7 @@ class Category(ValueType):
 @record
 @dataclass(frozen=True)
 class LongNumber(Category):
-    """Whole numbers that floats cannot tell apart, as levels in their order, so that neighbours may share an interval."""
+    """Whole numbers that floats cannot tell apart: levels in their order, so that neighbours may share an interval."""
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:  # noqa: ARG003 - `Number` does

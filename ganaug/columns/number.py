@@ -37,10 +37,9 @@ class Number(ValueType):
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:
-        dtype = column.dtype
-        if dtype == object:
-            return inner_type(column) in (*PYTHON_NUMBERS, "decimal")
-        return bool(pd.api.types.is_numeric_dtype(dtype)) and not pd.api.types.is_bool_dtype(dtype)
+        if inner_type(column) in (*PYTHON_NUMBERS, "decimal"):
+            return True
+        return bool(pd.api.types.is_numeric_dtype(column.dtype)) and not pd.api.types.is_bool_dtype(column.dtype)
 
     @classmethod
     def accepts(cls, column: pd.Series) -> bool:

@@ -260,7 +260,7 @@ class NumberTarget(Target):
             )
         return self.coder.encode(values.clip(low, high))
 
-    def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:
+    def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:  # noqa: ARG002
         raise ValueError("y is a number, which has no classes to count: use sample(n) or sample(y=values)")
 
     def decode(self, condition: Encoded) -> pd.Series:

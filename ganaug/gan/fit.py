@@ -158,8 +158,10 @@ def _fit_chooser(
     def draw(condition: Encoded, stream: int) -> Any:
         return sampler.rows(condition, seed + stream)
 
-    coder, wanted = None if target is None else target.coder, {"candidates": candidates, "seconds": seconds}
-    return modality.fit_chooser(generator.layout, data.condition, data.rows, coder, draw, **wanted, seed=seed)
+    coder = None if target is None else target.coder
+    return modality.fit_chooser(
+        generator.layout, data.condition, data.rows, coder, draw, candidates=candidates, seconds=seconds, seed=seed
+    )
 
 
 def _warn_of(outcome: Outcome, steps: int, *, refined: bool, layout: AnyLayout) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -26,10 +26,19 @@ Uniform = Callable[[int, list[Any]], Tensor]
 """Uniform noise by a stream's number and a shape."""
 
 
+DataT = TypeVar("DataT")
+ContainerT = TypeVar("ContainerT", bound="Container")
+EncoderT = TypeVar("EncoderT", bound="Encoder")
+LayoutT = TypeVar("LayoutT", bound="AnyLayout")
+RowsT = TypeVar("RowsT")
+
+
 class AnyLayout(Protocol):
     """What networks must know of encoded rows."""
 
-    modality: ClassVar[str]
+    @property
+    def modality(self) -> str:
+        """Its modality's name."""
 
     @property
     def condition(self) -> Layout | None: ...
@@ -76,9 +85,13 @@ class Encoder(Protocol):
 class Container(Protocol):
     """What data came in, so that it goes out the same."""
 
-    what: ClassVar[str]
-    named: Any
-    """Whether columns have names of the user's."""
+    @property
+    def what(self) -> str:
+        """How messages call it."""
+
+    @property
+    def named(self) -> bool:
+        """Whether columns have names of the user's."""
 
     def restore(self, data: Any) -> Any: ...
 
@@ -115,8 +128,8 @@ class Reader(Protocol):
     def rows_of(self, x: Any, y: Any) -> tuple[bool, Any]:
         """Whether x has an axis of rows, and its spec without it; TypeError if it is no such x."""
 
-    def features(self, spec: Any, rows: Any) -> list[AnyArray]:
-        """The flat tensors of x, from encoded rows."""
+    def features(self, spec: Any, rows: Any) -> Any:
+        """Arrays of the structure of `spec`, from encoded rows."""
 
 
 @record
@@ -150,8 +163,8 @@ class Sizing:
     average: float = 0.998
 
 
-class Modality(ABC):
-    """One kind of data."""
+class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
+    """One kind of data, in its container, encoder and layout, and as encoded rows."""
 
     name: ClassVar[str]
     """As files and layouts write it."""
@@ -159,15 +172,15 @@ class Modality(ABC):
     """Rows drawn at once."""
 
     @abstractmethod
-    def takes(self, X: Any) -> bool:
+    def takes(self, X: object) -> bool:
         """Whether `X` is of this kind."""
 
     @abstractmethod
-    def check(self, X: Any) -> tuple[Any, Container]:
+    def check(self, X: Any) -> tuple[DataT, ContainerT]:
         """`X` as all the rest expects it, and how to give rows back; TypeError or ValueError if it cannot be learnt."""
 
     @abstractmethod
-    def fit_encoder(self, data: Any, categorical: frozenset[Hashable]) -> tuple[Encoder, Any]:
+    def fit_encoder(self, data: DataT, categorical: frozenset[Hashable]) -> tuple[EncoderT, RowsT]:
         """The encoder of checked data, and the data encoded."""
 
     @abstractmethod
@@ -175,51 +188,52 @@ class Modality(ABC):
         """Automatic sizes for rows of that shape; `oversampling` says that only rows that top classes up are needed."""
 
     @abstractmethod
-    def generator(self, layout: Any, size: Size, seed: int) -> Model:
+    def generator(self, layout: LayoutT, size: Size, seed: int) -> Model:
         """The built-in one: [noise (n, latent), condition (n, condition_width)] -> (n, *raw_shape)."""
 
     @abstractmethod
-    def discriminator(self, layout: Any, size: Size, seed: int) -> Model:
+    def discriminator(self, layout: LayoutT, size: Size, seed: int) -> Model:
         """The built-in one: [rows (n, *row_shape), condition (n, condition_width)] -> logits (n, 1)."""
 
     @abstractmethod
-    def weight_shapes(self, layout: Any, size: Size) -> list[tuple[int, ...]]:
+    def weight_shapes(self, layout: LayoutT, size: Size) -> list[tuple[int, ...]]:
         """Shapes of the built-in generator's weights, in the order of the Keras model's."""
 
     @abstractmethod
-    def head(self, layout: Any) -> Head: ...
+    def head(self, layout: LayoutT) -> Head: ...
 
     @abstractmethod
-    def rows(self, layout: Any, raw: Float32Array, rng: np.random.Generator) -> Any:
+    def rows(self, layout: LayoutT, raw: Float32Array, rng: np.random.Generator) -> RowsT:
         """Encoded rows drawn from a generator's raw output."""
 
     def draw(
         self,
-        layout: Any,  # noqa: ARG002
+        layout: LayoutT,  # noqa: ARG002
         size: Size,  # noqa: ARG002
         weights: list[Float32Array],  # noqa: ARG002
         condition: Encoded,  # noqa: ARG002
         seed: tuple[int, int],  # noqa: ARG002
-    ) -> Any:
+    ) -> RowsT | None:
         """Rows drawn from the built-in generator without TensorFlow; None where that takes a graph."""
         return None
 
     @abstractmethod
-    def space(self, layout: Any, rows: Any) -> Callable[[Any], Float64Array]:
+    def space(self, layout: LayoutT, rows: RowsT) -> Callable[[RowsT], Float64Array]:
         """Features of encoded rows in which distances mean something, learnt of real ones."""
 
-    def check_draw(self, draw: Draw, condition: Encoded, seed: int) -> Any:
+    def check_draw(self, draw: Draw, condition: Encoded, seed: int) -> RowsT:
         """Rows to check a generator by, of all conditions at once."""
-        return draw(condition, (seed, 0))
+        rows: RowsT = draw(condition, (seed, 0))
+        return rows
 
     @abstractmethod
     def fit_chooser(
         self,
-        layout: Any,
+        layout: LayoutT,
         condition: Encoded,
-        rows: Any,
+        rows: RowsT,
         coder: QuantileCoder | None,
-        draw: Callable[[Encoded, int], Any],
+        draw: Callable[[Encoded, int], RowsT],
         *,
         candidates: int,
         seconds: float | None,
@@ -227,12 +241,14 @@ class Modality(ABC):
     ) -> Chooser | None:
         """What chooses among candidates; None where there is no time left for it, or too much to look at."""
 
-    def why_unrefined(self, layout: Any) -> tuple[str, str]:  # noqa: ARG002
+    def why_unrefined(self, layout: LayoutT) -> tuple[str, str]:  # noqa: ARG002
         """Why there is no chooser, and what to do about it."""
         return "time_budget was used up by training", "allow more time, or set fewer steps"
 
     @abstractmethod
-    def top_up(self, encoder: Any, sampler: Sampler, real: Any, labels: Encoded, wanted: Encoded, seed: int) -> Any:
+    def top_up(
+        self, encoder: EncoderT, sampler: Sampler, real: DataT, labels: Encoded, wanted: Encoded, seed: int
+    ) -> RowsT:
         """A new row for each of the classes in `wanted`, with a look at the real ones and their classes."""
 
     def check_report(self) -> None:
@@ -241,7 +257,7 @@ class Modality(ABC):
             f"report measures tables, but the augmenter was fitted on {self.name}s: see plot_samples, assess"
         )
 
-    def shown(self, encoder: Any) -> Callable[[Any], Float64Array]:  # noqa: ARG002
+    def shown(self, encoder: EncoderT) -> Callable[[Any], Float64Array]:  # noqa: ARG002
         """What makes pictures of shape (n, height, width, 1 or 3), from 0 to 1, of rows as they are given back.
 
         Raises
@@ -252,4 +268,4 @@ class Modality(ABC):
         raise TypeError(f"plot_samples draws images, but the augmenter was fitted on a {self.name}")
 
     @abstractmethod
-    def reader(self, encoder: Any, container: Any) -> Reader: ...
+    def reader(self, encoder: EncoderT, container: ContainerT) -> Reader: ...

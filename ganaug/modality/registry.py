@@ -8,7 +8,8 @@ from .base import AnyLayout, Container, Modality
 from .image.modality import ImageModality
 from .table.modality import TableModality
 
-MODALITIES: tuple[Modality, ...] = (ImageModality(), TableModality())
+AnyModality = Modality[Any, Any, Any, Any, Any]
+MODALITIES: tuple[AnyModality, ...] = (ImageModality(), TableModality())
 """In the order in which data are offered to them; the last one takes all."""
 
 
@@ -23,11 +24,11 @@ def check_data(X: Any) -> tuple[Any, Container]:
     return modality_for(X).check(X)
 
 
-def modality_for(X: Any) -> Modality:
+def modality_for(X: object) -> AnyModality:
     """The modality of data."""
     return next(each for each in MODALITIES if each.takes(X))
 
 
-def modality_of(layout: AnyLayout) -> Modality:
+def modality_of(layout: AnyLayout) -> AnyModality:
     """The modality of encoded rows."""
     return next(each for each in MODALITIES if each.name == layout.modality)

@@ -63,10 +63,14 @@ class BoostedTrees:
     baseline: float
 
     def __post_init__(self) -> None:
-        place = np.concatenate([np.arange(size) for size in self.sizes]) if len(self.sizes) else np.zeros(0, int)
+        nodes = (self.feature, self.threshold, self.left, self.right, self.value, self.leaf)
+        count = self.sizes.sum(dtype=np.int64)
+        if (self.sizes < 1).any() or any(column.shape != (count,) for column in nodes):
+            raise ValueError("nodes that are not those of trees of these sizes")
+        place = np.arange(count) - np.repeat(np.cumsum(self.sizes) - self.sizes, self.sizes)
         size = np.repeat(self.sizes, self.sizes)
         descends = [(child > place) & (child < size) for child in (self.left, self.right)]
-        if (self.sizes < 1).any() or not (self.leaf | (descends[0] & descends[1] & (self.feature >= 0))).all():
+        if not (self.leaf | (descends[0] & descends[1] & (self.feature >= 0))).all():
             raise ValueError("nodes that do not form trees")
         if max((part.sum() for part in self._split(self.leaf)), default=0) > MOST_LEAVES:
             raise ValueError(f"trees of more than {MOST_LEAVES} leaves")

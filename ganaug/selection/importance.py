@@ -5,7 +5,8 @@ probability proportional to its odds of being real. The odds are those of gradie
 from generated ones (Azadi et al. 2019, "Discriminator rejection sampling", with bounded work). It is also told how well
 the label fits the row, according to boosting that predicts the label, since a label that does not fit is what spoils a
 model trained on generated rows. The odds are corrected until the chosen rows have the training rows' two-way tables
-(raking, Deming & Stephan 1940), and balanced sampling sees to it that single columns keep to their frequencies. Candidates share their row's condition, so the odds cannot change how many rows of a class come out.
+(raking, Deming & Stephan 1940), and balanced sampling sees to it that single columns keep to their frequencies.
+Candidates share their row's condition, so the odds cannot change how many rows of a class come out.
 """
 
 from __future__ import annotations

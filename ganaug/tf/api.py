@@ -37,8 +37,14 @@ class DatasetMixin(HoldsModel):
     ratio: Any
 
     def as_dataset(
-        self, batch_size: int | None = None, *, labels: Any = None, num_batches: int | None = None, seed: Any = None,
-        refine: bool = False) -> Any:
+        self,
+        batch_size: int | None = None,
+        *,
+        labels: Any = None,
+        num_batches: int | None = None,
+        seed: Any = None,
+        refine: bool = False,
+    ) -> Any:
         """An endless `tf.data.Dataset` of synthetic rows.
 
         Parameters
@@ -87,8 +93,14 @@ class DatasetMixin(HoldsModel):
         return streams.stream(_source(model, refine), _rotation(parts, own), rows, count, own)
 
     def enlarge(
-        self, ratio: float | None = None, *, labels: Any = None, synthetic_weight: float | None = None, seed: Any = None,
-        refine: bool = False) -> Apply:
+        self,
+        ratio: float | None = None,
+        *,
+        labels: Any = None,
+        synthetic_weight: float | None = None,
+        seed: Any = None,
+        refine: bool = False,
+    ) -> Apply:
         """For ``dataset.apply(...)``: adds synthetic rows.
 
         They are spread evenly over the dataset, and look like its elements: (x, y) or (x, y, weight), where x is a

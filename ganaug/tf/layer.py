@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -40,7 +41,7 @@ class SyntheticMix(keras.layers.Layer):
         self.supports_jit = False  # rows are drawn in NumPy
         self.p, self.seed, self.refine, self.size = p, seed, refine, size
         own = keras.saving.deserialize_keras_object(generator) if isinstance(generator, dict) else generator
-        self._own = lambda: own  # its weights are among the bytes
+        self._own: Callable[[], Any] = lambda: own  # its weights are among the bytes
         self.file = self.add_weight(
             shape=[size], initializer="zeros", dtype="uint8", trainable=False, autocast=False, name="model"
         )
@@ -80,6 +81,6 @@ class SyntheticMix(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         generator = self._own()
-        own = {"p": self.p, "seed": self.seed, "refine": self.refine, "size": self.size}
-        own["generator"] = None if generator is None else keras.saving.serialize_keras_object(generator)
+        saved = None if generator is None else keras.saving.serialize_keras_object(generator)
+        own = {"p": self.p, "seed": self.seed, "refine": self.refine, "size": self.size, "generator": saved}
         return {**super().get_config(), **own}

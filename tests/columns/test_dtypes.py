@@ -205,7 +205,7 @@ def test_constant_copied_and_converted_columns_are_reproduced_exactly():
     assert (fake["one"] == 1).all()
     assert (fake["blank"] == "same").all()
     assert fake["gone"].isna().all()
-    assert len(augmenter._encoder.layout.blocks) == 2
+    assert len(augmenter._model.encoder.layout.blocks) == 2
 
 
 @pytest.mark.usefixtures("dice")

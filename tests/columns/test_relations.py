@@ -10,12 +10,12 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from ganaug import CorruptFileError, GANAugmenter, load
-from ganaug.modality.table.crossing import coordinates
-from ganaug.columns.relations import find_relations
-from ganaug.modality.table.encoder import TableEncoder
 from ganaug.columns.layout import Encoded
-from ganaug.persistence.archive import RECORDS
+from ganaug.columns.relations import find_relations
+from ganaug.modality.table.crossing import coordinates
+from ganaug.modality.table.encoder import TableEncoder
 from ganaug.persistence.tree import Reader, Writer
+from ganaug.plain import RECORDS
 
 
 def invoices(rows: int = 1_000, seed: int = 0) -> pd.DataFrame:
@@ -212,7 +212,7 @@ def test_a_relation_survives_a_file():
 
 def test_a_file_whose_column_follows_from_itself_is_corrupt(tmp_path):
     augmenter = GANAugmenter(refine=False, steps=1).fit(invoices())
-    object.__setattr__(augmenter._encoder.columns[2].relation, "causes", (2,))
+    object.__setattr__(augmenter._model.encoder.columns[2].relation, "causes", (2,))
     augmenter.save(tmp_path / "model.ganaug")
     with pytest.raises(CorruptFileError, match="follows from"):
         load(tmp_path / "model.ganaug")

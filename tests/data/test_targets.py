@@ -12,6 +12,7 @@ import ganaug
 from ganaug import GANAugmenter
 from ganaug.data.sampling_strategy import LEAST_IN_RANGE, inside, missing_in_ranges
 from ganaug.data.targets import NumberTarget
+from ganaug.selection.sampler import Sampler
 
 Y = np.concatenate([np.linspace(0, 9.9, 90), np.linspace(90, 100, 10)])
 HIGH = {(50.0, inf): 40}
@@ -103,7 +104,7 @@ def test_ratio_adds_to_what_the_strategy_brought_in_its_proportions():
 
 def test_targets_lie_between_neighbours_unless_they_recur():
     y = pd.Series(np.concatenate([np.zeros(50), np.random.default_rng(0).uniform(10, 20, 50)]))
-    new = NumberTarget.fit(y).draw(y, {(-1, 1): 20, (1, inf): 400}, 0, np.random.default_rng(1)).to_numpy()
+    new = NumberTarget.fit(y).extra(y, {(-1, 1): 50 + 20, (1, inf): 50 + 400}, 0, 1).labels.to_numpy()
     assert (new[:20] == 0).all()
     spread = new[20:]
     assert y[50:].min() <= spread.min()
@@ -114,13 +115,11 @@ def test_targets_lie_between_neighbours_unless_they_recur():
 @pytest.mark.usefixtures("dice")
 def test_rows_are_made_for_their_targets(monkeypatch):
     seen = []
-    generate = GANAugmenter._generate
-    monkeypatch.setattr(
-        GANAugmenter, "_generate", lambda self, wanted, seed: seen.append(wanted) or generate(self, wanted, seed)
-    )
+    rows = Sampler.rows
+    monkeypatch.setattr(Sampler, "rows", lambda self, wanted, seed: seen.append(wanted) or rows(self, wanted, seed))
     model = fitted(Y, sampling_strategy=HIGH)
     _, new = model.augment(np.zeros((100, 2)), Y)
-    expected = model._target.encode(pd.Series(new[100:]))
+    expected = model._model.target.encode(pd.Series(new[100:]))
     np.testing.assert_array_equal(seen[0].codes, expected.codes)
     np.testing.assert_array_equal(seen[0].low, expected.low)
 

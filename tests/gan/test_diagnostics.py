@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganaug.gan.diagnostics import FULL_COVERAGE, ClassHealth, coverage, detection, examine
+from ganaug.gan.diagnostics import FULL_COVERAGE, ClassDiagnosis, coverage, detection, examine
 
 ROWS = 400
 
@@ -25,7 +25,7 @@ def rng() -> np.random.Generator:
 
 
 def faults(*rows: Any) -> dict[int, str | None]:
-    return {code: health.fault for code, health in examine(*rows, seed=0).items()}
+    return {code: found.fault for code, found in examine(*rows, seed=0).items()}
 
 
 def test_rows_of_the_same_distribution_are_not_told_apart_and_cover_as_theory_says(rng: np.random.Generator) -> None:
@@ -102,7 +102,7 @@ def test_rows_that_are_always_told_and_cover_little_are_not_learnt(rng: np.rando
 
 
 def test_a_class_of_a_few_rows_is_not_judged(rng: np.random.Generator) -> None:
-    poor = ClassHealth(20, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0)
+    poor = ClassDiagnosis(20, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0)
     assert poor.fault == "memorised"
     assert replace(poor, rows=19).fault is None
     real, fake = rng.normal(size=(30, 2)), rng.normal(size=(30, 2))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganaug.gan.train import losses
+from ganaug.gan import losses
 from ganaug.gan.losses import LOSSES
 
 REAL, FAKE = np.float32([[1.0], [3.0]]), np.float32([[0.0], [-2.0]])

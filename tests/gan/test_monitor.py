@@ -1,4 +1,4 @@
-"""A fit is watched: figures beside the losses, callbacks, early stopping, the best generator, warnings by class."""
+"""A fit is monitored: figures beside the losses, callbacks, early stopping, the best generator, warnings by class."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ import toy
 from pictures import glyphs
 
 from ganaug import DataWarning, GANAugmenter, GANOverSampler, PoorClassWarning, TrainingState, load
+from ganaug.columns.layout import Block, Encoded, Layout
+from ganaug.gan.contracts import Data
+from ganaug.gan.monitor import Monitor
+from ganaug.gan.trainer import Trainer
+from ganaug.modality.dense import dense_condition
 from ganaug.modality.image.encoder import ImageEncoder
+from ganaug.modality.image.layout import Pixels
+from ganaug.modality.table.container import check_table
 from ganaug.modality.table.encoder import TableEncoder
-from ganaug.modality.table.perceptron import dense_condition
-from ganaug.gan.trainer import Data, Trainer
-from ganaug.columns.layout import Block, Encoded, Layout, Pixels
-from ganaug.data.validation import check_table
-from ganaug.gan.monitor import Watch
 
 X, Y = toy.toy(200)
 
@@ -69,13 +71,13 @@ def test_a_short_fit_is_checked_once_at_its_end() -> None:
     assert checked(model().fit(X, Y)) == [40]
 
 
-def test_a_table_without_a_target_and_one_with_a_number_are_watched() -> None:
+def test_a_table_without_a_target_and_one_with_a_number_are_monitored() -> None:
     assert checked(model(steps=3).fit(X)) == [3]
     assert checked(model(steps=3).fit(X, X["first"])) == [3]
 
 
 @pytest.mark.parametrize("rows", [[[1.0], [2.0]], [[1.0], [1.0], [1.0]]])
-def test_the_smallest_tables_are_watched(rows: Any, monkeypatch: Any) -> None:
+def test_the_smallest_tables_are_monitored(rows: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("ganaug.gan.fit._should_be_good", lambda *_: True)
     assert model(steps=3).fit(rows).history_.notna().all(axis=None)
 
@@ -86,13 +88,13 @@ def test_looking_changes_nothing_of_the_model(monkeypatch: pytest.MonkeyPatch) -
     global_state = np.random.get_state()[1].copy()  # noqa: NPY002
     looked = model(on_chunk=lambda state: state.sample(3)).fit(X, Y)
     np.testing.assert_array_equal(np.random.get_state()[1], global_state)  # noqa: NPY002
-    monkeypatch.setattr(Watch, "limit", lambda self, start, stop, total: stop)  # noqa: ARG005
-    monkeypatch.setattr(Watch, "after", lambda self, progress, weights: (progress, None))  # noqa: ARG005
-    monkeypatch.setattr(Watch, "finish", lambda self, progress, weights: (progress, None))  # noqa: ARG005
+    monkeypatch.setattr(Monitor, "limit", lambda self, start, stop, total: stop)  # noqa: ARG005
+    monkeypatch.setattr(Monitor, "after", lambda self, state, weights: (state, None))  # noqa: ARG005
+    monkeypatch.setattr(Monitor, "finish", lambda self, state, weights: (state, None))  # noqa: ARG005
     left_alone = model().fit(X, Y)
     assert checked(looked)
     assert not checked(left_alone)
-    for one, other in zip(looked._state.weights, left_alone._state.weights, strict=True):
+    for one, other in zip(looked._model.generator.weights, left_alone._model.generator.weights, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -178,7 +180,7 @@ def test_the_best_generator_is_kept_if_the_last_one_is_clearly_worse(
 def test_the_best_generator_is_kept_however_training_ends(end: str, marks: list[float], monkeypatch: Any) -> None:
     marks += [0.5] + [0.9] * 9
     at_four, trainers, run = [], [], Trainer.run
-    monkeypatch.setattr(Trainer, "run", lambda self, watch: trainers.append(self) or run(self, watch))
+    monkeypatch.setattr(Trainer, "run", lambda self, monitor: trainers.append(self) or run(self, monitor))
 
     def look(state: TrainingState) -> None:
         if state.step == 4:
@@ -197,13 +199,13 @@ def test_the_best_generator_is_kept_however_training_ends(end: str, marks: list[
 
 
 def test_checks_follow_the_steps_there_is_time_for() -> None:
-    watch = Watch.__new__(Watch)
-    watch.number, watch.most = 0, 10
-    assert watch.limit(0, 300, 1_000_000) == 300
-    assert watch.limit(300, 500, 4_000) == 400
-    watch.number = 1
-    assert watch.limit(400, 600, 4_000) == 600
-    assert watch.limit(900, 1_000, 4_000) == 901  # overdue, as there is less time than had been thought
+    monitor = Monitor.__new__(Monitor)
+    monitor.number, monitor.most = 0, 10
+    assert monitor.limit(0, 300, 1_000_000) == 300
+    assert monitor.limit(300, 500, 4_000) == 400
+    monitor.number = 1
+    assert monitor.limit(400, 600, 4_000) == 600
+    assert monitor.limit(900, 1_000, 4_000) == 901  # overdue, as there is less time than had been thought
 
 
 def single_minded(layout: Any) -> Any:
@@ -308,7 +310,7 @@ def test_the_over_sampler_passes_them_on() -> None:
     assert sampler.augmenter_.early_stopping == 2
 
 
-def test_images_are_watched_too() -> None:
+def test_images_are_monitored_too() -> None:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (40, 8, 8), dtype=np.uint8)
     shapes: list[Any] = []
@@ -341,5 +343,5 @@ def test_training_images_in_place_of_generated_ones_are_found_out() -> None:
             rng = np.random.default_rng(seed)
             return rows.take(np.array([rng.choice(np.flatnonzero(codes == code)) for code in condition.codes[:, 0]]))
 
-    watch = Watch(layout, data, 0, state_of=lambda _: Thief(), augmenter_of=lambda _: None, show=print)  # type: ignore
-    assert {health.fault for health in watch.classes(Thief(), labelled=True).values()} == {"memorised"}  # type: ignore
+    monitor = Monitor(Thief(), data, 0, model_of=lambda *_: None, show=print)  # type: ignore
+    assert {found.fault for found in monitor.classes(Thief(), labelled=True).values()} == {"memorised"}  # type: ignore

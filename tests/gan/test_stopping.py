@@ -13,8 +13,9 @@ import toy
 from sklearn.exceptions import ConvergenceWarning
 
 from ganaug import GANAugmenter, TrainingDiverged
-from ganaug.gan.train import trainer
-from ganaug.gan.trainer import Pace, Plan, Trainer
+from ganaug.gan import trainer
+from ganaug.gan.contracts import Plan
+from ganaug.gan.trainer import Pace, Trainer
 
 X, Y = toy.toy(200)
 Chunk = Callable[..., Any]
@@ -25,7 +26,7 @@ def model(**options: Any) -> GANAugmenter:
 
 
 def assert_sound(fitted: GANAugmenter) -> None:
-    assert all(np.isfinite(weight).all() for weight in fitted._state.weights)
+    assert all(np.isfinite(weight).all() for weight in fitted._model.generator.weights)
     rows, _ = fitted.sample(50, random_state=0)
     assert np.isfinite(rows[["first", "second"]]).all(axis=None)
     assert np.isfinite(fitted.history_.drop(columns=["detection", "coverage"])).all(axis=None)
@@ -87,7 +88,7 @@ def test_a_time_budget_that_is_long_enough_changes_nothing() -> None:
         warnings.simplefilter("error", ConvergenceWarning)
         seen = model(time_budget=3600).fit(X, Y)
     assert (seen.n_iter_, seen.stopped_by_) == (40, "steps")
-    for one, other in zip(seen._state.weights, model().fit(X, Y)._state.weights, strict=True):
+    for one, other in zip(seen._model.generator.weights, model().fit(X, Y)._model.generator.weights, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -95,10 +96,10 @@ def test_a_time_budget_that_is_long_enough_changes_nothing() -> None:
 @pytest.mark.parametrize(("limit", "said"), [("REFINEMENT_CELLS", "columns are too many"), (None, "time_budget was")])
 def test_rows_that_will_not_be_refined_are_told_of(limit: str | None, said: str, monkeypatch: Any) -> None:
     if limit:
-        monkeypatch.setattr(f"ganaug.modality.sizing.{limit}", 199)
+        monkeypatch.setattr(f"ganaug.modality.table.sizes.{limit}", 199)
     with pytest.warns(ConvergenceWarning, match=f"without refinement: .*{said}"):
         seen = model(refine=2, time_budget=None if limit else 1e-9).fit(X, Y)
-    assert seen._sampler.candidates == 1
+    assert seen._model.sampler.candidates == 1
 
 
 def test_a_time_budget_squeezes_the_schedule_into_the_time_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +149,7 @@ def test_an_interrupt_during_refinement_keeps_the_generator(monkeypatch: pytest.
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ganaug.gan.fit.Refiner.fit", interrupt)
+    monkeypatch.setattr("ganaug.selection.importance.ImportanceSampling.fit", interrupt)
     seen = model(refine=2).fit(X, Y)
     assert seen.stopped_by_ == "interrupt"
     assert seen.n_iter_ == 40

@@ -11,11 +11,13 @@ import tensorflow as tf
 import toy
 
 from ganaug import GANAugmenter
-from ganaug.modality.networks import image
-from ganaug.modality.networks import table as built_in
-from ganaug.modality.size import Size, weight_shapes
+from ganaug.columns.layout import Block, Layout
 from ganaug.gan.trainer import _schedule
-from ganaug.columns.layout import Block, ImageLayout, Layout
+from ganaug.modality.base import Size
+from ganaug.modality.image import networks as image
+from ganaug.modality.image.layout import ImageLayout
+from ganaug.modality.registry import modality_of
+from ganaug.modality.table import networks as built_in
 
 X, Y = toy.toy()
 CHOICES: dict[str, dict[str, Any]] = {
@@ -73,7 +75,7 @@ def test_networks_of_ones_own_are_trained() -> None:
     keras.utils.set_random_seed(0)
     model = GANAugmenter(steps=300, refine=False, random_state=0, **networks).fit(X, Y)
     generator, discriminator = made[:2]
-    assert [w.shape for w in model._state.weights] == [w.shape for w in generator.get_weights()]
+    assert [w.shape for w in model._model.generator.weights] == [w.shape for w in generator.get_weights()]
     assert discriminator.count_params() < 2_000
     assert toy.distances(model, X)["total variation"] < 0.15
 
@@ -124,20 +126,20 @@ def test_built_in_networks_depend_on_their_seed_alone() -> None:
 
 
 @pytest.mark.parametrize("depth", [1, 2])
-def test_the_size_knows_the_shapes_of_the_built_in_networks(depth: int) -> None:
+def test_the_shapes_of_the_built_in_networks_are_known(depth: int) -> None:
     layout, size = Layout(built_in_blocks(), Layout((Block(0, 5),))), Size(4, 8, depth)
     made = built_in.generator(layout, size, 0).get_weights()
-    assert weight_shapes(layout, size) == [weight.shape for weight in made]
+    assert modality_of(layout).weight_shapes(layout, size) == [weight.shape for weight in made]
 
 
 @pytest.mark.parametrize(("shape", "depth"), [((8, 8, 1), 1), ((21, 30, 3), 2)])
 @pytest.mark.parametrize("condition", [Layout((Block(0, 5),)), Layout(())], ids=["classes", "none"])
-def test_the_size_knows_the_shapes_of_the_networks_for_images(
+def test_the_shapes_of_the_networks_for_images_are_known(
     shape: tuple[int, int, int], depth: int, condition: Layout
 ) -> None:
     layout, size = ImageLayout(shape, 256, condition), Size(4, 8, depth)
     made = image.generator(layout, size, 0)
-    assert weight_shapes(layout, size) == [weight.shape for weight in made.get_weights()]
+    assert modality_of(layout).weight_shapes(layout, size) == [weight.shape for weight in made.get_weights()]
     assert made.output_shape == (None, *shape)
     assert image.discriminator(layout, size, 0).output_shape == (None, 1)
 

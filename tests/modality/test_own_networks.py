@@ -13,8 +13,9 @@ from pictures import LABELS, glyphs
 
 import ganaug
 from ganaug import GANAugmenter
-from ganaug.modality.networks import own
-from ganaug.columns.layout import Block, ImageLayout, Layout
+from ganaug.columns.layout import Block, Layout
+from ganaug.modality import own_networks as own
+from ganaug.modality.image.layout import ImageLayout
 
 layers = keras.layers
 X, Y = glyphs(10, (28, 28, 3))
@@ -70,7 +71,9 @@ def test_textbook_networks_are_trained_and_stay_as_they_were(tmp_path):
 def test_one_seed_gives_one_model_although_layers_have_none():
     networks = {"generator": textbook_generator(), "discriminator": textbook_discriminator()}
     one, other = (GANAugmenter(steps=3, refine=False, random_state=0, **networks).fit(X[:20]) for _ in range(2))
-    assert all(np.array_equal(a, b) for a, b in zip(one._state.weights, other._state.weights, strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(one._model.generator.weights, other._model.generator.weights, strict=True)
+    )
 
 
 def test_the_condition_changes_what_a_generator_of_one_input_makes():

@@ -150,14 +150,22 @@ def test_a_file_of_a_newer_version_is_refused_by_name(copy_of: Path) -> None:
     assert not isinstance(caught.value, CorruptFileError)
 
 
-def test_a_file_of_the_first_format_is_read(saved: Path, copy_of: Path) -> None:
-    """It knew of no columns that follow from others."""
+@pytest.mark.parametrize("version", range(1, FORMAT_VERSION))
+def test_a_file_of_an_older_format_is_refused_by_both_versions(copy_of: Path, version: int) -> None:
+    rewrite(copy_of, lambda _, manifest: manifest.update(format_version=version, written_by="0.0.7"))
+    said = rf"{copy_of.name}: written by ganaug 0\.0\.7 in format {version}, .* reads from {FORMAT_VERSION} on: fit .*again"
+    with pytest.raises(ValueError, match=said) as caught:
+        load(copy_of)
+    assert not isinstance(caught.value, CorruptFileError)
 
-    def age(members: dict[str, bytes], manifest: Any) -> None:
+
+def test_a_file_that_lacks_what_came_later_is_read(saved: Path, copy_of: Path) -> None:
+    """What came later has a default, here columns that follow from none."""
+
+    def age(members: dict[str, bytes], _: Any) -> None:
         text = members["model.json"].decode()
         members["model.json"] = text.replace(', "relation": null', "").encode()
         assert members["model.json"] != text.encode()
-        manifest["format_version"] = 1
 
     rewrite(copy_of, age)
     old, new = (load(path).sample(20, random_state=0)[0] for path in (copy_of, saved))
@@ -217,13 +225,15 @@ HOSTILE = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_value_is_corrupt_wherever_it_stands(case: str, copy_of: Path) -> None:
     sound = copy_of.read_bytes()
-    names = [name for name, _ in json.loads(members_of(copy_of)["model.json"])[1]]
-    for name in ("parameters", "layout", "target"):
+    for name in ("parameters", "model", "layout", "target"):
 
         def plant(members: dict[str, bytes], _: Any, name: str = name) -> None:
-            kind, pairs = json.loads(members["model.json"])
-            pairs[names.index(name)][1] = HOSTILE[case]
-            members["model.json"] = json.dumps([kind, pairs]).encode()
+            contents = dict(json.loads(members["model.json"])[1])
+            model = contents["model"][2]
+            place = {"layout": model["generator"][2], "target": model}.get(name, contents)
+            assert name in place
+            place[name] = HOSTILE[case]
+            members["model.json"] = json.dumps(["dict", list(contents.items())]).encode()
 
         copy_of.write_bytes(sound)
         rewrite(copy_of, plant)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganaug import quotas
 from ganaug.columns.layout import Block, Encoded, Layout
-from ganaug.selection.balanced import Quotas
+from ganaug.selection import balanced
+from ganaug.selection.balanced import BalancedSampling
 
 LABELS = Layout((Block(0, 2),))
 LAYOUT = Layout((Block(0, 4), Block(0, 3)), LABELS)
@@ -29,7 +29,7 @@ def draw(label, seed):
 def fitted(rows=20_000):
     label, even = np.arange(rows) % 2, np.full(rows, 1 / CANDIDATES, np.float32)
     real, made = draw(label, 0), draw(label, 1)
-    return Quotas.fit(LAYOUT, (label[:, None], real.codes), (label[:, None], made.codes), even)
+    return BalancedSampling.fit(LAYOUT, (label[:, None], real.codes), (label[:, None], made.codes), even)
 
 
 def chosen(label, rule, seed=2, log_odds=0.0):
@@ -39,12 +39,12 @@ def chosen(label, rule, seed=2, log_odds=0.0):
     return rows.take(best * len(label) + np.arange(len(label))).codes
 
 
-def with_quotas(*asked):
+def in_balance(*asked):
     return fitted().choose(*asked)
 
 
 def at_random(_condition, _rows, log_odds, uniform):
-    return quotas.choose(log_odds, uniform)
+    return balanced.choose(log_odds, uniform)
 
 
 def error(codes, label):
@@ -57,16 +57,16 @@ def test_codes_occur_as_often_as_they_should(rare):
     label = (np.random.default_rng(9).random(ROWS) < rare).astype(int)
     errors = {
         rule: np.mean([error(chosen(label, rule, seed), label) for seed in range(10)])
-        for rule in (with_quotas, at_random)
+        for rule in (in_balance, at_random)
     }
-    assert errors[with_quotas] < 4 < 2 * errors[with_quotas] < errors[at_random]
+    assert errors[in_balance] < 4 < 2 * errors[in_balance] < errors[at_random]
 
 
 def test_what_goes_together_still_does():
     label = np.arange(ROWS * 8) % 2
     shares = [
         np.bincount(codes[:, 0] * 3 + codes[:, 1], minlength=12) / len(label)
-        for codes in (chosen(label, with_quotas), chosen(label, at_random), draw(label, 5).codes)
+        for codes in (chosen(label, in_balance), chosen(label, at_random), draw(label, 5).codes)
     ]
     assert np.abs(shares[0] - shares[2]).sum() < 1.2 * np.abs(shares[1] - shares[2]).sum() < 0.1
 
@@ -77,8 +77,7 @@ def test_the_first_rows_do_not_depend_on_later_ones():
     rows = [draw(np.tile(label, CANDIDATES), 3)] * 2
     uniform = np.random.default_rng(4).uniform(1e-12, 1, (CANDIDATES, ROWS))
     first, second = (
-        with_quotas(encoded(asked), made, 0 * uniform, uniform)
-        for asked, made in zip((label, other), rows, strict=True)
+        in_balance(encoded(asked), made, 0 * uniform, uniform) for asked, made in zip((label, other), rows, strict=True)
     )
     np.testing.assert_array_equal(first[:700], second[:700])
 
@@ -88,26 +87,26 @@ def test_a_label_of_few_rows_leans_towards_what_is_generated_for_it():
     real = encoded(np.zeros(len(label)), np.zeros(len(label)))
     made = encoded(np.full(len(label), 3), np.full(len(label), 2))
     even = np.ones(len(label), np.float32)
-    share = Quotas.fit(LAYOUT, (label[:, None], real.codes), (label[:, None], made.codes), even).share
+    share = BalancedSampling.fit(LAYOUT, (label[:, None], real.codes), (label[:, None], made.codes), even).share
     np.testing.assert_allclose(share[1], [0.5, 0, 0, 0.5, 0.5, 0, 0.5])
     np.testing.assert_allclose(share[0, [0, 3]], [1_000 / 1_010, 10 / 1_010])
 
 
 def test_a_label_that_was_not_generated_has_its_own_shares():
     real, made = encoded([0, 1], [0, 1]), encoded([2, 2], [2, 2])
-    share = Quotas.fit(
+    share = BalancedSampling.fit(
         LAYOUT, (np.array([[0], [1]]), real.codes), (np.zeros((2, 1), int), made.codes), np.ones(2)
     ).share
     np.testing.assert_allclose(share[1], [0, 1, 0, 0, 0, 1, 0])
 
 
-def test_rows_without_labels_have_quotas_too():
+def test_rows_without_labels_are_balanced_too():
     layout, none = Layout(LAYOUT.blocks), np.zeros((1_000, 0), np.int32)
     rows = draw(np.zeros(1_000, int), 0)
-    found = Quotas.fit(layout, (none, rows.codes), (none, rows.codes), np.ones(1_000))
+    found = BalancedSampling.fit(layout, (none, rows.codes), (none, rows.codes), np.ones(1_000))
     np.testing.assert_allclose(found.share[0, :4], np.bincount(rows.codes[:, 0]) / 1_000)
 
 
-def test_what_cannot_be_counted_has_none(monkeypatch):
-    monkeypatch.setattr(quotas, "MAX_CELLS", 13)
+def test_what_cannot_be_counted_is_not_balanced(monkeypatch):
+    monkeypatch.setattr(balanced, "MAX_CELLS", 13)
     assert fitted(100) is None

@@ -1,4 +1,4 @@
-"""Forests predict what the scikit-learn models they come from predict, and what is no forest does not run."""
+"""Trees predict what the scikit-learn models they come from predict, and what forms no trees does not run."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from ganaug.selection import boosted_trees as forest as module
-from ganaug.selection.boosted_trees import Forest, fit_forests
+from ganaug.selection import boosted_trees as module
+from ganaug.selection.boosted_trees import BoostedTrees, fit_boosted_trees
 
 X, Y = make_classification(600, 6, n_informative=4, n_classes=3, random_state=0)
 X = X.astype(np.float32)
@@ -29,21 +29,21 @@ def test_predictions_are_those_of_the_model(case, cached, monkeypatch):
     monkeypatch.setattr(module, "CACHED_ROWS", cached)
     kind, truth = MODELS[case]
     model = kind(max_iter=20, random_state=0)
-    forests = fit_forests(model, X, truth)
+    ensembles = fit_boosted_trees(model, X, truth)
     expected = model._raw_predict(X)
-    assert len(forests) == expected.shape[1]
-    for column, forest in enumerate(forests):
-        np.testing.assert_allclose(forest(X), expected[:, column], rtol=1e-12)
-        np.testing.assert_array_equal(pickle.loads(pickle.dumps(forest))(X), forest(X))
+    assert len(ensembles) == expected.shape[1]
+    for column, trees in enumerate(ensembles):
+        np.testing.assert_allclose(trees(X), expected[:, column], rtol=1e-12)
+        np.testing.assert_array_equal(pickle.loads(pickle.dumps(trees))(X), trees(X))
 
 
 @pytest.fixture(scope="module")
-def grown() -> Forest:
-    return fit_forests(HistGradientBoostingRegressor(max_iter=5, random_state=0), X, X[:, 0])[0]
+def grown() -> BoostedTrees:
+    return fit_boosted_trees(HistGradientBoostingRegressor(max_iter=5, random_state=0), X, X[:, 0])[0]
 
 
 def test_a_pickle_holds_the_arrays_only(grown):
-    small = len(pickle.dumps(Forest(**asdict(grown))))
+    small = len(pickle.dumps(BoostedTrees(**asdict(grown))))
     grown(X)
     assert len(pickle.dumps(grown)) == small
 
@@ -74,7 +74,7 @@ def test_nodes_that_form_no_trees_are_refused(grown, wrong):
 
 def test_trees_of_more_leaves_than_bits_are_refused():
     with pytest.raises(ValueError, match="more than 32 leaves"):
-        fit_forests(HistGradientBoostingRegressor(max_iter=1, max_leaf_nodes=40, min_samples_leaf=1), X, X[:, 0])
+        fit_boosted_trees(HistGradientBoostingRegressor(max_iter=1, max_leaf_nodes=40, min_samples_leaf=1), X, X[:, 0])
 
 
 def test_features_that_are_not_there_are_refused(grown):

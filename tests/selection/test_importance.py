@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganaug.columns.quantiles import Numbers
 from ganaug.columns.layout import Block, Encoded, Layout
+from ganaug.columns.quantiles import QuantileCoder
+from ganaug.data.seeds import BLOCK_ROWS
 from ganaug.selection.balanced import choose
-from ganaug.selection.importance import Refiner
-from ganaug.selection.sampler import BLOCK_ROWS, Sampler
+from ganaug.selection.importance import ImportanceSampling
+from ganaug.selection.sampler import Sampler
 
 LABELS = Layout((Block(0, 2),))
 LAYOUT = Layout((Block(0, 3), Block(4, 4)), LABELS)
@@ -37,15 +38,20 @@ def careless(condition, seed):
     return encoded(rng.integers(0, 3, rows), rng.integers(0, 4, rows), position=rng.random(rows) * 2 - 1)
 
 
+def fitted(*given, seed=0):
+    *given, candidates, most_rows = given
+    return ImportanceSampling.fit(*given, candidates=candidates, most_rows=most_rows, seed=seed)
+
+
 @pytest.fixture(scope="module")
-def refiner():
+def chooser():
     condition, rows = real_rows()
-    return Refiner.fit(LAYOUT, condition, rows, None, careless, 16, 10_000, 0)
+    return fitted(LAYOUT, condition, rows, None, careless, 16, 10_000)
 
 
-def test_chosen_rows_have_the_shares_the_labels_and_the_positions_of_real_ones(refiner):
+def test_chosen_rows_have_the_shares_the_labels_and_the_positions_of_real_ones(chooser):
     asked, real = real_rows(20_000, seed=1)
-    made = Sampler(careless, refiner, 16).rows(asked, 5)
+    made = Sampler(careless, chooser, 16).rows(asked, 5)
     for label in (0, 1):
         mine = asked.codes[:, 0] == label
         for column, width in enumerate((3, 4)):
@@ -56,9 +62,9 @@ def test_chosen_rows_have_the_shares_the_labels_and_the_positions_of_real_ones(r
     assert agree[2] < 0.4 < agree[0] - 0.1 < agree[1]
 
 
-def test_refinement_cannot_change_which_labels_come_out(refiner):
+def test_choosing_cannot_change_which_labels_come_out(chooser):
     asked = encoded(np.repeat([1, 0], [7, BLOCK_ROWS]))
-    assert len(Sampler(careless, refiner, 16).rows(asked, 5)) == len(asked)
+    assert len(Sampler(careless, chooser, 16).rows(asked, 5)) == len(asked)
 
 
 def test_a_candidate_is_chosen_in_proportion_to_its_odds():
@@ -70,16 +76,16 @@ def test_a_candidate_is_chosen_in_proportion_to_its_odds():
 def test_a_numeric_label_is_taught_too():
     rng = np.random.default_rng(0)
     value = rng.normal(size=3_000)
-    numbers = Numbers.fit(value)
-    condition = numbers.encode(value)
-    layout = Layout((Block(0, 2),), Layout((numbers.block,)))
+    coder = QuantileCoder.fit(value)
+    condition = coder.encode(value)
+    layout = Layout((Block(0, 2),), Layout((coder.block,)))
     rows = encoded((value > 0).astype(int))
 
     def coin(asked, seed):
         return encoded(np.random.default_rng([*np.ravel(seed), len(asked)]).integers(0, 2, len(asked)))
 
-    fitted = Refiner.fit(layout, condition, rows, numbers, coin, 8, 10_000, 0)
-    made = Sampler(coin, fitted, 8).rows(condition, 1)
+    chooser = fitted(layout, condition, rows, coder, coin, 8, 10_000)
+    made = Sampler(coin, chooser, 8).rows(condition, 1)
     assert (made.codes[:, 0] == rows.codes[:, 0]).mean() > 0.95
 
 
@@ -91,5 +97,5 @@ def test_no_more_rows_are_looked_at_than_allowed():
         seen.append(len(asked))
         return careless(asked, seed)
 
-    Refiner.fit(LAYOUT, condition, rows, None, watched, 4, 200, 0)
+    fitted(LAYOUT, condition, rows, None, watched, 4, 200)
     assert max(seen) == 4 * 200

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganaug import calibration
-from ganaug.selection.raking import calibrate
 from ganaug.columns.layout import Block, Layout
+from ganaug.selection import raking
 from ganaug.selection.balanced import choose
+from ganaug.selection.raking import rake
 
 LAYOUT = Layout((Block(0, 2), Block(0, 3), Block(4, 4)))
 WIDTHS = [block.width for block in LAYOUT.blocks]
@@ -34,7 +34,7 @@ def test_corrections_bring_independent_columns_to_the_real_two_way_tables():
     real = real_rows(rng)
     pool = rng.integers(0, WIDTHS, (6_000, 16, 3)).astype(np.int32)
     flat = np.zeros(pool.shape[:2], np.float32)
-    corrections, _ = calibrate(LAYOUT, real, pool, flat)
+    corrections, _ = rake(LAYOUT, real, pool, flat)
     odds = sum(table(pool) for table in corrections)
     chosen = choose(odds.T, rng.uniform(1e-12, 1, odds.T.shape))
     before, after = (pool[np.arange(len(pool)), spot] for spot in (0, chosen))
@@ -43,20 +43,20 @@ def test_corrections_bring_independent_columns_to_the_real_two_way_tables():
 
 
 def test_too_many_pairs_are_cut_to_those_that_are_furthest_off(monkeypatch):
-    monkeypatch.setattr(calibration, "MAX_TABLES", 1)
+    monkeypatch.setattr(raking, "MAX_TABLES", 1)
     rng = np.random.default_rng(0)
     real = rng.integers(0, WIDTHS, (4_000, 3)).astype(np.int32)
     real[:, 1] = real[:, 0]  # the pair that independent columns miss
     pool = rng.integers(0, WIDTHS, (500, 4, 3)).astype(np.int32)
-    corrections, _ = calibrate(LAYOUT, real, pool, np.zeros(pool.shape[:2], np.float32))
+    corrections, _ = rake(LAYOUT, real, pool, np.zeros(pool.shape[:2], np.float32))
     assert [(table.first, table.second) for table in corrections] == [(0, 1), (0, 2)]  # those of the label stay
 
 
 def test_cells_are_bounded(monkeypatch):
-    monkeypatch.setattr(calibration, "MAX_CELLS", 18)
+    monkeypatch.setattr(raking, "MAX_CELLS", 18)
     rng = np.random.default_rng(0)
     codes = rng.integers(0, WIDTHS, (400, 3)).astype(np.int32)
-    corrections, _ = calibrate(LAYOUT, codes, codes[:, None], np.zeros((400, 1), np.float32))
+    corrections, _ = rake(LAYOUT, codes, codes[:, None], np.zeros((400, 1), np.float32))
     assert 0 < sum(table.correction.size for table in corrections) <= 2 * 18
 
 
@@ -67,7 +67,7 @@ def test_many_columns_do_not_spoil_single_ones():
     real = np.hstack([rng.integers(0, 2, (1_500, 1)), rng.integers(0, 12, (1_500, 30))]).astype(np.int32)
     pools = [np.dstack([np.repeat(real[:, None, :1], 8, 1), rng.integers(0, 12, (1_500, 8, 30))]) for _ in range(2)]
     flat = np.zeros((1_500, 8), np.float32)
-    odds = sum(table(pools[1]) for table in calibrate(layout, real, pools[0].astype(np.int32), flat)[0])
+    odds = sum(table(pools[1]) for table in rake(layout, real, pools[0].astype(np.int32), flat)[0])
     chosen = pools[1][np.arange(1_500), choose(odds.T, rng.uniform(1e-12, 1, odds.T.shape))]
 
     def shares(codes):

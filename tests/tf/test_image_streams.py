@@ -35,17 +35,19 @@ def test_a_stream_is_like_the_training_images(model):
 
 
 @pytest.mark.usefixtures("dice")
-def test_what_a_graph_draws_is_what_the_encoder_decodes():
+def test_elements_hold_what_the_encoder_decodes():
+    from ganaug.modality.image.layout import Pixels
     from ganaug.tf.elements import Form
-    from ganaug.columns.layout import Pixels
 
     for images in (X[..., None], X[..., None] / 255, (X[..., None].astype(int) * 3 - 7)):
         own = GANAugmenter(steps=1, refine=False, random_state=0).fit(images)
-        levels = own._encoder.layout.levels
+        levels = own._model.encoder.layout.levels
         drawn = np.random.default_rng(0).random((4, 12, 10, 1))
         pixels = (drawn * (levels - 1)).round().astype(np.uint8) if levels else (2 * drawn - 1).astype(np.float32)
-        form = Form.of(own._blueprint(), tf.TensorSpec([None, 12, 10, 1], images.dtype))
-        np.testing.assert_allclose(form.features(tf.constant(pixels)), own._encoder.decode(Pixels(pixels)), rtol=1e-12)
+        form = Form.of(own._model, tf.TensorSpec([None, 12, 10, 1], images.dtype))
+        [features] = form.features(Pixels(pixels))
+        assert features.dtype == images.dtype
+        np.testing.assert_allclose(features, own._model.encoder.decode(Pixels(pixels)), rtol=1e-12)
 
 
 @pytest.mark.parametrize("batched", [True, False], ids=["batches", "single images"])

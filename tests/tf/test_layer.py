@@ -16,7 +16,7 @@ from feeds import as_tensors, network, numbers, real, rows_of
 from ganaug import GANAugmenter
 
 
-def test_an_own_generator_is_run_in_the_graph(tmp_path):
+def test_an_own_generator_draws_for_datasets_and_layers(tmp_path):
     def own(layout: Any) -> keras.Model:
         noise, condition = keras.Input([5]), keras.Input([layout.condition_width])
         x = keras.layers.BatchNormalization()(keras.layers.Concatenate()([noise, condition]))

@@ -83,8 +83,8 @@ class ImageEncoder:
         return values.astype(self.dtype)
 
     def shown(self, images: AnyArray) -> Float64Array:
-        """Images of shape (n, height, width, 1 or 3) from black, 0, to white, 1; other channels than red, green and blue
-        are averaged."""
+        """Images of shape (n, height, width, 1 or 3) from black, 0, to white, 1; other channels than red, green and
+        blue are averaged."""
         values = (images.reshape(-1, *self.shape) - self.low) / ((self.high - self.low) or 1.0)
         shown: Float64Array = values if self.shape[2] == 3 else values.mean(3, keepdims=True)
         return shown.astype(np.float64).clip(0, 1)

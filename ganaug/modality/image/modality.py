@@ -21,12 +21,12 @@ from .layout import ImageLayout, Pixels
 from .recognition import Components, Recogniser
 
 
-class ImageModality(Modality):
+class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout, Pixels]):
     name = "image"
     block_rows = 32
 
-    def takes(self, X: Any) -> bool:
-        return not (isinstance(X, pd.DataFrame) or sparse.issparse(X)) and np.ndim(X) in (3, 4)
+    def takes(self, X: object) -> bool:
+        return not (isinstance(X, pd.DataFrame) or sparse.issparse(X)) and np.asarray(X).ndim in (3, 4)
 
     def check(self, X: Any) -> tuple[AnyArray, ImageContainer]:
         return check_images(np.asarray(X))

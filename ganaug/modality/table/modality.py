@@ -21,10 +21,10 @@ from .ranks import Ranks
 from .top_up import top_up
 
 
-class TableModality(Modality):
+class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout, Encoded]):
     name = "table"
 
-    def takes(self, X: Any) -> bool:  # noqa: ARG002 - whatever is nothing else, and errors about it
+    def takes(self, X: object) -> bool:  # noqa: ARG002 - whatever is nothing else, and errors about it
         return True
 
     def check(self, X: Any) -> tuple[pd.DataFrame, TableContainer]:
@@ -80,8 +80,9 @@ class TableModality(Modality):
         most_rows = sizes.refinement_rows(len(layout.joint.blocks), seconds)
         if not most_rows:
             return None
-        wanted = {"candidates": candidates, "most_rows": most_rows, "seed": seed}
-        return ImportanceSampling.fit(layout, condition, rows, coder, draw, **wanted)
+        return ImportanceSampling.fit(
+            layout, condition, rows, coder, draw, candidates=candidates, most_rows=most_rows, seed=seed
+        )
 
     def why_unrefined(self, layout: Layout) -> tuple[str, str]:
         columns = len(layout.joint.blocks)

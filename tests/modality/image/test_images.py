@@ -48,7 +48,7 @@ def test_an_image_depends_on_its_seed_and_place_alone(model):
 
 def test_the_same_seed_gives_the_same_model(model):
     again = GANAugmenter(steps=20, random_state=0).fit(X, Y)
-    for one, other in zip(model._state.weights, again._state.weights, strict=True):
+    for one, other in zip(model._model.generator.weights, again._model.generator.weights, strict=True):
         assert np.array_equal(one, other)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from pictures import glyphs
 
+from ganaug.columns.layout import Block, Encoded, Layout
 from ganaug.modality.image.encoder import ImageEncoder
-from ganaug.columns.layout import Block, Encoded, ImageLayout, Layout, Pixels
-from ganaug.modality.image.selection import Recogniser, shifted
+from ganaug.modality.image.layout import ImageLayout, Pixels
+from ganaug.modality.image.recognition import Recogniser
 
 X, Y = glyphs(60)
 CODES = np.unique(Y, return_inverse=True)[1].astype(np.int32)
@@ -44,9 +45,9 @@ def test_noise_is_turned_down(recogniser):
 def test_without_classes_there_is_still_what_the_images_look_like(levels):
     encoder, rows = ImageEncoder.fit(X[..., None] if levels else X[..., None] / 255)
     layout = ImageLayout(encoder.shape, encoder.layout.levels, Layout(()))
-    recogniser = Recogniser.fit(layout, Encoded.join([], len(rows)), rows, 0)
+    recogniser = Recogniser.fit(layout, Encoded.none(len(rows)), rows, 0)
     assert recogniser.perceptron is None
-    assert (recogniser.log_odds(Encoded.join([], len(rows)), rows) == 0).mean() > 0.9
+    assert (recogniser.log_odds(Encoded.none(len(rows)), rows) == 0).mean() > 0.9
 
 
 def test_what_is_kept_is_moved_by_a_pixel_and_images_too_small_for_it_not_at_all(recogniser):
@@ -59,7 +60,7 @@ def test_what_is_kept_is_moved_by_a_pixel_and_images_too_small_for_it_not_at_all
 
 def test_shifts_are_small_and_repeat_the_border():
     ramp = Pixels(np.arange(12, dtype=np.uint8)[None, :, None, None].repeat(50, 0).repeat(9, 2))
-    moved = shifted(ramp, 1 / 12, np.random.default_rng(0)).values[..., 0]
+    moved = ramp.shifted(1 / 12, np.random.default_rng(0)).values[..., 0]
     for image in moved:
         assert (image == image[:, :1]).all()
         assert np.abs(image[:, 0].astype(int) - np.arange(12)).max() <= 1

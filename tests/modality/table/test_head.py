@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from scipy.stats import kstest
+from scipy.stats import ks_2samp, kstest
 
-from ganaug.modality.heads import draw, expand, hard_rows, noise_from
 from ganaug.columns.layout import Block, Layout
+from ganaug.modality.expanding import expand
+from ganaug.modality.registry import modality_of
+from ganaug.modality.table.head import hard_rows, noise_from
 
 LAYOUTS = {
     "everything": Layout((Block(0, 3), Block(0, 3), Block(2, 2), Block(4, 6), Block(4, 6))),
@@ -30,6 +32,23 @@ def drawn(layout: Layout, scale: float = 1.0) -> tuple[Any, Any]:
     return raw, noise_from(layout, tf.constant(rng.random((ROWS, layout.width)), tf.float32))
 
 
+def trained(layout: Layout, raw: Any, noise: Any) -> tuple[Any, Any]:
+    """Codes and positions of what the discriminator is shown."""
+    dense = hard_rows(layout, raw, noise, 0.5).numpy()
+    codes = [slots.argmax(1) for slots in slots_of(layout, dense)]
+    return np.column_stack(codes).astype(np.int32), dense[:, layout.slots :]
+
+
+def sampled(layout: Layout, raw: Any, _noise: Any) -> tuple[Any, Any]:
+    """Codes and positions of what is given back."""
+    rows = modality_of(layout).rows(layout, raw.numpy(), np.random.default_rng(1))
+    np.testing.assert_array_equal(rows.low, rows.high)
+    return rows.codes, rows.low
+
+
+draws = pytest.mark.parametrize("draw", [trained, sampled])
+
+
 def slots_of(layout: Layout, rows: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
     """The one-hot slots of each block."""
     edges = np.cumsum([block.width for block in layout.blocks])
@@ -38,26 +57,43 @@ def slots_of(layout: Layout, rows: np.ndarray[Any, Any]) -> list[np.ndarray[Any,
 
 def test_training_and_sampling_draw_the_same_rows(layout: Layout) -> None:
     raw, noise = drawn(layout)
-    codes, positions = draw(layout, raw, noise)
-    dense = expand(layout, codes, positions)
+    dense = expand(layout, *trained(layout, raw, noise))
     np.testing.assert_allclose(hard_rows(layout, raw, noise, 0.5), dense, atol=1e-5)
     assert dense.shape == (ROWS, layout.width)
+    certain = raw * np.repeat([1e4, 1, 0], [layout.slots, layout.numbers, layout.numbers]).astype(np.float32)
+    certain += np.repeat([0, 0, 30], [layout.slots, layout.numbers, layout.numbers]).astype(np.float32)
+    codes, positions = sampled(layout, certain, noise)  # noise can change nothing now
+    np.testing.assert_allclose(hard_rows(layout, certain, noise, 0.5), expand(layout, codes, positions), atol=1e-5)
 
 
-def test_every_block_of_a_dense_row_has_one_slot_set(layout: Layout) -> None:
+def test_training_and_sampling_draw_from_the_same_distribution(layout: Layout) -> None:
+    rng = np.random.default_rng(0)
+    raw = tf.constant(np.repeat(rng.normal(size=(1, layout.raw_width)), 20_000, 0), tf.float32)
+    noise = noise_from(layout, tf.constant(rng.random((20_000, layout.width)), tf.float32))
+    (codes, positions), (other_codes, other_positions) = (draw(layout, raw, noise) for draw in (trained, sampled))
+    for block, one, other in zip(layout.blocks, codes.T, other_codes.T, strict=True):
+        shares = [np.bincount(code, minlength=block.width) / 20_000 for code in (one, other)]
+        np.testing.assert_allclose(*shares, atol=0.02)
+    for one, other in zip(positions.T, other_positions.T, strict=True):
+        assert ks_2samp(one[one != 0], other[other != 0]).statistic < 0.04
+
+
+@draws
+def test_every_block_of_a_dense_row_has_one_slot_set(layout: Layout, draw: Any) -> None:
     raw, noise = drawn(layout)
     codes, positions = draw(layout, raw, noise)
     blocks = slots_of(layout, expand(layout, codes, positions).numpy())
     assert len(blocks) == codes.shape[1] == len(layout.blocks)
-    for code, slots in zip(codes.numpy().T, blocks, strict=True):
+    for code, slots in zip(codes.T, blocks, strict=True):
         assert set(np.unique(slots)) == {0.0, 1.0}
         np.testing.assert_array_equal(slots.sum(1), 1)
         np.testing.assert_array_equal(slots.argmax(1), code)
 
 
-def test_positions_are_ranks_inside_an_interval_and_0_elsewhere(layout: Layout) -> None:
+@draws
+def test_positions_are_ranks_inside_an_interval_and_0_elsewhere(layout: Layout, draw: Any) -> None:
     raw, noise = drawn(layout, scale=5.0)
-    codes, positions = (tensor.numpy() for tensor in draw(layout, raw, noise))
+    codes, positions = draw(layout, raw, noise)
     numbers = [i for i, block in enumerate(layout.blocks) if block.bins]
     assert positions.shape == (ROWS, len(numbers)) == (ROWS, layout.numbers)
     assert (np.abs(positions) <= 1).all()
@@ -80,21 +116,23 @@ def test_gradients_reach_every_part_of_the_raw_output(layout: Layout) -> None:
     assert (np.abs(slope[:, layout.slots :]).sum(0) > 0).all()
 
 
-def test_codes_come_as_often_as_the_softmax_says(layout: Layout) -> None:
+@draws
+def test_codes_come_as_often_as_the_softmax_says(layout: Layout, draw: Any) -> None:
     rng = np.random.default_rng(0)
     one = rng.normal(size=(1, layout.raw_width))
     raw = tf.constant(np.repeat(one, 20_000, 0), tf.float32)
     codes, _ = draw(layout, raw, noise_from(layout, tf.constant(rng.random((20_000, layout.width)), tf.float32)))
-    for code, logits in zip(codes.numpy().T, slots_of(layout, one), strict=True):
+    for code, logits in zip(codes.T, slots_of(layout, one), strict=True):
         expected = np.exp(logits[0]) / np.exp(logits[0]).sum()
         np.testing.assert_allclose(np.bincount(code, minlength=len(expected)) / 20_000, expected, atol=0.02)
 
 
-def test_positions_are_about_uniform_before_training(layout: Layout) -> None:
+@draws
+def test_positions_are_about_uniform_before_training(layout: Layout, draw: Any) -> None:
     raw = tf.zeros([20_000, layout.raw_width])
     uniform = np.random.default_rng(0).random((20_000, layout.width))
     _, positions = draw(layout, raw, noise_from(layout, tf.constant(uniform, tf.float32)))
-    distances = [kstest(p[p != 0], "uniform", (-1, 2)).statistic for p in positions.numpy().T]
+    distances = [kstest(p[p != 0], "uniform", (-1, 2)).statistic for p in positions.T]
     assert len(distances) == layout.numbers
     assert all(distance < 0.05 for distance in distances)
 
@@ -106,6 +144,7 @@ def test_noise_is_finite_at_the_edges(layout: Layout, edge: float) -> None:
     assert np.isfinite(hard_rows(layout, tf.zeros([2, layout.raw_width]), noise, 0.5)).all()
 
 
-def test_no_rows_are_drawn_as_no_rows(layout: Layout) -> None:
+@draws
+def test_no_rows_are_drawn_as_no_rows(layout: Layout, draw: Any) -> None:
     codes, positions = draw(layout, tf.zeros([0, layout.raw_width]), tf.zeros([0, layout.width]))
     assert expand(layout, codes, positions).shape == (0, layout.width)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from ganaug.gan.train import perceptron
-from ganaug.modality.heads import expand_condition
-from ganaug.modality.networks import table
-from ganaug.modality.size import Size
 from ganaug.columns.layout import Block, Encoded, Layout
+from ganaug.modality.base import Size
+from ganaug.modality.dense import dense_condition
+from ganaug.modality.expanding import expand_condition
+from ganaug.modality.table import networks, perceptron
 
 LAYOUT = Layout((Block(0, 3), Block(0, 3), Block(4, 6), Block(4, 6), Block(16, 16)), Layout((Block(0, 2), Block(3, 4))))
 
@@ -25,10 +25,10 @@ def conditions(n: int) -> Encoded:
 @pytest.mark.parametrize("depth", [0, 1, 2])
 def test_the_forward_pass_is_keras(depth):
     size = Size(latent=5, width=32, depth=depth)
-    model = table.generator(LAYOUT, size, seed=3)
+    model = networks.generator(LAYOUT, size, seed=3)
     weights = [w + np.float32(0.01) for w in model.get_weights()]
     model.set_weights(weights)
-    condition = perceptron.dense_condition(LAYOUT.condition, conditions(50))
+    condition = dense_condition(LAYOUT.condition, conditions(50))
     latent = np.random.default_rng(1).normal(size=(50, 5)).astype(np.float32)
     expected = model([latent, condition]).numpy()
     found = perceptron.forward(np.hstack([latent, condition]), weights, depth)
@@ -38,7 +38,7 @@ def test_the_forward_pass_is_keras(depth):
 def test_dense_conditions_are_those_of_training():
     asked = conditions(40)
     expected = expand_condition(LAYOUT.condition, asked.codes, asked.middle).numpy()
-    np.testing.assert_allclose(perceptron.dense_condition(LAYOUT.condition, asked), expected, atol=1e-5)
+    np.testing.assert_allclose(dense_condition(LAYOUT.condition, asked), expected, atol=1e-5)
     assert expected.shape[1] == LAYOUT.condition_width
 
 
@@ -72,8 +72,8 @@ def test_ranks_are_uniform_until_learnt_and_0_outside_intervals():
 def test_a_row_without_blocks_or_labels_is_no_obstacle():
     layout = Layout((Block(0, 2),), Layout(()))
     size = Size(latent=4, width=8)
-    weights = table.generator(layout, size, seed=0).get_weights()
-    none = Encoded.join([], 9)
+    weights = networks.generator(layout, size, seed=0).get_weights()
+    none = Encoded.none(9)
     rows = perceptron.draw(layout, size, weights, none, (1, 2))
     assert rows.codes.shape == (9, 1)
     assert rows.low.shape == (9, 0)

@@ -1,4 +1,4 @@
-"""Cells decoded in the graph are those that the NumPy decoder makes."""
+"""Tensors hold the values that the columns themselves have when they are decoded."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ import pandas as pd
 import pytest
 import tables
 import tensorflow as tf
-from feeds import NOT_TENSORS, as_tensors
+from feeds import NOT_TENSORS, as_tensors, numbers
 
-from ganaug.tf.blueprints import blueprint_of
-from ganaug.modality.table.encoder import TableEncoder
-from ganaug.tf.decoding import decode, located
 from ganaug.columns.layout import Encoded
+from ganaug.data.targets import NumberTarget
+from ganaug.modality.table.encoder import TableEncoder
+from ganaug.modality.table.reader import TableReader
+from ganaug.tf.labels import label_form
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    """Mixed columns, some of them implied by others, without missing cells in integers."""
+    X, _ = tables.mixed()
+    X = X.drop(columns="score").assign(cents=lambda t: t["amount"] * 100, huge=lambda t: t["count"] * 1000)
+    return X.assign(warm=X["city"] == "Rome", twice=X["amount"])
 
 
 def some_codes(encoder: TableEncoder, rows: int = 3000) -> tuple[np.ndarray, np.ndarray]:
@@ -27,33 +36,37 @@ def some_codes(encoder: TableEncoder, rows: int = 3000) -> tuple[np.ndarray, np.
     return codes, positions * np.array(inside, np.float32).T.reshape(positions.shape)
 
 
-def check_decoding(real_table: pd.DataFrame) -> None:
+def check_tensors(real_table: pd.DataFrame) -> None:
     encoder, _ = TableEncoder.fit(real_table)
     codes, positions = some_codes(encoder)
-    expected = encoder.decode(Encoded(codes, positions, positions))
-    blueprint = blueprint_of(encoder, None)
-    found = tf.function(lambda *inputs: decode(blueprint, *inputs))(tf.constant(codes), tf.constant(positions))
-    for column, values in zip(blueprint.columns, found, strict=True):
-        wanted, got = as_tensors(expected[column.name]), values.numpy()
-        if column.dtype == "string":
+    rows = Encoded(codes, positions, positions)
+    expected = encoder.decode(rows)
+    reader = TableReader(encoder, None)
+    spec = {name: tf.TensorSpec([], found.dtype) for name, found in reader.types.items()}
+    features = reader.features(spec, rows)
+    assert list(features) == list(expected.columns)
+    for column, found, got in zip(encoder.columns, encoder.tensor_types, encoder.tensors(rows), strict=True):
+        wanted = as_tensors(expected[column.name])
+        if found.dtype == "string":
             assert [cell.decode() for cell in got] == wanted.tolist(), column.name
         else:
-            assert got.dtype == wanted.dtype, column.name
+            assert got.dtype == wanted.dtype == found.dtype, column.name
             np.testing.assert_allclose(got, wanted, rtol=1e-14, atol=1e-14, err_msg=column.name)
+        np.testing.assert_array_equal(features[column.name], got, err_msg=column.name)
 
 
 @pytest.mark.parametrize("gaps", [False, True])
-def test_values_of_every_dtype_are_those_of_the_numpy_decoder(gaps):
+def test_values_of_every_dtype_are_those_of_the_decoded_column(gaps):
     columns = tables.every_dtype()
     table = pd.DataFrame(tables.with_gaps(columns) if gaps else columns).drop(columns=[*NOT_TENSORS])
-    check_decoding(table)
+    check_tensors(table)
 
 
-def test_implied_columns_and_recurring_values_are_decoded_exactly(frame):
-    check_decoding(frame)
+def test_implied_columns_and_recurring_values_are_those_of_the_decoded_columns(frame):
+    check_tensors(frame)
     rng = np.random.default_rng(1)
     number = rng.gamma(2, 9, 800)
-    check_decoding(
+    check_tensors(
         pd.DataFrame(
             {
                 "rounded": number.round(1),
@@ -69,10 +82,10 @@ def test_implied_columns_and_recurring_values_are_decoded_exactly(frame):
     )
 
 
-def test_columns_that_follow_from_others_are_decoded_alike():
+def test_columns_that_follow_from_others_are_those_of_the_decoded_columns():
     rng = np.random.default_rng(2)
     first, second = rng.gamma(2, 9, (2, 800)).round(1)
-    check_decoding(
+    check_tensors(
         pd.DataFrame(
             {
                 "first": np.where(rng.random(800) < 0.01, np.nan, first),
@@ -91,16 +104,19 @@ def test_columns_that_no_tensor_holds_are_named():
     for name in NOT_TENSORS:
         encoder, _ = TableEncoder.fit(tables.every_dtype()[name].to_frame())
         with pytest.raises(TypeError, match=rf"column '{name}' holds values of type \w+, which no tensor can hold"):
-            blueprint_of(encoder, None)
+            _ = TableReader(encoder, None).native
 
 
-def test_numbers_as_conditions_are_those_of_the_numpy_encoder(priced):
-    target = priced._target
-    values = np.concatenate([np.linspace(*target.range, 200), target.numbers.value, target.numbers.recurring])
-    expected: Encoded = target.numbers.encode(values)
-    curve = blueprint_of(priced._encoder, target).target.column.curves[0]
-    codes, positions = located(curve, tf.constant(values))
-    np.testing.assert_array_equal(codes, expected.codes[:, 0])
-    np.testing.assert_allclose(positions, expected.middle[:, 0], atol=1e-6)
-    clipped, _ = located(curve, tf.constant([-1e9, 1e9], tf.float64))
-    assert clipped.numpy().tolist() == target.numbers.encode(np.array(target.range)).codes[:, 0].tolist()
+def test_numbers_as_conditions_are_those_of_the_encoder():
+    X, y = numbers()
+    target = NumberTarget.fit(pd.Series(np.where(y == 2, 0.0, X[:, 0] * 10)))  # 0 recurs
+    coder = target.coder
+    assert len(coder.recurring)
+    values = np.concatenate([np.linspace(*coder.range, 200), coder.value, coder.recurring])
+    expected = coder.encode(values)
+    form = label_form(target, tf.float64, ())
+    found = form.condition(values)
+    np.testing.assert_array_equal(found.codes, expected.codes)
+    np.testing.assert_allclose(found.middle, expected.middle, atol=1e-6)
+    clipped = form.condition(np.array([-1e9, 1e9]))
+    assert clipped.codes.tolist() == coder.encode(np.array(coder.range)).codes.tolist()
