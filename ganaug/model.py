@@ -94,14 +94,13 @@ class GenerativeModel:
 
     def augmented(self, X: Any, y: Any, strategy: Strategy | None, ratio: float) -> tuple[Any, Any, AnyArray]:
         """Real rows, then those that `strategy` and `ratio` ask for; their labels; and which of them are synthetic."""
-        real, container = self.matching(X)
+        real, _ = self.matching(X)
         if self.target is None:
             labels, new = None, self._decoded(Encoded.none(round(ratio * len(real))), self.seeds.next(), self.sampler)
         else:
             labels = self.labels(y, len(real))
             new, new_labels = self._extra(self.target, real, labels, strategy, ratio)
-            labels = _below(labels, new_labels)
-            labels = self.target.as_given(labels)
+            labels = self.target.as_given(_below(labels, new_labels))
         every = self.container.restore(self.container.stack(real, new))
         return every, labels, np.arange(len(real) + len(new)) >= len(real)
 

@@ -44,9 +44,10 @@ refine : "auto", bool or int, default="auto"
 generator, discriminator : keras.Model, callable or None, default=None
     Your own networks: a Keras model, of which a copy is trained, or a callable that takes the layout of encoded rows
     and returns one. The generator maps [noise (n, any), condition (n, layout.condition_width)] to
-    ``(n, *layout.raw_shape)``: for tables without activation, for images pixels in [-1, 1], or in [0, 1] from a sigmoid.
-    The discriminator maps [rows ``(n, *layout.row_shape)``, condition] to logits (n, 1), or their sigmoid. A network with
-    one input is told the condition by an embedding that is added to its noise, or projected on its last hidden layer.
+    ``(n, *layout.raw_shape)``: for tables without activation, for images pixels in [-1, 1], or in [0, 1] from a
+    sigmoid. The discriminator maps [rows ``(n, *layout.row_shape)``, condition] to logits (n, 1), or their sigmoid. A
+    network with one input is told the condition by an embedding that is added to its noise, or projected on its last
+    hidden layer.
 loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, default="relativistic"
     See :mod:`ganaug.gan.losses`.
 optimizer : "adam", "sgd" or keras.optimizers.Optimizer, default="adam"
@@ -194,40 +195,33 @@ class Config:
 
     Parameters
     ----------
+    given : GANParameters
+        As the user gave them.
     sizes : Sizing
         With what the user chose.
     usual : Sizing
         What "auto" stands for.
-    callbacks : list of callables
-    patience : int or None
-        Checks without improvement after which training ends.
     """
 
+    given: GANParameters
     sizes: Sizing
     usual: Sizing
-    time_budget: float | None
-    loss: str
-    optimizer: Any
-    generator: Any
-    discriminator: Any
-    strategy: Any
-    callbacks: list[Callable[[Any], Any]]
-    patience: int | None
-    verbose: int
+
+    @property
+    def callbacks(self) -> list[Callable[[Any], Any]]:
+        """To call after each chunk of steps."""
+        return callbacks_of(self.given.on_chunk)
+
+    @property
+    def patience(self) -> int | None:
+        """Checks without improvement after which training ends; None if it does not."""
+        return patience_of(self.given.early_stopping)
 
 
 def configured(parameters: GANParameters, modality: AnyModality, shape: tuple[int, ...]) -> Config:
     """The configuration of a fit to data of this shape."""
     usual = modality.sizing(shape)
-    same = {name: getattr(parameters, name) for name in ("time_budget", "loss", "optimizer", "generator")}
-    same |= {name: getattr(parameters, name) for name in ("discriminator", "strategy", "verbose")}
-    return Config(
-        sizes=_chosen(parameters, usual),
-        usual=usual,
-        callbacks=callbacks_of(parameters.on_chunk),
-        patience=patience_of(parameters.early_stopping),
-        **same,
-    )
+    return Config(parameters, _chosen(parameters, usual), usual)
 
 
 def _chosen(parameters: GANParameters, usual: Sizing) -> Sizing:

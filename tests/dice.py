@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ganaug.columns.layout import Encoded
-from ganaug.modality.image.layout import ImageLayout, Pixels
+from ganaug.modality.image.pixels import ImageLayout, Pixels
 
 
 @dataclass

@@ -13,6 +13,7 @@ from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
+from ..columns.number import is_whole
 from ..columns.registry import is_number, is_time
 from ..data.validation import categorical_columns
 from ..data.weights import weights_name
@@ -234,7 +235,7 @@ class Scaler:
             values = self.levels[name].iloc[cells.to_numpy(dtype=int)]
         else:
             values = cells.astype(float) * self.spread[name] + self.mean[name]
-            values = values.round() if pd.api.types.is_integer_dtype(dtype) else values
+            values = values.round().astype("int64") if is_whole(self.table[name]) else values
         return values.reset_index(drop=True).astype(dtype)
 
 

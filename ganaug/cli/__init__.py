@@ -1,1 +1,1 @@
-"""."""
+"""The `ganaug` command."""

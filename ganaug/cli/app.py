@@ -14,7 +14,7 @@ import pandas as pd
 from .. import __version__
 from ..augmenter import GANAugmenter, load
 from ..data.validation import check_labels, check_target
-from .tables import read, split, write
+from .files import read, split, write
 
 try:
     import typer
@@ -132,7 +132,7 @@ def assess(
     quiet: Quiet = False,
 ) -> None:
     """Say whether synthetic rows help a model, measured on held-out real rows next to what costs nothing."""
-    from .assess import assessment_of
+    from .assessing import assessment_of
 
     X, y = split(read(table), target)
     options = {"scoring": scoring, "cv": folds, "n_jobs": jobs, "random_state": random_state, "verbose": not quiet}

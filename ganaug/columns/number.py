@@ -108,6 +108,28 @@ def is_decimal(column: pd.Series) -> bool:
     return inner_type(column) == "decimal"
 
 
+def is_whole(column: pd.Series) -> bool:
+    """Whether its dtype, or Python's of its cells, is one of whole numbers."""
+    return bool(pd.api.types.is_integer_dtype(column.dtype)) or inner_type(column) == "integer"
+
+
+def fractions_of(column: pd.Series) -> Float64Array:
+    """The numbers with a fraction in a column of floats."""
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return np.zeros(0)
+    values = column.to_numpy(dtype=np.float64)
+    return values[values != np.floor(values)]
+
+
+def has_infinity(column: pd.Series) -> bool:
+    """Whether a number is infinite."""
+    if isinstance(column.dtype, pd.SparseDtype):
+        return bool(np.isinf(column.array.sp_values.astype(float)).any()) if column.dtype.subtype.kind == "f" else False
+    if pd.api.types.is_float_dtype(column.dtype):
+        return bool(np.isinf(_floats(column)).any())
+    return column.dtype == object and any(isinstance(cell, float) and np.isinf(cell) for cell in column)
+
+
 def _floats(column: pd.Series) -> Float64Array:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 

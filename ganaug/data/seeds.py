@@ -28,7 +28,7 @@ def entropy_of(random_state: Any) -> Any:
         return int(random_state.integers(2**31))
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(2**31 - 1))
-    raise ValueError(f"{random_state!r} cannot be used to seed: give an int, a RandomState or None")
+    raise ValueError(f"random_state={random_state!r} cannot be used to seed: give an int, a RandomState or None")
 
 
 def seeds_from(entropy: Any, count: int) -> Int64Array:

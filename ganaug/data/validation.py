@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..columns.number import fractions_of
+
 
 def check_rows(data: Any, least: int) -> None:
     if len(data) < least:
@@ -88,14 +90,12 @@ def check_target(y: Any, rows: int | None = None) -> tuple[pd.Series, bool]:
 
 def check_labels(y: pd.Series) -> None:
     """Raise ValueError for numbers with a fraction, which are no labels."""
-    if pd.api.types.is_float_dtype(y.dtype):
-        values = y.to_numpy(dtype=np.float64)
-        fractions = values[values != np.floor(values)]
-        if len(fractions):
-            raise ValueError(
-                f"Unknown label type: continuous. y holds numbers with a fraction, for example {fractions[0]:g}, where "
-                "classes are expected: turn labels into strings or integers, or see AugmentedRegressor for numbers"
-            )
+    fractions = fractions_of(y)
+    if len(fractions):
+        raise ValueError(
+            f"Unknown label type: continuous. y holds numbers with a fraction, for example {fractions[0]:g}, where "
+            "classes are expected: turn labels into strings or integers, or see AugmentedRegressor for numbers"
+        )
 
 
 def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:

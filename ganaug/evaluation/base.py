@@ -6,25 +6,29 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from ..models import model_for
-from .charts import Section
 from .tables import Tables
+
+if TYPE_CHECKING:
+    from .page import Section
 
 GOOD, FAIR, POOR, UNKNOWN = "good", "fair", "poor", "not measured"
 ORDER = (POOR, FAIR, UNKNOWN, GOOD)
 NEAR_SHARE = 4
 STRICTER = 1.31  # makes 99 % of a 95 % interval: six figures of privacy are looked at at once
 Figures = dict[str, Any]
+"""By name; a figure with an interval is a dict of its own, which begins with the value, low and high."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What a figure is called, what it means, and the last values that are good and fair.
+    """What a figure is called, the last values that are good and fair, what chance makes of it, and what it means.
 
     Less is better unless `good` is above `fair`. Without them every value is good.
     """
@@ -32,6 +36,7 @@ class Figure:
     label: str
     good: float = math.inf
     fair: float = math.inf
+    chance: float | None = None
     note: str = ""
 
     def rating(self, value: float, held_out: float = 0.0) -> str:
@@ -42,10 +47,10 @@ class Figure:
             return GOOD
         return FAIR if value <= max(self.fair, 3 * held_out) else POOR
 
-    def leak(self, value: float, low: float, chance: float) -> str:
+    def leak(self, value: float, low: float) -> str:
         """Nothing that may be chance; then by the two limits, `fair` only if `good` is surely passed."""
         least = value - STRICTER * (value - low)
-        if least <= chance or value <= self.good:
+        if least <= (self.chance or 0.0) or value <= self.good:
             return GOOD
         return POOR if value > self.fair and least > self.good else FAIR
 
@@ -115,14 +120,13 @@ class Findings:
 class Metric(ABC):
     """A group of figures with a verdict of its own: how they are measured, told, judged and drawn.
 
-    `figures` are in the order in which they are told; `by_column` and `by_class` are what the common tables gain.
+    `figures` are in the order in which they are told; `headings` are those of what the common tables gain.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     figures: ClassVar[Mapping[str, Figure]]
-    by_column: ClassVar[Mapping[str, Figure]] = {}
-    by_class: ClassVar[Mapping[str, Figure]] = {}
+    headings: ClassVar[Mapping[str, Figure]] = {}
 
     @abstractmethod
     def measure(self, inputs: Inputs) -> Measurement:
@@ -133,12 +137,26 @@ class Metric(ABC):
         """How good they are, and what to do about it."""
 
     def lines(self, figures: Figures) -> list[Line]:
-        """The figures as people read them; here with those of held-out rows beside them."""
-        return [
-            Line(figure.label, shown(figures[name]), shown(figures.get(f"{name}_held_out")))
-            for name, figure in self.figures.items()
-            if figures.get(name) is not None
-        ]
+        """The figures as people read them, beside those of held-out rows or what chance makes of them."""
+        lines = []
+        for name, figure in self.figures.items():
+            value = figures.get(name)
+            if value is not None:
+                told = interval(*list(value.values())[:3]) if isinstance(value, dict) else shown(value)
+                chance = "" if figure.chance is None else f"{figure.chance:g}"
+                lines.append(Line(figure.label, told, shown(figures.get(f"{name}_held_out")) or chance))
+        return lines
+
+    def ratings(self, figures: Figures) -> list[str]:
+        """Of each figure that was measured, by its limits."""
+        ratings = []
+        for name, figure in self.figures.items():
+            value = figures.get(name)
+            if isinstance(value, dict):
+                ratings.append(figure.leak(*list(value.values())[:2]))
+            elif value is not None:
+                ratings.append(figure.rating(value, figures.get(f"{name}_held_out", 0.0)))
+        return ratings
 
     def sections(self, found: Findings) -> list[Section]:  # noqa: ARG002
         """What the page shows of it, apart from the lines."""
@@ -152,30 +170,26 @@ class Metric(ABC):
 
 def overall(verdicts: Sequence[Verdict]) -> str:
     """Such as "Good throughout" or "Poor: privacy; fair: detection, coverage; good: fidelity, utility"."""
-    by_rating = {rating: [v.group for v in verdicts if v.rating == rating] for rating in ORDER}
-    found = [(rating, groups) for rating, groups in by_rating.items() if groups]
-    if len(found) == 1:
-        return f"{found[0][0].capitalize()} throughout"
-    said = "; ".join(f"{rating}: {', '.join(groups)}" for rating, groups in found)
-    return said[0].upper() + said[1:]
+    ratings = sorted({verdict.rating for verdict in verdicts}, key=ORDER.index)
+    said = [f"{rating}: {', '.join(v.group for v in verdicts if v.rating == rating)}" for rating in ratings]
+    text = "; ".join(said) if len(said) > 1 else f"{ratings[0]} throughout"
+    return text[0].upper() + text[1:]
 
 
 def shown(value: Any) -> str:
     """A number as it is told: whole ones with commas, others with three digits behind the point, or as many in all."""
-    if pd.isna(value):
-        return ""
     if isinstance(value, str):
         return value
-    if float(value).is_integer() and not isinstance(value, float):
-        return f"{int(value):,}"
-    if abs(value) >= 1000:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, Integral) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3f}".replace("-0.000", "0.000") if abs(value) < 10 else f"{value:.4g}"
 
 
-def interval(found: Figures, name: str) -> str:
+def interval(value: float, low: float, high: float) -> str:
     """A figure with its interval."""
-    return f"{shown(found[name])} ({shown(found['low'])} to {shown(found['high'])})"
+    return f"{shown(value)} ({shown(low)} to {shown(high)})"
 
 
 def boosting(X: pd.DataFrame, y: Any, seed: int, *, classes: bool = True) -> Any:
@@ -183,8 +197,3 @@ def boosting(X: pd.DataFrame, y: Any, seed: int, *, classes: bool = True) -> Any
     model = model_for(X, "boosting", classes=classes)
     model[-1].set_params(random_state=seed)
     return model.fit(X, y)
-
-
-def listed(names: Iterable[Any]) -> str:
-    """Names in a sentence."""
-    return ", ".join(map(str, names))

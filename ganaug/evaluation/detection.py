@@ -6,17 +6,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
-from .base import Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting, interval, listed
+from ..plain import IndexArray
+from .base import Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting
 from .confidence import roc_auc
-from .tables import Tables
 
 FOLDS = 3
 LEAST_GROUP = 10
 TELLING = 0.005
-Float64Array = NDArray[np.float64]
 
 
 class Detection(Metric):
@@ -27,63 +25,52 @@ class Detection(Metric):
 
     name = "detection"
     title = "Detection: real or synthetic?"
-    figures: ClassVar = {"roc_auc": Figure("ROC AUC", 0.6, 0.8)}
-    by_column: ClassVar = {
-        "tells": Figure("tells by", note="how much the detection's ROC AUC falls once the column is shuffled")
+    figures: ClassVar = {"roc_auc": Figure("ROC AUC", 0.6, 0.8, 0.5)}
+    headings: ClassVar = {
+        "tells": Figure("tells by", note="how much the detection's ROC AUC falls once the column is shuffled"),
+        "detection": Figure("detection", note="ROC AUC of these rows alone"),
     }
-    by_class: ClassVar = {"detection": Figure("detection", note="ROC AUC of these rows alone")}
 
     def measure(self, inputs: Inputs) -> Measurement:
         tables, seed = inputs.tables, inputs.seed
         rows = min(len(tables.test), len(tables.synthetic), inputs.max_rows)
-        parts = [part.sample(rows, random_state=seed) for part in (tables.test, tables.synthetic)]
-        both = pd.concat(parts, ignore_index=True)
+        real, made = (part.sample(rows, random_state=seed) for part in (tables.test, tables.synthetic))
+        both = pd.concat([real, made], ignore_index=True)
         truth = np.repeat([1, 0], rows)
         chances = np.zeros(2 * rows)
-        tells = pd.Series(0.0, index=both.columns)
-        for fold, (learnt, asked) in enumerate(StratifiedKFold(FOLDS).split(both, truth)):
+        tells = pd.Series(dtype=np.float64)
+        for learnt, asked in StratifiedKFold(FOLDS).split(both, truth):
             model = boosting(both.iloc[learnt], truth[learnt], seed)
-            new = both.iloc[asked]
-            chances[asked] = model.predict_proba(new)[:, 1]
-            if fold == 0:
-                tells = _falls(model, new, truth[asked], seed)
-        figures = {**roc_auc(chances[:rows], chances[rows:]), "rows": rows}
-        return Measurement(figures, {"tells": tells}, _by_class(tables, parts, chances))
+            chances[asked] = model.predict_proba(both.iloc[asked])[:, 1]
+            if tells.empty:
+                tells = _falls(model, both.iloc[asked], truth[asked], seed)
+        by_class = {}
+        for name, group in tables.groups().items():
+            own = real.index.isin(group.test.index), made.index.isin(group.synthetic.index)
+            if min(map(np.sum, own)) >= LEAST_GROUP:
+                by_class[name] = {"detection": roc_auc(chances[:rows][own[0]], chances[rows:][own[1]])["roc_auc"]}
+        return Measurement({**roc_auc(chances[:rows], chances[rows:]), "rows": rows}, {"tells": tells}, by_class)
 
     def lines(self, figures: Figures) -> list[Line]:
-        return [Line(self.figures["roc_auc"].label, interval(figures, "roc_auc"), "0.5")]
+        return super().lines({"roc_auc": figures})
 
     def verdict(self, found: Findings) -> Verdict:
-        area = found.figures[self.name]["roc_auc"]
-        says = (
-            f"Gradient boosting tells real rows from synthetic ones with a ROC AUC of {area:.3f}, where .5 is a coin."
-        )
+        figures = found.figures[self.name]
+        says = "Gradient boosting tells real rows from synthetic ones with a ROC AUC of "
+        says += f"{figures['roc_auc']:.3f}, where .5 is a coin."
         telling = found.columns.sort_values("tells", ascending=False)
         telling = telling[telling["tells"] > TELLING].head(3)
         hint = "Rows differ by how columns go together rather than by a single one."
         if len(telling):
-            hint = f"What gives them away most: {listed(telling['column'])}."
-        hint += " Allow more steps, and draw with refine=True."
-        return self.judged([self.figures["roc_auc"].rating(area)], says, hint)
+            hint = f"What gives them away most: {', '.join(telling['column'])}."
+        return self.judged(self.ratings(figures), says, f"{hint} Allow more steps, and draw with refine=True.")
 
 
-def _falls(model: Any, rows: pd.DataFrame, truth: NDArray[np.int_], seed: int) -> pd.Series:
+def _falls(model: Any, rows: pd.DataFrame, truth: IndexArray, seed: int) -> pd.Series:
     def area(table: pd.DataFrame) -> float:
         chances = model.predict_proba(table)[:, 1]
         return roc_auc(chances[truth == 1], chances[truth == 0])["roc_auc"]
 
     order = np.random.default_rng(seed).permutation(len(rows))
     whole = area(rows)
-    falls = {name: whole - area(rows.assign(**{name: rows[name].to_numpy()[order]})) for name in rows}
-    return pd.Series(falls, dtype=np.float64)
-
-
-def _by_class(tables: Tables, parts: list[pd.DataFrame], chances: Float64Array) -> dict[str, dict[str, float]]:
-    found = {}
-    for name, group in tables.groups().items():
-        real = np.isin(parts[0].index, group.test)
-        made = np.isin(parts[1].index, group.synthetic)
-        if min(real.sum(), made.sum()) >= LEAST_GROUP:
-            area = roc_auc(chances[: len(real)][real], chances[len(real) :][made])["roc_auc"]
-            found[name] = {"detection": area}
-    return found
+    return pd.Series({name: whole - area(rows.assign(**{name: rows[name].to_numpy()[order]})) for name in rows})

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from .base import Metric
+from .base import Figure, Metric
 from .coverage import Coverage
 from .detection import Detection
 from .fidelity import Fidelity
 from .privacy import Privacy
 from .utility import Utility
 
-METRICS: tuple[Metric, ...] = (
-    Fidelity(),
-    Detection(),
-    Utility(),
-    Coverage(),
-    Privacy(),
-)
+METRICS: tuple[Metric, ...] = (Fidelity(), Detection(), Utility(), Coverage(), Privacy())
+HEADINGS: dict[str, Figure] = {name: figure for metric in METRICS for name, figure in metric.headings.items()}

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 
 from ..columns.base import Kind
@@ -59,47 +58,32 @@ class Tables:
     def parts(self) -> Iterator[tuple[str, pd.DataFrame]]:
         yield from (("train", self.train), ("test", self.test), ("synthetic", self.synthetic))
 
-    def groups(self) -> dict[str, Groups]:
-        """The rows of each class; of a number's quarters; or none without a target."""
+    def groups(self) -> dict[str, Tables]:
+        """The rows of each class, with their index; of a number's quarters; or none without a target."""
         if self.target is None:
             return {}
-        kinds = {name: part[self.target] for name, part in self.parts()}
+        kinds = {part: table[self.target] for part, table in self.parts()}
         if self.classes:
-            names = kinds["train"].value_counts().index[:MOST_GROUPS].tolist()
-            return {name: Groups(*(np.flatnonzero(kinds[part] == name) for part in kinds)) for name in sorted(names)}
-        cuts = np.unique(np.quantile(kinds["train"], np.arange(1, QUARTERS) / QUARTERS))
-        edges = [-np.inf, *cuts, np.inf]
-        found = {}
-        for low, high in pairwise(edges):
-            name = f"{low:.4g} to {high:.4g}".replace("-inf to", "below").replace(" to inf", " and more")
-            found[name] = Groups(*(np.flatnonzero((low <= kinds[part]) & (kinds[part] < high)) for part in kinds))
-        return found
-
-    def missing(self, part: pd.DataFrame) -> pd.Series:
-        """The share of empty cells in each column."""
-        return (part.isna() | (part == EMPTY)).mean()
-
-    def sampled(self, rows: int, rng: np.random.Generator) -> Tables:
-        """At most so many rows of each table, in their order."""
-        return replace(self, **{name: some(part, rows, rng) for name, part in self.parts()})
-
-    def take(self, group: Groups) -> Tables:
-        """The rows of a group."""
-        return replace(self, **{name: part.iloc[getattr(group, name)] for name, part in self.parts()})
-
-
-@dataclass(frozen=True)
-class Groups:
-    """Positions of the rows of one class in each table."""
-
-    train: NDArray[np.intp]
-    test: NDArray[np.intp]
-    synthetic: NDArray[np.intp]
+            names = sorted(kinds["train"].value_counts().index[:MOST_GROUPS])
+        else:
+            cuts = np.unique(np.quantile(kinds["train"], np.arange(1, QUARTERS) / QUARTERS))
+            edges = [-np.inf, *cuts, np.inf]
+            names = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
+            names = [name.replace("-inf to", "below").replace(" to inf", " and more") for name in names]
+            kinds = {k: pd.cut(v, edges, right=False, labels=names, ordered=False) for k, v in kinds.items()}
+        return {
+            name: replace(self, **{part: table[kinds[part] == name] for part, table in self.parts()}) for name in names
+        }
 
 
 def some(table: pd.DataFrame, rows: int, rng: np.random.Generator) -> pd.DataFrame:
     """At most so many rows, in their order."""
     return table if len(table) <= rows else table.iloc[np.sort(rng.permutation(len(table))[:rows])]
+
+
+def is_empty(cells: Any) -> Any:
+    """Which cells of a column, or of a whole table, hold nothing."""
+    return cells.isna() | (cells == EMPTY)
 
 
 def prepared(
@@ -129,13 +113,13 @@ def prepared(
         key: pd.DataFrame({str(name): _column(part[name], real[name], kinds[name], key) for name in real}, copy=False)
         for key, part in tables.items()
     }
-    if own is not None:
-        for key, part in made.items():
-            _check_target(part[str(own)], key, str(own))
+    for key, part in made.items():
+        absent = 0 if own is None else int(is_empty(part[str(own)]).sum())
+        if absent:
+            raise ValueError(f"{key} lacks the target {str(own)!r} in {absent} rows: drop these rows")
     datetimes = tuple(str(name) for name, kind in kinds.items() if kind in ("datetime", "duration"))
     classes = own is not None and kinds[own] == "category"
-    target = None if own is None else str(own)
-    return Tables(made["real_train"], made["real_test"], made["synthetic"], datetimes, target, classes)
+    return Tables(*made.values(), datetimes, None if own is None else str(own), classes)
 
 
 def _is_of_classes(column: pd.Series, kind: Kind, target_type: str) -> bool:
@@ -184,9 +168,3 @@ def _column(values: pd.Series, like: pd.Series, kind: Kind, part: str) -> pd.Ser
             f"column {like.name!r} has dtype {like.dtype} in real_train, but in {part} it has {values.dtype}: {error}"
         ) from None
     return found if found.dtype == np.float64 else found.fillna(EMPTY)
-
-
-def _check_target(column: pd.Series, part: str, name: str) -> None:
-    absent = column.isna() if column.dtype == np.float64 else column == EMPTY
-    if absent.any():
-        raise ValueError(f"{part} lacks the target {name!r} in {int(absent.sum())} rows: drop these rows")

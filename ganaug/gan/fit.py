@@ -69,7 +69,7 @@ def fit_model(
     """
     layout = conditioned(encoder.layout, target)
     sizes, classes = config.sizes, None if target is None else target.classes
-    clock = Clock(config.time_budget, started)
+    clock = Clock(config.given.time_budget, started)
 
     def model_of(generator: Generator, states: list[TrainingState]) -> GenerativeModel:
         """The model, unrefined."""
@@ -78,9 +78,9 @@ def fit_model(
 
     chooser: Chooser | None = None
     found: dict[int, ClassDiagnosis] = {}
-    with progress_bar(config.verbose, sizes.steps) as bar:
+    with progress_bar(config.given.verbose, sizes.steps) as bar:
         monitor = Monitor(
-            Generator(layout, sizes.size, [], config.generator),
+            Generator(layout, sizes.size, [], config.given.generator),
             data,
             int(seeds[0]),
             patience=config.patience,
@@ -117,11 +117,11 @@ def train(
     from ..modality.networks import build
     from .trainer import Trainer
 
-    strategy = config.strategy
+    strategy = config.given.strategy
     with strategy.scope() if strategy is not None else nullcontext():
-        networks = build(layout, size, plan.seed, config.generator, config.discriminator)
+        networks = build(layout, size, plan.seed, config.given.generator, config.given.discriminator)
         outcome = Trainer(*networks, layout, data, plan).run(observer)
-    return Generator(layout, size, networks[0].get_weights(), config.generator), outcome
+    return Generator(layout, size, networks[0].get_weights(), config.given.generator), outcome
 
 
 class Clock:
@@ -141,8 +141,8 @@ def _plan(config: Config, seconds: float | None, seed: int) -> Plan:
         sizes.steps,
         sizes.batch_size,
         seconds,
-        loss=config.loss,
-        optimizer=config.optimizer,
+        loss=config.given.loss,
+        optimizer=config.given.optimizer,
         learning_rate=sizes.learning_rate,
         average=sizes.average,
         seed=seed,

@@ -1,1 +1,1 @@
-"""."""
+"""Estimators that fit another one to real and synthetic rows."""

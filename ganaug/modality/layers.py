@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 
-class Seeds:
+class Initialisers:
     """Initialisers, each with a seed of its own, so that Python's global random state is never drawn from."""
 
     def __init__(self, seed: int) -> None:
@@ -18,7 +18,7 @@ class Seeds:
         return keras.initializers.VarianceScaling(scale, "fan_in", "normal", seed=self.next)
 
 
-def dense(x: Any, units: int, seeds: Seeds, name: str, scale: float = 2.0) -> Any:
+def dense(x: Any, units: int, seeds: Initialisers, name: str, scale: float = 2.0) -> Any:
     return keras.layers.Dense(units, kernel_initializer=seeds.kernel(scale), dtype="float32", name=name)(x)
 
 

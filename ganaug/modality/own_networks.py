@@ -15,7 +15,7 @@ from typing import Any
 
 import keras
 
-from .layers import Seeds
+from .layers import Initialisers
 
 Own = Any
 """A Keras model, or a callable that takes the layout and returns one."""
@@ -117,7 +117,7 @@ def _check(role: str, model: Any, layout: Any, first: tuple[int, ...] | None, ou
 
 
 def _embedding(condition: Any, shape: Any, seed: int) -> Any:
-    options = {"use_bias": False, "kernel_initializer": Seeds(seed + 50).kernel(), "name": "label"}
+    options = {"use_bias": False, "kernel_initializer": Initialisers(seed + 50).kernel(), "name": "label"}
     return keras.layers.Dense(prod(shape), **options)(condition)
 
 

@@ -25,7 +25,7 @@ from ..exceptions import CorruptFileError
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
 from ..plain import RECORDS, AnyArray
-from .tree import Reader, Writer
+from .tree import TreeReader, TreeWriter
 
 MAGIC = "ganaug"
 FORMAT_VERSION = 3
@@ -80,7 +80,7 @@ def read(path: Any, *, generator: Any = None) -> dict[str, Any]:
 def loads(data: bytes, *, generator: Any = None) -> dict[str, Any]:
     """The contents that `dumps` made these bytes of."""
     members = _unpack(data)
-    reader = Reader(RECORDS, lambda number: _array(members[_array_name(number)]))
+    reader = TreeReader(RECORDS, lambda number: _array(members[_array_name(number)]))
     contents: dict[str, Any] = reader.tree(json.loads(members["model.json"]))
     if contents.pop("own_generator"):
         if generator is None:
@@ -95,7 +95,7 @@ def loads(data: bytes, *, generator: Any = None) -> dict[str, Any]:
 def _members(contents: dict[str, Any]) -> dict[str, bytes]:
     from .. import __version__
 
-    writer = Writer(RECORDS)
+    writer = TreeWriter(RECORDS)
     tree = writer.tree({**contents, "own_generator": contents["model"].generator.build is not None})
     members = {"model.json": json.dumps(tree, allow_nan=False).encode()}
     for number, array in enumerate(writer.arrays):

@@ -22,7 +22,7 @@ SPARSE_FORMS = ("csr", "csc", "coo", "bsr", "lil", "dok", "dia")
 Records = Mapping[str, Any]
 
 
-class Writer:
+class TreeWriter:
     """Turns values into trees.
 
     Parameters
@@ -99,7 +99,7 @@ class Writer:
         return ["record", name, content]
 
 
-class Reader:
+class TreeReader:
     """Turns trees into values.
 
     Parameters
@@ -119,7 +119,7 @@ class Reader:
         Raises
         ------
         Exception
-            Of any kind, if the tree is not one that `Writer` wrote.
+            Of any kind, if the tree is not one that `TreeWriter` wrote.
         """
         if depth > MAX_DEPTH:
             raise ValueError("nested too deeply")

@@ -167,7 +167,7 @@ class DatasetMixin(HoldsModel):
         from . import streams
 
         own = model.seeds.next(seed)
-        addition = streams.Addition(_rotation(parts, own), per_row, synthetic_weight)
+        addition = streams.Enlargement(_rotation(parts, own), per_row, synthetic_weight)
         return streams.enlarge(_source(model, refine), addition, own)
 
     def mix(self, p: float = 0.3, *, seed: Any = None, refine: bool = False) -> Apply:
@@ -273,7 +273,7 @@ class DatasetMixin(HoldsModel):
         >>> layer = augmenter.as_layer(0.5, seed=0)
         >>> x, label = layer([X[:10], y[:10]], training=True)
         >>> int((x.numpy() != X[:10]).any(1).sum()), bool((layer([X, y])[0] == X).numpy().all())
-        (4, True)
+        (5, True)
         """
         model, p = self._fitted, _share(p)
         from .layer import SyntheticMix

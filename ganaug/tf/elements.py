@@ -11,7 +11,7 @@ import tensorflow as tf
 from ..columns.layout import Encoded
 from ..data.targets import Target
 from ..modality.base import Reader
-from ..modality.elements import is_dense, shown, without_rows
+from ..modality.specs import is_dense, shown, without_rows
 from ..model import GenerativeModel
 from ..plain import AnyArray
 from .labels import LabelForm, label_form, label_tensor_type

@@ -53,7 +53,7 @@ class LabelForm(ABC):
 
 
 @dataclass(frozen=True)
-class Number(LabelForm):
+class NumberLabels(LabelForm):
     """A number to regress on."""
 
     target: NumberTarget
@@ -67,7 +67,7 @@ class Number(LabelForm):
 
 
 @dataclass(frozen=True)
-class Classes(LabelForm):
+class ClassLabels(LabelForm):
     """Labels of classes, each written as one of `known`: as it is, or as its place."""
 
     known: AnyArray
@@ -84,7 +84,7 @@ class Classes(LabelForm):
 
 
 @dataclass(frozen=True)
-class OneHot(LabelForm):
+class OneHotLabels(LabelForm):
     """A slot for each class."""
 
     classes: int
@@ -112,7 +112,7 @@ def label_form(target: Target, dtype: Any, row_shape: tuple[int | None, ...]) ->
     if isinstance(target, NumberTarget):
         own = label_tensor_type(target)
         if row_shape in ((), (1,)) and (dtype.is_floating or (dtype.is_integer and own is not None and own.whole)):
-            return Number(dtype, column, target)
+            return NumberLabels(dtype, column, target)
         raise TypeError("one number for each row")
     assert isinstance(target, ClassTarget)
     return _of_classes(target, dtype, row_shape, column)
@@ -123,7 +123,7 @@ def _of_classes(target: ClassTarget, dtype: Any, row_shape: tuple[int | None, ..
     names = [repr(label) for label in target.class_counts]
     shown = ", ".join(names[:8]) + ", ..." * (classes > 8)
     if row_shape == (classes,) and classes > 1 and dtype != tf.string:
-        return OneHot(dtype, False, classes)
+        return OneHotLabels(dtype, False, classes)
     expected = f"one label of {shown} for each row, its place among them, or {classes} one-hot slots"
     if row_shape not in ((), (1,)):
         raise TypeError(expected)
@@ -133,7 +133,7 @@ def _of_classes(target: ClassTarget, dtype: Any, row_shape: tuple[int | None, ..
         known = values.astype(dtype.as_numpy_dtype)
         with np.errstate(all="ignore"):
             if is_text or np.array_equal(known.astype(values.dtype), values):
-                return Classes(dtype, column, known, str(names))
+                return ClassLabels(dtype, column, known, str(names))
         if not is_text and dtype != tf.bool:
             return _places(dtype, column, classes, names)
     if dtype in (tf.string, tf.bool) or (own is not None and not is_text):
@@ -141,8 +141,8 @@ def _of_classes(target: ClassTarget, dtype: Any, row_shape: tuple[int | None, ..
     return _places(dtype, column, classes, names)
 
 
-def _places(dtype: Any, column: bool, classes: int, names: list[str]) -> Classes:
-    return Classes(dtype, column, np.arange(classes, dtype=dtype.as_numpy_dtype), str(names))
+def _places(dtype: Any, column: bool, classes: int, names: list[str]) -> ClassLabels:
+    return ClassLabels(dtype, column, np.arange(classes, dtype=dtype.as_numpy_dtype), str(names))
 
 
 def label_tensor_type(target: Target) -> TensorType | None:

@@ -99,7 +99,7 @@ def _replaced(real: Tensor, places: Tensor, new: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Addition:
+class Enlargement:
     """Which rows are added to a dataset.
 
     Parameters
@@ -171,7 +171,7 @@ def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
     return without_autograph(replace)
 
 
-def enlarge(source: Source, addition: Addition, seed: int) -> Apply:
+def enlarge(source: Source, addition: Enlargement, seed: int) -> Apply:
     """Adds rows to a dataset, spread evenly over it: as single rows, or as batches of the size of real ones."""
 
     def apply(dataset: Dataset) -> Dataset:

@@ -22,7 +22,7 @@ from ganaug.gan.monitor import Monitor
 from ganaug.gan.trainer import Trainer
 from ganaug.modality.dense import dense_condition
 from ganaug.modality.image.encoder import ImageEncoder
-from ganaug.modality.image.layout import Pixels
+from ganaug.modality.image.pixels import Pixels
 from ganaug.modality.table.container import check_table
 from ganaug.modality.table.encoder import TableEncoder
 

@@ -146,7 +146,7 @@ def test_an_interrupt_before_anything_was_learnt_is_raised(sabotage: Any) -> Non
 
 
 def test_an_interrupt_during_refinement_keeps_the_generator(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: Any) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("ganaug.selection.importance.ImportanceSampling.fit", interrupt)

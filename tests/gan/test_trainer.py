@@ -15,7 +15,7 @@ from ganaug.columns.layout import Block, Layout
 from ganaug.gan.trainer import _schedule
 from ganaug.modality.base import Size
 from ganaug.modality.image import networks as image
-from ganaug.modality.image.layout import ImageLayout
+from ganaug.modality.image.pixels import ImageLayout
 from ganaug.modality.registry import modality_of
 from ganaug.modality.table import networks as built_in
 

@@ -15,7 +15,7 @@ import ganaug
 from ganaug import GANAugmenter
 from ganaug.columns.layout import Block, Layout
 from ganaug.modality import own_networks as own
-from ganaug.modality.image.layout import ImageLayout
+from ganaug.modality.image.pixels import ImageLayout
 
 layers = keras.layers
 X, Y = glyphs(10, (28, 28, 3))

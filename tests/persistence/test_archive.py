@@ -24,7 +24,7 @@ import ganaug
 from ganaug import CorruptFileError, GANAugmenter, load
 from ganaug.data.targets import target_of
 from ganaug.modality.table.encoder import TableEncoder
-from ganaug.persistence.tree import Reader, Writer
+from ganaug.persistence.tree import TreeReader, TreeWriter
 from ganaug.plain import RECORDS
 
 PACKAGE_HOME = str(Path(ganaug.__file__).parents[1])
@@ -118,9 +118,9 @@ def test_a_model_of_every_dtype_survives(everything, tmp_path):
 
 
 def _through_text(value):
-    writer = Writer(RECORDS)
+    writer = TreeWriter(RECORDS)
     text = json.dumps(writer.tree(value))
-    return Reader(RECORDS, writer.arrays.__getitem__).tree(json.loads(text))
+    return TreeReader(RECORDS, writer.arrays.__getitem__).tree(json.loads(text))
 
 
 @pytest.mark.parametrize("column", [pytest.param(c, id=n) for n, c in tables.with_gaps(tables.every_dtype()).items()])

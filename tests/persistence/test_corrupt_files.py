@@ -15,7 +15,7 @@ import pytest
 
 from ganaug import CorruptFileError, GANAugmenter, load
 from ganaug.persistence.archive import FORMAT_VERSION
-from ganaug.persistence.tree import Reader, Writer
+from ganaug.persistence.tree import TreeReader, TreeWriter
 from ganaug.plain import RECORDS
 
 PROBES = 200
@@ -55,7 +55,7 @@ def what_is_in(path: Path) -> Any:
         model = load(path)
     except CorruptFileError as error:
         return error
-    writer = Writer(RECORDS)
+    writer = TreeWriter(RECORDS)
     tree = writer.tree([model.get_params(deep=False), model._model])
     return json.dumps(tree), [array.tobytes() for array in writer.arrays]
 
@@ -256,6 +256,9 @@ FORGERIES = {
     "an unknown field": ('"recurring"', '"__class__"'),
     "an unknown parameter": ('"batch_size"', '"batches"'),
     "another number of slots": ('"bins": 12', '"bins": 11'),
+    "another number of slots in the layout": ('{"bins": 12, "width": 12}', '{"bins": 11, "width": 12}'),
+    "a generator of other rows": ('"Generator", {"layout": ["record", "Layout"', '"Generator", {"layout": ["record", "Size"'),
+    "a target of other classes": ('"values": ["series", ["string"', '"values": ["list", ["string"'),
 }
 
 
@@ -327,6 +330,6 @@ def test_a_crash_while_writing_leaves_the_old_file_alone(
 
 def test_values_keep_their_type_in_a_tree() -> None:
     values = [None, True, 1, -(10**40), 0.1, float("nan"), float("inf"), "array", b"\x00", (1, (2,)), frozenset({1})]
-    writer = Writer({})
-    again = Reader({}, lambda number: writer.arrays[number]).tree(json.loads(json.dumps(writer.tree(values))))
+    writer = TreeWriter({})
+    again = TreeReader({}, lambda number: writer.arrays[number]).tree(json.loads(json.dumps(writer.tree(values))))
     assert repr(again) == repr(values)

@@ -36,7 +36,7 @@ def test_a_stream_is_like_the_training_images(model):
 
 @pytest.mark.usefixtures("dice")
 def test_elements_hold_what_the_encoder_decodes():
-    from ganaug.modality.image.layout import Pixels
+    from ganaug.modality.image.pixels import Pixels
     from ganaug.tf.elements import Form
 
     for images in (X[..., None], X[..., None] / 255, (X[..., None].astype(int) * 3 - 7)):

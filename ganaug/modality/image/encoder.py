@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...plain import AnyArray, BoolArray, Float64Array, record
-from .layout import ImageLayout, Pixels
+from .pixels import ImageLayout, Pixels
 
 MOST_LEVELS = 256
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from ...plain import AnyArray
 from ..base import Uniform
 from .augment import recoloured, shifted
-from .layout import ImageLayout, Pixels
+from .pixels import ImageLayout, Pixels
 
 Tensor = Any
 

@@ -17,7 +17,7 @@ from ..base import Head, Modality, Model, Reader, Size, Sizing
 from . import sizes
 from .container import ImageContainer, check_images
 from .encoder import ImageEncoder
-from .layout import ImageLayout, Pixels
+from .pixels import ImageLayout, Pixels
 from .recognition import Components, Recogniser
 
 

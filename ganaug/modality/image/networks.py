@@ -12,14 +12,14 @@ from typing import Any
 import keras
 
 from ..base import Model, Size
-from ..layers import Seeds, dense, leaky
-from .layout import ImageLayout
+from ..layers import Initialisers, dense, leaky
+from .pixels import ImageLayout
 from .sizes import KERNEL, grid
 
 
 def generator(layout: ImageLayout, size: Size, seed: int) -> Model:
     """[noise (n, latent), condition (n, layout.condition_width)] -> images (n, height, width, channels) in [-1, 1]."""
-    seeds = Seeds(seed)
+    seeds = Initialisers(seed)
     height, width, channels = layout.shape
     rows, columns = grid(layout.shape, size.depth)
     inputs = [keras.Input([size.latent], dtype="float32"), keras.Input([layout.condition_width], dtype="float32")]
@@ -42,7 +42,7 @@ def generator(layout: ImageLayout, size: Size, seed: int) -> Model:
 
 def discriminator(layout: ImageLayout, size: Size, seed: int) -> Model:
     """[images (n, height, width, channels), condition (n, layout.condition_width)] -> logits (n, 1)."""
-    seeds = Seeds(seed)
+    seeds = Initialisers(seed)
     inputs = [keras.Input(layout.shape, dtype="float32"), keras.Input([layout.condition_width], dtype="float32")]
     x = inputs[0]
     for i in range(size.depth):
@@ -62,7 +62,7 @@ def discriminator(layout: ImageLayout, size: Size, seed: int) -> Model:
     return keras.Model(inputs, logit, name="discriminator")
 
 
-def _linear(x: Any, units: int, seeds: Seeds, name: str) -> Any:
+def _linear(x: Any, units: int, seeds: Initialisers, name: str) -> Any:
     """An embedding of one-hot conditions."""
     initial = seeds.kernel(1.0)
     return keras.layers.Dense(units, use_bias=False, kernel_initializer=initial, dtype="float32", name=name)(x)
@@ -72,5 +72,5 @@ def _normalised(x: Any, name: str) -> Any:
     return keras.layers.BatchNormalization(momentum=0.9, dtype="float32", name=f"{name}_norm")(x)
 
 
-def _kernel(seeds: Seeds, scale: float = 2.0) -> dict[str, Any]:
+def _kernel(seeds: Initialisers, scale: float = 2.0) -> dict[str, Any]:
     return {"kernel_initializer": seeds.kernel(scale), "dtype": "float32"}

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from ...plain import AnyArray
 from .encoder import ImageEncoder
-from .layout import Pixels
+from .pixels import Pixels
 
 
 @dataclass(frozen=True)

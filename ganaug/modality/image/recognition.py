@@ -20,7 +20,7 @@ import numpy as np
 
 from ...columns.layout import Encoded
 from ...plain import AnyArray, Float32Array, Float64Array, IndexArray, Int64Array, record
-from .layout import ImageLayout, Pixels
+from .pixels import ImageLayout, Pixels
 
 COMPONENTS = 64
 HIDDEN = 64

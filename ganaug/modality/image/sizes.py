@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import log2
 
 from ..base import Size, Sizing
-from .layout import ImageLayout
+from .pixels import ImageLayout
 
 CANDIDATES = 16
 SMALLEST_GRID = 4

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from ...columns.number import has_infinity
 from ...plain import IndexArray, record
 
 
@@ -105,7 +106,7 @@ def check_table(X: Any) -> tuple[pd.DataFrame, TableContainer]:
         container = TableContainer("array", array.dtype)
     if not table.shape[1]:
         raise ValueError(f"X has 0 feature(s) (shape={table.shape}) while a minimum of 1 is required.")
-    infinite = [name for name in table if _has_infinity(table[name])]
+    infinite = [name for name in table if has_infinity(table[name])]
     if infinite:
         raise ValueError(f"infinite values in columns {infinite}: replace them by a missing value or a large number")
     return table, container
@@ -121,13 +122,3 @@ def _check_names(names: pd.Index) -> None:
             f"{kinds} as feature name / column name types: {list(names)}. Rename them, for example with "
             "X.columns = X.columns.astype(str)"
         )
-
-
-def _has_infinity(column: pd.Series) -> bool:
-    if isinstance(column.dtype, pd.SparseDtype):
-        return bool(np.isinf(column.array.sp_values.astype(float)).any()) if column.dtype.subtype.kind == "f" else False
-    if pd.api.types.is_float_dtype(column.dtype):
-        return bool(np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).any())
-    if column.dtype == object:
-        return any(isinstance(cell, float) and np.isinf(cell) for cell in column)
-    return False

@@ -76,6 +76,9 @@ class TableEncoder:
         for place, column in enumerate(self.columns):
             if column.relation is not None and not set(column.relation.causes) <= set(range(place)):
                 raise ValueError(f"column {column.name!r} follows from columns {column.relation.causes}")
+            own = [part for part in column.parts if part.block >= 0 and part.parent is None]
+            if any(part.coder.block != self.layout.blocks[part.block] for part in own):
+                raise ValueError(f"column {column.name!r} is not coded as the layout has it")
 
     @classmethod
     def fit(cls, table: pd.DataFrame, *, categorical: frozenset[object] = frozenset()) -> tuple[TableEncoder, Encoded]:

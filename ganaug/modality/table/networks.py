@@ -8,10 +8,10 @@ import keras
 
 from ...columns.layout import Layout
 from ..base import Model, Size
-from ..layers import Seeds, dense, leaky
+from ..layers import Initialisers, dense, leaky
 
 
-def _trunk(x: Any, size: Size, seeds: Seeds) -> Any:
+def _trunk(x: Any, size: Size, seeds: Initialisers) -> Any:
     x = leaky(dense(x, size.width, seeds, "first"), "first_leaky")
     for i in range(size.depth):
         y = leaky(dense(x, size.width, seeds, f"block{i}_in"), f"block{i}_in_leaky")
@@ -27,13 +27,13 @@ def _inputs(first: int, condition: int) -> tuple[list[Any], Any]:
 
 def generator(layout: Layout, size: Size, seed: int) -> Model:
     """[noise (n, latent), condition (n, layout.condition_width)] -> raw output (n, layout.raw_width)."""
-    seeds = Seeds(seed)
+    seeds = Initialisers(seed)
     inputs, x = _inputs(size.latent, layout.condition_width)
     return keras.Model(inputs, dense(_trunk(x, size, seeds), layout.raw_width, seeds, "raw", 1.0), name="generator")
 
 
 def discriminator(layout: Layout, size: Size, seed: int) -> Model:
     """[rows (n, layout.width), condition (n, layout.condition_width)] -> logits (n, 1)."""
-    seeds = Seeds(seed)
+    seeds = Initialisers(seed)
     inputs, x = _inputs(layout.width, layout.condition_width)
     return keras.Model(inputs, dense(_trunk(x, size, seeds), 1, seeds, "logit", 1.0), name="discriminator")

@@ -67,7 +67,7 @@ def hard_rows(layout: Layout, raw: Float32Array, rng: np.random.Generator) -> En
 
 def _drawn(logits: Float32Array, rng: np.random.Generator) -> IndexArray:
     """A column for each row, by the softmax of the row."""
-    if np.abs(logits).max() > EXTREME:
+    if np.abs(logits).max(initial=0) > EXTREME:
         logits = logits - logits.max(1, keepdims=True)
     weights = np.exp(logits)
     up_to = weights @ _triangle(logits.shape[1])  # sums that run, faster than NumPy's

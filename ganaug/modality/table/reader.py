@@ -13,7 +13,7 @@ from ...columns.base import TENSOR_DTYPES, TensorType
 from ...columns.layout import Encoded
 from ...columns.ticks import NO_TIME
 from ...plain import AnyArray
-from ..elements import shown, without_rows
+from ..specs import shown, without_rows
 from .encoder import TableEncoder
 
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from ganaug.modality.image.augment import recoloured, shifted
 from ganaug.modality.image.head import ImageHead
-from ganaug.modality.image.layout import ImageLayout, Pixels
+from ganaug.modality.image.pixels import ImageLayout, Pixels
 from ganaug.modality.registry import modality_of
 
 IMAGES = np.random.default_rng(0).random((6, 16, 24, 3)).astype(np.float32)

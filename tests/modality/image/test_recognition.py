@@ -8,7 +8,7 @@ from pictures import glyphs
 
 from ganaug.columns.layout import Block, Encoded, Layout
 from ganaug.modality.image.encoder import ImageEncoder
-from ganaug.modality.image.layout import ImageLayout, Pixels
+from ganaug.modality.image.pixels import ImageLayout, Pixels
 from ganaug.modality.image.recognition import Recogniser
 
 X, Y = glyphs(60)
