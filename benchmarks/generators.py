@@ -32,8 +32,8 @@ GENERATORS = {
     "tvae": Generator("TVAE", "ctgan", "epochs"),
     "tabularargn": Generator("TabularARGN", "mostlyai", "max_epochs"),
     "copula": Generator("Gaussian copula", "sdv"),
-    "smote": Generator("SMOTE, classes made anew"),
-    "bootstrap": Generator("rows drawn anew"),
+    "smote": Generator("SMOTE of every class"),
+    "bootstrap": Generator("rows resampled with replacement"),
 }
 
 

@@ -138,16 +138,16 @@ def ranks(frame: pd.DataFrame) -> pd.DataFrame:
     return means.groupby(["table", "learner"]).rank(ascending=False).groupby("method").mean()
 
 
-def differences(frame: pd.DataFrame, method: str, rival: str, metric: str) -> dict[str, np.ndarray]:
-    """For each table, what `method` has more than `rival` in every fold that both ran, learners averaged."""
+def differences(frame: pd.DataFrame, method: str, other: str, metric: str) -> dict[str, np.ndarray]:
+    """For each table, what `method` has more than `other` in every fold that both ran, learners averaged."""
     wide = frame.groupby(["table", "fold", "method"])[metric].mean().unstack("method")
-    both = (wide[method] - wide[rival]).dropna()
+    both = (wide[method] - wide[other]).dropna()
     return {table: part.to_numpy() for table, part in both.groupby("table") if len(part) > 1}
 
 
-def lead(frame: pd.DataFrame, method: str, rival: str, metric: str, test_share: float) -> Interval:
+def lead(frame: pd.DataFrame, method: str, other: str, metric: str, test_share: float) -> Interval:
     """The mean over tables of these differences."""
-    tables = differences(frame, method, rival, metric)
+    tables = differences(frame, method, other, metric)
     return pooled(list(tables.values()), test_share) if tables else Interval(float("nan"), float("inf"))
 
 

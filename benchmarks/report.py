@@ -37,7 +37,7 @@ training rows', *detection* the ROC AUC of gradient boosting that tells held-out
 best), *TSTR* that of gradient boosting trained on synthetic rows and tested on held-out real ones (for a number the
 root mean squared error), *excess copies* the share of synthetic rows that equal a training row, less that of held-out
 rows that do, *membership* the ROC AUC of telling training rows from held-out ones by how near the next synthetic row
-is (.5 gives nobody away). Rows drawn anew, with replacement, are the floor of fidelity: they are all copies."""
+is (.5 gives nobody away). Rows resampled with replacement are the floor of fidelity: they are all copies."""
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -97,7 +97,7 @@ def fidelity_page(result: dict[str, Any]) -> tuple[str, Losses]:
 
 
 def beaten(place: str, title: str, values: dict[str, float], cost: Any, digits: int) -> Losses:
-    """Who does better than ganaug in the digits that are shown; rows drawn anew, which are copies, do not compete."""
+    """Who does better than ganaug in the digits that are shown; resampled rows, which are copies, do not compete."""
     if "ganaug" not in values:
         return []
     ours = cost(round(values["ganaug"], digits))
@@ -124,23 +124,23 @@ def rebalance_page(result: dict[str, Any]) -> tuple[str, Losses]:
         own = ranks.loc["ganaug", metric]
         better = [f"{rebalance.TITLES[m]} {ranks.loc[m, metric]:.2f}" for m in ran if ranks.loc[m, metric] < own]
         losses += [("rebalancing, mean rank", metric, f"{own:.2f}", ", ".join(better))] if better else []
-    for rival in ("nothing", "smote"):
-        if rival not in ran:
+    for other in ("nothing", "smote"):
+        if other not in ran:
             continue
         lines = []
-        for name in (m for m in rebalance.TITLES if m in ran and m != rival):
-            leads = [rebalance.lead(frame, name, rival, metric, share) for metric in rebalance.METRICS]
+        for name in (m for m in rebalance.TITLES if m in ran and m != other):
+            leads = [rebalance.lead(frame, name, other, metric, share) for metric in rebalance.METRICS]
             lines.append([rebalance.TITLES[name], *map(signed, leads)])
-            losses += [("rebalancing, lead over " + rebalance.TITLES[rival], metric, f"{lead.mean:+.4f}",
+            losses += [("rebalancing, lead over " + rebalance.TITLES[other], metric, f"{lead.mean:+.4f}",
                         f"the 95 % interval, ± {lead.half:.4f}, lies below zero")
                        for lead, metric in zip(leads, rebalance.METRICS, strict=True)
                        if name == "ganaug" and lead.sign < 0]  # fmt: skip
-        parts.append(f"Mean lead over {rebalance.TITLES[rival]}, fold by fold, with the 95 % interval as Nadeau and "
+        parts.append(f"Mean lead over {rebalance.TITLES[other]}, fold by fold, with the 95 % interval as Nadeau and "
                      "Bengio correct it:\n")  # fmt: skip
         parts.append(table(["lead", *rebalance.METRICS], lines))
         if "ganaug" in ran:
-            parts.append(f"GANOverSampler's lead over {rebalance.TITLES[rival]} on each table:\n")
-            own = [rebalance.differences(frame, "ganaug", rival, metric) for metric in rebalance.METRICS]
+            parts.append(f"GANOverSampler's lead over {rebalance.TITLES[other]} on each table:\n")
+            own = [rebalance.differences(frame, "ganaug", other, metric) for metric in rebalance.METRICS]
             lines = [[name, *(signed(corrected(each[name], share)) for each in own)] for name in own[0]]
             parts.append(table(["table", *rebalance.METRICS], lines))
     return "\n".join(parts), losses
@@ -176,14 +176,14 @@ def sampling_page(result: dict[str, Any]) -> tuple[str, Losses]:
         why = row.get("not_run") or row.get("error") or "too long"
         done = {draw["rows"]: draw for draw in row.get("draws", [])}
         for rows in result["settings"]["draws"]:
-            draw, rival = done.get(rows, {}), theirs.get((row["table"], rows), {})
+            draw, peer = done.get(rows, {}), theirs.get((row["table"], rows), {})
             ours = row["generator"] == "ganaug"
             rate = number(rows / draw["seconds"], 0) if draw else f"not run ({why})"
-            faster = ratio(rival.get("seconds"), draw.get("seconds")) if ours else ""
+            faster = ratio(peer.get("seconds"), draw.get("seconds")) if ours else ""
             lines.append([row["table"], row["way"], f"{rows:,}", rate, number(draw.get("mb"), 0), faster])
-            if ours and draw and rival and draw["seconds"] > rival["seconds"]:
+            if ours and draw and peer and draw["seconds"] > peer["seconds"]:
                 losses.append((f"sampling {rows:,} rows, {row['way']}", "rows a second", rate,
-                               f"CTGAN {number(rows / rival['seconds'], 0)}"))  # fmt: skip
+                               f"CTGAN {number(rows / peer['seconds'], 0)}"))  # fmt: skip
     head = ["table", "", "rows", "rows a second", "peak memory while sampling, MB", "CTGAN's seconds / ganaug's"]
     return f"## Sampling\n\n{about(result)}\n" + table(head, lines), losses
 
@@ -223,7 +223,7 @@ def stream_page(result: dict[str, Any]) -> tuple[str, Losses]:
         first = number(row["first_seconds"], 2)
         lines.append([row["table"], row["way"], f"{row['batch_size']:,}", first, number(own, 0), slower])
     note = ("Batches read off a dataset by a loop that does nothing else. Real rows lie in memory as tensors: they are "
-            "the most that `tf.data` can give, and no rival.")  # fmt: skip
+            "the most that `tf.data` can give, and no peer.")  # fmt: skip
     head = ["table", "", "batch", "first batch, s", "rows a second", "real rows' rate / ganaug's"]
     return f"## Streams\n\n{about(result)}\n{note}\n\n" + table(head, lines), []
 

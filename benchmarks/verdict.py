@@ -61,7 +61,7 @@ def row_of(result: Assessment, test_share: float) -> dict[str, Any]:
 
 
 def choice_of(row: dict[str, Any]) -> tuple[str, float | None]:
-    """What the verdict is, found anew: another rule needs no other fits."""
+    """What the verdict is, by today's rule: another rule needs no other fits."""
     scores = pd.DataFrame(
         [
             {"fold": fold, "method": m["method"], "ratio": m["ratio"], "score": score, "note": None}

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from ganaug import GANAugmenter, PoorClassWarning
-from ganaug.gan.monitor import Watch
+from ganaug.gan.monitor import Monitor
 
 from .figures import comparable, shape
 from .tables import imbalanced, names_in, split
@@ -31,7 +31,7 @@ class Clock:
     def __init__(self) -> None:
         self.seconds = 0.0
         for name in METHODS:
-            setattr(Watch, name, self._timed(getattr(Watch, name)))
+            setattr(Monitor, name, self._timed(getattr(Monitor, name)))
 
     def _timed(self, method: Any) -> Any:
         def timed(*arguments: Any, **options: Any) -> Any:

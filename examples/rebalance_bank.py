@@ -96,13 +96,13 @@ def verdict(y: np.ndarray, predicted: dict[tuple[str, str], np.ndarray], scores:
     lines = []
     for metric, function in METRICS.items():
         own, rest = means.loc[OURS, metric], means[metric].drop(OURS)
-        rival = rest.idxmax()
-        pairs = [(p, predicted[kind, rival]) for (kind, name), p in predicted.items() if name == OURS]
+        best = rest.idxmax()
+        pairs = [(p, predicted[kind, best]) for (kind, name), p in predicted.items() if name == OURS]
         leads = [np.mean([function(y[d], ours[d]) - function(y[d], other[d]) for ours, other in pairs]) for d in draws]
         lead, error = own - rest.max(), 2 * np.std(leads)
         place = "level with" if abs(lead) < error else "ahead of" if lead > 0 else "behind"
         lines.append(
-            f"  {metric + ':':<18} {own:.3f}, {place} {rival} with {rest.max():.3f} ({lead:+.3f} ± {error:.3f})"
+            f"  {metric + ':':<18} {own:.3f}, {place} {best} with {rest.max():.3f} ({lead:+.3f} ± {error:.3f})"
         )
     return "\n".join(lines)
 

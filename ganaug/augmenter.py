@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, overload
 
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
@@ -17,12 +18,18 @@ from .data.validation import accepts_any_table, categorical_columns, check_rows
 from .evaluation.report import ReportMixin
 from .gan.contracts import Data
 from .gan.fit import fit_model
+from .modality.base import Model
+from .modality.generator import Build
 from .modality.registry import modality_for
 from .model import HoldsModel
-from .params import Auto, GANParameters, check_parameters, check_ratio, configured, one_of, parameter, with_docs
+from .params import DOCS, Auto, GANParameters, check_parameters, check_ratio, configured, one_of, parameter, with_docs
 from .persistence.archive import errors_about, read, write
+from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
 from .plots import PlottingMixin
 from .tf.api import DatasetMixin
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
 
 NO_MIDDLE_STEP = (
     "a step in the middle of a scikit-learn Pipeline cannot add rows, because the Pipeline keeps the y it was given; "
@@ -41,7 +48,7 @@ class Augmented(NamedTuple):
     X: Any
     y: Any
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+    def __array__(self, dtype: np.dtype[Any] | None = None, copy: bool | None = None) -> NoReturn:
         raise ValueError(NO_MIDDLE_STEP)
 
     @property
@@ -49,7 +56,7 @@ class Augmented(NamedTuple):
         raise ValueError(NO_MIDDLE_STEP)
 
 
-@with_docs
+@with_docs(shared=DOCS)
 @dataclass(kw_only=True, eq=False, repr=False)
 class GANAugmenter(
     DatasetMixin, ReportMixin, PlottingMixin, HoldsModel, OneToOneFeatureMixin, TransformerMixin, GANParameters
@@ -126,7 +133,7 @@ class GANAugmenter(
     mode: Literal["append", "replace"] = parameter("append", one_of("append", "replace"))
     target_type: Literal["auto", "classes", "number"] = parameter("auto", one_of("auto", "classes", "number"))
 
-    def fit(self, X: Any, y: Any = None) -> GANAugmenter:
+    def fit(self, X: MatrixLike, y: VectorLike | None = None) -> Self:
         """Learn to generate the rows of `X`, for a given `y` where there is one.
 
         Parameters
@@ -172,7 +179,22 @@ class GANAugmenter(
         self._remember(data, None if y is None else labels)
         return self
 
-    def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None, refine: bool = True) -> Any:
+    @overload
+    def sample(
+        self, n: Mapping[Any, int], *, random_state: RandomState = None, refine: bool = True
+    ) -> tuple[Any, Any]: ...
+    @overload
+    def sample(self, *, y: VectorLike, random_state: RandomState = None, refine: bool = True) -> tuple[Any, Any]: ...
+    @overload
+    def sample(self, n: int, *, random_state: RandomState = None, refine: bool = True) -> Any: ...
+    def sample(
+        self,
+        n: Count | None = None,
+        *,
+        y: VectorLike | None = None,
+        random_state: RandomState = None,
+        refine: bool = True,
+    ) -> Any:
         """Generate rows.
 
         Parameters
@@ -203,7 +225,15 @@ class GANAugmenter(
         """
         return self._fitted.sample(n, y=y, random_state=random_state, refine=refine)
 
-    def augment(self, X: Any, y: Any = None, *, return_mask: bool = False) -> Any:
+    @overload
+    def augment(self, X: MatrixLike, y: None = None, *, return_mask: Literal[False] = False) -> Any: ...
+    @overload
+    def augment(self, X: MatrixLike, y: None = None, *, return_mask: Literal[True]) -> tuple[Any, BoolArray]: ...
+    @overload
+    def augment(self, X: MatrixLike, y: VectorLike, *, return_mask: Literal[False] = False) -> tuple[Any, Any]: ...
+    @overload
+    def augment(self, X: MatrixLike, y: VectorLike, *, return_mask: Literal[True]) -> tuple[Any, Any, BoolArray]: ...
+    def augment(self, X: MatrixLike, y: VectorLike | None = None, *, return_mask: bool = False) -> Any:
         """Real rows first, then synthetic ones, as many as `sampling_strategy` and `ratio` ask for.
 
         Parameters
@@ -232,12 +262,12 @@ class GANAugmenter(
         parts = [every, *([] if model.target is None else [labels]), *([is_synthetic] if return_mask else [])]
         return parts[0] if len(parts) == 1 else tuple(parts)
 
-    def transform(self, X: Any) -> Any:
+    def transform(self, X: MatrixLike) -> Any:
         """`X` unchanged: only training data is augmented."""
         self._fitted.matching(X)
         return X
 
-    def fit_transform(self, X: Any, y: Any = None) -> Any:
+    def fit_transform(self, X: MatrixLike, y: VectorLike | None = None) -> Any:
         """Fit, then augment the same rows.
 
         Returns
@@ -253,7 +283,7 @@ class GANAugmenter(
         augmented = self.augment(X, y)
         return augmented if y is None else Augmented(*augmented)
 
-    def save(self, path: Any) -> None:
+    def save(self, path: PathLike) -> None:
         """Write the fitted augmenter to one file, from which :func:`ganaug.load` reads it back.
 
         The file holds plain numbers and text, no code and no training rows, and replaces an old one only once it is
@@ -271,13 +301,13 @@ class GANAugmenter(
         if self.mode == "replace" and check_ratio(self.ratio) > 1:
             raise ValueError(f"ratio={self.ratio}: mode='replace' replaces a share of the rows, at most 1")
 
-    def __sklearn_tags__(self) -> Any:
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         accepts_any_table(tags.input_tags)
         return tags
 
 
-def load(path: Any, *, generator: Any = None) -> GANAugmenter:
+def load(path: PathLike, *, generator: Build | Model | None = None) -> GANAugmenter:
     """Read an augmenter that `GANAugmenter.save` wrote.
 
     Parameters

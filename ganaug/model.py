@@ -22,7 +22,7 @@ from .data.validation import check_target
 from .modality.base import Container, Encoder
 from .modality.generator import Generator
 from .modality.registry import AnyModality, check_data, modality_of
-from .plain import AnyArray, record
+from .plain import AnyArray, BoolArray, Count, MatrixLike, RandomState, VectorLike, record
 from .selection.sampler import Chooser, Sampler
 
 
@@ -50,8 +50,8 @@ class GenerativeModel:
         Of samples that are drawn without one.
     """
 
-    container: Container
-    encoder: Encoder
+    container: Container[Any]
+    encoder: Encoder[Any, Any]
     target: Target | None
     generator: Generator
     chooser: Chooser | None
@@ -84,7 +84,14 @@ class GenerativeModel:
         """The target, if it is of classes."""
         return self.target if isinstance(self.target, ClassTarget) else None
 
-    def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None, refine: bool = True) -> Any:
+    def sample(
+        self,
+        n: Count | None = None,
+        *,
+        y: VectorLike | None = None,
+        random_state: RandomState = None,
+        refine: bool = True,
+    ) -> Any:
         """See :meth:`ganaug.GANAugmenter.sample`."""
         seed = self.seeds.next(random_state)
         condition, labels = conditions_asked_for(self.target, n, y, seed)
@@ -92,7 +99,9 @@ class GenerativeModel:
         X = self.container.restore(self._decoded(condition, seed, sampler if y is None else sampler.independent))
         return X if self.target is None else (X, self.target.as_given(labels))
 
-    def augmented(self, X: Any, y: Any, strategy: Strategy | None, ratio: float) -> tuple[Any, Any, AnyArray]:
+    def augmented(
+        self, X: MatrixLike, y: VectorLike | None, strategy: Strategy | None, ratio: float
+    ) -> tuple[Any, Any, BoolArray]:
         """Real rows, then those that `strategy` and `ratio` ask for; their labels; and which of them are synthetic."""
         real, _ = self.matching(X)
         if self.target is None:
@@ -104,7 +113,7 @@ class GenerativeModel:
         every = self.container.restore(self.container.stack(real, new))
         return every, labels, np.arange(len(real) + len(new)) >= len(real)
 
-    def replaced(self, X: Any, y: Any, share: float) -> Any:
+    def replaced(self, X: MatrixLike, y: VectorLike | None, share: float) -> Any:
         """`X` with a share of its rows replaced by synthetic ones of the same label."""
         real, container = self.matching(X)
         seed = self.seeds.next()
@@ -115,14 +124,14 @@ class GenerativeModel:
             condition = self.target.encode(self.labels(y, len(real)).iloc[rows])
         return container.replaced(real, self._decoded(condition, seed, self.sampler), rows, X)
 
-    def matching(self, X: Any) -> tuple[Any, Container]:
+    def matching(self, X: MatrixLike) -> tuple[Any, Container[Any]]:
         """`X`, checked, with the fitted features; ValueError if it has others."""
         data, container = check_data(X)
         if type(container) is not type(self.container):
             raise ValueError(f"X is {container.what}, but GANAugmenter was fitted on {self.container.what}")
         return container.matching(data, self.encoder.features), container
 
-    def labels(self, y: Any, rows: int) -> pd.Series:
+    def labels(self, y: VectorLike | None, rows: int) -> pd.Series:
         """The labels of so many rows, checked."""
         if y is None:
             raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pandas as pd
 from sklearn.base import OneToOneFeatureMixin
@@ -14,10 +14,14 @@ from .augmenter import GANAugmenter
 from .data.sampling_strategy import Strategy, missing_rows
 from .data.validation import accepts_any_table, check_labels, check_target
 from .modality.registry import check_data, modality_for
-from .params import GANParameters, check_parameters, with_docs
+from .params import DOCS, GANParameters, check_parameters, with_docs
+from .plain import MatrixLike, VectorLike
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
 
 
-@with_docs
+@with_docs(shared=DOCS)
 @dataclass(kw_only=True, eq=False, repr=False)
 class GANOverSampler(OneToOneFeatureMixin, GANParameters):
     """Rebalances classes with rows from a conditional GAN; takes the place of SMOTE in a script or a pipeline.
@@ -58,7 +62,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
 
     sampling_strategy: Strategy = "auto"
 
-    def fit(self, X: Any, y: Any) -> GANOverSampler:
+    def fit(self, X: MatrixLike, y: VectorLike) -> Self:
         """Check the data and `sampling_strategy`; the generator is fitted by `fit_resample`.
 
         Returns
@@ -68,7 +72,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         self._check(X, y)
         return self
 
-    def _check(self, X: Any, y: Any) -> tuple[int, ...]:
+    def _check(self, X: MatrixLike, y: VectorLike) -> tuple[int, ...]:
         """The shape of what is there to learn."""
         check_parameters(self)
         data, _ = check_data(X)
@@ -82,7 +86,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         shape: tuple[int, ...] = data.shape
         return shape
 
-    def fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: MatrixLike, y: VectorLike) -> tuple[Any, Any]:
         """Fit a generator and top the classes up.
 
         Parameters
@@ -113,20 +117,20 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         new_X, new_y = self.augmenter_.augment(X, y)
         return _as_given(new_X, X), _as_given(new_y, y)
 
-    def __sklearn_tags__(self) -> Any:
+    def __sklearn_tags__(self) -> Tags:
         tags = sampler_tags()
         accepts_any_table(tags.input_tags)
         return tags
 
 
-def _as_given(new: Any, given: Any) -> Any:
+def _as_given(new: Any, given: MatrixLike | VectorLike) -> Any:
     """Lists for lists, and a column for a column, as imbalanced-learn's samplers return them."""
     if isinstance(given, list):
         return new.tolist()
     return new.to_frame() if isinstance(given, pd.DataFrame) and isinstance(new, pd.Series) else new
 
 
-def sampler_tags() -> Any:
+def sampler_tags() -> Tags:
     """scikit-learn's tags with what imbalanced-learn adds to them for a sampler."""
     from sklearn.utils import InputTags, Tags, TargetTags
 

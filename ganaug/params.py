@@ -19,6 +19,7 @@ from .plain import RandomState
 Auto = Literal["auto"]
 Check = Callable[[Any, str], object]
 Estimator = TypeVar("Estimator", bound=type)
+T = TypeVar("T")
 
 LOSSES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
 OPTIMIZERS = ("adam", "sgd")
@@ -68,19 +69,25 @@ verbose : int, default=0
 """
 
 
-def with_docs(cls: Estimator) -> Estimator:
-    """Put the shared part of the documentation where the class's own has ``{shared}``."""
-    if cls.__doc__ is not None:  # python -OO
-        cls.__doc__ = cleandoc(cls.__doc__).replace("{shared}\n", DOCS)
-    return cls
+def with_docs(**shared: str) -> Callable[[Estimator], Estimator]:
+    """A decorator that puts documentation which several classes share where a class's own has its name in braces."""
+
+    def complete(cls: Estimator) -> Estimator:
+        if cls.__doc__ is not None:  # python -OO
+            cls.__doc__ = cleandoc(cls.__doc__)
+            for name, text in shared.items():
+                cls.__doc__ = cls.__doc__.replace(f"{{{name}}}\n", text)
+        return cls
+
+    return complete
 
 
-def auto_or_count(value: Any, name: str) -> None:
+def auto_or_count(value: object, name: str) -> None:
     """ "auto", or at least 1."""
     _check_auto(value, name, flags=False)
 
 
-def auto_flag_or_count(value: Any, name: str) -> None:
+def auto_flag_or_count(value: object, name: str) -> None:
     """ "auto", a bool, or at least 1."""
     _check_auto(value, name, flags=True)
 
@@ -90,19 +97,19 @@ def one_of(*choices: str) -> Check:
     return lambda value, name: check_choice(value, name, choices)
 
 
-def seconds(value: Any, name: str) -> None:
+def seconds(value: object, name: str) -> None:
     """A positive number, or None."""
     if value is not None:
         check_real(value, name, 0, strict=True)
 
 
-def network(value: Any, name: str) -> None:
+def network(value: object, name: str) -> None:
     """A Keras model or a callable, or None."""
     if value is not None and not callable(value):
         raise TypeError(f"{name}={value!r} must be a callable that takes the layout")
 
 
-def an_optimizer(value: Any, name: str) -> None:
+def an_optimizer(value: object, name: str) -> None:
     """A known name, or an optimiser of Keras."""
     if isinstance(value, str):
         check_choice(value, name, OPTIMIZERS)
@@ -110,21 +117,21 @@ def an_optimizer(value: Any, name: str) -> None:
         raise TypeError(f"{name}={value!r} must be one of {OPTIMIZERS} or a Keras optimizer")
 
 
-def a_strategy(value: Any, name: str) -> None:
+def a_strategy(value: object, name: str) -> None:
     """A strategy of TensorFlow, or None."""
     if value is not None and not hasattr(value, "scope"):
         raise TypeError(f"{name}={value!r} must be a tf.distribute.Strategy or None")
 
 
-def callbacks_of(value: Any, name: str = "on_chunk") -> list[Callable[[Any], Any]]:
+def callbacks_of(value: object, name: str = "on_chunk") -> list[Callable[[Any], Any]]:
     """The callables to call after each chunk of steps."""
-    callbacks = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    callbacks: list[Any] = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
     if strange := [callback for callback in callbacks if not callable(callback)]:
         raise TypeError(f"{name}={strange[0]!r} must be a callable that takes a TrainingState, a list of them, or None")
     return callbacks
 
 
-def patience_of(value: Any, name: str = "early_stopping") -> int | None:
+def patience_of(value: object, name: str = "early_stopping") -> int | None:
     """Checks without improvement after which training ends; None if it does not."""
     if isinstance(value, (bool, np.bool_)):
         return PATIENCE if value else None
@@ -135,12 +142,12 @@ def patience_of(value: Any, name: str = "early_stopping") -> int | None:
     )
 
 
-def left_open(ratio: Any) -> bool:
+def left_open(ratio: object) -> bool:
     """Whether the ratio is to be found by cross-validation."""
     return isinstance(ratio, str) and ratio == "auto"
 
 
-def check_ratio(ratio: Any, name: str = "ratio") -> float:
+def check_ratio(ratio: object, name: str = "ratio") -> float:
     if left_open(ratio):
         raise ValueError(
             "ratio='auto' is found by cross-validation of an estimator, which a GANAugmenter alone does not have: take "
@@ -150,14 +157,14 @@ def check_ratio(ratio: Any, name: str = "ratio") -> float:
     return check_real(ratio, name, 0)
 
 
-def _check_auto(value: Any, name: str, *, flags: bool) -> None:
+def _check_auto(value: object, name: str, *, flags: bool) -> None:
     if (isinstance(value, str) and value == "auto") or (flags and isinstance(value, (bool, np.bool_))):
         return
     if isinstance(value, str) or check_count(value, name) < 1:
         raise ValueError(f"{name}={value!r} must be {'a bool, ' if flags else ''}'auto' or at least 1")
 
 
-def parameter(default: Any, check: Check | None = None) -> Any:
+def parameter(default: T, check: Check | None = None) -> T:
     """A parameter of an estimator, with what it may be."""
     return field(default=default, metadata={} if check is None else {"check": check})
 

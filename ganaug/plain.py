@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -24,7 +24,9 @@ IndexArray = NDArray[np.intp]
 MatrixLike: TypeAlias = "pd.DataFrame | AnyArray | sparse.spmatrix | sparse.sparray | Sequence[Sequence[Any]]"
 VectorLike: TypeAlias = "pd.Series | pd.DataFrame | AnyArray | Sequence[Any]"
 DType: TypeAlias = "np.dtype[Any] | pd.api.extensions.ExtensionDtype"
-Path: TypeAlias = str | os.PathLike[str]
+PathLike: TypeAlias = str | os.PathLike[str]
+Count: TypeAlias = int | Mapping[Any, int]
+"""Of rows: in all, or of each class."""
 RandomState: TypeAlias = int | np.random.RandomState | np.random.Generator | None
 
 Record = TypeVar("Record", bound=type)

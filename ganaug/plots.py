@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from .data.validation import check_count
 from .model import GenerativeModel, HoldsModel
-from .plain import Float64Array
+from .plain import Float64Array, RandomState
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 """Okabe & Ito's, which colour-blind people can tell apart."""
@@ -18,7 +21,7 @@ GAP = 1
 """Pixels between images."""
 
 
-def new_axes(size: tuple[float, float]) -> Any:
+def new_axes(size: tuple[float, float]) -> Axes:
     """Axes of a new figure of this size in inches."""
     try:
         import matplotlib.pyplot as plt
@@ -27,7 +30,7 @@ def new_axes(size: tuple[float, float]) -> Any:
     return plt.subplots(figsize=size, layout="constrained")[1]
 
 
-def finish(ax: Any, *, legend: bool = True, **more: Any) -> Any:
+def finish(ax: Axes, *, legend: bool = True, **more: Any) -> Axes:
     """Axes without a frame, and with a plain legend."""
     ax.spines[["top", "right"]].set_visible(False)
     if legend:
@@ -38,7 +41,7 @@ def finish(ax: Any, *, legend: bool = True, **more: Any) -> Any:
 class PlottingMixin(HoldsModel):
     """What an augmenter shows of itself, with matplotlib."""
 
-    def plot_samples(self, n: int = 8, *, random_state: Any = None, ax: Any = None) -> Any:
+    def plot_samples(self, n: int = 8, *, random_state: RandomState = None, ax: Axes | None = None) -> Any:
         """A grid of generated images, with a row for each class.
 
         Parameters
@@ -64,7 +67,7 @@ class PlottingMixin(HoldsModel):
         """
         return plot_samples(self._fitted, n, random_state=random_state, ax=ax)
 
-    def plot_history(self, ax: Any = None) -> Any:
+    def plot_history(self, ax: Axes | None = None) -> Any:
         """The losses of either network, as they were in training.
 
         Parameters
@@ -84,7 +87,7 @@ class PlottingMixin(HoldsModel):
         return plot_history(self._fitted.history, new_axes((6.4, 3.6)) if ax is None else ax)
 
 
-def plot_history(history: pd.DataFrame, ax: Any) -> Any:
+def plot_history(history: pd.DataFrame, ax: Axes) -> Axes:
     """Both losses over the steps."""
     for name, colour in {"discriminator": BLUE, "generator": ORANGE}.items():
         loss = history[f"{name}_loss"]
@@ -93,7 +96,7 @@ def plot_history(history: pd.DataFrame, ax: Any) -> Any:
     return finish(ax)
 
 
-def plot_samples(model: GenerativeModel, n: int, *, random_state: Any, ax: Any) -> Any:
+def plot_samples(model: GenerativeModel, n: int, *, random_state: RandomState, ax: Axes | None) -> Axes:
     """A grid of generated images, with a row for each class."""
     names: list[Any] = [""] * check_count(n)
     shown = model.modality.shown(model.encoder)

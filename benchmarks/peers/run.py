@@ -91,7 +91,7 @@ def bootstrap(table, target, seed, options):  # noqa: ARG001
 
 
 def smote(table, target, seed, options):  # noqa: ARG001
-    """Every class made anew; a number's classes are its tenths."""
+    """Every class replaced by SMOTE's rows; a number's classes are its tenths."""
     from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
     from sklearn.preprocessing import StandardScaler
 

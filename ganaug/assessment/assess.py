@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from joblib import Memory, Parallel, delayed
 from scipy import sparse
-from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 from sklearn.utils import check_consistent_length
 
 from ..augmenter import GANAugmenter
@@ -17,10 +17,10 @@ from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_target, labels_or_numbers
 from ..modality.registry import check_data, modality_for
 from ..params import check_parameters
-from ..plain import Float64Array
+from ..plain import Float64Array, MatrixLike, RandomState, VectorLike
 from .assessment import Assessment
 from .baselines import BASELINES, baselines_named
-from .folds import Seeds, Trial, long_table, measured, splits
+from .folds import Folds, Seeds, Trial, long_table, measured, splits
 from .ratios import Addition, Ratios, additions_of, with_addition
 from .scoring import Scorer, chosen_scoring
 from .verdict import Choice, decided, summary
@@ -29,16 +29,16 @@ HIGHEST_SEED = 2**31 - 1
 
 
 def assess(
-    estimator: Any,
-    X: Any,
-    y: Any,
+    estimator: BaseEstimator,
+    X: MatrixLike,
+    y: VectorLike,
     augmenter: GANAugmenter | None = None,
     *,
     scoring: str | Scorer | None = None,
-    cv: Any = 5,
+    cv: Folds = 5,
     baselines: Sequence[str] = tuple(BASELINES),
     ratios: Ratios = "auto",
-    random_state: int | np.random.RandomState | None = None,
+    random_state: RandomState = None,
     n_jobs: int | None = None,
     verbose: int = 0,
     memory: str | Memory | None = None,
@@ -150,7 +150,7 @@ def assess(
 
 
 def trial_of(
-    estimator: Any,
+    estimator: BaseEstimator,
     augmenter: GANAugmenter,
     labels: pd.Series,
     *,
@@ -184,11 +184,11 @@ def trial_of(
 
 def assessed(
     trial: Trial,
-    X: Any,
-    y: Any,
+    X: MatrixLike,
+    y: VectorLike,
     labels: pd.Series,
-    cv: Any,
-    random_state: Any,
+    cv: Folds,
+    random_state: RandomState,
     *,
     n_jobs: int | None = None,
     verbose: int = 0,
@@ -227,7 +227,7 @@ def _chosen_augmenter(trial: Trial, choice: Choice, labels: pd.Series) -> GANAug
     return with_addition(trial.augmenter, Addition(choice.method, choice.ratio), labels, classes=trial.classes)
 
 
-def default_augmenter(X: Any, *, classes: bool) -> GANAugmenter:
+def default_augmenter(X: MatrixLike, *, classes: bool) -> GANAugmenter:
     """For a number the usual one; for classes one that fits like `GANOverSampler`, in a fraction of the time."""
     if not classes:
         return GANAugmenter()
@@ -235,7 +235,7 @@ def default_augmenter(X: Any, *, classes: bool) -> GANAugmenter:
     return GANAugmenter(steps=usual.steps, refine=usual.candidates)
 
 
-def checked_rows(X: Any, y: Any, *, classes: bool) -> tuple[Any, Any, pd.Series]:
+def checked_rows(X: MatrixLike, y: VectorLike, *, classes: bool) -> tuple[Any, Any, pd.Series]:
     """Rows and targets that can be split, and the targets as a Series."""
     if y is None:
         raise ValueError("y is None, but whether augmentation helps shows in predicting y: give it")
@@ -248,11 +248,11 @@ def checked_rows(X: Any, y: Any, *, classes: bool) -> tuple[Any, Any, pd.Series]
     if isinstance(X, pd.DataFrame):
         rows = X.reset_index(drop=True)
     else:
-        rows = X.tocsr() if sparse.issparse(X) else np.asarray(X)
+        rows = X.tocsr() if isinstance(X, (sparse.spmatrix, sparse.sparray)) else np.asarray(X)
     return rows, labels if is_series else np.asarray(labels), labels
 
 
-def _has_classes(estimator: Any) -> bool:
+def _has_classes(estimator: BaseEstimator) -> bool:
     if is_classifier(estimator):
         return True
     if is_regressor(estimator):

@@ -6,13 +6,16 @@ import json
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..augmenter import GANAugmenter
 from .plot import draw
 from .verdict import Choice
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,7 +51,7 @@ class Assessment:
     is_error: bool
     augmenter: GANAugmenter | None
 
-    def plot(self, ax: Any = None) -> Any:
+    def plot(self, ax: Axes | None = None) -> Any:
         """Draw the score at every ratio, next to those of the baselines.
 
         Bars and bands are the 95 % intervals of the difference to doing nothing.

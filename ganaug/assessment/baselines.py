@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from sklearn.base import BaseEstimator
 from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
@@ -18,7 +19,7 @@ from ..columns.registry import is_number, is_time
 from ..data.validation import categorical_columns
 from ..data.weights import weights_name
 from ..modality.registry import check_data
-from ..plain import BoolArray, Float64Array
+from ..plain import AnyArray, BoolArray, Float64Array, MatrixLike, VectorLike
 from .ratios import lacking_rows
 from .scoring import Scoring, balanced_accuracy, ranks
 
@@ -33,9 +34,9 @@ class LeftOut(Exception):
 class Attempt(NamedTuple):
     """An estimator and the rows to fit it to."""
 
-    estimator: Any
-    X: Any
-    y: Any
+    estimator: BaseEstimator
+    X: MatrixLike
+    y: VectorLike
     weight: Float64Array | None = None
     """Of each row; multiplied by those that the user gives."""
 
@@ -44,7 +45,7 @@ class Setting(NamedTuple):
     """What baselines must know besides the rows."""
 
     scoring: Scoring
-    categorical: Any
+    categorical: Sequence[Any]
     """The augmenter's `categorical_features`."""
     seed: int
 
@@ -76,7 +77,7 @@ class Baseline(ABC):
     only_moves_threshold: ClassVar[bool] = False
 
     @abstractmethod
-    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
         """The estimator and rows to fit it to, made of an unfitted clone and training rows.
 
         Raises
@@ -90,7 +91,7 @@ class Nothing(Baseline):
     name, title, colour = "none", "doing nothing", "#000000"
     needs_classes = False
 
-    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:  # noqa: ARG002
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
         return Attempt(estimator, X, y)
 
 
@@ -100,7 +101,7 @@ class ClassWeight(Baseline):
     name, title, colour = "class_weight", "class weights", "#E69F00"
     verb = "are"
 
-    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:  # noqa: ARG002
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
         parameters = {
             name: value
             for name, value in estimator.get_params().items()
@@ -126,7 +127,7 @@ class Threshold(Baseline):
     name, title, colour = "threshold", "a tuned threshold", "#F0E442"
     only_moves_threshold = True
 
-    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
         counts = pd.Series(np.asarray(y)).value_counts()
         if len(counts) != 2:
             raise LeftOut(f"a threshold parts two classes, y has {len(counts)}")
@@ -141,7 +142,7 @@ class Threshold(Baseline):
 class TunedThreshold(TunedThresholdClassifierCV):
     """Leaves itself out where the estimator is as sure of one row as of any other."""
 
-    def fit(self, X: Any, y: Any, **params: Any) -> Any:
+    def fit(self, X: MatrixLike, y: VectorLike, **params: Any) -> Self:
         try:
             return super().fit(X, y, **params)
         except ValueError as error:
@@ -156,7 +157,7 @@ class Copies(Baseline):
     name, title, colour = "copies", "random copies", "#CC79A7"
     verb = "are"
 
-    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
         labels, rng = pd.Series(np.asarray(y)), np.random.default_rng(setting.seed)
         _check_imbalanced(labels.value_counts())
         more = [
@@ -177,7 +178,7 @@ class Smote(Baseline):
 
     name, title, colour = "smote", "SMOTE", "#D55E00"
 
-    def attempt(self, estimator: Any, X: Any, y: Any, setting: Setting) -> Attempt:
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
         try:
             from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
         except ImportError:
@@ -224,12 +225,12 @@ class Scaler:
     def unscaled(self, rows: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({name: self._unscaled(name, rows.iloc[:, place]) for place, name in enumerate(self.table)})
 
-    def _scaled(self, name: Any) -> Any:
+    def _scaled(self, name: Hashable) -> pd.Series | AnyArray:
         if name in self.levels:
             return pd.factorize(self.table[name])[0]
         return (self.table[name].astype(float) - self.mean[name]) / self.spread[name]
 
-    def _unscaled(self, name: Any, cells: pd.Series) -> pd.Series:
+    def _unscaled(self, name: Hashable, cells: pd.Series) -> pd.Series:
         dtype = self.table[name].dtype
         if name in self.levels:
             values = self.levels[name].iloc[cells.to_numpy(dtype=int)]

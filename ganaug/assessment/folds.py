@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 from joblib import Memory
-from sklearn.base import clone
-from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+from sklearn.base import BaseEstimator, clone
+from sklearn.model_selection import BaseCrossValidator, KFold, StratifiedKFold, check_cv
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_memory
 
 from ..augmenter import GANAugmenter
 from ..data.validation import check_count
 from ..data.weights import weights_name, with_synthetic
-from ..plain import Float64Array, IndexArray
+from ..plain import Float64Array, IndexArray, MatrixLike, VectorLike
 from .baselines import Attempt, Baseline, LeftOut, Setting
 from .ratios import Addition, AugmentedRows, augmented
 from .scoring import Scoring, balanced_accuracy
 
+Folds: TypeAlias = int | BaseCrossValidator | Iterable[tuple[IndexArray, IndexArray]]
 Record = dict[str, float | str]
 """What is known of a method in one fold: a row of the long table."""
 
@@ -44,7 +46,7 @@ class Trial:
         Further ones for the estimator's `fit`.
     """
 
-    estimator: Any
+    estimator: BaseEstimator
     augmenter: GANAugmenter
     scoring: Scoring
     additions: tuple[Addition, ...]
@@ -70,9 +72,9 @@ class Fold:
     """Training rows and held-out rows of a trial, and the seeded estimator."""
 
     trial: Trial
-    estimator: Any
-    X: Any
-    y: Any
+    estimator: BaseEstimator
+    X: MatrixLike
+    y: VectorLike
     held_out: tuple[Any, Any]
     weight: Float64Array | None
     seeds: Seeds
@@ -128,7 +130,9 @@ class Fold:
         return with_synthetic(np.ones(len(self.y)) if self.weight is None else self.weight, added, each)
 
 
-def measured(trial: Trial, X: Any, y: Any, train: IndexArray, test: IndexArray, seeds: Seeds) -> list[Record]:
+def measured(
+    trial: Trial, X: MatrixLike, y: VectorLike, train: IndexArray, test: IndexArray, seeds: Seeds
+) -> list[Record]:
     """A record for every method in one fold."""
     rows, held_out = [(_safe_indexing(X, part), _safe_indexing(y, part)) for part in (train, test)]
     weight = None if trial.weight is None else trial.weight[train]
@@ -136,7 +140,7 @@ def measured(trial: Trial, X: Any, y: Any, train: IndexArray, test: IndexArray, 
     return fold.baselines() + fold.additions()
 
 
-def seeded(estimator: Any, seed: int) -> Any:
+def seeded(estimator: BaseEstimator, seed: int) -> BaseEstimator:
     """A clone with `seed` for every `random_state` that is None, so that methods differ by their rows alone."""
     made = clone(estimator)
     unset = [
@@ -155,7 +159,7 @@ def long_table(folds: list[list[Record]]) -> pd.DataFrame:
 
 
 def splits(
-    cv: Any, X: Any, y: Any, labels: pd.Series, seed: int, *, classes: bool
+    cv: Folds, X: MatrixLike, y: VectorLike, labels: pd.Series, seed: int, *, classes: bool
 ) -> list[tuple[IndexArray, IndexArray]]:
     """Indices of the training rows and of the held-out rows of every fold."""
     if isinstance(cv, (int, np.integer)):
@@ -167,7 +171,7 @@ def splits(
     return folds
 
 
-def _checked_count(cv: Any, labels: pd.Series, *, classes: bool) -> int:
+def _checked_count(cv: int | np.integer[Any], labels: pd.Series, *, classes: bool) -> int:
     folds = check_count(cv, "cv")
     if folds < 2:
         raise ValueError(f"cv={cv}: an interval needs at least 2 folds")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,9 @@ from ..plots import new_axes
 from .baselines import BASELINES, Baseline, Nothing
 from .ratios import BALANCE, ENLARGE
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 # of Okabe and Ito's palette, which the colour-blind can tell apart, as are those of baselines
 LINES = {
     BALANCE: ("#0072B2", "rare classes topped up"),
@@ -18,7 +21,7 @@ LINES = {
 }
 
 
-def draw(table: pd.DataFrame, ax: Any, *, ylabel: str, title: str) -> Any:
+def draw(table: pd.DataFrame, ax: Axes | None, *, ylabel: str, title: str) -> Axes:
     """See `Assessment.plot`."""
     if ax is None:
         ax = new_axes((7.2, 4.2))
@@ -36,7 +39,7 @@ def draw(table: pd.DataFrame, ax: Any, *, ylabel: str, title: str) -> Any:
     return ax
 
 
-def _draw_baseline(part: pd.DataFrame, ax: Any, baseline: Baseline, base: float) -> None:
+def _draw_baseline(part: pd.DataFrame, ax: Axes, baseline: Baseline, base: float) -> None:
     for row in part.itertuples():
         if baseline.only_moves_threshold and row.difference == 0:
             continue  # the line of doing nothing
@@ -46,7 +49,7 @@ def _draw_baseline(part: pd.DataFrame, ax: Any, baseline: Baseline, base: float)
             ax.axhspan(base + row.low, base + row.high, color=baseline.colour, alpha=0.08, linewidth=0)
 
 
-def _draw_ratios(part: pd.DataFrame, ax: Any, colour: str, label: str, base: float) -> None:
+def _draw_ratios(part: pd.DataFrame, ax: Axes, colour: str, label: str, base: float) -> None:
     if part.empty:
         return
     below, above = part["difference"] - part["low"], part["high"] - part["difference"]

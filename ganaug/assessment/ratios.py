@@ -19,9 +19,9 @@ from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
 from ..augmenter import GANAugmenter
-from ..data.sampling_strategy import inside, missing_in_ranges, missing_rows
+from ..data.sampling_strategy import Strategy, inside, missing_in_ranges, missing_rows
 from ..data.validation import check_real
-from ..plain import AnyArray, Float64Array
+from ..plain import AnyArray, Float64Array, MatrixLike, VectorLike
 
 Ratios = Literal["auto"] | Sequence[float] | Mapping[str, Sequence[float]]
 
@@ -40,7 +40,7 @@ AUTO_IMBALANCED = (Addition(BALANCE, 0.25), Addition(BALANCE, 0.5), Addition(BAL
 AUTO_BALANCED = (Addition(ENLARGE, 0.5), Addition(ENLARGE, 1.0), Addition(ENLARGE, 2.0))
 
 
-def additions_of(ratios: Ratios, strategy: Any, y: pd.Series, *, classes: bool) -> tuple[Addition, ...]:
+def additions_of(ratios: Ratios, strategy: Strategy | None, y: pd.Series, *, classes: bool) -> tuple[Addition, ...]:
     """The methods and ratios to try.
 
     Parameters
@@ -84,7 +84,7 @@ def _checked(values: Sequence[float], name: str) -> list[float]:
     return sorted({check_real(value, name, 0, strict=True) for value in values})
 
 
-def lacking_rows(strategy: Any, y: pd.Series, *, classes: bool) -> dict[Any, int]:
+def lacking_rows(strategy: Strategy | None, y: pd.Series, *, classes: bool) -> dict[Any, int]:
     """Rows that each class, or range of a number, lacks; for None, next to the largest class."""
     strategy = "auto" if strategy is None else strategy
     if not classes:
@@ -135,7 +135,7 @@ class AugmentedRows:
 
 
 def augmented(
-    augmenter: GANAugmenter, X: Any, y: Any, largest: dict[str, float], *, classes: bool
+    augmenter: GANAugmenter, X: MatrixLike, y: VectorLike, largest: dict[str, float], *, classes: bool
 ) -> tuple[dict[str, AugmentedRows], float]:
     """Rows by each method up to its largest ratio, from one generator, and the seconds that took."""
     started = time.perf_counter()

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import is_classifier, is_regressor
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
 from sklearn.metrics import average_precision_score, check_scoring, get_scorer, make_scorer, roc_auc_score
+
+from ..plain import MatrixLike, VectorLike
 
 Scorer = Callable[[Any, Any, Any], float]
 """Takes a fitted estimator, rows and their targets."""
@@ -37,7 +39,7 @@ class Scoring:
     moves_with_threshold: bool = False
 
 
-def chosen_scoring(scoring: str | Scorer | None, estimator: Any, y: pd.Series) -> Scoring:
+def chosen_scoring(scoring: str | Scorer | None, estimator: BaseEstimator, y: pd.Series) -> Scoring:
     """The one that `scoring` names, or for None the one that fits the target.
 
     Two classes have average precision, of the rarer one: it asks how many of the rows that rank first are of it, and so
@@ -69,12 +71,12 @@ def balanced_accuracy() -> Scorer:
     return get_scorer("balanced_accuracy")
 
 
-def ranks(estimator: Any) -> bool:
+def ranks(estimator: BaseEstimator) -> bool:
     """Whether a classifier says how sure it is."""
     return is_classifier(estimator) and (hasattr(estimator, "predict_proba") or hasattr(estimator, "decision_function"))
 
 
-def one_vs_rest_auc(estimator: Any, X: Any, y: Any) -> float:
+def one_vs_rest_auc(estimator: BaseEstimator, X: MatrixLike, y: VectorLike) -> float:
     """Mean ROC AUC of the classes that the test rows have, each against all others."""
     has_chances = hasattr(estimator, "predict_proba")
     sure = estimator.predict_proba(X) if has_chances else estimator.decision_function(X)
@@ -85,7 +87,7 @@ def one_vs_rest_auc(estimator: Any, X: Any, y: Any) -> float:
     return float(np.mean([roc_auc_score(truth[:, place], sure[:, place]) for place in mixed]))
 
 
-def _named(scoring: str | Scorer, estimator: Any) -> Scoring:
+def _named(scoring: str | Scorer, estimator: BaseEstimator) -> Scoring:
     scorer = check_scoring(estimator, scoring)
     text = scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
     name = text.removeprefix("neg_").replace("_", " ").replace("roc auc", "ROC AUC")

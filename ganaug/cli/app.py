@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,10 @@ import pandas as pd
 
 from .. import __version__
 from ..augmenter import GANAugmenter, load
+from ..data.sampling_strategy import Strategy
 from ..data.validation import check_labels, check_target
+from ..params import Auto
+from ..plain import BoolArray
 from .files import read, split, write
 
 try:
@@ -64,7 +68,7 @@ def rebalance(
     classes = {str(label): label for label in y.unique().tolist()}
     wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, classes)}
     if model is None:
-        refine: Any = "auto" if ratio else False
+        refine: Auto | bool = "auto" if ratio else False
         augmenter = _fitted(
             X, y, steps, time_budget, random_state, quiet, refine=refine, target_type="classes", **wanted
         )
@@ -106,9 +110,12 @@ def sample(
 ) -> None:
     """Draw synthetic rows from a saved generator."""
     augmenter = load(model)
-    if (rows is None) == (not counts):
+    if counts and rows is None:
+        wanted: int | dict[Any, int] = _counts(counts, augmenter)
+    elif rows is not None and not counts:
+        wanted = rows
+    else:
         raise typer.BadParameter("give either -n ROWS or --counts LABEL=N")
-    wanted = rows if not counts else _counts(counts, augmenter)
     made = augmenter.sample(wanted, random_state=random_state, refine=refine)
     if isinstance(made, tuple):
         X, y = made
@@ -209,10 +216,10 @@ def run() -> None:
         raise SystemExit(1) from None
 
 
-def _warned_once(told: set[str]) -> Any:
+def _warned_once(told: set[str]) -> Callable[..., None]:
     """Shows each warning in one line, and no line twice."""
 
-    def show(message: Any, *_: Any, **__: Any) -> None:
+    def show(message: object, *_: object, **__: object) -> None:
         line = " ".join(str(message).split())
         if line not in told:
             told.add(line)
@@ -239,7 +246,7 @@ def _fitted(
     ).fit(X, y)
 
 
-def _strategy(text: str, classes: dict[str, Any]) -> Any:
+def _strategy(text: str, classes: dict[str, Any]) -> Strategy:
     """A name as it is, a number, or totals by label."""
     try:
         value = json.loads(text)
@@ -270,7 +277,7 @@ def _label(text: str, classes: dict[str, Any]) -> Any:
     return classes[text]
 
 
-def _marked(table: pd.DataFrame, name: str, synthetic: Any) -> pd.DataFrame:
+def _marked(table: pd.DataFrame, name: str, synthetic: BoolArray) -> pd.DataFrame:
     if name in table:
         raise ValueError(f"--mark {name}: the table has such a column already")
     return table.assign(**{name: synthetic})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ def read(path: str) -> pd.DataFrame:
     return _by_suffix(path, readers)(path)
 
 
-def _read_csv(source: Any) -> pd.DataFrame:
+def _read_csv(source: str | TextIO) -> pd.DataFrame:
     """Numbers to the last digit, so that real rows are written as they were."""
     exact = tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1)  # which does so by default
     return pd.read_csv(source) if exact else pd.read_csv(source, float_precision="round_trip")

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 import pandas as pd
 
-from ..plain import AnyArray, BoolArray, Float64Array
+from ..plain import AnyArray, BoolArray, DType, Float64Array
 
 Kind = Literal["number", "datetime", "duration", "category"]
 
@@ -54,7 +54,7 @@ class TensorType:
 class ColumnType(ABC):
     """How the values of one column become arrays of floats, one for each part, and come back."""
 
-    dtype: Any
+    dtype: DType
 
     @property
     def nominal(self) -> tuple[bool, ...]:
@@ -154,7 +154,7 @@ def missing_of(column: pd.Series) -> Any:
     return np.nan
 
 
-def numpy_dtype(dtype: Any) -> np.dtype[Any]:
+def numpy_dtype(dtype: DType) -> np.dtype[Any]:
     """NumPy's dtype of the values of a column."""
     if isinstance(dtype, pd.CategoricalDtype):
         return numpy_dtype(dtype.categories.dtype)

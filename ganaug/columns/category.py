@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..exceptions import DataWarning
-from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
+from ..plain import AnyArray, BoolArray, DType, Float64Array, Int64Array, record
 from .base import TENSOR_DTYPES, TensorType, ValueType, missing_of, numpy_dtype
 from .number import EXACT, Number, is_decimal
 
@@ -30,7 +30,7 @@ class Category(ValueType):
         The levels seen, sorted where they can be, in the column's own dtype (that of the categories, if it has any).
     """
 
-    dtype: Any
+    dtype: DType
     values: pd.Series
     missing: Any = np.nan
 
@@ -176,7 +176,7 @@ def _levels(column: pd.Series) -> pd.Series:
     return distinct
 
 
-def _is_dictionary(dtype: Any) -> bool:
+def _is_dictionary(dtype: DType) -> bool:
     return isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("dictionary")
 
 
@@ -187,12 +187,12 @@ def _dense(column: pd.Series) -> pd.Series:
     return column.astype(pd.ArrowDtype(column.dtype.pyarrow_dtype.value_type))
 
 
-def _key(value: Any) -> tuple[type, Any]:
+def _key(value: object) -> tuple[type, object]:
     """Tells 1, 1.0 and True apart."""
     return type(value), value
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, (float, np.floating)):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..plain import AnyArray, Float64Array, Int64Array, record
+from ..plain import AnyArray, DType, Float64Array, Int64Array, record
 from .base import TensorType, ValueType, inner_type
-from .ticks import NO_TIME, per_second, series_of, ticks_of
+from .ticks import NO_TIME, per_second, seconds_of, series_of, ticks_of
 
 SECONDS_A_DAY = 86_400
 
@@ -32,7 +31,7 @@ class Datetime(ValueType):
         The most frequent day of the week and time of day, for cells that lack one of them.
     """
 
-    dtype: Any
+    dtype: DType
     tick: int
     first: int
     last: int
@@ -63,10 +62,10 @@ class Datetime(ValueType):
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
         """Seconds since 1970 in UTC."""
-        if isinstance(column.dtype, pd.ArrowDtype):
-            column = column.astype(object)
-        moments = pd.to_datetime(column, utc=True, format="ISO8601")
-        return pd.Series((moments - pd.Timestamp(0, tz="UTC")) / pd.Timedelta("1s"), dtype=np.float64)
+        if not Datetime.accepts(column):
+            plain = column.astype(object) if isinstance(column.dtype, pd.ArrowDtype) else column
+            column = pd.to_datetime(plain, utc=True, format="ISO8601")
+        return seconds_of(column)
 
     @property
     def nominal(self) -> tuple[bool, ...]:
@@ -93,11 +92,11 @@ class Datetime(ValueType):
         return TensorType("int64", float(self.first), float(self.last), whole=True, ticks=True)
 
 
-def _is_date(dtype: Any) -> bool:
+def _is_date(dtype: DType) -> bool:
     return isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("date")
 
 
-def _per_day(dtype: Any) -> int:
+def _per_day(dtype: DType) -> int:
     return SECONDS_A_DAY * per_second(dtype)
 
 

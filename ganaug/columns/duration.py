@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..plain import AnyArray, Float64Array, Int64Array, record
+from ..plain import AnyArray, DType, Float64Array, Int64Array, record
 from .base import TensorType, ValueType, inner_type
-from .ticks import NO_TIME, per_second, series_of, ticks_of
+from .ticks import NO_TIME, seconds_of, series_of, ticks_of
 
 
 @record
@@ -18,7 +17,7 @@ from .ticks import NO_TIME, per_second, series_of, ticks_of
 class Duration(ValueType):
     """Timedeltas as a number of ``tick`` units of the dtype."""
 
-    dtype: Any
+    dtype: DType
     tick: int
 
     kind = "duration"
@@ -43,8 +42,7 @@ class Duration(ValueType):
         """Seconds."""
         if not Duration.accepts(column):
             column = pd.Series(pd.to_timedelta(column))
-        ticks, absent = ticks_of(column)
-        return pd.Series(np.where(absent, np.nan, ticks / per_second(column.dtype)))
+        return seconds_of(column)
 
     def transform(self, column: pd.Series) -> list[Float64Array]:
         ticks, absent = ticks_of(column)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..plain import AnyArray, Float64Array, record
+from ..plain import AnyArray, DType, Float64Array, record
 from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, numpy_dtype
 
 EXACT = 2**53
@@ -26,7 +26,7 @@ class Number(ValueType):
     multiples of 50. ``step`` 0 means that there was none. ``ints`` says whether an object column held Python integers.
     """
 
-    dtype: Any
+    dtype: DType
     origin: float
     step: float
     decimals: int

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from ..plain import AnyArray, BoolArray, Float64Array, record
+from ..plain import AnyArray, BoolArray, DType, Float64Array, record
 from .base import ColumnType, TensorType
 
 
@@ -16,7 +15,7 @@ from .base import ColumnType, TensorType
 class Sparse(ColumnType):
     """A column of a pandas sparse dtype, by way of the dense one."""
 
-    dtype: Any
+    dtype: DType
     dense: ColumnType
 
     @property

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from ..plain import BoolArray, Int64Array
+from ..plain import BoolArray, DType, Int64Array
 
 NO_TIME = np.iinfo(np.int64).min
 """How a missing time is written as a whole number."""
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
-def per_second(dtype: Any) -> int:
+def per_second(dtype: DType) -> int:
     """How many units of the dtype a second has."""
     return PER_SECOND[_unit(dtype)]
 
 
-def _unit(dtype: Any) -> str:
+def _unit(dtype: DType) -> str:
     if isinstance(dtype, pd.ArrowDtype):
         return str(dtype.pyarrow_dtype.unit)
     return str(dtype.unit) if isinstance(dtype, pd.DatetimeTZDtype) else np.datetime_data(dtype)[0]
@@ -37,7 +35,15 @@ def ticks_of(column: pd.Series) -> tuple[Int64Array, BoolArray]:
     return np.where(absent, 0, ticks), absent
 
 
-def series_of(ticks: Int64Array, dtype: Any, kind: str) -> pd.Series:
+def seconds_of(column: pd.Series) -> pd.Series:
+    """Seconds as floats, NaN where there are none: of equal times the same, whatever unit counts them."""
+    ticks, absent = ticks_of(column)
+    second = per_second(column.dtype)
+    coarsest = np.gcd.reduce(ticks, initial=second)  # of units, lest a finer one round otherwise
+    return pd.Series(np.where(absent, np.nan, (ticks // coarsest) / (second // coarsest)))
+
+
+def series_of(ticks: Int64Array, dtype: DType, kind: str) -> pd.Series:
     """Ticks as a column of the dtype; `kind` is NumPy's letter for it."""
     absent = ticks == NO_TIME
     if isinstance(dtype, pd.ArrowDtype):

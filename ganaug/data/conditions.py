@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from ..columns.layout import Encoded
+from ..plain import Count, VectorLike
 from .targets import Target
 from .validation import check_count, check_target
 
 
-def conditions_asked_for(target: Target | None, n: Any, y: Any, seed: int) -> tuple[Encoded, pd.Series | None]:
+def conditions_asked_for(
+    target: Target | None, n: Count | None, y: VectorLike | None, seed: int
+) -> tuple[Encoded, pd.Series | None]:
     """A condition for each row, and its label; None without a target.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from itertools import pairwise
 from numbers import Real
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..plain import AnyArray
 from .validation import check_count, check_real
 
 Strategy = str | float | Mapping[Any, int] | Callable[[Any], Mapping[Any, int]]
@@ -19,7 +20,7 @@ LEAST_IN_RANGE = 5
 NAMES = ("auto", "all", "minority", "not majority", "not minority")
 
 
-def missing_rows(strategy: Strategy, counts: Mapping[Any, int], y: Any) -> dict[Any, int]:
+def missing_rows(strategy: Strategy, counts: Mapping[Any, int], y: AnyArray) -> dict[Any, int]:
     """Rows of each class to add, with imbalanced-learn's meaning of `sampling_strategy` for over-sampling.
 
     Parameters
@@ -80,7 +81,7 @@ def _up_to(totals: Mapping[Any, int], counts: Mapping[Any, int]) -> dict[Any, in
     return {label: total - counts[label] for label, total in wanted.items()}
 
 
-def _up_to_ratio(ratio: Any, counts: Mapping[Any, int], minority: Any, most: int) -> dict[Any, int]:
+def _up_to_ratio(ratio: object, counts: Mapping[Any, int], minority: Hashable, most: int) -> dict[Any, int]:
     if len(counts) != 2:
         raise ValueError(
             f"sampling_strategy={ratio} is a number, which needs two classes; y has {len(counts)}: give a dict instead"
@@ -102,7 +103,7 @@ def enlarged(counts: Mapping[Any, int], missing: Mapping[Any, int], ratio: float
     return {label: round(ratio * (count + missing.get(label, 0))) for label, count in counts.items()}
 
 
-def missing_in_ranges(strategy: Any, y: NDArray[Any]) -> dict[Range, int]:
+def missing_in_ranges(strategy: Strategy, y: AnyArray) -> dict[Range, int]:
     """Rows to add to each range ``low <= y < high`` of a number.
 
     Parameters

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ..plain import Int64Array, record
+from ..plain import Int64Array, RandomState, record
 
 BLOCK_ROWS = 1024
 """Rows drawn from one seed: a row depends on its seed and its place, never on how many were asked for."""
@@ -18,7 +17,7 @@ def block_rng(seed: int, number: int, stream: int = 0) -> np.random.Generator:
     return np.random.default_rng([seed, number, stream])
 
 
-def entropy_of(random_state: Any) -> Any:
+def entropy_of(random_state: RandomState) -> int | None:
     """Entropy for a SeedSequence: an int as it is, a RandomState or Generator by drawing from it."""
     if isinstance(random_state, (int, np.integer)) and random_state < 0:
         raise ValueError(f"random_state={random_state} must not be negative")
@@ -31,7 +30,7 @@ def entropy_of(random_state: Any) -> Any:
     raise ValueError(f"random_state={random_state!r} cannot be used to seed: give an int, a RandomState or None")
 
 
-def seeds_from(entropy: Any, count: int) -> Int64Array:
+def seeds_from(entropy: int | tuple[int, ...] | None, count: int) -> Int64Array:
     """Seeds that TensorFlow takes, with room above them for streams."""
     return np.random.SeedSequence(entropy).generate_state(count).astype(np.int64) % 2**30
 
@@ -52,9 +51,9 @@ class SampleSeeds:
     first: int | None
     drawn: int = 0
 
-    def next(self, random_state: Any = None) -> int:
+    def next(self, random_state: RandomState = None) -> int:
         """The seed that `random_state` gives, or that of the next sample."""
-        entropy = entropy_of(random_state)
+        entropy: int | tuple[int, int] | None = entropy_of(random_state)
         if random_state is None and self.first is not None:
             entropy = (self.first, self.drawn)
             self.drawn += 1

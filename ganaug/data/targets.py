@@ -19,7 +19,7 @@ from ..columns.number import Number, is_decimal
 from ..columns.quantiles import QuantileCoder
 from ..columns.registry import kind_of
 from ..exceptions import DataWarning
-from ..plain import AnyArray, Float64Array, Int32Array, Int64Array, record
+from ..plain import AnyArray, Float64Array, Int32Array, Int64Array, VectorLike, record
 from .sampling_strategy import Strategy, enlarged, inside, missing_in_ranges, missing_rows
 from .seeds import BLOCK_ROWS, block_rng
 from .validation import check_target
@@ -310,7 +310,7 @@ def encoded_classes(codes: Int32Array) -> Encoded:
     return Encoded(codes[:, None], none, none)
 
 
-def fit_target(y: Any, rows: int, kind: str) -> tuple[Target, pd.Series]:
+def fit_target(y: VectorLike, rows: int, kind: str) -> tuple[Target, pd.Series]:
     """The target of so many rows, and its labels.
 
     ``kind="auto"`` takes floats with a fraction for numbers, and other numbers when there are more than 20 distinct

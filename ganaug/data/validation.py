@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Iterable, Sequence, Sized
 from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from ..columns.number import fractions_of
+from ..plain import VectorLike
+
+if TYPE_CHECKING:
+    from sklearn.utils import InputTags
 
 
-def check_rows(data: Any, least: int) -> None:
+def check_rows(data: Sized, least: int) -> None:
     if len(data) < least:
         raise ValueError(f"Found array with {len(data)} sample(s), while a minimum of {least} is required")
 
 
-def categorical_columns(choice: Any, table: Any) -> frozenset[Hashable]:
+def categorical_columns(choice: Sequence[Any] | None, table: object) -> frozenset[Hashable]:
     """The columns that `categorical_features` names, by name, index or mask."""
     if choice is None or (isinstance(choice, str) and choice == "auto"):
         return frozenset()
@@ -34,7 +38,7 @@ def categorical_columns(choice: Any, table: Any) -> frozenset[Hashable]:
     return frozenset(wanted)
 
 
-def check_count(value: Any, name: str = "n") -> int:
+def check_count(value: object, name: str = "n") -> int:
     """An integer that is not negative."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
         raise TypeError(f"{name}={value!r} must be an integer, not {type(value).__name__}")
@@ -43,7 +47,7 @@ def check_count(value: Any, name: str = "n") -> int:
     return int(value)
 
 
-def check_real(value: Any, name: str, least: float, *, strict: bool = False) -> float:
+def check_real(value: object, name: str, least: float, *, strict: bool = False) -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not np.isfinite(float(value)):
         raise TypeError(f"{name}={value!r} must be a finite number")
     if value < least or (strict and value == least):
@@ -51,18 +55,19 @@ def check_real(value: Any, name: str, least: float, *, strict: bool = False) -> 
     return float(value)
 
 
-def check_choice(value: Any, name: str, choices: Any) -> Any:
+def check_choice(value: object, name: str, choices: Collection[str]) -> str:
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name}={value!r} is not one of {sorted(choices)}")
     return value
 
 
-def check_target(y: Any, rows: int | None = None) -> tuple[pd.Series, bool]:
+def check_target(y: VectorLike, rows: int | None = None) -> tuple[pd.Series, bool]:
     """`y` as a Series with a plain index, and whether it came as one."""
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         y = y.iloc[:, 0]
-    given = isinstance(y, pd.Series)
-    if not given:
+    if isinstance(y, pd.Series):
+        labels = y
+    else:
         array = y if isinstance(y, pd.api.extensions.ExtensionArray) else np.asarray(y)
         if array.ndim == 2 and array.shape[1] == 1:
             from sklearn.exceptions import DataConversionWarning
@@ -79,13 +84,15 @@ def check_target(y: Any, rows: int | None = None) -> tuple[pd.Series, bool]:
                 f"y should be a 1d array, got an array of shape {array.shape} instead. Multilabel and multioutput "
                 "targets are not supported."
             )
-        y = pd.Series(array)
-    if rows is not None and len(y) != rows:
-        raise ValueError(f"Found input variables with inconsistent numbers of samples: X has {rows}, y has {len(y)}")
-    absent = y.isna()
+        labels = pd.Series(array)
+    if rows is not None and len(labels) != rows:
+        raise ValueError(
+            f"Found input variables with inconsistent numbers of samples: X has {rows}, y has {len(labels)}"
+        )
+    absent = labels.isna()
     if absent.any():
         raise ValueError(f"Input y contains NaN in {int(absent.sum())} rows: drop the rows without a label")
-    return y.reset_index(drop=True), given
+    return labels.reset_index(drop=True), labels is y
 
 
 def check_labels(y: pd.Series) -> None:
@@ -107,10 +114,10 @@ def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:
     return y
 
 
-def duplicates_of(values: Any) -> list[Any]:
+def duplicates_of(values: Iterable[Hashable]) -> list[Hashable]:
     return [value for value, count in Counter(values).items() if count > 1]
 
 
-def accepts_any_table(tags: Any) -> None:
+def accepts_any_table(tags: InputTags) -> None:
     """Note in scikit-learn's input tags that columns of any dtype, gaps and sparse matrices are taken."""
     tags.allow_nan = tags.sparse = tags.string = tags.categorical = True

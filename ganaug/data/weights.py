@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from inspect import Parameter, signature
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import get_config
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import has_fit_parameter
 
 
-def weights_name(estimator: Any) -> str | None:
+def weights_name(estimator: BaseEstimator) -> str | None:
     """What `estimator.fit` calls the weights of the rows, or None if it takes none."""
     if has_fit_parameter(estimator, "sample_weight"):
         return "sample_weight"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,18 +9,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 from sklearn.decomposition import PCA
-from sklearn.metrics import euclidean_distances
+from sklearn.metrics import pairwise_distances_chunked
 
-from .base import POOR, Figure, Figures, Findings, Inputs, Measurement, Metric, Verdict, listed
-from .charts import REAL, SYNTHETIC, Chart, Section, finish
-from .space import Points, Space, nearest
-from .tables import Tables, some
+from ..plain import Float32Array, Float64Array, IndexArray
+from ..plots import BLUE, ORANGE, finish
+from .base import POOR, Figure, Figures, Findings, Inputs, Measurement, Metric, Verdict
+from .page import Chart, Section
+from .space import nearest, space_of
+from .tables import some
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NEIGHBOURS = 5
-BLOCK = 1000
 RARE = 0.01
 COUNTS = {"categories": "category_count", "rare_categories": "rare_count"}
 SLACK = 1e-6  # of distances between equal points
@@ -49,9 +49,9 @@ class Coverage(Metric):
         "repeated_rows": Figure("rows that repeat an earlier one"),
         "out_of_range": Figure("rows outside the training rows' range"),
     }
-    by_class: ClassVar = {
-        **{name: Figure(name) for name in ("precision", "recall", "density", "coverage", "categories")},
-        "rare_categories": Figure("rare categories"),
+    headings: ClassVar = {
+        name: Figure(name.replace("_", " "))
+        for name in ("precision", "recall", "density", "coverage", "categories", "rare_categories")
     }
 
     def measure(self, inputs: Inputs) -> Measurement:
@@ -60,17 +60,21 @@ class Coverage(Metric):
         size = min(len(tables.test), len(tables.synthetic))
         for suffix, part in (("", tables.synthetic), ("_held_out", tables.test)):
             rows = some(part, size, rng)
-            found = {**categories(tables.train, rows), "repeated_rows": _repeats(rows)}
-            figures |= {f"{key}{suffix}": v for key, v in found.items() if not (suffix and key in COUNTS.values())}
-        figures["out_of_range"] = _outside(tables)
-        by_class = {
-            name: _of_class(replace(inputs, tables=tables.take(rows))) for name, rows in tables.groups().items()
-        }
+            found = categories(tables.train, rows)
+            found["repeated_rows"] = float(pd.util.hash_pandas_object(rows, index=False).duplicated().mean())
+            figures |= {key if key in COUNTS.values() else f"{key}{suffix}": value for key, value in found.items()}
+        train, made = tables.train[tables.numbers], tables.synthetic[tables.numbers]
+        figures["out_of_range"] = float(((made < train.min()) | (made > train.max())).any(axis=1).mean())
+        by_class = {}
+        for name, group in tables.groups().items():
+            judged = min(len(group.train), len(group.synthetic)) > NEIGHBOURS
+            own = replace(inputs, tables=group)
+            by_class[name] = _reach(own) | categories(group.train, group.synthetic) if judged else {}
         return Measurement(figures, classes=by_class, pictures={"projection": projection(inputs)})
 
     def verdict(self, found: Findings) -> Verdict:
         figures, classes = found.figures[self.name], found.classes
-        ratings = list(self._ratings(figures))
+        ratings = self.ratings(figures)
         says = f"{figures['coverage']:.3f} of the real neighbourhoods have a synthetic row in them"
         says += f", {figures['coverage_held_out']:.3f} a held-out real one." if "coverage_held_out" in figures else "."
         if figures.get("rare_count"):
@@ -79,18 +83,23 @@ class Coverage(Metric):
         lost = [] if classes.empty else classes.loc[classes["synthetic_rows"] == 0, "class"].tolist()
         if lost:
             ratings.append(POOR)
-            says += f" No row is of {listed(lost)}."
+            says += f" No row is of {', '.join(lost)}."
         hint = "The generator leaves parts out: allow more steps or a larger batch_size, and draw more rows"
         hint += "." if classes.empty else ", or exact counts of each class with sample({...})."
         return self.judged(ratings, says, hint)
 
-    def _ratings(self, figures: Figures) -> Iterator[str]:
+    def ratings(self, figures: Figures) -> list[str]:
+        """Of each figure as a share of the held-out rows' own; two shares of few categories differ by chance."""
+        ratings = []
         for name, figure in self.figures.items():
             reference = figures.get(f"{name}_held_out")
             if reference:
-                value = figures[name]
-                chance = _chance(value, reference, figures[COUNTS[name]]) if name in COUNTS else 0.0
-                yield figure.rating((value + chance) / reference)
+                value, chance = figures[name], 0.0
+                if name in COUNTS:
+                    variance = (value * (1 - value) + reference * (1 - reference)) / figures[COUNTS[name]]
+                    chance = 2 * variance**0.5
+                ratings.append(figure.rating((value + chance) / reference))
+        return ratings
 
     def sections(self, found: Findings) -> list[Section]:
         note = (
@@ -101,33 +110,20 @@ class Coverage(Metric):
         return [Section("Rows in the plane", chart, note=note)]
 
 
-def _chance(found: float, reference: float, count: int) -> float:
-    """By how much two shares of `count` categories may differ by chance."""
-    return float(2 * ((found * (1 - found) + reference * (1 - reference)) / count) ** 0.5)
-
-
-def _of_class(inputs: Inputs) -> Figures:
-    part = inputs.tables
-    if min(len(part.train), len(part.synthetic)) <= NEIGHBOURS:
-        return {}
-    return _reach(inputs) | categories(part.train, part.synthetic)
-
-
 def _reach(inputs: Inputs) -> Figures:
-    tables = inputs.tables
+    tables, rng = inputs.tables, inputs.rng(2)
     rows = min(len(tables.train), len(tables.synthetic), inputs.near_rows)
     if len(tables.test) > NEIGHBOURS:
         rows = min(rows, len(tables.test))
-    drawn = tables.sampled(rows, inputs.rng(2))
-    space = Space.fit(tables.train)
-    real, held_out, made = (space(part) for part in (drawn.train, drawn.test, drawn.synthetic))
-    figures: Figures = {"n_rows": rows, "n_neighbours": NEIGHBOURS, **manifolds(real, made)}
+    space = space_of(tables.train)
+    real, held_out, made = (some(part, rows, rng) for _, part in tables.parts())
+    figures: Figures = {"n_rows": rows, "n_neighbours": NEIGHBOURS, **manifolds(space(real), space(made))}
     if len(held_out) > NEIGHBOURS:
-        figures |= {f"{name}_held_out": value for name, value in manifolds(real, held_out).items()}
+        figures |= {f"{name}_held_out": value for name, value in manifolds(space(real), space(held_out)).items()}
     return figures
 
 
-def manifolds(real: Points, other: Points, neighbours: int = NEIGHBOURS) -> dict[str, float]:
+def manifolds(real: Float32Array, other: Float32Array, neighbours: int = NEIGHBOURS) -> dict[str, float]:
     """How two clouds of points lie in one another, by balls around each point up to its k-th neighbour.
 
     Returns
@@ -144,21 +140,20 @@ def manifolds(real: Points, other: Points, neighbours: int = NEIGHBOURS) -> dict
 
     Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
     """
-    own = [nearest(points, points, neighbours + 1)[:, -1] + SLACK for points in (real, other)]
-    balls, reached = np.zeros(len(other)), np.zeros(len(real), bool)
-    closest = np.full(len(real), np.inf)
-    for start in range(0, len(other), BLOCK):
-        block = slice(start, start + BLOCK)
-        distances = euclidean_distances(other[block], real)
-        balls[block] = (distances <= own[0]).sum(axis=1)
-        closest = np.minimum(closest, distances.min(axis=0))
-        reached |= (distances <= own[1][block, None]).any(axis=0)
+    radius, other_radius = (nearest(points, points, neighbours + 1)[0][:, -1] + SLACK for points in (real, other))
+    balls = _balls(real, radius, other)
     return {
         "precision": float(np.mean(balls > 0)),
-        "recall": float(reached.mean()),
+        "recall": float(np.mean(_balls(other, other_radius, real) > 0)),
         "density": float(balls.mean() / neighbours),
-        "coverage": float(np.mean(closest <= own[0])),
+        "coverage": float(np.mean(nearest(other, real)[0][:, 0] <= radius)),
     }
+
+
+def _balls(centres: Float32Array, radius: Float64Array, points: Float32Array) -> IndexArray:
+    """In how many balls each point lies."""
+    counted = pairwise_distances_chunked(points, centres, reduce_func=lambda far, _: (far <= radius).sum(axis=1))
+    return np.concatenate(list(counted))
 
 
 def categories(real: pd.DataFrame, made: pd.DataFrame) -> Figures:
@@ -171,8 +166,7 @@ def categories(real: pd.DataFrame, made: pd.DataFrame) -> Figures:
         return {}
     shares = pd.concat([real[name].value_counts(normalize=True) for name in names], keys=names)
     seen = pd.concat([made[name].value_counts() for name in names], keys=names)
-    found = pd.Series(shares.index.isin(seen.index), index=shares.index)
-    rare = shares < RARE
+    found, rare = shares.index.isin(seen.index), shares < RARE
     figures: Figures = {"categories": float(found.mean()), "category_count": len(shares), "rare_count": int(rare.sum())}
     if rare.any():
         figures["rare_categories"] = float(found[rare].mean())
@@ -180,42 +174,28 @@ def categories(real: pd.DataFrame, made: pd.DataFrame) -> Figures:
     return figures
 
 
-def _outside(tables: Tables) -> float:
-    """The share of synthetic rows with a number below or above all of the training rows'."""
-    numbers = tables.numbers
-    low, high = tables.train[numbers].min(), tables.train[numbers].max()
-    made = tables.synthetic[numbers]
-    return float(((made < low) | (made > high)).any(axis=1).mean()) if numbers else 0.0
-
-
-def _repeats(table: pd.DataFrame) -> float:
-    return float(pd.util.hash_pandas_object(table, index=False).duplicated().mean())
-
-
 def projection(inputs: Inputs) -> dict[str, Any]:
     """Up to a thousand held-out and synthetic rows along the two main axes of the training rows."""
     tables, rng = inputs.tables, inputs.rng(4)
-    space = Space.fit(tables.train)
+    space = space_of(tables.train)
     train = space(some(tables.train, 10 * POINTS, rng))
     axes = PCA(min(2, *train.shape), random_state=inputs.seed).fit(train)
-    parts = {"real": some(tables.test, POINTS, rng), "synthetic": some(tables.synthetic, POINTS, rng)}
-    found: dict[str, Any] = {"explained": [float(value) for value in axes.explained_variance_ratio_]}
-    for name, rows in parts.items():
-        points = axes.transform(space(rows))
-        points = np.hstack([points, np.zeros((len(points), 2 - points.shape[1]))])
-        found[name] = np.round(points.astype(np.float64), 3).tolist()
+    found: dict[str, Any] = {"explained": axes.explained_variance_ratio_.astype(np.float64).tolist()}
+    for name, rows in (("real", tables.test), ("synthetic", tables.synthetic)):
+        points = axes.transform(space(some(rows, POINTS, rng))).astype(np.float64)
+        found[name] = np.pad(points, ((0, 0), (0, 2 - points.shape[1]))).round(3).tolist()
     return found
 
 
 def draw_projection(ax: Axes, found: dict[str, Any]) -> None:
     """Held-out and synthetic rows along the two main axes of the training rows."""
-    for name, colour in (("real", REAL), ("synthetic", SYNTHETIC)):
-        points = np.array(found[name])
-        ax.scatter(points[:, 0], points[:, 1], s=7, color=colour, alpha=0.5, linewidth=0, label=f"{name} rows")
-    every = np.array([*found["real"], *found["synthetic"]])
-    low, high = np.quantile(every, [1 - SEEN, SEEN], axis=0)
+    for name, colour in (("real", BLUE), ("synthetic", ORANGE)):
+        x, y = np.transpose(found[name])
+        ax.scatter(x, y, s=7, color=colour, alpha=0.5, linewidth=0, label=f"{name} rows")
+    low, high = np.quantile([*found["real"], *found["synthetic"]], [1 - SEEN, SEEN], axis=0)
     margin = 0.1 * np.maximum(high - low, 1e-3)
-    ax.set(xlim=(low[0] - margin[0], high[0] + margin[0]), ylim=(low[1] - margin[1], high[1] + margin[1]))
+    across, up = np.transpose([low - margin, high + margin])
     shares = [*found["explained"], 0.0]
-    ax.set(xlabel=f"first axis ({shares[0]:.0%} of the variance)", ylabel=f"second axis ({shares[1]:.0%})")
+    labels = f"first axis ({shares[0]:.0%} of the variance)", f"second axis ({shares[1]:.0%})"
+    ax.set(xlim=across, ylim=up, xlabel=labels[0], ylabel=labels[1])
     finish(ax, markerscale=2.5)

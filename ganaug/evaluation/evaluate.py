@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,12 @@ from threadpoolctl import threadpool_limits
 
 from ..data.validation import check_count
 from .base import Findings, Inputs, Measurement, overall
-from .evaluation import Assessed, Evaluation
-from .metrics import METRICS
+from .evaluation import Evaluation
+from .metrics import HEADINGS, METRICS
 from .tables import Tables, prepared
+
+if TYPE_CHECKING:
+    from ..assessment.assessment import Assessment
 
 HIGHEST_SEED = 2**31 - 1
 LEAST_MAX_ROWS = 100
@@ -31,7 +34,7 @@ def evaluate(
     target_type: str = "auto",
     max_rows: int = 20_000,
     history: pd.DataFrame | None = None,
-    assessment: Assessed | None = None,
+    assessment: Assessment | None = None,
     random_state: Any = None,
     verbose: int = 0,
 ) -> Evaluation:
@@ -94,6 +97,8 @@ def evaluate(
     >>> 0 <= found.figures["detection"]["roc_auc"] <= 1
     True
     """
+    from tqdm.auto import tqdm
+
     most = check_count(max_rows, "max_rows")
     if most < LEAST_MAX_ROWS:
         raise ValueError(f"max_rows={max_rows}: at least {LEAST_MAX_ROWS} rows are needed to tell anything")
@@ -108,61 +113,43 @@ def evaluate(
     tables = prepared(
         real_train, real_test, synthetic, target, categorical_features=categorical_features, target_type=target_type
     )
-    inputs = Inputs(tables, most, int(seed))
-    found = findings(tables, _measured(inputs, verbose))
-    verdicts = tuple(metric.verdict(found) for metric in METRICS)
-    rows = {f"{name}_rows": len(part) for name, part in tables.parts()}
-    return Evaluation(
-        **vars(found),
-        verdict=overall(verdicts),
-        verdicts=verdicts,
-        about={**rows, "target": tables.target, "classes": tables.classes, "random_state": seed, "max_rows": most},
-        history=history,
-        assessment=assessment,
-    )
-
-
-def _measured(inputs: Inputs, verbose: int) -> dict[str, Measurement]:
-    from tqdm.auto import tqdm
-
-    train, found = inputs.tables.train, {}
-    few = min(len(train), inputs.max_rows) * train.shape[1] < WORTH_THREADS
+    found: dict[str, Measurement] = {}
+    few = min(len(tables.train), most) * tables.train.shape[1] < WORTH_THREADS
     with (
         tqdm(total=len(METRICS), unit="metric", disable=not verbose) as bar,
         threadpool_limits(1 if few else None, user_api="openmp"),
     ):
         for metric in METRICS:
             bar.set_description(metric.name)
-            found[metric.name] = metric.measure(inputs)
+            found[metric.name] = metric.measure(Inputs(tables, most, int(seed)))
             bar.update()
         bar.set_description("done")
-    return found
+    rows = {f"{name}_rows": len(part) for name, part in tables.parts()}
+    about = {**rows, "target": tables.target, "classes": tables.classes, "random_state": seed, "max_rows": most}
+    together = findings(tables, found)
+    verdicts = tuple(metric.verdict(together) for metric in METRICS)
+    given: dict[str, Any] = {"about": about, "history": history, "assessment": assessment}
+    return Evaluation(**vars(together), verdict=overall(verdicts), verdicts=verdicts, **given)
 
 
 def findings(tables: Tables, measured: dict[str, Measurement]) -> Findings:
     """What metrics found, in common tables."""
     columns = {"kind": pd.Series(tables.kinds)}
     pictures: dict[str, Any] = {}
+    classes: list[dict[str, Any]] = []
+    for name, group in tables.groups().items():
+        real, made = len(group.train), len(group.synthetic)
+        row = (name, real, made, real / len(tables.train), made / len(tables.synthetic))
+        classes.append(dict(zip(CLASS_COLUMNS, row, strict=True)))
     for found in measured.values():
         columns |= found.columns
         pictures |= found.pictures
+        for own in classes:
+            own |= found.classes.get(own["class"], {})
     return Findings(
         figures={name: found.figures or None for name, found in measured.items()},
         columns=pd.DataFrame(columns, index=list(tables.train)).rename_axis("column").reset_index(),
         pairs=pd.concat([found.pairs for found in measured.values()], axis=1),
-        classes=_classes(tables, list(measured.values())),
+        classes=pd.DataFrame(classes).reindex(columns=[*CLASS_COLUMNS, *HEADINGS]).dropna(axis=1, how="all"),
         pictures=pictures,
     )
-
-
-def _classes(tables: Tables, measured: list[Measurement]) -> pd.DataFrame:
-    rows = []
-    for name, group in tables.groups().items():
-        real, made = len(group.train), len(group.synthetic)
-        shares = (real, made, real / len(tables.train), made / len(tables.synthetic))
-        row = dict(zip(CLASS_COLUMNS, (name, *shares), strict=True))
-        for found in measured:
-            row |= found.classes.get(name, {})
-        rows.append(row)
-    named = [name for metric in METRICS for name in metric.by_class]
-    return pd.DataFrame(rows).reindex(columns=[*CLASS_COLUMNS, *named]).dropna(axis=1, how="all")

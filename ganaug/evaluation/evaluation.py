@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
+from functools import partial
 from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from ..plots import new_axes
+from ..plots import BLUE, ORANGE, finish, new_axes, plot_history
 from .base import Findings, Line, Verdict
-from .charts import REAL, SYNTHETIC, Chart, Section, finish
-from .fidelity import draw_errors
-from .metrics import METRICS
+from .metrics import HEADINGS, METRICS
+from .page import Chart, Section, page, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from ..assessment.assessment import Assessment
+
 WIDTHS = (44, 26)
 MOST_BARS = 40
-
-
-class Assessed(Protocol):
-    """What is shown of a :class:`ganaug.Assessment`."""
-
-    @property
-    def verdict(self) -> str: ...
-
-    @property
-    def table(self) -> pd.DataFrame: ...
-
-    def plot(self, ax: Any = None) -> Any: ...
-
-    def to_dict(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -77,7 +65,7 @@ class Evaluation(Findings):
     verdicts: tuple[Verdict, ...]
     about: dict[str, Any]
     history: pd.DataFrame | None = None
-    assessment: Assessed | None = None
+    assessment: Assessment | None = None
 
     def summary(self) -> str:
         """Verdicts and figures as plain text."""
@@ -114,26 +102,22 @@ class Evaluation(Findings):
         columns = self.columns.sort_values("error").tail(MOST_BARS)
         if ax is None:
             ax = new_axes((7.2, 1.4 + 0.24 * len(columns)))
-        draw_errors(ax, columns)
+        places = np.arange(len(columns))
+        ax.barh(places, columns["error"], color=ORANGE, label="synthetic rows")
+        ax.plot(columns["error_held_out"], places, "|", color=BLUE, markersize=9, mew=2.5, label="held-out real rows")
+        ax.set_yticks(places, [shortened(name) for name in columns["column"]], parse_math=False)
+        ax.set_xlabel("distance from the training rows, %")
+        ax.margins(y=0.02)
         ax.set_title(self.verdict, wrap=True)
-        return ax
+        return finish(ax, fontsize="small")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything in plain values, None for what was not measured."""
-        made = {
-            "verdict": self.verdict,
-            "verdicts": [vars(verdict) for verdict in self.verdicts],
-            "about": self.about,
-            "figures": self.figures,
-            "lines": {verdict.group: [vars(line) for line in lines] for _, verdict, lines in self._groups() if lines},
-            "columns": _records(self.columns),
-            "pairs": _records(self.pairs),
-            "classes": _records(self.classes),
-            "pictures": self.pictures,
-            "history": None if self.history is None else _records(self.history),
-            "assessment": None if self.assessment is None else self.assessment.to_dict(),
-        }
-        return {name: _plain(value) for name, value in made.items()}
+        first = {"verdict": self.verdict, "verdicts": self.verdicts, "about": self.about}
+        lines = {verdict.group: lines for _, verdict, lines in self._groups() if lines}
+        assessment = None if self.assessment is None else self.assessment.to_dict()
+        made: dict[str, Any] = _plain({**first, **vars(self), "lines": lines, "assessment": assessment})
+        return made
 
     def to_json(self, path: str | PathLike[str] | None = None) -> str:
         """`to_dict` as JSON, also written to `path` if one is given."""
@@ -150,9 +134,8 @@ class Evaluation(Findings):
         ImportError
             Without matplotlib or jinja2.
         """
-        from .page import page
-
-        text = page(self.verdict, self.about, list(self._groups()), self._sections())
+        parts = {"groups": self._groups(), "sections": self._sections()}
+        text = page(HEADINGS, verdict=self.verdict, about=self.about, **parts)
         if path is not None:
             Path(path).write_text(text, encoding="utf-8")
         return text
@@ -186,7 +169,7 @@ class Evaluation(Findings):
             sections.append(Section(title, table=table, across=True, note="An empty cell: too few rows."))
         history, assessment = self.history, self.assessment
         if history is not None and len(history):
-            sections.append(Section("Training", Chart((6.4, 3.4), lambda ax: _draw_history(ax, history))))
+            sections.append(Section("Training", Chart((6.4, 3.4), partial(plot_history, history))))
         if assessment is not None:
             chart = Chart((7.2, 4.4), lambda ax: assessment.plot(ax).set_title(""))
             table = assessment.table
@@ -194,25 +177,15 @@ class Evaluation(Findings):
         return sections
 
 
-def _draw_history(ax: Axes, history: pd.DataFrame) -> None:
-    marker = "." * (len(history) < 3)
-    for name, colour in (("discriminator_loss", REAL), ("generator_loss", SYNTHETIC)):
-        ax.plot(history["step"], history[name], color=colour, label=name.replace("_", " "), marker=marker)
-    ax.set(xlabel="step", ylabel="loss")
-    finish(ax)
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): cell for name, cell in row.items()} for row in table.astype(object).to_dict(orient="records")]
-
-
 def _plain(value: Any) -> Any:
+    if isinstance(value, pd.DataFrame):
+        value = value.to_dict(orient="records")
+    if is_dataclass(value):
+        value = vars(value)
     if isinstance(value, dict):
         return {str(name): _plain(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part) for part in value]
     if isinstance(value, np.generic):
         value = value.item()
-    if value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
-        return None
-    return value
+    return None if value is pd.NA or (isinstance(value, float) and not np.isfinite(value)) else value

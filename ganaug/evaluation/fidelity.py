@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
-from .base import Figure, Findings, Inputs, Measurement, Metric, Verdict, listed
-from .charts import REAL, SYNTHETIC, Chart, Section, finish, shortened
-from .tables import Tables
+from ..plain import Float64Array, IndexArray
+from ..plots import BLUE, ORANGE, finish
+from .base import Figure, Findings, Inputs, Measurement, Metric, Verdict
+from .page import Chart, Section, shortened
+from .tables import is_empty
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,8 +31,6 @@ MOST_VALUES = 8
 TAILS = (0.001, 0.999)
 MOST_COLUMNS, MOST_PAIRS, MOST_IN_GRID = 40, 15, 60
 DAY = 86_400
-Float64Array = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 
 
 class Fidelity(Metric):
@@ -43,7 +42,7 @@ class Fidelity(Metric):
         "shape_error": Figure("mean error of a column, %", 2.0, 8.0),
         "trend_error": Figure("mean error of a pair of columns, %", 4.0, 12.0),
     }
-    by_column: ClassVar = {
+    headings: ClassVar = {
         "error": Figure("error, %", note="distance from the training rows"),
         "error_held_out": Figure("held-out rows, %"),
         "missing_real": Figure("missing, real"),
@@ -52,48 +51,47 @@ class Fidelity(Metric):
 
     def measure(self, inputs: Inputs) -> Measurement:
         tables = inputs.tables
-        pairs = pair_errors(tables.train, tables.synthetic)
-        pairs["error_held_out"] = pair_errors(tables.train, tables.test)["error"]
+        train, made = tables.train, tables.synthetic
+        pairs = pair_errors(train, made).assign(error_held_out=pair_errors(train, tables.test)["error"])
         pairs[["error", "error_held_out"]] *= 100
         columns = {
-            "error": 100 * column_errors(tables.train, tables.synthetic),
-            "error_held_out": 100 * column_errors(tables.train, tables.test),
-            "missing_real": tables.missing(tables.train),
-            "missing_synthetic": tables.missing(tables.synthetic),
+            "error": 100 * column_errors(train, made),
+            "error_held_out": 100 * column_errors(train, tables.test),
+            "missing_real": is_empty(train).mean(),
+            "missing_synthetic": is_empty(made).mean(),
         }
         figures = {
             f"{group}_{name}": float(errors[name].mean()) if len(errors[name]) else None
             for group, errors in (("shape", columns), ("trend", pairs))
             for name in ("error", "error_held_out")
         }
-        return Measurement(figures, columns, pairs=pairs, pictures={"distributions": distributions(tables)})
+        bars = {name: distribution(train[name], made[name], kind) for name, kind in tables.kinds.items()}
+        return Measurement(figures, columns, pairs=pairs, pictures={"distributions": bars})
 
     def verdict(self, found: Findings) -> Verdict:
         figures = found.figures[self.name]
-        shape, trend = figures["shape_error"], figures["trend_error"]
-        ratings = [
-            figure.rating(figures[name], figures[f"{name}_held_out"])
-            for name, figure in self.figures.items()
-            if figures[name] is not None
-        ]
-        says = f"A column is {shape:.2f} % off the training rows on average"
+        trend = figures["trend_error"]
+        says = f"A column is {figures['shape_error']:.2f} % off the training rows on average"
         says += "" if trend is None else f", a pair of columns {trend:.2f} %"
         says += f"; held-out real rows are {figures['shape_error_held_out']:.2f} %"
         says += "." if trend is None else f" and {figures['trend_error_held_out']:.2f} % off."
         worst = found.columns.sort_values("error", ascending=False).head(3)
         hint = (
-            f"The columns furthest off are {listed(worst['column'])}. More steps help most; name numbers that are "
+            f"The columns furthest off are {', '.join(worst['column'])}. More steps help most; name numbers that are "
             "codes in categorical_features, and keep refine on."
         )
-        return self.judged(ratings, says, hint)
+        return self.judged(self.ratings(figures), says, hint)
 
     def sections(self, found: Findings) -> list[Section]:
         columns = found.columns.sort_values("error", ascending=False)
-        bars = found.pictures["distributions"]
-        gallery = tuple(_chart(name, bars[name]) for name in columns["column"].head(MOST_COLUMNS))
-        sections = [Section("Columns", gallery=gallery, table=columns, note="The columns furthest off come first.")]
-        drawn = set(columns["column"].head(MOST_IN_GRID))
-        names = [name for name in found.columns["column"] if name in drawn]
+        gallery = []
+        for name in columns["column"].head(MOST_COLUMNS):
+            bars = found.pictures["distributions"][name]
+            height = max(0.8 + 0.21 * len(bars["values"]), 1.5) if bars["kind"] == "category" else 2.4
+            gallery.append(Chart((3.8, height), partial(draw_column, bars=bars), name))
+        note = "The columns furthest off come first."
+        sections = [Section("Columns", gallery=tuple(gallery), table=columns, note=note)]
+        names = columns["column"].head(MOST_IN_GRID).sort_index().tolist()
         pairs = found.pairs[found.pairs["first"].isin(names) & found.pairs["second"].isin(names)]
         if len(pairs):
             side = 3.2 + 0.24 * len(names)
@@ -115,15 +113,16 @@ def column_errors(real: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
 def pair_errors(real: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """The distance of each pair of columns, from 0 to 1: first, second, kind, error."""
     numbers = [name for name in real if real[name].dtype == np.float64]
-    gap = _correlations(real[numbers]) - _correlations(other[numbers])
+    one, two = (table[numbers].corr().fillna(0.0) for table in (real, other))  # none with a constant column
+    gap = (one - two).abs() / 2
     codes = {name: _codes(real[name], other[name]) for name in real}
     weights = np.repeat([1 / len(real), -1 / len(other)], [len(real), len(other)])
     rows = []
-    for one, two in combinations(real, 2):
-        if one in numbers and two in numbers:
-            rows.append((one, two, "correlation", abs(gap.at[one, two]) / 2))
+    for pair in combinations(real, 2):
+        if set(pair) <= set(numbers):
+            rows.append((*pair, "correlation", gap.at[pair]))
         else:
-            rows.append((one, two, "two-way table", _table_distance(codes[one], codes[two], weights)))
+            rows.append((*pair, "two-way table", _table_distance(codes[pair[0]], codes[pair[1]], weights)))
     return pd.DataFrame(rows, columns=["first", "second", "kind", "error"])
 
 
@@ -137,11 +136,7 @@ def _distance(real: pd.Series, other: pd.Series) -> float:
     return float(ks_2samp(one, two, method="asymp").statistic)
 
 
-def _correlations(numbers: pd.DataFrame) -> pd.DataFrame:
-    return numbers.corr().fillna(0.0)  # none with a constant column
-
-
-def _codes(real: pd.Series, other: pd.Series) -> IntArray:
+def _codes(real: pd.Series, other: pd.Series) -> IndexArray:
     both = pd.concat([real, other], ignore_index=True)
     if real.dtype != np.float64:
         return pd.factorize(both)[0].astype(np.intp)
@@ -150,7 +145,7 @@ def _codes(real: pd.Series, other: pd.Series) -> IntArray:
     return np.where(both.isna(), BINS, np.digitize(both, edges)).astype(np.intp)
 
 
-def _table_distance(one: IntArray, two: IntArray, weights: Float64Array) -> float:
+def _table_distance(one: IndexArray, two: IndexArray, weights: Float64Array) -> float:
     width = int(two.max()) + 1
     cells = one * width + two
     if (int(one.max()) + 1) * width > DENSE_CELLS:
@@ -158,70 +153,44 @@ def _table_distance(one: IntArray, two: IntArray, weights: Float64Array) -> floa
     return float(np.abs(np.bincount(cells, weights)).sum() / 2)
 
 
-def distributions(tables: Tables) -> dict[str, dict[str, Any]]:
-    """Of each column the shares of training and of synthetic rows in each bar.
+def distribution(real: pd.Series, made: pd.Series, kind: str) -> dict[str, Any]:
+    """The shares of training and of synthetic rows in each bar of a column.
 
     A number has 24 intervals, whose `edges` span all but the outermost thousandths; those are in the first and the
     last. A column of few values, or of categories, has its most frequent ones as `values`.
     """
-    return {name: _bars(tables.train[name], tables.synthetic[name], kind) for name, kind in tables.kinds.items()}
-
-
-def _bars(real: pd.Series, made: pd.Series, kind: str) -> dict[str, Any]:
     known = real.dropna()
     if kind != "category" and known.nunique() > BARS:
         low, high = np.quantile(known, TAILS)
         edges = np.linspace(low, high, BARS + 1)
         if edges[0] < edges[-1]:
-            shares = [_histogram(column, edges) for column in (real, made)]
+            cells = [column.dropna().clip(edges[0], edges[-1]) for column in (real, made)]
+            shares = [(np.histogram(own, edges)[0] / max(len(own), 1)).tolist() for own in cells]
             return {"kind": kind, "edges": edges.tolist(), "real": shares[0], "synthetic": shares[1]}
     counts = [column.value_counts(normalize=True) for column in (real, made)]
     most = counts[0].index[:MOST_VALUES]
     if kind != "category":
         most = most.sort_values()
-    shares = [[float(count.get(value, 0.0)) for value in most] for count in counts]
+    shares = [count.reindex(most, fill_value=0.0).tolist() for count in counts]
     values = [str(value) if kind == "category" else f"{value:g}" for value in most]
-    if len(counts[0]) > len(most) or any(not count.index.isin(most).all() for count in counts):
+    if any(not count.index.isin(most).all() for count in counts):
         values.append("(others)")
-        for own in shares:
-            own.append(max(1 - sum(own), 0.0))
+        shares = [[*own, max(1 - sum(own), 0.0)] for own in shares]
     return {"kind": "category", "values": values, "real": shares[0], "synthetic": shares[1]}
-
-
-def _histogram(column: pd.Series, edges: Float64Array) -> list[float]:
-    known = column.dropna().clip(edges[0], edges[-1])
-    counts = np.histogram(known, edges)[0]
-    return [float(share) for share in counts / max(len(known), 1)]
-
-
-def draw_errors(ax: Axes, columns: pd.DataFrame) -> None:
-    """The error of each column, the largest on top, next to that of held-out real rows."""
-    places = np.arange(len(columns))
-    ax.barh(places, columns["error"], color=SYNTHETIC, label="synthetic rows")
-    ax.plot(columns["error_held_out"], places, "|", color=REAL, markersize=9, mew=2.5, label="held-out real rows")
-    ax.set_yticks(places, [shortened(name) for name in columns["column"]], parse_math=False)
-    ax.set_xlabel("distance from the training rows, %")
-    ax.margins(y=0.02)
-    finish(ax)
-
-
-def _chart(name: str, bars: dict[str, Any]) -> Chart:
-    height = max(0.8 + 0.21 * len(bars["values"]), 1.5) if bars["kind"] == "category" else 2.4
-    return Chart((3.8, height), partial(draw_column, bars=bars), name)
 
 
 def draw_column(ax: Axes, bars: dict[str, Any]) -> None:
     """Training and synthetic rows of a column side by side, as shares."""
     if bars["kind"] == "category":
         places, height = np.arange(len(bars["values"])), 0.4
-        ax.barh(places - height / 2, bars["real"], height, color=REAL)
-        ax.barh(places + height / 2, bars["synthetic"], height, color=SYNTHETIC)
+        ax.barh(places - height / 2, bars["real"], height, color=BLUE)
+        ax.barh(places + height / 2, bars["synthetic"], height, color=ORANGE)
         ax.set_yticks(places, [shortened(value) for value in bars["values"]], parse_math=False)
         ax.invert_yaxis()
         ax.locator_params(axis="x", nbins=4)
     else:
-        ax.stairs(bars["real"], bars["edges"], fill=True, color=REAL, alpha=0.55)
-        ax.stairs(bars["synthetic"], bars["edges"], color=SYNTHETIC, linewidth=2)
+        ax.stairs(bars["real"], bars["edges"], fill=True, color=BLUE, alpha=0.55)
+        ax.stairs(bars["synthetic"], bars["edges"], color=ORANGE, linewidth=2)
         ax.locator_params(axis="both", nbins=4)
         if bars["kind"] == "datetime":
             ax.set_xticks(ax.get_xticks()[1:-1], [_date(tick, bars["edges"]) for tick in ax.get_xticks()[1:-1]])
@@ -239,11 +208,8 @@ def _date(seconds: float, edges: list[float]) -> str:
 
 def draw_pairs(ax: Axes, pairs: pd.DataFrame, names: list[str]) -> None:
     """Distances of pairs of columns: below the diagonal of synthetic rows, above it of held-out real ones."""
-    spot = {name: place for place, name in enumerate(names)}
-    grid = np.full((len(names), len(names)), np.nan)
-    for row in pairs.itertuples():
-        one, two = sorted((spot[row.first], spot[row.second]))
-        grid[two, one], grid[one, two] = row.error, row.error_held_out
+    below, above = (pairs.pivot(index="second", columns="first", values=v) for v in ("error", "error_held_out"))
+    grid = below.combine_first(above.T).reindex(index=names, columns=names).to_numpy()
     image = ax.imshow(grid, cmap="viridis", vmin=0, vmax=max(float(np.nanmax(grid)), 1e-9), interpolation="nearest")
     labels = [shortened(name) for name in names]
     ax.set_xticks(np.arange(len(names)), labels, rotation=90, parse_math=False)

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INK = "#0a0b0c"  # drawn with this, shown in the colour of the text
-COLOURS = {INK: "currentColor", "#000000": "currentColor", BLUE.lower(): "var(--real)", ORANGE.lower(): "var(--synthetic)"}
+COLOURS = {
+    INK: "currentColor",
+    "#000000": "currentColor",
+    BLUE.lower(): "var(--real)",
+    ORANGE.lower(): "var(--synthetic)",
+}
 SETTINGS = {
     **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
     "text.parse_math": False,
@@ -46,11 +51,12 @@ class Chart:
 
         with rc_context(SETTINGS), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing from")  # the browser has the font
-            ax = figure.Figure(figsize=self.size, layout="constrained").subplots()
+            drawn = figure.Figure(figsize=self.size, layout="constrained")
+            ax = drawn.subplots()
             self.draw(ax)
             ax.patch.set_alpha(0)
             file, about = io.StringIO(), dict.fromkeys(("Creator", "Date", "Format", "Type"))
-            ax.figure.savefig(file, format="svg", transparent=True, dpi=120, metadata=about)
+            drawn.savefig(file, format="svg", transparent=True, dpi=120, metadata=about)
         text = file.getvalue()
         text = text[text.index("<svg") :]
         for colour, shown_as in COLOURS.items():

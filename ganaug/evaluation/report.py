@@ -10,15 +10,15 @@ from ..data.validation import check_target
 from ..model import GenerativeModel, HoldsModel
 
 if TYPE_CHECKING:
-    from .evaluation import Assessed, Evaluation
-
-SEEN = "_rows_seen"
+    from ..assessment.assessment import Assessment
+    from .evaluation import Evaluation
 
 
 class ReportMixin(HoldsModel):
     """What a fitted augmenter says about itself."""
 
     categorical_features: Any
+    _rows_seen: tuple[pd.DataFrame, Any]
 
     def report(
         self,
@@ -28,7 +28,7 @@ class ReportMixin(HoldsModel):
         X_train: Any = None,
         y_train: Any = None,
         n: int | None = None,
-        assessment: Assessed | None = None,
+        assessment: Assessment | None = None,
         max_rows: int = 20_000,
         random_state: Any = None,
         verbose: int = 0,
@@ -83,12 +83,25 @@ class ReportMixin(HoldsModel):
             raise ValueError("the augmenter was fitted with y: give the labels of the test rows, y_test, too")
         if not has_target and not (y_test is None and y_train is None):
             raise ValueError("the augmenter was fitted without y: leave y_test and y_train out, or fit it with labels")
-        known = self._known(X_train, y_train, has_target=has_target)
+        if X_train is not None:
+            if has_target and y_train is None:
+                raise ValueError("the augmenter was fitted with y: give the labels of the training rows, y_train, too")
+            known = _named(model, X_train, y_train)
+        elif y_train is not None:
+            raise ValueError("y_train without X_train: give both, or neither")
+        elif hasattr(self, "_rows_seen"):
+            known = self._rows_seen
+        else:
+            raise ValueError(
+                "this augmenter was loaded or copied, and does not carry the rows it was fitted to: give them as "
+                "X_train and y_train"
+            )
         test = _named(model, X_test, y_test)
         made = model.sample(len(known[0]) if n is None else n, random_state=random_state)
-        synthetic = _named(model, *made) if has_target else _named(model, made, None)
         return evaluate(
-            *(part if has_target else part[0] for part in (known, test, synthetic)),
+            known,
+            test,
+            _named(model, *made) if has_target else _named(model, made),
             categorical_features=self.categorical_features,
             target_type=("number" if model.class_target is None else "classes") if has_target else "auto",
             max_rows=max_rows,
@@ -99,31 +112,15 @@ class ReportMixin(HoldsModel):
         )
 
     def _remember(self, table: pd.DataFrame, labels: pd.Series | None) -> None:
-        setattr(self, SEEN, (table, labels))
-
-    def _known(self, X: Any, y: Any, *, has_target: bool) -> tuple[pd.DataFrame, Any]:
-        """The training rows: those given, or those seen by `fit`."""
-        if X is None:
-            if y is not None:
-                raise ValueError("y_train without X_train: give both, or neither")
-            if not hasattr(self, SEEN):
-                raise ValueError(
-                    "this augmenter was loaded or copied, and does not carry the rows it was fitted to: give them as "
-                    "X_train and y_train"
-                )
-            known: tuple[pd.DataFrame, Any] = getattr(self, SEEN)
-            return known
-        if has_target and y is None:
-            raise ValueError("the augmenter was fitted with y: give the labels of the training rows, y_train, too")
-        return _named(self._fitted, X, y)
+        self._rows_seen = table, labels
 
     def __getstate__(self) -> Any:
         """Without training rows, which are nobody else's business."""
         state: Any = super().__getstate__()
-        return {name: value for name, value in state.items() if name != SEEN}
+        return {name: value for name, value in state.items() if name != "_rows_seen"}
 
 
-def _named(model: GenerativeModel, X: Any, y: Any) -> tuple[pd.DataFrame, Any]:
+def _named(model: GenerativeModel, X: Any, y: Any = None) -> tuple[pd.DataFrame, Any]:
     """Rows with the columns, and labels with the name, that `fit` saw."""
     table, _ = model.matching(X)
     if y is None or model.target is None:

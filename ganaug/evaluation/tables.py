@@ -71,9 +71,8 @@ class Tables:
             names = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
             names = [name.replace("-inf to", "below").replace(" to inf", " and more") for name in names]
             kinds = {k: pd.cut(v, edges, right=False, labels=names, ordered=False) for k, v in kinds.items()}
-        return {
-            name: replace(self, **{part: table[kinds[part] == name] for part, table in self.parts()}) for name in names
-        }
+        chosen = {name: {part: table[kinds[part] == name] for part, table in self.parts()} for name in names}
+        return {name: replace(self, **parts) for name, parts in chosen.items()}
 
 
 def some(table: pd.DataFrame, rows: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -107,8 +106,13 @@ def prepared(
             raise ValueError(f"{name} {' and '.join(said)}, unlike real_train: give all three the same columns")
     own = targets.pop()
     kinds: dict[Any, Kind] = {name: "category" if name in codes else kind_of(real[name]) for name in real}
-    if own is not None and _is_of_classes(real[own], kinds[own], target_type):
-        kinds[own] = "category"
+    if own is not None:
+        check_target(real[own])
+        measures = kinds[own] != "category" and not is_time(real[own]) and is_measure(real[own])
+        if target_type == "number" and kinds[own] == "category":
+            raise TypeError(f"target_type='number', but column {own!r} has dtype {real[own].dtype}")
+        if target_type == "classes" or (target_type == "auto" and not measures):
+            kinds[own] = "category"
     made = {
         key: pd.DataFrame({str(name): _column(part[name], real[name], kinds[name], key) for name in real}, copy=False)
         for key, part in tables.items()
@@ -119,17 +123,8 @@ def prepared(
             raise ValueError(f"{key} lacks the target {str(own)!r} in {absent} rows: drop these rows")
     datetimes = tuple(str(name) for name, kind in kinds.items() if kind in ("datetime", "duration"))
     classes = own is not None and kinds[own] == "category"
-    return Tables(*made.values(), datetimes, None if own is None else str(own), classes)
-
-
-def _is_of_classes(column: pd.Series, kind: Kind, target_type: str) -> bool:
-    """Whether a target holds classes, and no number to regress on."""
-    check_target(column)
-    if target_type == "number" and kind == "category":
-        raise TypeError(f"target_type='number', but column {column.name!r} has dtype {column.dtype}")
-    if target_type != "auto":
-        return target_type == "classes"
-    return kind == "category" or is_time(column) or not is_measure(column)
+    target = None if own is None else str(own)
+    return Tables(made["real_train"], made["real_test"], made["synthetic"], datetimes, target, classes)
 
 
 def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:

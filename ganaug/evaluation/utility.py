@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,9 +9,8 @@ import pandas as pd
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.metrics import average_precision_score, r2_score, recall_score, root_mean_squared_error
 
-from ..plain import AnyArray, BoolArray, Float64Array, IndexArray
-from .base import UNKNOWN, Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict
-from .base import boosting, interval, shown
+from ..plain import AnyArray, Float64Array, IndexArray
+from .base import UNKNOWN, Figure, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting, interval, shown
 from .confidence import bootstrapped, roc_auc
 from .tables import Tables, some
 
@@ -48,7 +46,7 @@ class Utility(Metric):
         figures, by_class = (_of_classes if tables.classes else _of_number)(truth, said, inputs.seed)
         return Measurement({"rows": rows, "test_rows": len(asked), **figures}, classes=by_class)
 
-    def lines(self, figures: Figures) -> list[Line]:
+    def lines(self, figures: dict[str, Any]) -> list[Line]:
         lines = []
         for name, own in figures.items():
             if name in self.figures:
@@ -97,8 +95,8 @@ def _predicted(rows: pd.DataFrame, asked: pd.DataFrame, tables: Tables, seed: in
     return pd.DataFrame(model.predict_proba(asked), columns=model.classes_) if tables.classes else model.predict(asked)
 
 
-def _of_number(truth: Float64Array, said: dict[str, Float64Array], seed: int) -> tuple[Figures, dict[str, Any]]:
-    figures: Figures = {}
+def _of_number(truth: Float64Array, said: dict[str, Float64Array], seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    figures: dict[str, Any] = {}
     for name, score in (("rmse", root_mean_squared_error), ("r2", r2_score)):
         figures[name] = {key: float(score(truth, values)) for key, values in said.items()}
     errors = {key: (values - truth) ** 2 for key, values in said.items()}
@@ -111,7 +109,7 @@ def _of_number(truth: Float64Array, said: dict[str, Float64Array], seed: int) ->
     return figures, {}
 
 
-def _of_classes(truth: AnyArray, said: dict[str, pd.DataFrame], seed: int) -> tuple[Figures, dict[str, Any]]:
+def _of_classes(truth: AnyArray, said: dict[str, pd.DataFrame], seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     counts = pd.Series(truth).value_counts().sort_index()
     labels = counts.index.tolist()
     if len(labels) == 1:
@@ -119,16 +117,16 @@ def _of_classes(truth: AnyArray, said: dict[str, pd.DataFrame], seed: int) -> tu
     scored = [counts.idxmin()] if len(labels) == 2 else labels  # the rarer one
     # a class that the model never saw has the same chance everywhere
     said = {key: own.reindex(columns=sorted({*labels, *own}), fill_value=0.0) for key, own in said.items()}
-    figures: Figures = {}
-    for name, figure in (("roc_auc", _area), ("average_precision", average_precision_score)):
-        figures[name] = {key: _mean(figure, truth, own, scored) for key, own in said.items()}
+    figures: dict[str, Any] = {"roc_auc": {key: _area(truth, own, scored) for key, own in said.items()}}
+    figures["average_precision"] = {
+        key: float(np.mean([average_precision_score(truth == label, own[label]) for label in scored]))
+        for key, own in said.items()
+    }
     recalls = {key: recall_score(truth, own.idxmax(axis=1), labels=labels, average=None) for key, own in said.items()}
     figures["balanced_accuracy"] = {key: float(np.mean(own)) for key, own in recalls.items()}
 
     def loss(spots: IndexArray) -> float:
-        part = truth[spots]
-        kept = [label for label in scored if 0 < (part == label).sum() < len(part)]
-        real, made = (_mean(_area, part, said[key].iloc[spots], kept) for key in ("real", "synthetic"))
+        real, made = (_area(truth[spots], said[key].iloc[spots], scored) for key in ("real", "synthetic"))
         return real - made
 
     low, high = bootstrapped(loss, len(truth), seed)
@@ -138,13 +136,9 @@ def _of_classes(truth: AnyArray, said: dict[str, pd.DataFrame], seed: int) -> tu
     return figures, found.to_dict(orient="index")
 
 
-def _mean(
-    figure: Callable[[BoolArray, Float64Array], float], truth: AnyArray, chances: pd.DataFrame, labels: list[Any]
-) -> float:
-    """Over classes; NaN without any."""
-    found = [float(figure(truth == label, chances[label].to_numpy())) for label in labels]
-    return float(np.mean(found)) if found else float("nan")
-
-
-def _area(truth: BoolArray, chances: Float64Array) -> float:
-    return roc_auc(chances[truth], chances[~truth])["roc_auc"]
+def _area(truth: AnyArray, chances: pd.DataFrame, labels: list[Any]) -> float:
+    """Over classes that some rows have and others have not; NaN without any."""
+    inside = {label: truth == label for label in labels}
+    scores = {label: chances[label].to_numpy() for label in labels}
+    areas = [roc_auc(scores[k][of], scores[k][~of])["roc_auc"] for k, of in inside.items() if 0 < of.sum() < len(of)]
+    return float(np.mean(areas)) if areas else float("nan")

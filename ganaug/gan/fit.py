@@ -49,8 +49,8 @@ FAULTS = {
 
 
 def fit_model(
-    container: Container,
-    encoder: Encoder,
+    container: Container[Any],
+    encoder: Encoder[Any, Any],
     target: Target | None,
     data: Data,
     config: Config,

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .state import TrainingState
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 class Bar:
     """Shows losses, the last check and the time left, or nothing without a `tqdm` bar."""
 
-    def __init__(self, bar: Any = None) -> None:
+    def __init__(self, bar: tqdm | None = None) -> None:
         self.bar = bar
         self.checked = ""
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from ..model import GenerativeModel
+from ..plain import Count, RandomState, VectorLike
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 COLUMNS = ("step", "seconds", "discriminator_loss", "generator_loss", "detection", "coverage")
 
@@ -45,11 +49,11 @@ class TrainingState:
     coverage: float = float("nan")
     model: GenerativeModel | None = field(default=None, repr=False, compare=False)
 
-    def sample(self, n: Any = None, *, y: Any = None, random_state: Any = None) -> Any:
+    def sample(self, n: Count | None = None, *, y: VectorLike | None = None, random_state: RandomState = None) -> Any:
         """Rows as :meth:`ganaug.GANAugmenter.sample` draws them, from the generator as it is by now, unrefined."""
         return self._known_model.sample(n, y=y, random_state=random_state)
 
-    def plot_samples(self, n: int = 8, *, random_state: Any = None, ax: Any = None) -> Any:
+    def plot_samples(self, n: int = 8, *, random_state: RandomState = None, ax: Axes | None = None) -> Any:
         """A grid of images as :meth:`ganaug.GANAugmenter.plot_samples` draws it, of the generator as it is by now."""
         from ..plots import plot_samples
 

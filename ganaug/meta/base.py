@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
+from joblib import Memory
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_consistent_length, metadata_routing
@@ -16,17 +17,48 @@ from sklearn.utils.validation import check_is_fitted, check_memory
 
 from ..assessment.assess import assessed, checked_rows, trial_of
 from ..assessment.assessment import Assessment
+from ..assessment.folds import Folds
+from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.validation import check_real, check_target, labels_or_numbers
 from ..data.weights import routing, weights_name, with_synthetic
 from ..modality.registry import check_data
 from ..params import left_open
+from ..plain import BoolArray, MatrixLike, VectorLike
+
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
+
+PARAMETERS = """\
+synthetic_weight : float, default=1.0
+    How much a synthetic row counts next to a real one. Other than 1 it needs an estimator that takes
+    `sample_weight`; a Pipeline's last step does.
+memory : str, joblib.Memory or None, default=None
+    Where to keep augmented rows, as in a Pipeline: a search over the estimator's parameters then fits one generator
+    to each fold instead of one to each candidate.
+cv : int, splitter or iterable, default=5
+    With ``GANAugmenter(ratio="auto")``, the folds that tell how many synthetic rows help; an int is lowered to the
+    rows of the rarest class.
+scoring : str, callable or None, default=None
+    What they measure, as in :func:`ganaug.assess`.
+"""
+ATTRIBUTES = """\
+augmenter_ : GANAugmenter or None
+    Fitted to the real rows. None if ``ratio="auto"`` settled on no synthetic rows.
+chosen_ratio_ : float
+    What ``ratio="auto"`` settled on, 0 for no synthetic rows; `assessment_` has what is done with it.
+assessment_ : Assessment
+    Why: with ``ratio="auto"``, what every ratio scored on inner folds next to no synthetic rows.
+n_features_in_ : int
+feature_names_in_ : ndarray of str
+    Only if all column names are strings.
+"""
 
 
 def if_estimator_has(name: str) -> Callable[[Callable[..., Any]], Any]:
     """A decorator of methods that are there only if the estimator has one of that name."""
 
-    def check(self: Any) -> bool:
+    def check(self: AugmentedEstimator) -> bool:
         getattr(getattr(self, "estimator_", self.estimator), name)  # its AttributeError says what is missing
         return True
 
@@ -41,13 +73,13 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
 
     def __init__(
         self,
-        estimator: Any,
-        augmenter: Any = None,
+        estimator: BaseEstimator,
+        augmenter: GANAugmenter | None = None,
         *,
         synthetic_weight: float = 1.0,
-        memory: Any = None,
-        cv: Any = 5,
-        scoring: Any = None,
+        memory: str | Memory | None = None,
+        cv: Folds = 5,
+        scoring: str | Scorer | None = None,
     ) -> None:
         self.estimator = estimator
         self.augmenter = augmenter
@@ -56,7 +88,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         self.cv = cv
         self.scoring = scoring
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any) -> Any:
+    def fit(self, X: MatrixLike, y: VectorLike, sample_weight: VectorLike | None = None, **fit_params: Any) -> Self:
         """Fit the augmenter to the rows, and the estimator to them and the synthetic rows made of them.
 
         Parameters
@@ -110,13 +142,13 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         return self
 
     @if_estimator_has("predict")
-    def predict(self, X: Any) -> Any:
+    def predict(self, X: MatrixLike) -> Any:
         """What the estimator predicts for `X`."""
         check_is_fitted(self, "estimator_")
         return self.estimator_.predict(X)
 
     @if_estimator_has("score")
-    def score(self, X: Any, y: Any, **params: Any) -> float:
+    def score(self, X: MatrixLike, y: VectorLike, **params: Any) -> float:
         """The estimator's own score of real rows.
 
         Parameters
@@ -180,8 +212,8 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
     def _assess(
         self,
         augmenter: GANAugmenter,
-        X: Any,
-        y: Any,
+        X: MatrixLike,
+        y: VectorLike,
         labels: pd.Series,
         weights: tuple[str, NDArray[Any]] | None,
         params: dict[str, Any],
@@ -212,7 +244,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         return self.assessment_.augmenter
 
     def _weights(
-        self, sample_weight: Any, fit_params: dict[str, Any], rows: int
+        self, sample_weight: VectorLike | None, fit_params: dict[str, Any], rows: int
     ) -> tuple[tuple[str, NDArray[Any]] | None, dict[str, Any]]:
         """The real rows' weights, if any are needed, with the name the estimator has for them; and its other params."""
         given = fit_params if sample_weight is None else fit_params | {"sample_weight": sample_weight}
@@ -244,12 +276,12 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         return (name, values), params
 
 
-def _augment(augmenter: GANAugmenter, X: Any, y: Any) -> tuple[GANAugmenter, Any, Any, NDArray[np.bool_]]:
+def _augment(augmenter: GANAugmenter, X: MatrixLike, y: VectorLike) -> tuple[GANAugmenter, Any, Any, BoolArray]:
     """What `memory` keeps."""
     return augmenter, *augmenter.fit(X, y).augment(X, y, return_mask=True)
 
 
-def with_input_tags(tags: Any, estimator: Any) -> tuple[Any, Any]:
+def with_input_tags(tags: Tags, estimator: BaseEstimator) -> tuple[Tags, Tags]:
     """`tags` with those about X that the estimator has, and all of the estimator's."""
     from sklearn.utils import get_tags
 

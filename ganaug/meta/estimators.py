@@ -13,10 +13,13 @@ from sklearn.base import is_regressor as regresses
 from sklearn.utils.validation import check_is_fitted
 
 from ..augmenter import GANAugmenter
-from ..data.sampling_strategy import missing_in_ranges, missing_rows
-from .base import AugmentedEstimator, if_estimator_has, with_input_tags
+from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
+from ..params import with_docs
+from ..plain import MatrixLike
+from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
 
 
+@with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)
 class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     """Fits a classifier to training rows and to synthetic rows made of them, and predicts with it.
 
@@ -31,33 +34,15 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         None brings all classes to the size of the largest:
         ``GANAugmenter(ratio=0, sampling_strategy="auto")``. ``GANAugmenter(ratio="auto")`` measures on inner folds
         which ratio helps the estimator, as :func:`ganaug.assess` does, and adds no rows where none clearly does.
-    synthetic_weight : float, default=1.0
-        How much a synthetic row counts next to a real one. Other than 1 it needs an estimator that takes
-        `sample_weight`; a Pipeline's last step does.
-    memory : str, joblib.Memory or None, default=None
-        Where to keep augmented rows, as in a Pipeline: a search over the estimator's parameters then fits one generator
-        to each fold instead of one to each candidate.
-    cv : int, splitter or iterable, default=5
-        With ``GANAugmenter(ratio="auto")``, the folds that tell how many synthetic rows help; an int is lowered to the
-        rows of the rarest class.
-    scoring : str, callable or None, default=None
-        What they measure, as in :func:`ganaug.assess`.
+    {parameters}
 
     Attributes
     ----------
     estimator_ : classifier
         Fitted to real and synthetic rows.
-    augmenter_ : GANAugmenter or None
-        Fitted to the real rows. None if ``ratio="auto"`` settled on no synthetic rows.
-    chosen_ratio_ : float
-        What ``ratio="auto"`` settled on, 0 for no synthetic rows; `assessment_` has what is done with it.
-    assessment_ : Assessment
-        Why: with ``ratio="auto"``, what every ratio scored on inner folds next to no synthetic rows.
+    {attributes}
     classes_ : ndarray of shape (n_classes,)
         The estimator's.
-    n_features_in_ : int
-    feature_names_in_ : ndarray of str
-        Only if all column names are strings.
 
     See Also
     --------
@@ -90,19 +75,19 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         return self.estimator_.classes_
 
     @if_estimator_has("predict_proba")
-    def predict_proba(self, X: Any) -> Any:
+    def predict_proba(self, X: MatrixLike) -> Any:
         """The estimator's probability of each class."""
         check_is_fitted(self, "estimator_")
         return self.estimator_.predict_proba(X)
 
     @if_estimator_has("predict_log_proba")
-    def predict_log_proba(self, X: Any) -> Any:
+    def predict_log_proba(self, X: MatrixLike) -> Any:
         """The logarithm of the estimator's probability of each class."""
         check_is_fitted(self, "estimator_")
         return self.estimator_.predict_log_proba(X)
 
     @if_estimator_has("decision_function")
-    def decision_function(self, X: Any) -> Any:
+    def decision_function(self, X: MatrixLike) -> Any:
         """The estimator's confidence."""
         check_is_fitted(self, "estimator_")
         return self.estimator_.decision_function(X)
@@ -122,10 +107,11 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         return GANAugmenter(ratio=0, sampling_strategy="auto")
 
     @staticmethod
-    def _check_strategy(strategy: Any, labels: pd.Series) -> None:
+    def _check_strategy(strategy: Strategy, labels: pd.Series) -> None:
         missing_rows(strategy, labels.value_counts(sort=False).to_dict(), labels.to_numpy())
 
 
+@with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)
 class AugmentedRegressor(RegressorMixin, AugmentedEstimator):
     """Fits a regressor to training rows and to synthetic rows made of them, and predicts with it.
 
@@ -140,31 +126,13 @@ class AugmentedRegressor(RegressorMixin, AugmentedEstimator):
         None adds as many synthetic rows as there are real ones: ``GANAugmenter(ratio=1.0)``. With
         ``sampling_strategy="auto"`` or a dict of ranges, rare targets get more rows than others.
         ``GANAugmenter(ratio="auto")`` measures on inner folds how many help, and adds none where none clearly do.
-    synthetic_weight : float, default=1.0
-        How much a synthetic row counts next to a real one. Other than 1 it needs an estimator that takes
-        `sample_weight`; a Pipeline's last step does.
-    memory : str, joblib.Memory or None, default=None
-        Where to keep augmented rows, as in a Pipeline: a search over the estimator's parameters then fits one generator
-        to each fold instead of one to each candidate.
-    cv : int, splitter or iterable, default=5
-        With ``GANAugmenter(ratio="auto")``, the folds that tell how many synthetic rows help; an int is lowered to the
-        rows of the rarest class.
-    scoring : str, callable or None, default=None
-        What they measure, as in :func:`ganaug.assess`.
+    {parameters}
 
     Attributes
     ----------
     estimator_ : regressor
         Fitted to real and synthetic rows.
-    augmenter_ : GANAugmenter or None
-        Fitted to the real rows. None if ``ratio="auto"`` settled on no synthetic rows.
-    chosen_ratio_ : float
-        What ``ratio="auto"`` settled on, 0 for no synthetic rows; `assessment_` has what is done with it.
-    assessment_ : Assessment
-        Why: with ``ratio="auto"``, what every ratio scored on inner folds next to no synthetic rows.
-    n_features_in_ : int
-    feature_names_in_ : ndarray of str
-        Only if all column names are strings.
+    {attributes}
 
     References
     ----------
@@ -199,5 +167,5 @@ class AugmentedRegressor(RegressorMixin, AugmentedEstimator):
         return GANAugmenter(ratio=1.0)
 
     @staticmethod
-    def _check_strategy(strategy: Any, labels: pd.Series) -> None:
+    def _check_strategy(strategy: Strategy, labels: pd.Series) -> None:
         missing_in_ranges(strategy, labels.to_numpy(dtype=np.float64))

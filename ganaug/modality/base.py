@@ -7,28 +7,31 @@ handles.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
 from ..columns.layout import Encoded, Layout
 from ..columns.quantiles import QuantileCoder
 from ..data.seeds import BLOCK_ROWS
-from ..plain import AnyArray, Float32Array, Float64Array, IndexArray, record
+from ..plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, MatrixLike, record
 from ..selection.sampler import Chooser, Draw, Sampler
 
-Tensor = Any
-Model = Any
-"""Of Keras."""
+if TYPE_CHECKING:
+    from keras import Model as KerasModel
+    from tensorflow import Tensor as AnyTensor
+
+Tensor: TypeAlias = "AnyTensor"
+Model: TypeAlias = "KerasModel"
 Uniform = Callable[[int, list[Any]], Tensor]
 """Uniform noise by a stream's number and a shape."""
 
 
 DataT = TypeVar("DataT")
-ContainerT = TypeVar("ContainerT", bound="Container")
-EncoderT = TypeVar("EncoderT", bound="Encoder")
+ContainerT = TypeVar("ContainerT", bound="Container[Any]")
+EncoderT = TypeVar("EncoderT", bound="Encoder[Any, Any]")
 LayoutT = TypeVar("LayoutT", bound="AnyLayout")
 RowsT = TypeVar("RowsT")
 
@@ -61,28 +64,28 @@ class AnyLayout(Protocol):
         """No rows."""
 
 
-class Encoder(Protocol):
+class Encoder(Protocol[DataT, RowsT]):
     """Between checked data and encoded rows."""
 
     @property
     def layout(self) -> Any: ...
 
     @property
-    def features(self) -> Any:
+    def features(self) -> Sequence[Any]:
         """What data must match."""
 
     @property
     def n_features(self) -> int: ...
 
-    def encode(self, data: Any) -> Any: ...
+    def encode(self, data: DataT) -> RowsT: ...
 
-    def decode(self, rows: Any) -> Any: ...
+    def decode(self, rows: RowsT) -> DataT: ...
 
-    def knows(self, data: Any) -> Any:
+    def knows(self, data: DataT) -> BoolArray:
         """Which rows can be encoded."""
 
 
-class Container(Protocol):
+class Container(Protocol[DataT]):
     """What data came in, so that it goes out the same."""
 
     @property
@@ -93,15 +96,15 @@ class Container(Protocol):
     def named(self) -> bool:
         """Whether columns have names of the user's."""
 
-    def restore(self, data: Any) -> Any: ...
+    def restore(self, data: DataT) -> Any: ...
 
-    def stack(self, real: Any, new: Any) -> Any:
+    def stack(self, real: DataT, new: DataT) -> DataT:
         """New rows below real ones, in whose dtypes."""
 
-    def replaced(self, real: Any, new: Any, rows: IndexArray, given: Any) -> Any:
+    def replaced(self, real: DataT, new: DataT, rows: IndexArray, given: MatrixLike) -> Any:
         """As `given` came, with new rows in the place of some."""
 
-    def matching(self, data: Any, fitted: Any) -> Any:
+    def matching(self, data: DataT, fitted: Sequence[Any]) -> DataT:
         """`data` with the fitted features; ValueError if it has others."""
 
 
@@ -176,7 +179,7 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
         """Whether `X` is of this kind."""
 
     @abstractmethod
-    def check(self, X: Any) -> tuple[DataT, ContainerT]:
+    def check(self, X: MatrixLike) -> tuple[DataT, ContainerT]:
         """`X` as all the rest expects it, and how to give rows back; TypeError or ValueError if it cannot be learnt."""
 
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..plain import MatrixLike
 from .base import AnyLayout, Container, Modality
 from .image.modality import ImageModality
 from .table.modality import TableModality
@@ -13,7 +14,7 @@ MODALITIES: tuple[AnyModality, ...] = (ImageModality(), TableModality())
 """In the order in which data are offered to them; the last one takes all."""
 
 
-def check_data(X: Any) -> tuple[Any, Container]:
+def check_data(X: MatrixLike) -> tuple[Any, Container[Any]]:
     """`X` as the encoder of its modality expects it, and how to give rows back.
 
     Raises

@@ -15,16 +15,18 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import numpy as np
 
 from ..data.targets import conditioned
 from ..exceptions import CorruptFileError
+from ..modality.base import Model
+from ..modality.generator import Build
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
-from ..plain import RECORDS, AnyArray
+from ..plain import RECORDS, AnyArray, PathLike
 from .tree import TreeReader, TreeWriter
 
 MAGIC = "ganaug"
@@ -43,7 +45,7 @@ class _Mismatch(Exception):
 
 
 @contextmanager
-def errors_about(path: Any) -> Iterator[None]:
+def errors_about(path: PathLike) -> Iterator[None]:
     """Turns what goes wrong with a file's contents into `CorruptFileError` or `ValueError` that name the file."""
     try:
         yield
@@ -53,7 +55,7 @@ def errors_about(path: Any) -> Iterator[None]:
         raise CorruptFileError(f"{path} is damaged, or not a ganaug file: {error}") from error
 
 
-def write(path: Any, contents: dict[str, Any]) -> None:
+def write(path: PathLike, contents: dict[str, Any]) -> None:
     """Write contents with a "model" to a file, which replaces an old one only once it is complete."""
     members = _members(contents)
     _replace(Path(path), lambda file: _pack(file, members))
@@ -66,7 +68,7 @@ def dumps(contents: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def read(path: Any, *, generator: Any = None) -> dict[str, Any]:
+def read(path: PathLike, *, generator: Build | Model | None = None) -> dict[str, Any]:
     """The contents of a file.
 
     Parameters
@@ -77,7 +79,7 @@ def read(path: Any, *, generator: Any = None) -> dict[str, Any]:
     return loads(Path(path).read_bytes(), generator=generator)
 
 
-def loads(data: bytes, *, generator: Any = None) -> dict[str, Any]:
+def loads(data: bytes, *, generator: Build | Model | None = None) -> dict[str, Any]:
     """The contents that `dumps` made these bytes of."""
     members = _unpack(data)
     reader = TreeReader(RECORDS, lambda number: _array(members[_array_name(number)]))
@@ -135,13 +137,13 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _pack(file: Any, members: dict[str, bytes]) -> None:
+def _pack(file: BinaryIO, members: dict[str, bytes]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
 
 
-def _replace(target: Path, fill: Callable[[Any], None]) -> None:
+def _replace(target: Path, fill: Callable[[BinaryIO], None]) -> None:
     """A new file beside the old one, which it replaces once it is on the disk."""
     temporary = target.with_name(f".{target.name}.{uuid4().hex}")
     try:
@@ -176,7 +178,7 @@ def _unpack(file: bytes) -> dict[str, bytes]:
     return members
 
 
-def _check_version(manifest: Any) -> None:
+def _check_version(manifest: dict[str, Any]) -> None:
     version = manifest["format_version"]
     if manifest["magic"] != MAGIC or type(version) is not int or version < 1:
         raise ValueError("the manifest is not one of ganaug's")

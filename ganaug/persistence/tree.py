@@ -11,15 +11,21 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..plain import DType
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 MAX_DEPTH = 60
 SPARSE_FORMS = ("csr", "csc", "coo", "bsr", "lil", "dok", "dia")
 Records = Mapping[str, Any]
+Tree = None | bool | int | str | list[Any]
 
 
 class TreeWriter:
@@ -40,7 +46,7 @@ class TreeWriter:
         self.records = records
         self.arrays: list[NDArray[Any]] = []
 
-    def tree(self, value: Any, where: str = "") -> Any:
+    def tree(self, value: object, where: str = "") -> Any:
         """The tree of `value`; `where` says in an error what could not be written."""
         if value is None or value is True or value is False or type(value) in (int, str):
             return value
@@ -69,7 +75,7 @@ class TreeWriter:
             "use pickle, or turn it into a string or a number before fitting"
         )
 
-    def dtype(self, dtype: Any, where: str = "") -> list[Any]:
+    def dtype(self, dtype: DType, where: str = "") -> list[Any]:
         """The tree of a dtype of NumPy, pandas or pyarrow."""
         if isinstance(dtype, pd.CategoricalDtype):
             return ["category", self.tree(pd.Series(dtype.categories), where), dtype.ordered]
@@ -113,7 +119,7 @@ class TreeReader:
     def __init__(self, records: Records, array: Callable[[int], NDArray[Any]]) -> None:
         self.records, self.array = records, array
 
-    def tree(self, value: Any, depth: int = 0) -> Any:
+    def tree(self, value: Tree, depth: int = 0) -> Any:
         """The value of a tree.
 
         Raises
@@ -127,7 +133,7 @@ class TreeReader:
             return value
         kind, *rest = value
 
-        def inner(item: Any) -> Any:
+        def inner(item: Tree) -> Any:
             return self.tree(item, depth + 1)
 
         if kind in _SCALAR_READERS:
@@ -156,7 +162,7 @@ class TreeReader:
             return _sparse_form(rest[0])
         raise ValueError(f"unknown tag {kind!r}")
 
-    def dtype(self, value: Any, depth: int = 0) -> Any:
+    def dtype(self, value: list[Any], depth: int = 0) -> DType:
         """The dtype of a tree."""
         kind, *rest = value
         if kind == "category":
@@ -254,7 +260,7 @@ def _named(zone: dt.tzinfo | None) -> bool:
         return False
 
 
-def _arrow_out(dtype: Any, where: str) -> list[Any]:
+def _arrow_out(dtype: pa.DataType, where: str) -> list[Any]:
     import pyarrow as pa
 
     if pa.types.is_timestamp(dtype):
@@ -277,7 +283,7 @@ _ARROW_PLAIN = {
 }  # fmt: skip
 
 
-def _arrow_in(value: Any) -> Any:
+def _arrow_in(value: list[Any]) -> pa.DataType:
     import pyarrow as pa
 
     kind, *rest = value

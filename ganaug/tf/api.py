@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,14 @@ import pandas as pd
 from ..data.targets import ClassTarget, Target
 from ..data.validation import check_count, check_real
 from ..model import GenerativeModel, HoldsModel
-from ..plain import Int64Array
+from ..plain import Int64Array, RandomState
 
 if TYPE_CHECKING:
     from .labels import Rotation
     from .streams import Source
 
 Apply = Callable[[Any], Any]
+Labels = Literal["balanced"] | Mapping[Any, float] | None
 EXACT_TO = 10**6
 """Shares are rounded to one part in so many."""
 
@@ -40,9 +41,9 @@ class DatasetMixin(HoldsModel):
         self,
         batch_size: int | None = None,
         *,
-        labels: Any = None,
+        labels: Labels = None,
         num_batches: int | None = None,
-        seed: Any = None,
+        seed: RandomState = None,
         refine: bool = False,
     ) -> Any:
         """An endless `tf.data.Dataset` of synthetic rows.
@@ -96,9 +97,9 @@ class DatasetMixin(HoldsModel):
         self,
         ratio: float | None = None,
         *,
-        labels: Any = None,
+        labels: Labels = None,
         synthetic_weight: float | None = None,
-        seed: Any = None,
+        seed: RandomState = None,
         refine: bool = False,
     ) -> Apply:
         """For ``dataset.apply(...)``: adds synthetic rows.
@@ -170,7 +171,7 @@ class DatasetMixin(HoldsModel):
         addition = streams.Enlargement(_rotation(parts, own), per_row, synthetic_weight)
         return streams.enlarge(_source(model, refine), addition, own)
 
-    def mix(self, p: float = 0.3, *, seed: Any = None, refine: bool = False) -> Apply:
+    def mix(self, p: float = 0.3, *, seed: RandomState = None, refine: bool = False) -> Apply:
         """For ``dataset.apply(...)``: replaces rows by synthetic ones of the same label.
 
         Labels, weights, order and cardinality stay as they are. Elements may look as `enlarge` describes.
@@ -206,7 +207,7 @@ class DatasetMixin(HoldsModel):
 
         return streams.mix(_source(model, refine), p, model.seeds.next(seed))
 
-    def map_fn(self, p: float = 0.3, *, seed: Any = None, refine: bool = False) -> Callable[..., Any]:
+    def map_fn(self, p: float = 0.3, *, seed: RandomState = None, refine: bool = False) -> Callable[..., Any]:
         """For ``dataset.map(...)``: like `mix`, for one element at a time.
 
         What is drawn follows from the seed and the element itself, so parallel maps give the same result each time. An
@@ -243,7 +244,7 @@ class DatasetMixin(HoldsModel):
 
         return streams.map_fn(_source(model, refine), p, model.seeds.next(seed))
 
-    def as_layer(self, p: float = 0.3, *, seed: Any = None, refine: bool = False) -> Any:
+    def as_layer(self, p: float = 0.3, *, seed: RandomState = None, refine: bool = False) -> Any:
         """A Keras layer that replaces rows by synthetic ones of the same label in training, and else does nothing.
 
         It is called with [x, y] or (x, y), since a synthetic row is made for a label, and returns the same; x may be a
@@ -287,7 +288,7 @@ def _source(model: GenerativeModel, refine: bool) -> Source:
     return Source(model, refine)
 
 
-def _need_classes(target: Target | None, labels: Any) -> ClassTarget:
+def _need_classes(target: Target | None, labels: Labels) -> ClassTarget:
     if target is None:
         raise ValueError(f"labels={labels!r}, but the augmenter was fitted without y")
     if not isinstance(target, ClassTarget):
@@ -295,7 +296,7 @@ def _need_classes(target: Target | None, labels: Any) -> ClassTarget:
     return target
 
 
-def _shares(model: GenerativeModel, labels: Any) -> Int64Array:
+def _shares(model: GenerativeModel, labels: Labels) -> Int64Array:
     """How often each code comes, from {label: share}, or from training for None."""
     if labels is None:
         return np.ones(1, np.int64) if model.target is None else model.target.parts
@@ -313,7 +314,7 @@ def _shares(model: GenerativeModel, labels: Any) -> Int64Array:
     return parts
 
 
-def _is_balanced(labels: Any) -> bool:
+def _is_balanced(labels: Labels) -> bool:
     return isinstance(labels, str) and labels == "balanced"
 
 
@@ -330,13 +331,13 @@ def _rotation(parts: Int64Array, seed: int) -> Rotation:
     return Rotation(tuple(parts.tolist()), seed)
 
 
-def _at_least_one(value: Any, name: str) -> int:
+def _at_least_one(value: int, name: str) -> int:
     if check_count(value, name) < 1:
         raise ValueError(f"{name}={value} must be at least 1")
     return int(value)
 
 
-def _share(p: Any) -> float:
+def _share(p: float) -> float:
     if check_real(p, "p", 0) > 1:
         raise ValueError(f"p={p!r} is a probability: at most 1")
     return float(p)

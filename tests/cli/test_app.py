@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import numpy as np
 import pandas as pd
@@ -194,6 +195,8 @@ def test_counts_must_be_counts(command, csv, tmp_path):
 def test_the_installed_command_says_its_version():
     done = subprocess.run([sys.executable, "-m", "ganaug", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == __import__("ganaug").__version__
+    [script] = entry_points(group="console_scripts", name="ganaug")
+    assert script.load() is app.run
 
 
 def test_a_warning_is_one_line_and_told_once(capsys):

@@ -14,7 +14,7 @@ from ganaug.columns.layout import Encoded
 from ganaug.columns.relations import find_relations
 from ganaug.modality.table.crossing import coordinates
 from ganaug.modality.table.encoder import TableEncoder
-from ganaug.persistence.tree import Reader, Writer
+from ganaug.persistence.tree import TreeReader, TreeWriter
 from ganaug.plain import RECORDS
 
 
@@ -204,9 +204,9 @@ def test_likeness_of_rows_is_that_of_their_own_numbers():
 
 def test_a_relation_survives_a_file():
     encoder, rows = TableEncoder.fit(invoices())
-    writer = Writer(RECORDS)
+    writer = TreeWriter(RECORDS)
     tree = json.loads(json.dumps(writer.tree(encoder)))
-    twin = Reader(RECORDS, writer.arrays.__getitem__).tree(tree)
+    twin = TreeReader(RECORDS, writer.arrays.__getitem__).tree(tree)
     assert_frame_equal(twin.decode(rows), encoder.decode(rows))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ...plain import AnyArray, IndexArray, record
+from ...plain import AnyArray, IndexArray, MatrixLike, record
 
 LEAST_SIDE = 8
 
@@ -34,13 +35,13 @@ class ImageContainer:
         """New images behind real ones, in whose dtype."""
         return np.concatenate([real, new.astype(real.dtype)])
 
-    def replaced(self, real: AnyArray, new: AnyArray, rows: IndexArray, _given: Any) -> AnyArray:
+    def replaced(self, real: AnyArray, new: AnyArray, rows: IndexArray, _given: MatrixLike) -> AnyArray:
         """A copy with new images in the place of some."""
         mixed = real.copy()
         mixed[rows] = new
         return self.restore(mixed)
 
-    def matching(self, images: AnyArray, fitted: Any) -> AnyArray:
+    def matching(self, images: AnyArray, fitted: Sequence[Any]) -> AnyArray:
         """`images` if they are of the fitted height, width and channels.
 
         Raises
@@ -56,7 +57,7 @@ class ImageContainer:
         return images
 
 
-def check_images(images: Any) -> tuple[Any, ImageContainer]:
+def check_images(images: AnyArray) -> tuple[AnyArray, ImageContainer]:
     """Images with an axis of channels, and whether they came with it.
 
     Raises

@@ -33,7 +33,7 @@ class ImageEncoder:
     """
 
     shape: tuple[int, int, int]
-    dtype: Any
+    dtype: np.dtype[Any]
     low: float
     high: float
     whole: bool

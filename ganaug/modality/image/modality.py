@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from scipy import sparse
 
 from ...columns.layout import Encoded
 from ...columns.quantiles import QuantileCoder
-from ...plain import AnyArray, Float32Array, Float64Array
+from ...plain import AnyArray, Float32Array, Float64Array, MatrixLike
 from ...selection.sampler import Draw, Sampler
 from ..base import Head, Modality, Model, Reader, Size, Sizing
 from . import sizes
@@ -28,7 +27,7 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
     def takes(self, X: object) -> bool:
         return not (isinstance(X, pd.DataFrame) or sparse.issparse(X)) and np.asarray(X).ndim in (3, 4)
 
-    def check(self, X: Any) -> tuple[AnyArray, ImageContainer]:
+    def check(self, X: MatrixLike) -> tuple[AnyArray, ImageContainer]:
         return check_images(np.asarray(X))
 
     def fit_encoder(self, data: AnyArray, categorical: frozenset[Hashable]) -> tuple[ImageEncoder, Pixels]:  # noqa: ARG002

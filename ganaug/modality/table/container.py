@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from ...columns.number import has_infinity
-from ...plain import IndexArray, record
+from ...plain import IndexArray, MatrixLike, record
 
 
 @record
@@ -28,7 +29,7 @@ class TableContainer:
     """
 
     kind: str
-    dtype: Any = None
+    dtype: np.dtype[Any] | None = None
     form: Any = None
     what: ClassVar[str] = "a table"
 
@@ -47,14 +48,14 @@ class TableContainer:
         """New rows below real ones, in whose dtypes."""
         return pd.concat([real, new.astype(real.dtypes.to_dict())], ignore_index=True) if len(new) else real
 
-    def replaced(self, real: pd.DataFrame, new: pd.DataFrame, rows: IndexArray, given: Any) -> Any:
+    def replaced(self, real: pd.DataFrame, new: pd.DataFrame, rows: IndexArray, given: MatrixLike) -> Any:
         """As `given` came, with new rows in the place of some; a frame keeps its index."""
         order = np.arange(len(real))
         order[rows] = len(real) + np.arange(len(rows))
         mixed = self.stack(real, new).iloc[order]
-        return self.restore(mixed.set_axis(given.index if self.kind == "frame" else real.index))
+        return self.restore(mixed.set_axis(given.index if isinstance(given, pd.DataFrame) else real.index))
 
-    def matching(self, table: pd.DataFrame, fitted: Any) -> pd.DataFrame:
+    def matching(self, table: pd.DataFrame, fitted: Sequence[Any]) -> pd.DataFrame:
         """`table` with the fitted columns in their order.
 
         Raises
@@ -75,7 +76,7 @@ class TableContainer:
         return table[list(fitted)]
 
 
-def check_table(X: Any) -> tuple[pd.DataFrame, TableContainer]:
+def check_table(X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
     """`X` as a DataFrame, and how to give rows back.
 
     Raises
@@ -88,7 +89,7 @@ def check_table(X: Any) -> tuple[pd.DataFrame, TableContainer]:
     if isinstance(X, pd.DataFrame):
         table, container = X.reset_index(drop=True), TableContainer("frame")
         _check_names(table.columns)
-    elif sparse.issparse(X):
+    elif isinstance(X, (sparse.spmatrix, sparse.sparray)):
         table = pd.DataFrame.sparse.from_spmatrix(sparse.csc_matrix(X))
         container = TableContainer("sparse", X.dtype, type(X))
     else:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ...columns.layout import Encoded, Layout
 from ...columns.quantiles import QuantileCoder
-from ...plain import Float32Array, Float64Array
+from ...plain import Float32Array, Float64Array, MatrixLike
 from ...selection.importance import ImportanceSampling
 from ...selection.sampler import Sampler
 from ..base import Head, Modality, Model, Reader, Size, Sizing
@@ -27,7 +26,7 @@ class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout,
     def takes(self, X: object) -> bool:  # noqa: ARG002 - whatever is nothing else, and errors about it
         return True
 
-    def check(self, X: Any) -> tuple[pd.DataFrame, TableContainer]:
+    def check(self, X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
         return check_table(X)
 
     def fit_encoder(self, data: pd.DataFrame, categorical: frozenset[Hashable]) -> tuple[TableEncoder, Encoded]:

@@ -1,0 +1,35 @@
+"""Models that take any table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import tables
+
+from ganaug.models import MODELS, model_for
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_takes_columns_of_every_dtype_with_gaps(name):
+    X = pd.DataFrame(tables.with_gaps(tables.every_dtype(120)))
+    y = np.resize([0, 1], 120)
+    model = model_for(X, name, classes=True).fit(X, y)
+    assert model.predict_proba(X).shape == (120, 2)
+    assert np.isfinite(model_for(X, name, classes=False).fit(X, y.astype(float)).predict(X)).all()
+
+
+def test_rows_with_new_categories_are_taken():
+    X = pd.DataFrame({"word": ["a", "b"] * 30, "number": np.arange(60.0)})
+    model = model_for(X, "linear", classes=True).fit(X, np.resize([0, 1], 60))
+    assert len(model.predict(X.assign(word="c"))) == 60
+
+
+def test_the_same_values_in_another_dtype_give_the_same_model():
+    rng = np.random.default_rng(0)
+    whole, y = rng.integers(0, 50, 200), rng.integers(0, 2, 200)
+    told = []
+    for dtype in ("int64", "object", "Int64", "float32"):
+        X = pd.DataFrame({"n": pd.Series(whole).astype(dtype)})
+        told.append(model_for(X, "boosting", classes=True).fit(X, y).predict_proba(X)[:, 1])
+    assert all(np.array_equal(told[0], other) for other in told)

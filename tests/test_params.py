@@ -1,0 +1,124 @@
+"""Parameters are declared once, documented where they are looked up, and checked before anything is trained."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from ganaug import GANAugmenter, GANOverSampler
+from ganaug.params import GANParameters
+
+ESTIMATORS = (GANAugmenter, GANOverSampler)
+OWN = {GANAugmenter: {"ratio", "sampling_strategy", "mode", "target_type"}, GANOverSampler: {"sampling_strategy"}}
+SHARED = {field.name for field in fields(GANParameters)}
+X, Y = np.random.default_rng(0).normal(size=(40, 2)), np.repeat([0, 1], [30, 10])
+
+BAD: dict[str, list[Any]] = {
+    "categorical_features": [["nowhere"]],
+    "steps": [0, -3, 2.5, True, None, "many"],
+    "time_budget": [0, -3.0, "1h", True, float("nan")],
+    "batch_size": [0, -1, 1.5, False, "large"],
+    "refine": [0, -2, 1.5, "yes", None],
+    "generator": [3, "dense"],
+    "discriminator": [0.5, "dense"],
+    "loss": ["wgan", None, 1],
+    "optimizer": ["adamw", 0.1, None],
+    "strategy": ["mirrored", 2],
+    "on_chunk": ["print", 3, [print, 4]],
+    "early_stopping": [0, -1, 1.5, "yes", None],
+    "random_state": [-1, "seed", 1.5],
+    "sampling_strategy": ["most", -0.5, 1.5, [1], {0: 3}, {7: 50}, {1: 20.5}],
+}
+BAD_OF_THE_AUGMENTER: dict[str, list[Any]] = {
+    "ratio": [-0.5, "1", None, True, float("nan"), "auto"],
+    "mode": ["insert", None],
+    "target_type": ["class", 1],
+}
+UNCHECKED = {"verbose"}  # whatever is true shows a progress bar
+
+
+def documented(cls: type) -> dict[str, str]:
+    """What the docstring says of each parameter's type."""
+    text = inspect.getdoc(cls)
+    section = text.split("Parameters\n----------\n")[1].split("\nAttributes\n")[0]
+    entries = re.findall(r"^(\S.*?) : (.+)$", section, re.M)
+    found = [(name, kind) for names, kind in entries for name in names.split(", ")]
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_every_parameter_is_documented_with_its_default(cls):
+    told = documented(cls)
+    assert set(told) == set(cls().get_params())
+    defaults = {name: ast.literal_eval(kind.split("default=")[1]) for name, kind in told.items()}
+    assert defaults == cls().get_params()
+    assert "{shared}" not in cls.__doc__
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_both_estimators_take_what_is_declared_once_and_their_own(cls):
+    declared = {field.name: field for field in fields(cls)}
+    assert set(declared) == SHARED | OWN[cls]
+    assert set(cls().get_params()) == set(declared)
+    for field in fields(GANParameters):
+        assert declared[field.name] is field
+    one, other = (documented(each) for each in ESTIMATORS)
+    assert {name: one[name] for name in SHARED} == {name: other[name] for name in SHARED}
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_parameters_are_kept_as_they_were_given(cls):
+    given = {name: object() for name in cls().get_params()}
+    made = cls(**given)
+    assert made.get_params(deep=False) == given
+    assert made.set_params(steps=3).get_params(deep=False) == given | {"steps": 3}
+    assert clone(cls(steps=7)).steps == 7
+    assert repr(cls(steps=7)) == f"{cls.__name__}(steps=7)"
+    assert cls() != cls()
+
+
+def test_only_the_ratio_is_given_by_its_place():
+    assert GANAugmenter(0.5).ratio == 0.5
+    with pytest.raises(TypeError, match="positional"):
+        GANAugmenter(0.5, "auto")
+    with pytest.raises(TypeError, match="positional"):
+        GANOverSampler("auto")
+
+
+def test_every_parameter_has_bad_values_to_try():
+    assert set(BAD) | set(BAD_OF_THE_AUGMENTER) | UNCHECKED == SHARED.union(*OWN.values())
+
+
+def shown(name: str, value: Any) -> str:
+    """What an error has to say of a value: all of it, or the item that is wrong."""
+    wrong = value
+    if isinstance(value, list) and name != "sampling_strategy":
+        wrong = value[-1]
+    if isinstance(value, dict):
+        [[label, total]] = value.items()
+        wrong = label if label not in Y or float(total).is_integer() else total
+    return rf"(?s){name}.*{re.escape(repr(wrong))}"
+
+
+@pytest.mark.parametrize(
+    ("cls", "name", "value"),
+    [
+        *((cls, name, value) for cls in ESTIMATORS for name, values in BAD.items() for value in values),
+        *((GANAugmenter, name, value) for name, values in BAD_OF_THE_AUGMENTER.items() for value in values),
+    ],
+    ids=str,
+)
+def test_an_error_names_the_parameter_and_its_value(fits, cls, name, value):
+    made = cls(**{"steps": 5, name: value})
+    with pytest.raises((TypeError, ValueError), match=shown(name, value)):
+        made.fit_transform(X, Y) if cls is GANAugmenter else made.fit_resample(X, Y)
+    if (cls, name) != (GANAugmenter, "sampling_strategy"):  # that is for `augment`, of rows other than those of `fit`
+        assert not fits
