@@ -200,9 +200,8 @@ def test_a_strict_script_of_a_user_type_checks(tmp_path):
 
 
 USERS_SCRIPT = """
-from ganaug import (
-    AugmentedClassifier, AugmentedRegressor, Evaluation, GANAugmenter, GANOverSampler, TrainingState, assess, evaluate, load
-)
+from ganaug import AugmentedClassifier, AugmentedRegressor, Evaluation, GANAugmenter, GANOverSampler, TrainingState
+from ganaug import assess, evaluate, load
 import numpy as np
 
 X, y = np.zeros((20, 2)), np.repeat([0, 1], 10)
@@ -242,8 +241,9 @@ def test_code_in_the_documentation_runs(where, code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for each in map(type, MODALITIES):
         usual = each.sizing
-        few = {"steps": 20, "candidates": 2}
-        monkeypatch.setattr(each, "sizing", lambda *asked, usual=usual, **how: replace(usual(*asked, **how), **few))
+        monkeypatch.setattr(
+            each, "sizing", lambda *asked, usual=usual, **how: replace(usual(*asked, **how), steps=20, candidates=2)
+        )
     exec(compile(code, where, "exec"), {})
 
 

@@ -7,16 +7,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
 
 from ..models import model_for
+from .charts import Section
 from .tables import Tables
 
 if TYPE_CHECKING:
-    from .page import Section
+    from matplotlib.axes import Axes
 
 GOOD, FAIR, POOR, UNKNOWN = "good", "fair", "poor", "not measured"
 ORDER = (POOR, FAIR, UNKNOWN, GOOD)
@@ -24,6 +25,17 @@ NEAR_SHARE = 4
 STRICTER = 1.31  # makes 99 % of a 95 % interval: six figures of privacy are looked at at once
 Figures = dict[str, Any]
 """By name; a figure with an interval is a dict of its own, which begins with the value, low and high."""
+
+
+class Assessed(Protocol):
+    """What a page shows of an assessment by :func:`ganaug.assess`."""
+
+    verdict: str
+    table: pd.DataFrame
+
+    def plot(self, ax: Axes | None = None) -> Axes: ...
+
+    def to_dict(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)

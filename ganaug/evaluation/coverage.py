@@ -14,7 +14,7 @@ from sklearn.metrics import pairwise_distances_chunked
 from ..plain import Float32Array, Float64Array, IndexArray
 from ..plots import BLUE, ORANGE, finish
 from .base import POOR, Figure, Figures, Findings, Inputs, Measurement, Metric, Verdict
-from .page import Chart, Section
+from .charts import Chart, Section
 from .space import nearest, space_of
 from .tables import some
 

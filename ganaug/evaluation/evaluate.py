@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,10 @@ from sklearn.utils import check_random_state
 from threadpoolctl import threadpool_limits
 
 from ..data.validation import check_count
-from .base import Findings, Inputs, Measurement, overall
+from .base import Assessed, Findings, Inputs, Measurement, overall
 from .evaluation import Evaluation
 from .metrics import HEADINGS, METRICS
 from .tables import Tables, prepared
-
-if TYPE_CHECKING:
-    from ..assessment.assessment import Assessment
 
 HIGHEST_SEED = 2**31 - 1
 LEAST_MAX_ROWS = 100
@@ -34,7 +31,7 @@ def evaluate(
     target_type: str = "auto",
     max_rows: int = 20_000,
     history: pd.DataFrame | None = None,
-    assessment: Assessment | None = None,
+    assessment: Assessed | None = None,
     random_state: Any = None,
     verbose: int = 0,
 ) -> Evaluation:

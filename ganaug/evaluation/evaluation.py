@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from ..plots import BLUE, ORANGE, finish, new_axes, plot_history
-from .base import Findings, Line, Verdict
+from .base import Assessed, Findings, Line, Verdict
+from .charts import Chart, Section
 from .metrics import HEADINGS, METRICS
-from .page import Chart, Section, page, shortened
+from .page import page, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..assessment.assessment import Assessment
 
 WIDTHS = (44, 26)
 MOST_BARS = 40
@@ -65,7 +65,7 @@ class Evaluation(Findings):
     verdicts: tuple[Verdict, ...]
     about: dict[str, Any]
     history: pd.DataFrame | None = None
-    assessment: Assessment | None = None
+    assessment: Assessed | None = None
 
     def summary(self) -> str:
         """Verdicts and figures as plain text."""

@@ -18,7 +18,8 @@ from scipy.stats import ks_2samp
 from ..plain import Float64Array, IndexArray
 from ..plots import BLUE, ORANGE, finish
 from .base import Figure, Findings, Inputs, Measurement, Metric, Verdict
-from .page import Chart, Section, shortened
+from .charts import Chart, Section
+from .page import shortened
 from .tables import is_empty
 
 if TYPE_CHECKING:

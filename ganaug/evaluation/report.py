@@ -8,9 +8,9 @@ import pandas as pd
 
 from ..data.validation import check_target
 from ..model import GenerativeModel, HoldsModel
+from .base import Assessed
 
 if TYPE_CHECKING:
-    from ..assessment.assessment import Assessment
     from .evaluation import Evaluation
 
 
@@ -28,7 +28,7 @@ class ReportMixin(HoldsModel):
         X_train: Any = None,
         y_train: Any = None,
         n: int | None = None,
-        assessment: Assessment | None = None,
+        assessment: Assessed | None = None,
         max_rows: int = 20_000,
         random_state: Any = None,
         verbose: int = 0,
