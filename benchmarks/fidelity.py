@@ -16,7 +16,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from .figures import comparable, measure, usefulness
+from .figures import comparable, measure, utility
 from .generators import GENERATORS, NotRun, options_of, python_of, run
 from .results import Results
 from .tables import Split, names_in, split
@@ -43,7 +43,7 @@ def real(table: Split) -> dict[str, Any]:
     """What models reach that learn from the real training rows, and the kind of target."""
     train, test = (comparable(part, table.train) for part in (table.train, table.test))
     with threadpool_limits(1):
-        use = usefulness(train, test, table.target)
+        use = utility(train, test, table.target)
     kind = "number" if pd.api.types.is_float_dtype(train[table.target]) else "classes"
     size = {"rows": len(train), "columns": train.shape[1]}
     return {"trtr": use["boosting"], "trtr_linear": use["linear"], "target": kind, **size}

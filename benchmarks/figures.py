@@ -120,7 +120,7 @@ def detection(real: pd.DataFrame, synthetic: pd.DataFrame) -> float:
     return roc_auc_score(truth, cross_val_predict(boosting(both), both, truth, cv=3, method="predict_proba")[:, 1])
 
 
-def usefulness(train: pd.DataFrame, test: pd.DataFrame, target: str) -> dict[str, float]:
+def utility(train: pd.DataFrame, test: pd.DataFrame, target: str) -> dict[str, float]:
     """How well models that learn from `train` do on `test`: ROC AUC of a class, root mean squared error of a number."""
     train = train.dropna(subset=[target])
     X, y, new, truth = train.drop(columns=target), train[target], test.drop(columns=target), test[target]
@@ -164,7 +164,7 @@ def measure(train: pd.DataFrame, test: pd.DataFrame, synthetic: pd.DataFrame, ta
     """Every figure; `tstr` is of models that learnt from synthetic rows."""
     like = train
     train, test, synthetic = (comparable(part, like) for part in (train, test, synthetic))
-    use = usefulness(synthetic, test, target)
+    use = utility(synthetic, test, target)
     return {
         "shape": shape(train, synthetic),
         "trend": trend(train, synthetic),

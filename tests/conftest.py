@@ -6,6 +6,9 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # a process for each core runs tests; more threads only wait for one another
 
 from typing import Any
 

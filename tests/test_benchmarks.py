@@ -74,12 +74,12 @@ def test_detection_is_a_coin_for_one_distribution_and_sure_for_two():
     assert figures.detection(plain(), plain(shift=8)) > 0.99
 
 
-def test_usefulness_sees_what_was_learnt():
-    assert figures.usefulness(plain(), plain(seed=1), "label")["linear"] > 0.95
+def test_utility_sees_what_was_learnt():
+    assert figures.utility(plain(), plain(seed=1), "label")["linear"] > 0.95
     wrong = plain().assign(label=lambda made: made["label"].map({"yes": "no", "no": "yes"}))
-    assert figures.usefulness(wrong, plain(seed=1), "label")["linear"] < 0.05
-    assert set(figures.usefulness(plain().assign(label="yes"), plain(), "label").values()) == {0.5}
-    assert figures.usefulness(plain(), plain(seed=1), "other")["linear"] == pytest.approx(1, abs=0.3)
+    assert figures.utility(wrong, plain(seed=1), "label")["linear"] < 0.05
+    assert set(figures.utility(plain().assign(label="yes"), plain(), "label").values()) == {0.5}
+    assert figures.utility(plain(), plain(seed=1), "other")["linear"] == pytest.approx(1, abs=0.3)
 
 
 def test_copies_are_counted_and_betray_training_rows():

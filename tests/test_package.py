@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -236,14 +237,15 @@ def blocks() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("where", "code"), [pytest.param(*block, id=block[0]) for block in blocks()])
 def test_code_in_the_documentation_runs(where, code, tmp_path, monkeypatch):
-    from ganaug.modality.registry import MODALITIES
+    from ganaug import augmenter
 
+    def quickly(*asked: Any) -> Any:
+        config = configured(*asked)
+        return replace(config, sizes=replace(config.sizes, steps=20, candidates=min(config.sizes.candidates, 2)))
+
+    configured = augmenter.configured
     monkeypatch.chdir(tmp_path)
-    for each in map(type, MODALITIES):
-        usual = each.sizing
-        monkeypatch.setattr(
-            each, "sizing", lambda *asked, usual=usual, **how: replace(usual(*asked, **how), steps=20, candidates=2)
-        )
+    monkeypatch.setattr(augmenter, "configured", quickly)
     exec(compile(code, where, "exec"), {})
 
 
