@@ -25,8 +25,8 @@ from .labels import Rotation
 
 Dataset = Any
 Apply = Callable[[Dataset], Dataset]
-BLOCK = 1024
-"""Rows drawn at once where elements are small."""
+BLOCKS = 4
+"""Of the sampler, drawn at once where elements are small: more would wait longer for the first, fewer cost more."""
 SEEDS = 2**30
 
 
@@ -43,6 +43,11 @@ class Source:
 
     model: GenerativeModel
     refine: bool
+
+    @property
+    def at_once(self) -> int:
+        """Rows that are drawn at once where elements are small."""
+        return BLOCKS * self.model.modality.block_rows
 
     def rows(self, form: Form, labels: Rotation, start: Tensor, count: Tensor, seeds: list[Tensor]) -> Element:
         """A batched element without weights: `count` rows, with labels from number `start` on."""
@@ -127,8 +132,8 @@ def stream(source: Source, labels: Rotation, batch_size: int | None, count: int 
     """An endless dataset of synthetic rows, or its first `count` elements."""
     spec = native(source.model)
     form = Form.of(source.model, spec)
-    batches = max(BLOCK // batch_size, 1) if batch_size else 1
-    rows = batches * batch_size if batch_size else BLOCK
+    batches = max(source.at_once // batch_size, 1) if batch_size else 1
+    rows = batches * batch_size if batch_size else source.at_once
 
     def make(number: Tensor, random: Tensor) -> Any:
         element = source.rows(form, labels, number * rows, rows, _seeds(seed, number, random))
@@ -148,7 +153,7 @@ def mix(source: Source, p: float, seed: int) -> Apply:
         def replace(element: Any, pulse: Any) -> Any:
             return bare(source.mixed(form, as_parts(element), p, _seeds(seed, *pulse)))
 
-        whole = dataset if form.batched else dataset.batch(BLOCK)
+        whole = dataset if form.batched else dataset.batch(source.at_once)
         done = _map(tf.data.Dataset.zip(whole, _pulse(seed)), replace)
         return done if form.batched else _counted(done.unbatch(), dataset, lambda rows: rows)
 
@@ -181,7 +186,7 @@ def enlarge(source: Source, addition: Enlargement, seed: int) -> Apply:
             real, number, seeds = as_parts(element), pulse[0], _seeds(seed, *pulse)
             size = tf.nest.flatten(real)[0].shape[0]
             rows = tf.shape(tf.nest.flatten(real)[0], tf.int64)[0] if size is None else size
-            first = number if form.batched else number * BLOCK
+            first = number if form.batched else number * source.at_once
             units, each = (1, rows) if form.batched else (rows, 1)
             start, stop = addition.until(first), addition.until(first + units)
             added = (stop - start) * each
@@ -194,7 +199,7 @@ def enlarge(source: Source, addition: Enlargement, seed: int) -> Apply:
                 every = rowwise(every, lambda tensor: tf.reshape(tensor, [-1, rows, *tensor.shape[1:]]))
             return bare(every)
 
-        whole = dataset if form.batched else dataset.batch(BLOCK)
+        whole = dataset if form.batched else dataset.batch(source.at_once)
         done = _map(tf.data.Dataset.zip(whole, _pulse(seed)), add).unbatch()
         return _counted(done, dataset, lambda count: count + addition.until(count))
 
