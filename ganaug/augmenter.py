@@ -13,15 +13,15 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from .columns.layout import Encoded
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
-from .data.targets import Target, fit_target
+from .data.targets import Target, conditioned, fit_target
 from .data.validation import accepts_any_table, categorical_columns, check_rows
 from .evaluation.report import ReportMixin
 from .gan.contracts import Data
 from .gan.fit import fit_model
 from .modality.base import Model
-from .modality.generator import Build
+from .modality.generator import Build, Generator
 from .modality.registry import modality_for
-from .model import HoldsModel
+from .model import GenerativeModel, HoldsModel
 from .params import DOCS, Auto, GANParameters, check_parameters, check_ratio, configured, one_of, parameter, with_docs
 from .persistence.archive import errors_about, read, write
 from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
@@ -165,17 +165,16 @@ class GANAugmenter(
             condition = target.encode(labels)
             weights = target.weights(condition)
         encoder, rows = modality.fit_encoder(data, categorical_columns(self.categorical_features, data))
+        config = configured(self, modality, (len(rows), *encoder.layout.row_shape))
         seeds = seeds_from(entropy_of(self.random_state), 3)
-        self._model = fit_model(
+        untrained = GenerativeModel(
             container,
             encoder,
             target,
-            Data(rows, condition, weights),
-            configured(self, modality, (len(rows), *encoder.layout.row_shape)),
-            seeds[:2],
+            Generator(conditioned(encoder.layout, target), config.sizes.size, [], self.generator),
             SampleSeeds(None if self.random_state is None else int(seeds[2])),
-            started,
         )
+        self._model = fit_model(untrained, Data(rows, condition, weights), config, seeds[:2], started)
         self._remember(data, None if y is None else labels)
         return self
 

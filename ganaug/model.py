@@ -6,7 +6,7 @@ that is still in training. All faces of an estimator lean on it, and none on ano
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ class GenerativeModel:
     encoder : Encoder
     target : Target or None
     generator : Generator
+    seeds : SampleSeeds
+        Of samples that are drawn without one.
     chooser : Chooser or None
         What chooses among candidates.
     candidates : int
@@ -45,20 +47,18 @@ class GenerativeModel:
     history : DataFrame
         A row for every chunk of training steps.
     stopped_by : str
-        What ended training.
-    seeds : SampleSeeds
-        Of samples that are drawn without one.
+        What ended training; empty before its end.
     """
 
     container: Container[Any]
     encoder: Encoder[Any, Any]
     target: Target | None
     generator: Generator
-    chooser: Chooser | None
-    candidates: int
-    history: pd.DataFrame
-    stopped_by: str
     seeds: SampleSeeds
+    chooser: Chooser | None = None
+    candidates: int = 1
+    history: pd.DataFrame = field(default_factory=pd.DataFrame)
+    stopped_by: str = ""
 
     @property
     def modality(self) -> AnyModality:

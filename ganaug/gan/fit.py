@@ -11,10 +11,9 @@ from typing import Any
 from sklearn.exceptions import ConvergenceWarning
 
 from ..columns.layout import Encoded
-from ..data.seeds import SampleSeeds
-from ..data.targets import Target, conditioned
+from ..data.targets import Target
 from ..exceptions import PoorClassWarning, TrainingDiverged
-from ..modality.base import AnyLayout, Container, Encoder, Size
+from ..modality.base import AnyLayout
 from ..modality.generator import Generator
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
@@ -49,16 +48,9 @@ FAULTS = {
 
 
 def fit_model(
-    container: Container[Any],
-    encoder: Encoder[Any, Any],
-    target: Target | None,
-    data: Data,
-    config: Config,
-    seeds: Int64Array,
-    sample_seeds: SampleSeeds,
-    started: float,
+    untrained: GenerativeModel, data: Data, config: Config, seeds: Int64Array, started: float
 ) -> GenerativeModel:
-    """Train a generator on `data` and learn which of its rows to give back.
+    """Train the model's generator on `data`, and learn which of its rows to give back.
 
     Parameters
     ----------
@@ -67,29 +59,27 @@ def fit_model(
     started : float
         ``time.monotonic()`` from when on the time budget counts.
     """
-    layout = conditioned(encoder.layout, target)
-    sizes, classes = config.sizes, None if target is None else target.classes
+    target, layout, sizes = untrained.target, untrained.generator.layout, config.sizes
+    classes = None if target is None else target.classes
     clock = Clock(config.given.time_budget, started)
 
-    def model_of(generator: Generator, states: list[TrainingState]) -> GenerativeModel:
-        """The model, unrefined."""
-        seeds = replace(sample_seeds)
-        return GenerativeModel(container, encoder, target, generator, None, 1, history_of(states), "steps", seeds)
+    def unrefined(generator: Generator, states: list[TrainingState]) -> GenerativeModel:
+        return replace(untrained, generator=generator, history=history_of(states), seeds=replace(untrained.seeds))
 
     chooser: Chooser | None = None
     found: dict[int, ClassDiagnosis] = {}
     with progress_bar(config.given.verbose, sizes.steps) as bar:
         monitor = Monitor(
-            Generator(layout, sizes.size, [], config.given.generator),
+            replace(untrained.generator),
             data,
             int(seeds[0]),
             patience=config.patience,
             callbacks=config.callbacks,
-            model_of=model_of,
+            model_of=unrefined,
             show=bar.report,
         )
         plan = _plan(config, clock.left(TRAINING_SHARE if sizes.candidates > 1 else 1.0), int(seeds[0]))
-        generator, outcome = train(layout, data, plan, sizes.size, config, monitor)
+        generator, outcome = train(layout, data, plan, config, monitor)
         try:
             if monitor.checks and _should_be_good(outcome, config):
                 bar.stage("checking")
@@ -102,22 +92,19 @@ def fit_model(
     _warn_of(outcome, sizes.steps, refined=sizes.candidates == 1 or chooser is not None, layout=layout)
     _warn_of_classes(found, classes)
     return replace(
-        model_of(generator, outcome.history),
+        unrefined(generator, outcome.history),
         chooser=chooser,
         candidates=sizes.candidates if chooser else 1,
         stopped_by=outcome.stopped_by,
-        seeds=sample_seeds,
     )
 
 
-def train(
-    layout: AnyLayout, data: Data, plan: Plan, size: Size, config: Config, observer: Observer
-) -> tuple[Generator, Outcome]:
+def train(layout: AnyLayout, data: Data, plan: Plan, config: Config, observer: Observer) -> tuple[Generator, Outcome]:
     """Build both networks, train them, and return the generator's moving average, or the best one that was seen."""
     from ..modality.networks import build
     from .trainer import Trainer
 
-    strategy = config.given.strategy
+    strategy, size = config.given.strategy, config.sizes.size
     with strategy.scope() if strategy is not None else nullcontext():
         networks = build(layout, size, plan.seed, config.given.generator, config.given.discriminator)
         outcome = Trainer(*networks, layout, data, plan).run(observer)
