@@ -124,7 +124,11 @@ def with_gaps(columns: dict[str, pd.Series], share: float = 0.15, seed: int = 1)
     for name, column in columns.items():
         if name not in NEVER_MISSING:
             gaps = rng.random(len(column)) < share
-            out[name] = column.mask(gaps) if column.dtype != object else column.where(~gaps, None)
+            if column.dtype == object:  # pandas 2 would look for a narrower dtype
+                cells = [None if gap else cell for cell, gap in zip(column, gaps, strict=True)]
+                out[name] = pd.Series(cells, dtype=object, name=name)
+            else:
+                out[name] = column.mask(gaps)
     return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,8 @@ class Number(ValueType):
         values = _floats(column)
         known = np.unique(values[np.isfinite(values)])
         origin, step, decimals = _lattice(known)
-        return cls(column.dtype, origin, step, decimals, missing_of(column), "integer" in inner_type(column))
+        ints = column.dtype == object and any(isinstance(cell, Integral) for cell in column)
+        return cls(column.dtype, origin, step, decimals, missing_of(column), ints)
 
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:

@@ -59,8 +59,10 @@ class NumberLabels(LabelForm):
     target: NumberTarget
 
     def condition(self, y: AnyArray) -> Encoded:
-        coder = self.target.coder
-        return coder.encode(y.ravel().astype(np.float64).clip(*coder.range))
+        coder, values = self.target.coder, y.ravel().astype(np.float64)
+        if not np.isfinite(values).all():
+            raise ValueError(f"y holds {values[~np.isfinite(values)][0]}: every row needs a finite target")
+        return coder.encode(values.clip(*coder.range))
 
     def labels(self, condition: Encoded) -> AnyArray:
         return self.target.column.plain([self.target.coder.values(condition)])
@@ -130,18 +132,12 @@ def _of_classes(target: ClassTarget, dtype: Any, row_shape: tuple[int | None, ..
     is_text = own is not None and own.dtype == "string"
     if own is not None and is_text == (dtype == tf.string):
         values = target.column.tensor(np.arange(classes), own)
-        known = values.astype(dtype.as_numpy_dtype)
         with np.errstate(all="ignore"):
+            known = values.astype(dtype.as_numpy_dtype)
             if is_text or np.array_equal(known.astype(values.dtype), values):
                 return ClassLabels(dtype, column, known, str(names))
-        if not is_text and dtype != tf.bool:
-            return _places(dtype, column, classes, names)
     if dtype in (tf.string, tf.bool) or (own is not None and not is_text):
         raise TypeError(expected)
-    return _places(dtype, column, classes, names)
-
-
-def _places(dtype: Any, column: bool, classes: int, names: list[str]) -> ClassLabels:
     return ClassLabels(dtype, column, np.arange(classes, dtype=dtype.as_numpy_dtype), str(names))
 
 

@@ -54,6 +54,7 @@ def command(monkeypatch, capsys):
     return run
 
 
+@pytest.mark.filterwarnings("ignore:Mismatched null-like values:FutureWarning")  # of pandas 2
 @pytest.mark.usefixtures("dice")
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_rebalance_keeps_columns_dtypes_and_real_rows(command, frame, csv, tmp_path, suffix):

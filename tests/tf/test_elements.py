@@ -125,3 +125,17 @@ def test_arguments_that_make_no_sense(model):
     for name in ("as_dataset", "enlarge", "mix", "map_fn", "as_layer"):
         with pytest.raises(ValueError, match="not fitted yet"):
             getattr(GANAugmenter(), name)()
+
+
+def test_numbers_as_labels_are_not_taken_for_places():
+    X, y = numbers()
+    model = GANAugmenter(steps=2, refine=False, random_state=0).fit(X, y * 200)
+    with pytest.raises(TypeError, match=r"labels: expected one label of 0, 200, 400"):
+        real(y.astype("uint8")).apply(model.mix())
+    assert real((y * 200).astype("float32")).apply(model.mix(1.0)).element_spec[1].dtype == tf.float32
+
+
+def test_a_target_that_is_not_a_number_stops_the_stream(priced):
+    X, _ = numbers()
+    with pytest.raises(tf.errors.InvalidArgumentError, match="every row needs a finite target"):
+        rows_of(real(np.where(X[:, 0] > 0, np.nan, X[:, 0])).apply(priced.mix(1.0)))
