@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-import sklearn
 from pandas.testing import assert_frame_equal
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
@@ -24,8 +23,6 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from ganaug import AugmentedClassifier, AugmentedRegressor, DataWarning, GANAugmenter, GANOverSampler
-
-sklearn_version = tuple(map(int, sklearn.__version__.split(".")[:2]))
 
 X, Y = make_classification(120, 4, weights=[0.75], random_state=0)
 PRICE = X @ [1.0, 2, 3, 4]
