@@ -196,9 +196,6 @@ class TestMetadataRouting:
         model = AugmentedClassifier(pipeline, augmenter(), synthetic_weight=2).fit(X, Y)
         np.testing.assert_array_equal(model.estimator_[-1].weight_, np.repeat([1, 2], 120))
 
-    @pytest.mark.skipif(
-        sklearn_version < (1, 8), reason="before 1.8 a search does not route to the score of a meta-estimator"
-    )
     def test_they_do_in_a_search(self):
         witness = Witness().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
         search = GridSearchCV(AugmentedClassifier(witness, augmenter()), {"augmenter__ratio": [0.5, 1]}, cv=3)
