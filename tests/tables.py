@@ -43,6 +43,13 @@ def mixed(rows: int = ROWS, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
     return X, pd.Series(np.array(["no", "yes"], object)[number], name="bought")
 
 
+def implied() -> pd.DataFrame:
+    """Mixed columns, some of them implied by others, without missing cells in integers."""
+    X, _ = mixed()
+    X = X.drop(columns="score").assign(cents=lambda t: t["amount"] * 100, huge=lambda t: t["count"] * 1000)
+    return X.assign(warm=X["city"] == "Rome", twice=X["amount"])
+
+
 def _integers(dtype: str, rng: np.random.Generator, rows: int) -> pd.Series:
     limits = np.iinfo(dtype)
     return pd.Series(rng.integers(max(limits.min, -500), min(limits.max, 500), rows).astype(dtype))

@@ -6,6 +6,7 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -132,10 +133,15 @@ class Category(ValueType):
             return own.name if own.kind == "f" and own.name in TENSOR_DTYPES else "float64"
         return None
 
+    @cached_property
+    def _as_bytes(self) -> AnyArray:
+        """The levels as tensors of strings hold them, then a missing value."""
+        written = [value if isinstance(value, bytes) else str(value).encode() for value in self.values]
+        return np.array([*written, b""], dtype=object)
+
     def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:
         if form.dtype == "string":
-            written = [value if isinstance(value, bytes) else str(value).encode() for value in self.values]
-            return np.array([*written, b""], dtype=object)[plain]
+            return self._as_bytes[plain]
         levels = self.values.to_numpy(dtype=form.dtype)
         return np.append(levels, np.nan)[plain] if form.gaps else levels[plain]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Sequence, Sized
+from collections.abc import Collection, Hashable, Sequence, Sized
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -112,10 +111,6 @@ def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:
     elif y.dtype == object:
         y = y.astype(np.float64)
     return y
-
-
-def duplicates_of(values: Iterable[Hashable]) -> list[Hashable]:
-    return [value for value, count in Counter(values).items() if count > 1]
 
 
 def accepts_any_table(tags: InputTags) -> None:

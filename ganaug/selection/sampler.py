@@ -101,13 +101,23 @@ class Sampler:
             pool.shutdown(cancel_futures=True)
         return type(drawn[0]).stack(drawn)
 
+    def just(self, condition: Encoded, seed: int) -> Any:
+        """A row for each of one condition or more, in blocks that are not filled up, one after the other.
+
+        It is for callers that ask for the same rows at once each time, and from several threads.
+        """
+        starts = range(0, len(condition), self.block_rows)
+        blocks = [condition.take(np.arange(start, min(start + self.block_rows, len(condition)))) for start in starts]
+        drawn = [self._whole_block(block, seed, number) for number, block in enumerate(blocks)]
+        return type(drawn[0]).stack(drawn)
+
     def _block(self, condition: Encoded, seed: int, number: int) -> Any:
         start = number * self.block_rows
         asked = np.arange(start, min(start + self.block_rows, len(condition)))
         whole = condition.take(np.pad(asked, (0, self.block_rows - len(asked)), mode="edge"))
-        return self.whole_block(whole, seed, number).take(np.arange(len(asked)))
+        return self._whole_block(whole, seed, number).take(np.arange(len(asked)))
 
-    def whole_block(self, condition: Encoded, seed: int, number: int) -> Any:
+    def _whole_block(self, condition: Encoded, seed: int, number: int) -> Any:
         """A row for each condition, all of them drawn at once."""
         size = len(condition)
         spots = range(number * self.candidates, (number + 1) * self.candidates)

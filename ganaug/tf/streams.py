@@ -82,12 +82,8 @@ class Source:
     def _features(self, form: Form, condition: Encoded, rng: np.random.Generator) -> list[AnyArray]:
         """The flat tensors of x, of one row for each condition."""
         sampler = self.model.sampler if self.refine else self.model.sampler.unrefined
-        seed, size = int(rng.integers(SEEDS)), sampler.block_rows
-        starts = range(0, len(condition), size)
-        blocks = [condition.take(np.arange(start, min(start + size, len(condition)))) for start in starts]
-        drawn = [sampler.whole_block(block, seed, number) for number, block in enumerate(blocks)]
-        empty = self.model.encoder.layout.empty()
-        return form.features(type(empty).stack(drawn) if drawn else empty)
+        seed = int(rng.integers(SEEDS))
+        return form.features(sampler.just(condition, seed) if len(condition) else self.model.encoder.layout.empty())
 
     def _packed(self, form: Form, flat: list[Tensor]) -> Element:
         return (tf.nest.pack_sequence_as(form.x, flat),)

@@ -43,3 +43,10 @@ def test_the_chosen_candidate_is_the_best_of_its_row():
         candidates = [draw(Encoded.none(8), (3, spot)).codes[:, 0] for spot in range(5 * block, 5 * block + 5)]
         assert chosen[8 * block : 8 * block + 8].tolist() == np.max(candidates, 0).tolist()
     assert np.array_equal(sampler.unrefined.rows(Encoded.none(8), 3).codes, draw(Encoded.none(8), (3, 0)).codes)
+
+
+def test_blocks_that_are_not_filled_up_have_a_row_for_each_condition():
+    sampler = Sampler(draw, Highest(), candidates=3, block_rows=8)
+    rows = sampler.just(Encoded.none(19), 3)
+    assert len(rows) == 19
+    assert np.array_equal(rows.codes[:16], sampler.rows(Encoded.none(16), 3).codes)

@@ -13,10 +13,7 @@ from ganaug import GANAugmenter
 
 @pytest.fixture(scope="session")
 def frame() -> pd.DataFrame:
-    """Mixed columns, some of them implied by others, without missing cells in integers."""
-    X, _ = tables.mixed()
-    X = X.drop(columns="score").assign(cents=lambda t: t["amount"] * 100, huge=lambda t: t["count"] * 1000)
-    return X.assign(warm=X["city"] == "Rome", twice=X["amount"])
+    return tables.implied()
 
 
 @pytest.fixture(scope="session")

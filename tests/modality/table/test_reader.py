@@ -16,14 +16,6 @@ from ganaug.modality.table.reader import TableReader
 from ganaug.tf.labels import label_form
 
 
-@pytest.fixture(scope="module")
-def frame() -> pd.DataFrame:
-    """Mixed columns, some of them implied by others, without missing cells in integers."""
-    X, _ = tables.mixed()
-    X = X.drop(columns="score").assign(cents=lambda t: t["amount"] * 100, huge=lambda t: t["count"] * 1000)
-    return X.assign(warm=X["city"] == "Rome", twice=X["amount"])
-
-
 def some_codes(encoder: TableEncoder, rows: int = 3000) -> tuple[np.ndarray, np.ndarray]:
     """Any code and any position, the ends of intervals among them."""
     rng = np.random.default_rng(0)
@@ -62,8 +54,8 @@ def test_values_of_every_dtype_are_those_of_the_decoded_column(gaps):
     check_tensors(table)
 
 
-def test_implied_columns_and_recurring_values_are_those_of_the_decoded_columns(frame):
-    check_tensors(frame)
+def test_implied_columns_and_recurring_values_are_those_of_the_decoded_columns():
+    check_tensors(tables.implied())
     rng = np.random.default_rng(1)
     number = rng.gamma(2, 9, 800)
     check_tensors(
