@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
 from .columns.layout import Encoded
+from .data.foreign import LabelContainer
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
 from .data.targets import Target, conditioned, fit_target
@@ -78,7 +79,8 @@ class GANAugmenter(
         What `fit_transform` does.
     target_type : {"auto", "classes", "number"}, default="auto"
         Whether `y` holds labels or a number to regress on. "auto" takes numbers with a fraction, or with more distinct
-        values than 20 and than the square root of the rows, for a number.
+        values than 20 and than the square root of the rows, for a number; but whole numbers that all recur for labels
+        if `sampling_strategy` asks for classes. It warns where whole numbers that it takes for a number recur.
     {shared}
 
     Attributes
@@ -161,10 +163,12 @@ class GANAugmenter(
         target: Target | None = None
         condition, weights = Encoded.none(len(data)), np.ones(len(data))
         if y is not None:
-            target, labels = fit_target(y, len(data), self.target_type)
+            target, labels = fit_target(y, len(data), self.target_type, self.sampling_strategy)
             condition = target.encode(labels)
             weights = target.weights(condition)
-        encoder, rows = modality.fit_encoder(data, categorical_columns(self.categorical_features, data))
+        classes = None if target is None or target.classes is None else condition.codes[:, 0]
+        categorical = categorical_columns(self.categorical_features, data)
+        encoder, rows = modality.fit_encoder(data, categorical, self.rules, classes)
         config = configured(self, modality, (len(rows), *encoder.layout.row_shape))
         seeds = seeds_from(entropy_of(self.random_state), 3)
         untrained = GenerativeModel(
@@ -173,6 +177,7 @@ class GANAugmenter(
             target,
             Generator(conditioned(encoder.layout, target), config.sizes.size, [], self.generator),
             SampleSeeds(None if self.random_state is None else int(seeds[2])),
+            label_container=LabelContainer.of(y),
         )
         self._model = fit_model(untrained, Data(rows, condition, weights), config, seeds[:2], started)
         self._remember(data, None if y is None else labels)

@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from .columns.joined import joined
 from .columns.layout import Encoded
 from .data.conditions import conditions_asked_for
+from .data.foreign import LabelContainer
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, block_rng
 from .data.targets import ClassTarget, Target
@@ -48,6 +50,8 @@ class GenerativeModel:
         A row for every chunk of training steps.
     stopped_by : str
         What ended training; empty before its end.
+    label_container : LabelContainer or None
+        What labels came in, where that is neither a Series nor an array.
     """
 
     container: Container[Any]
@@ -59,6 +63,7 @@ class GenerativeModel:
     candidates: int = 1
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
     stopped_by: str = ""
+    label_container: LabelContainer | None = None
 
     @property
     def modality(self) -> AnyModality:
@@ -97,7 +102,7 @@ class GenerativeModel:
         condition, labels = conditions_asked_for(self.target, n, y, seed)
         sampler = self.sampler if refine else self.sampler.unrefined
         X = self.container.restore(self._decoded(condition, seed, sampler if y is None else sampler.independent))
-        return X if self.target is None else (X, self.target.as_given(labels))
+        return X if self.target is None else (X, self._labels_as_given(self.target, labels))
 
     def augmented(
         self, X: MatrixLike, y: VectorLike | None, strategy: Strategy | None, ratio: float
@@ -109,7 +114,7 @@ class GenerativeModel:
         else:
             labels = self.labels(y, len(real))
             new, new_labels = self._extra(self.target, real, labels, strategy, ratio)
-            labels = self.target.as_given(_below(labels, new_labels))
+            labels = self._labels_as_given(self.target, joined(labels, new_labels))
         every = self.container.restore(self.container.stack(real, new))
         return every, labels, np.arange(len(real) + len(new)) >= len(real)
 
@@ -137,6 +142,10 @@ class GenerativeModel:
             raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
         return check_target(y, rows)[0]
 
+    def _labels_as_given(self, target: Target, labels: pd.Series) -> Any:
+        given = target.as_given(labels)
+        return given if self.label_container is None else self.label_container.restore(given)
+
     def _extra(
         self, target: Target, real: Any, labels: pd.Series, strategy: Strategy | None, ratio: float
     ) -> tuple[Any, pd.Series]:
@@ -148,18 +157,14 @@ class GenerativeModel:
             known = target.encode(labels)
             topped = self.modality.top_up(self.encoder, self.sampler, real, known, extra.topped, seed)
             rows = type(rows).stack([topped, rows])
-        return self.encoder.decode(rows), extra.labels
+        condition = Encoded.stack([extra.topped, extra.enlarged])
+        return self.encoder.decode(rows, condition), extra.labels
 
     def _decoded(self, condition: Encoded, seed: int, sampler: Sampler) -> Any:
-        return self.encoder.decode(self._rows(condition, seed, sampler))
+        return self.encoder.decode(self._rows(condition, seed, sampler), condition)
 
     def _rows(self, condition: Encoded, seed: int, sampler: Sampler) -> Any:
         return sampler.rows(condition, seed) if len(condition) else self.encoder.layout.empty()
-
-
-def _below(real: pd.Series, new: pd.Series) -> pd.Series:
-    """New labels below real ones, in whose dtype."""
-    return pd.concat([real, new.astype(real.dtype)], ignore_index=True).rename(real.name)
 
 
 class HoldsModel:

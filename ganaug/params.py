@@ -15,6 +15,8 @@ from .data.validation import check_choice, check_count, check_real
 from .modality.base import Sizing
 from .modality.registry import AnyModality
 from .plain import RandomState
+from .rules.base import KeptRule
+from .rules.declared import Rules
 
 Auto = Literal["auto"]
 Check = Callable[[Any, str], object]
@@ -29,6 +31,11 @@ DOCS = """\
 categorical_features : "auto" or list, default="auto"
     Columns (names, or indices of an array) that hold categories although their dtype is numeric. Strings, booleans
     and ``category`` columns are always categorical.
+rules : "auto", "none" or list of str, default="auto"
+    Which rules synthetic rows keep. "auto" finds those that every training row keeps: columns that others imply, parts
+    of dates, order, sums and products, dummy columns, cells that are missing together. A list holds rules as `rules_`
+    shows them, "auto" for all that are found, and "not ..." for one that is not to be kept; ValueError names the rows
+    that break one.
 steps : "auto" or int, default="auto"
     Training steps. "auto" grows with the rows; :class:`ganaug.GANOverSampler` takes half as many as
     :class:`ganaug.GANAugmenter`, after which classifiers gain no more.
@@ -142,6 +149,16 @@ def patience_of(value: object, name: str = "early_stopping") -> int | None:
     )
 
 
+def some_rules(value: object, name: str) -> None:
+    """ "auto", "none" or a list of rules."""
+    if isinstance(value, str):
+        check_choice(value, name, ("auto", "none"))
+    elif not isinstance(value, (list, tuple)):
+        raise TypeError(f"{name}={value!r} must be 'auto', 'none' or a list of rules such as ['begin <= end']")
+    elif strange := [rule for rule in value if not isinstance(rule, (str, KeptRule))]:
+        raise TypeError(f"{name}: {strange[0]!r} must be text such as 'begin <= end', or one of another fit's rules_")
+
+
 def left_open(ratio: object) -> bool:
     """Whether the ratio is to be found by cross-validation."""
     return isinstance(ratio, str) and ratio == "auto"
@@ -174,6 +191,7 @@ class GANParameters(BaseEstimator):
     """What all estimators that fit a generator take; `DOCS` says what it means."""
 
     categorical_features: Auto | Sequence[Any] = "auto"
+    rules: Rules = parameter("auto", some_rules)
     steps: Auto | int = parameter("auto", auto_or_count)
     time_budget: float | None = parameter(None, seconds)
     batch_size: Auto | int = parameter("auto", auto_or_count)

@@ -48,7 +48,7 @@ def test_every_public_name_is_there_and_no_other():
 
 
 ROOMS = (
-    *("plain", "exceptions", "columns", "data", "selection", "modality", "model", "params", "models"),
+    *("plain", "exceptions", "columns", "rules", "data", "selection", "modality", "model", "params", "models"),
     *("plots", "persistence", "gan", "evaluation", "tf", "augmenter", "oversampler", "assessment", "meta"),
     *("cli", "keras"),
 )

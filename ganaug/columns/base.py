@@ -55,6 +55,13 @@ class ColumnType(ABC):
     """How the values of one column become arrays of floats, one for each part, and come back."""
 
     dtype: DType
+    nothing: ClassVar[float] = np.nan
+    """The plain value of a missing cell."""
+
+    def absent(self, plain: AnyArray) -> BoolArray:
+        """Which plain values are missing."""
+        nothing = self.cells.nothing
+        return np.isnan(plain) if np.isnan(nothing) else plain == nothing
 
     @property
     def nominal(self) -> tuple[bool, ...]:

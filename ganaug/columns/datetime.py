@@ -9,9 +9,13 @@ import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
 from .base import TensorType, ValueType, inner_type
-from .ticks import NO_TIME, per_second, seconds_of, series_of, ticks_of
+from .ticks import NO_TIME, local_ticks, per_second, seconds_of, series_of, ticks_of, utc_ticks
 
 SECONDS_A_DAY = 86_400
+RECURRING_SHARE = 0.02
+FEWEST_TIMES = 5
+BETWEEN_WEEKS = 0.5
+MOST_RECURRING = 16
 
 
 @record
@@ -19,16 +23,20 @@ SECONDS_A_DAY = 86_400
 class Datetime(ValueType):
     """Datetimes as (week, day of the week, time of day), so that weekly and daily patterns can be learnt.
 
-    Times with a zone are taken in UTC. A cell is missing where its week is.
+    Times with a zone are taken as clocks there show them. A cell is missing where its week is. A moment that recurs
+    more often than its neighbours, such as an open end of 9999-12-31, has a week number of its own, between those of
+    two weeks.
 
     Parameters
     ----------
     tick : int
         The coarsest unit of all times of day, in units of the dtype.
     first, last : int
-        The training range, which no combination of a week and a day leaves.
+        The training range, which no combination of a week and a day leaves; recurring moments may lie outside.
     usual : tuple of int
         The most frequent day of the week and time of day, for cells that lack one of them.
+    recurring : tuple of int
+        Moments that recur.
     """
 
     dtype: DType
@@ -36,8 +44,10 @@ class Datetime(ValueType):
     first: int
     last: int
     usual: tuple[int, int]
+    recurring: tuple[int, ...] = ()
 
     kind = "datetime"
+    nothing = NO_TIME
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:
@@ -52,12 +62,15 @@ class Datetime(ValueType):
     @classmethod
     def fit(cls, column: pd.Series) -> Datetime:
         ticks, absent = ticks_of(column)
-        ticks, day = ticks[~absent], _per_day(column.dtype)
-        tick = int(np.gcd.reduce(ticks % day)) or day
+        day = _per_day(column.dtype)
+        recurring = _recurring(ticks[~absent], len(ticks), day)
+        ticks = ticks[~absent & ~np.isin(ticks, recurring)]
+        local = local_ticks(ticks, column.dtype)
+        tick = int(np.gcd.reduce(local % day)) or day
         if not len(ticks):
-            return cls(column.dtype, tick, 0, 0, (0, 0))
-        usual = _most_frequent(ticks // day % 7), _most_frequent(ticks % day // tick)
-        return cls(column.dtype, tick, int(ticks.min()), int(ticks.max()), usual)
+            return cls(column.dtype, tick, 0, 0, (0, 0), recurring)
+        usual = _most_frequent(local // day % 7), _most_frequent(local % day // tick)
+        return cls(column.dtype, tick, int(ticks.min()), int(ticks.max()), usual, recurring)
 
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
@@ -73,23 +86,60 @@ class Datetime(ValueType):
 
     def transform(self, column: pd.Series) -> list[Float64Array]:
         ticks, absent = ticks_of(column)
-        days, time = np.divmod(ticks, _per_day(self.dtype))
+        days, time = np.divmod(local_ticks(ticks, self.dtype), _per_day(self.dtype))
         weeks, weekday = np.divmod(days, 7)
-        return [np.where(absent, np.nan, part) for part in (weeks, weekday, time / self.tick)]
+        parts = [np.where(absent, np.nan, part) for part in (weeks, weekday, time / self.tick)]
+        for moment in self.recurring:
+            here = (ticks == moment) & ~absent
+            for part, value in zip(parts, (self._week_of(moment), *self.usual), strict=True):
+                part[here] = value
+        return parts
 
     def plain(self, parts: list[Float64Array]) -> Int64Array:
         weeks, weekday, time = (
             np.where(np.isnan(part), fill, np.rint(part)).astype(np.int64)
             for part, fill in zip(parts, (0, *self.usual), strict=True)
         )
-        ticks = (weeks * 7 + weekday) * _per_day(self.dtype) + time * self.tick
-        return np.where(np.isnan(parts[0]), NO_TIME, ticks.clip(self.first, self.last))
+        local = (weeks * 7 + weekday) * _per_day(self.dtype) + time * self.tick
+        low, high = local_ticks(np.array([self.first, self.last]), self.dtype)
+        ticks = utc_ticks(local.clip(low, high), self.dtype).clip(self.first, self.last)
+        for moment in self.recurring:
+            ticks[parts[0] == self._week_of(moment)] = moment
+        return np.where(np.isnan(parts[0]), NO_TIME, ticks)
 
     def series(self, plain: AnyArray) -> pd.Series:
         return series_of(plain, self.dtype, "M")
 
     def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:  # noqa: ARG002
-        return TensorType("int64", float(self.first), float(self.last), whole=True, ticks=True)
+        low, high = min(self.first, *self.recurring, self.first), max(self.last, *self.recurring, self.last)
+        return TensorType("int64", float(low), float(high), whole=True, ticks=True)
+
+    def local(self, plain: Int64Array) -> Int64Array:
+        """Ticks that clocks in the column's zone show; a missing time stays what it is."""
+        return np.where(plain == NO_TIME, NO_TIME, local_ticks(plain, self.dtype))
+
+    def from_local(self, local: Int64Array) -> Int64Array:
+        """Moments at which clocks in the column's zone show so many ticks."""
+        return np.where(local == NO_TIME, NO_TIME, utc_ticks(local, self.dtype))
+
+    def _week_of(self, moment: int) -> float:
+        """The number that stands for a moment that recurs: that of its week and a fraction, for each another one."""
+        week = moment // (7 * _per_day(self.dtype))
+        return week + BETWEEN_WEEKS + self.recurring.index(moment) / 64
+
+
+def _recurring(ticks: Int64Array, rows: int, day: int) -> tuple[int, ...]:
+    """Moments with a share of the rows that none of the week around them comes near."""
+    distinct, counts = np.unique(ticks, return_counts=True)
+    if len(distinct) == 1:
+        return ()
+    often = np.flatnonzero(counts >= max(FEWEST_TIMES, RECURRING_SHARE * rows))
+    week = distinct // (7 * day)
+    alone = [i for i in often if 2 * counts[i] > counts[week == week[i]].sum()]
+    usual = np.median(counts)
+    alone = [i for i in alone if counts[i] >= FEWEST_TIMES * usual]
+    most = sorted(alone, key=lambda i: -counts[i])[:MOST_RECURRING]
+    return tuple(sorted(int(distinct[i]) for i in most))
 
 
 def _is_date(dtype: DType) -> bool:

@@ -21,6 +21,7 @@ class Duration(ValueType):
     tick: int
 
     kind = "duration"
+    nothing = NO_TIME
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:

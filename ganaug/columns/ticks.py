@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -33,6 +35,31 @@ def ticks_of(column: pd.Series) -> tuple[Int64Array, BoolArray]:
             column = column.dt.tz_convert("UTC").dt.tz_localize(None)
         ticks = column.to_numpy().view(np.int64)
     return np.where(absent, 0, ticks), absent
+
+
+def local_ticks(ticks: Int64Array, dtype: DType) -> Int64Array:
+    """What clocks in the dtype's time zone show at so many ticks since 1970 in UTC."""
+    if _zone(dtype) is None:
+        return ticks
+    moments = pd.DatetimeIndex(ticks.view(f"M8[{_unit(dtype)}]")).tz_localize("UTC").tz_convert(_zone(dtype))
+    return moments.tz_localize(None).asi8
+
+
+def utc_ticks(local: Int64Array, dtype: DType) -> Int64Array:
+    """The reverse: of an hour that clocks show twice the first one, of one that they skip the next that they show."""
+    if _zone(dtype) is None:
+        return local
+    clocks = pd.DatetimeIndex(local.view(f"M8[{_unit(dtype)}]"))
+    first = np.ones(len(local), bool)
+    moments = clocks.tz_localize(_zone(dtype), ambiguous=first, nonexistent="shift_forward")
+    return moments.tz_convert("UTC").asi8
+
+
+def _zone(dtype: DType) -> Any:
+    """The time zone, None if there is none."""
+    if isinstance(dtype, pd.ArrowDtype):
+        return dtype.pyarrow_dtype.tz
+    return dtype.tz if isinstance(dtype, pd.DatetimeTZDtype) else None
 
 
 def seconds_of(column: pd.Series) -> pd.Series:

@@ -16,7 +16,8 @@ import numpy as np
 from ..columns.layout import Encoded, Layout
 from ..columns.quantiles import QuantileCoder
 from ..data.seeds import BLOCK_ROWS
-from ..plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, MatrixLike, record
+from ..plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, MatrixLike, record
+from ..rules.declared import Rules
 from ..selection.sampler import Chooser, Draw, Sampler
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Encoder(Protocol[DataT, RowsT]):
 
     def encode(self, data: DataT) -> RowsT: ...
 
-    def decode(self, rows: RowsT) -> DataT: ...
+    def decode(self, rows: RowsT, condition: Encoded | None = None) -> DataT:
+        """Data of encoded rows that were generated for some conditions."""
 
     def knows(self, data: DataT) -> BoolArray:
         """Which rows can be encoded."""
@@ -131,8 +133,8 @@ class Reader(Protocol):
     def rows_of(self, x: Any, y: Any) -> tuple[bool, Any]:
         """Whether x has an axis of rows, and its spec without it; TypeError if it is no such x."""
 
-    def features(self, spec: Any, rows: Any) -> Any:
-        """Arrays of the structure of `spec`, from encoded rows."""
+    def features(self, spec: Any, rows: Any, condition: Encoded) -> Any:
+        """Arrays of the structure of `spec`, from encoded rows that were generated for some conditions."""
 
 
 @record
@@ -183,8 +185,16 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
         """`X` as all the rest expects it, and how to give rows back; TypeError or ValueError if it cannot be learnt."""
 
     @abstractmethod
-    def fit_encoder(self, data: DataT, categorical: frozenset[Hashable]) -> tuple[EncoderT, RowsT]:
-        """The encoder of checked data, and the data encoded."""
+    def fit_encoder(
+        self, data: DataT, categorical: frozenset[Hashable], rules: Rules, classes: Int32Array | None
+    ) -> tuple[EncoderT, RowsT]:
+        """The encoder of checked data, and the data encoded.
+
+        Parameters
+        ----------
+        classes : ndarray of int32 or None
+            The class of each row, if there are any.
+        """
 
     @abstractmethod
     def sizing(self, shape: tuple[int, ...], *, oversampling: bool = False) -> Sizing:

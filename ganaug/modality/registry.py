@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..data.foreign import check_given, library_of
 from ..plain import MatrixLike
 from .base import AnyLayout, Container, Modality
 from .image.modality import ImageModality
@@ -22,11 +23,18 @@ def check_data(X: MatrixLike) -> tuple[Any, Container[Any]]:
     TypeError, ValueError
         If it cannot be learnt.
     """
-    return modality_for(X).check(X)
+    given = check_given(X)
+    return _modality_of_given(given).check(given)
 
 
-def modality_for(X: object) -> AnyModality:
-    """The modality of data."""
+def modality_for(X: MatrixLike) -> AnyModality:
+    """The modality of data; TypeError or ValueError if it is neither a table nor images."""
+    return _modality_of_given(check_given(X))
+
+
+def _modality_of_given(X: object) -> AnyModality:
+    if library_of(X) is not None:  # an image has no named columns
+        return MODALITIES[-1]
     return next(each for each in MODALITIES if each.takes(X))
 
 

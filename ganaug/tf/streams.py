@@ -83,7 +83,8 @@ class Source:
         """The flat tensors of x, of one row for each condition."""
         sampler = self.model.sampler if self.refine else self.model.sampler.unrefined
         seed = int(rng.integers(SEEDS))
-        return form.features(sampler.just(condition, seed) if len(condition) else self.model.encoder.layout.empty())
+        rows = sampler.just(condition, seed) if len(condition) else self.model.encoder.layout.empty()
+        return form.features(rows, condition)
 
     def _packed(self, form: Form, flat: list[Tensor]) -> Element:
         return (tf.nest.pack_sequence_as(form.x, flat),)

@@ -72,7 +72,7 @@ class ImageEncoder:
         span = (self.high - self.low) or 1.0
         return Pixels(((images - self.low) * (2 / span) - 1).clip(-1, 1).astype(np.float32))
 
-    def decode(self, pixels: Pixels) -> AnyArray:
+    def decode(self, pixels: Pixels, condition: object = None) -> AnyArray:  # noqa: ARG002 - of tables
         """Images of shape (n, height, width, channels) and the fitted dtype."""
         values = pixels.values.astype(np.float64)
         if self.whole:

@@ -30,7 +30,15 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
     def check(self, X: MatrixLike) -> tuple[AnyArray, ImageContainer]:
         return check_images(np.asarray(X))
 
-    def fit_encoder(self, data: AnyArray, categorical: frozenset[Hashable]) -> tuple[ImageEncoder, Pixels]:  # noqa: ARG002
+    def fit_encoder(
+        self,
+        data: AnyArray,
+        categorical: frozenset[Hashable],  # noqa: ARG002 - of tables
+        rules: Rules,
+        classes: Int32Array | None,  # noqa: ARG002 - of tables
+    ) -> tuple[ImageEncoder, Pixels]:
+        if not isinstance(rules, str):
+            raise ValueError(f"rules={rules!r}: images have no columns that rules could speak of; leave rules='auto'")
         return ImageEncoder.fit(data)
 
     def sizing(self, shape: tuple[int, ...], *, oversampling: bool = False) -> Sizing:  # noqa: ARG002 - as for all

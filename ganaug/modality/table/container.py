@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from ...columns.arrow import ArrowField, table_of
+from ...columns.joined import joined
 from ...columns.number import has_infinity
-from ...plain import IndexArray, MatrixLike, record
+from ...data.foreign import check_given, frame_in, library_of, native_table
+from ...plain import AnyArray, DType, IndexArray, MatrixLike, record
 
 
 @record
@@ -21,32 +24,73 @@ class TableContainer:
 
     Parameters
     ----------
-    kind : {"frame", "array", "sparse"}
+    kind : {"frame", "array", "sparse", "polars", "pyarrow"}
     dtype : dtype or None
         Of the array or the sparse matrix.
     form : type or None
         Of the sparse matrix.
+    levels : tuple
+        What a DataFrame calls the levels of its column names.
+    labels : dtype or None
+        Of its column names, if they have a single level.
+    fields : tuple of ArrowField
+        The columns of a table of polars or pyarrow.
     """
 
     kind: str
     dtype: np.dtype[Any] | None = None
     form: Any = None
+    levels: tuple[Any, ...] = (None,)
+    labels: DType | None = None
+    fields: tuple[ArrowField, ...] = ()
     what: ClassVar[str] = "a table"
 
     @property
     def named(self) -> bool:
         """Whether columns have names of the user's."""
-        return self.kind == "frame"
+        return self.kind not in ("array", "sparse")
 
     def restore(self, table: pd.DataFrame) -> Any:
         if self.kind == "frame":
-            return table
-        values = table.to_numpy(dtype=self.dtype)
+            return table.set_axis(self._names(table), axis=1)
+        if self.fields:
+            return native_table(table_of(table, self.fields), self.kind, [f.name for f in self.fields if f.enum])
+        values = self._array(table)
         return self.form(values) if self.kind == "sparse" else values
 
+    def _names(self, table: pd.DataFrame) -> pd.Index:
+        names = list(table.columns)
+        if len(self.levels) > 1:
+            return pd.MultiIndex.from_tuples(names, names=self.levels)
+        return pd.Index(names, dtype=self.labels, name=self.levels[0])
+
+    def _array(self, table: pd.DataFrame) -> AnyArray:
+        """Of the dtype that the array had, or of one that holds what it does not."""
+        own = np.dtype(object) if self.dtype is None else self.dtype
+        if own.kind in "US":
+            values = table.to_numpy(dtype=object)
+            longest = max((len(cell) for cell in values.ravel()), default=0)
+            width = max(longest, own.itemsize // np.dtype(f"{own.kind}1").itemsize)
+            return values.astype(f"{own.byteorder.strip('|=')}{own.kind}{width}")
+        if own == object:
+            return table.to_numpy(dtype=object)
+        found = {getattr(dtype, "subtype", dtype) for dtype in table.dtypes}
+        others = [dtype for dtype in found if isinstance(dtype, np.dtype) and dtype != own]
+        if len(others) < len(found - {own}):
+            return table.to_numpy(dtype=object)
+        wide = np.result_type(own, *others)
+        if wide.kind == "f" and any(_loses(table.iloc[:, place], wide) for place in range(table.shape[1])):
+            wide = np.dtype(object)
+        return table.to_numpy(dtype=wide)
+
     def stack(self, real: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-        """New rows below real ones, in whose dtypes."""
-        return pd.concat([real, new.astype(real.dtypes.to_dict())], ignore_index=True) if len(new) else real
+        """New rows below real ones, in dtypes that hold both; TypeError that names a column for which there is none."""
+        if not len(new):
+            return real
+        if list(real.dtypes) == list(new.dtypes):
+            return pd.concat([real, new.set_axis(real.columns, axis=1)], ignore_index=True)
+        columns = [joined(real.iloc[:, place], new.iloc[:, place]) for place in range(real.shape[1])]
+        return pd.concat(columns, axis=1).set_axis(real.columns, axis=1)
 
     def replaced(self, real: pd.DataFrame, new: pd.DataFrame, rows: IndexArray, given: MatrixLike) -> Any:
         """As `given` came, with new rows in the place of some; a frame keeps its index."""
@@ -63,7 +107,7 @@ class TableContainer:
         ValueError
             If it has others.
         """
-        if self.kind != "frame" and table.shape[1] == len(fitted):
+        if not self.named and table.shape[1] == len(fitted):
             table.columns = pd.Index(fitted)
         missing = [name for name in fitted if name not in table.columns]
         extra = [name for name in table.columns if name not in set(fitted)]
@@ -86,8 +130,16 @@ def check_table(X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
     ValueError
         If it is empty, has duplicate column names or infinite numbers.
     """
+    X = check_given(X)
     if isinstance(X, pd.DataFrame):
-        table, container = X.reset_index(drop=True), TableContainer("frame")
+        table = X.reset_index(drop=True)
+        names = table.columns
+        labels = None if names.nlevels > 1 else names.dtype
+        container = TableContainer("frame", levels=tuple(names.names), labels=labels)
+        _check_names(names)
+    elif (library := library_of(X)) is not None:
+        table, fields = frame_in(X)
+        container = TableContainer(library, fields=fields)
         _check_names(table.columns)
     elif isinstance(X, (sparse.spmatrix, sparse.sparray)):
         table = pd.DataFrame.sparse.from_spmatrix(sparse.csc_matrix(X))
@@ -103,7 +155,8 @@ def check_table(X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
             raise ValueError(f"Complex data not supported: X has dtype {array.dtype}, give real and imaginary parts")
         if array.dtype.kind not in "biufOUSTmM":
             raise TypeError(f"X has dtype {array.dtype}, which is no table's: give numbers, strings, dates or objects")
-        table = pd.DataFrame(array, dtype=object if array.dtype == object else None)  # pandas would guess a dtype
+        cells = array.astype(object) if array.dtype.kind == "S" else array  # pandas does not take bytes of one length
+        table = pd.DataFrame(cells, dtype=object if cells.dtype == object else None)  # it would guess a dtype
         container = TableContainer("array", array.dtype)
     if not table.shape[1]:
         raise ValueError(f"X has 0 feature(s) (shape={table.shape}) while a minimum of 1 is required.")
@@ -111,6 +164,15 @@ def check_table(X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
     if infinite:
         raise ValueError(f"infinite values in columns {infinite}: replace them by a missing value or a large number")
     return table, container
+
+
+def _loses(column: pd.Series, wide: np.dtype[Any]) -> bool:
+    """Whether whole numbers change as floats."""
+    own = column.dtype
+    if not isinstance(own, np.dtype) or own.kind not in "iu":
+        return False
+    values = column.to_numpy()
+    return bool((values.astype(wide).astype(own) != values).any())
 
 
 def _check_names(names: pd.Index) -> None:

@@ -10,7 +10,10 @@ from scipy import sparse
 from ...columns.layout import Encoded
 from ...columns.quantiles import QuantileCoder
 from ...plain import Float32Array, Float64Array, IndexArray, Int32Array
+from ...rules.implied import Implied
 from .encoder import Part, TableEncoder
+
+HUGE = 1e150
 
 
 def cross(
@@ -38,12 +41,12 @@ def cross(
 def _by_block(encoder: TableEncoder, rows: Encoded) -> Iterator[tuple[QuantileCoder, bool, Encoded]]:
     """The coding of each block, whether it is of categories, and the cells of `rows`."""
     number = 0
-    for block, (column, part) in enumerate(encoder.owners):
-        coder = column.parts[part].coder
+    for block, owner in enumerate(encoder.owners):
+        coder = owner.part.coder
         position = slice(number, number + (coder.bins > 0))
         number = position.stop
         cells = Encoded(rows.codes[:, [block]], rows.low[:, position], rows.high[:, position])
-        yield coder, column.type.nominal[part], cells
+        yield coder, owner.nominal, cells
 
 
 def _between(
@@ -53,7 +56,10 @@ def _between(
     inherited = np.isnan(values[0]) | np.isnan(values[1]) | nominal
     if coder.bins:
         inherited |= (first.codes[:, 0] < coder.first_bin) | (second.codes[:, 0] < coder.first_bin)
-    new = coder.encode(np.where(inherited, values[0], values[0] + share * (values[1] - values[0])))
+    with np.errstate(over="ignore", invalid="ignore"):
+        gap = values[1] - values[0]
+    inherited |= ~np.isfinite(gap)  # too far apart for floats
+    new = coder.encode(np.where(inherited, values[0], values[0] + share * np.where(inherited, 0, gap)))
     chosen = np.where(rng.random(len(share)) < share, len(share), 0) + np.arange(len(share))
     cells = Encoded.stack([first, second]).take(chosen)
     return Encoded(*(np.where(inherited[:, None], *both) for both in zip(_arrays(cells), _arrays(new), strict=True)))
@@ -63,14 +69,24 @@ def _arrays(rows: Encoded) -> tuple[Int32Array, Float32Array, Float32Array]:
     return rows.codes, rows.low, rows.high
 
 
-def coordinates(encoder: TableEncoder, rows: Encoded) -> sparse.csr_matrix:
-    """Points whose distances say how alike rows are: numbers in standard deviations, 1 for categories that differ."""
-    points = []
-    for column, values in encoder.parts(rows):
-        for part, nominal, numbers in zip(column.parts, column.type.nominal, values, strict=True):
-            if column.relation is None and (part.block < 0 or part.parent is not None):
-                continue
-            points.append(_corners(part, rows.codes[:, part.block]) if nominal else _standardised(numbers))
+def coordinates(encoder: TableEncoder, rows: Encoded, condition: Encoded | None = None) -> sparse.csr_matrix:
+    """Points whose distances say how alike rows are: numbers in standard deviations, 1 for categories that differ.
+
+    Columns that others imply are left out; those that others only bound, or are a sum of, count like any other.
+    """
+    points = [
+        _corners(part, rows.codes[:, part.block]) if nominal else _standardised(numbers)
+        for column in encoder.columns
+        if column.parts
+        for part, nominal, numbers in zip(column.parts, column.type.nominal, encoder.parts(rows, column), strict=True)
+        if part.block >= 0 and part.parent is None
+    ]
+    cells = encoder.cells(rows, condition) if encoder.steps else {}
+    for step in encoder.steps:
+        if True in step.rule.nominal:
+            points += [_corners(part, rows.codes[:, part.block]) for part in step.parts if part.block >= 0]
+        elif not isinstance(step.rule, Implied):
+            points += [_standardised(cells[place].numbers()) for place in step.rule.effects]
     return sparse.hstack(points, format="csr")
 
 
@@ -81,5 +97,8 @@ def _corners(part: Part, code: Int32Array) -> sparse.csr_matrix:
 
 def _standardised(numbers: Float64Array) -> sparse.csr_matrix:
     known = numbers[~np.isnan(numbers)]
+    size = np.abs(known).max(initial=0.0)
+    if size > HUGE:  # the squares of such numbers are infinite
+        known, numbers = known / size, numbers / size
     centre, spread = (known.mean(), known.std()) if len(known) else (0.0, 0.0)
     return sparse.csr_matrix(np.nan_to_num((numbers - centre) / (spread or 1.0))[:, None])

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ...columns.base import ColumnType, TensorType
+from ...columns.datetime import Datetime
 from ...columns.layout import Encoded, Layout
+from ...columns.listed import ROWS_PER_VALUE, Listed
 from ...columns.number import Number
 from ...columns.quantiles import QuantileCoder
 from ...columns.registry import fit_column
-from ...columns.relations import Relation, find_relations
 from ...plain import AnyArray, BoolArray, Float32Array, Float64Array, Int32Array, record
+from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells
+from ...rules.declared import Rules, rules_of
+from ...rules.find import lattice
+from ...rules.implied import Implied
+from ...rules.relations import Relation, find_relations
 
+SPARSE = 2.0
+GOLDEN = (5**0.5 - 1) / 2
 PROBE_ROWS = 512
 
 
@@ -49,14 +58,35 @@ class Column:
     name : object
     type : ColumnType
     parts : tuple of Part
-    relation : Relation or None
-        How its numbers follow from those of columns before it; its part then holds the rest.
+        None if the column follows from others.
+    known : tuple of float
+        The least and the greatest number of the first array of numbers, if there is any.
+    missing : bool
+        Whether a value may be missing.
     """
 
     name: object
     type: ColumnType
     parts: tuple[Part, ...]
-    relation: Relation | None = None
+    known: tuple[float, ...]
+    missing: bool
+
+
+@record
+@dataclass(frozen=True)
+class Step:
+    """A rule, and its rests as encoded rows hold them."""
+
+    rule: Rule
+    parts: tuple[Part, ...]
+
+
+class BlockOwner(NamedTuple):
+    """What a block was made for: a part of a column, or of what a rule leaves open."""
+
+    part: Part
+    nominal: bool
+    column: Column | None
 
 
 @record
@@ -64,58 +94,114 @@ class Column:
 class TableEncoder:
     """Encodes and decodes the rows of one table.
 
-    Constant columns take no slots. Nor do columns that are a function of another one, be it a copy, a change of units
-    or a category that a finer one implies: they are computed back from it. Of a column that is nearly a sum or a
-    product of others, only what these leave over is encoded.
+    Constant columns take no slots. Nor do columns that follow from others by a rule, or are a copy or a change of units
+    of another one: they are computed back. Of a column that others only bound, or that is nearly a sum or a product of
+    others, what is left over is encoded.
+
+    Parameters
+    ----------
+    columns : tuple of Column
+    steps : tuple of Step
+        Each after those that its rule's causes follow from.
+    layout : Layout
     """
 
     columns: tuple[Column, ...]
+    steps: tuple[Step, ...]
     layout: Layout
 
     def __post_init__(self) -> None:
-        for place, column in enumerate(self.columns):
-            if column.relation is not None and not set(column.relation.causes) <= set(range(place)):
-                raise ValueError(f"column {column.name!r} follows from columns {column.relation.causes}")
-            own = [part for part in column.parts if part.block >= 0 and part.parent is None]
-            if any(part.coder.block != self.layout.blocks[part.block] for part in own):
-                raise ValueError(f"column {column.name!r} is not coded as the layout has it")
+        known = {place for place, column in enumerate(self.columns) if column.parts} | {LABEL}
+        for step in self.steps:
+            if not known >= set(step.rule.causes):
+                names = [self.columns[place].name for place in step.rule.effects]
+                raise ValueError(f"columns {names} follow from columns {step.rule.causes}")
+            known.update(step.rule.effects)
+        if len(known) <= len(self.columns):
+            raise ValueError("columns neither have parts nor follow from others")
+        for own in self._owners():
+            if own.part.coder.block != self.layout.blocks[own.part.block]:
+                raise ValueError("a column is not coded as the layout has it")
 
     @classmethod
-    def fit(cls, table: pd.DataFrame, *, categorical: frozenset[object] = frozenset()) -> tuple[TableEncoder, Encoded]:
+    def fit(
+        cls,
+        table: pd.DataFrame,
+        *,
+        categorical: frozenset[object] = frozenset(),
+        classes: Int32Array | None = None,
+        rules: Rules = "auto",
+    ) -> tuple[TableEncoder, Encoded]:
         """Learn the encoding of `table`, and encode it.
+
+        Parameters
+        ----------
+        classes : ndarray of int32 or None
+            The class of each row.
 
         Raises
         ------
         TypeError
             For cells that cannot be compared, and dtypes that are not data.
+        ValueError
+            For a rule that does not hold.
         """
-        types = [fit_column(table[name], categorical=name in categorical) for name in table]
+        types = [_listed(fit_column(table[name], categorical=name in categorical), table[name]) for name in table]
         floats = [own.transform(table[name]) for own, name in zip(types, table, strict=True)]
-        flat = [part for parts in floats for part in parts]
-        nominal = [flag for own in types for flag in own.nominal]
-        coders = [QuantileCoder.fit(part, levels=flag) for part, flag in zip(flat, nominal, strict=True)]
-        encoded = [coder.encode(part) for coder, part in zip(coders, flat, strict=True)]
-        numbers = {place: cells for place, own in enumerate(types) if isinstance(cells := own.cells, Number)}
-        first = [int(place) for place in np.cumsum([0, *map(len, floats)])]
-        on_lattice = {first[place] for place, number in numbers.items() if number.step}
-        owner, maps = _shared(coders, encoded, [part in on_lattice for part in range(len(flat))])
-        plain = {place: floats[place][0] for place in numbers}
-        lattices = {i: (number.origin, number.step) for i, number in numbers.items() if owner.count(first[i]) == 1}
-        relations = find_relations(plain, lattices)
-        for place, relation in relations.items():
-            rest, part = relation.rest(plain[place], plain), first[place]
-            coders[part] = QuantileCoder.fit(rest)
-            encoded[part] = coders[part].encode(rest)
-            owner[part] = part if coders[part].varied else -1
-        owners = sorted({o for o in owner if o >= 0}, key=lambda i: (coders[i].block, i))
-        places = {o: place for place, o in enumerate(owners)}
-        parts = [Part(coder, places.get(o, -1), m) for coder, o, m in zip(coders, owner, maps, strict=True)]
+        cells = {
+            place: Cells(own, own.plain(parts)) for place, (own, parts) in enumerate(zip(types, floats, strict=True))
+        }
+        names = dict(enumerate(map(str, table)))
+        every = cells if classes is None else {**cells, LABEL: label_cells(classes)}
+        found = rules_of(rules, every, names)
+        for place in found.listed(cells):
+            types[place] = Listed.of(types[place], cells[place].plain)
+            floats[place] = types[place].transform(table.iloc[:, place])
+        told = found.told
+        spots = [(place, i) for place in cells if place not in found.derived for i in range(len(floats[place]))]
+        arrays = [array for place in cells for array in (filled(floats[place]) if place in told else floats[place])]
+        flat = dict(zip([(place, i) for place in cells for i in range(len(floats[place]))], arrays, strict=True))
+        coders = {spot: QuantileCoder.fit(flat[spot], levels=types[spot[0]].nominal[spot[1]]) for spot in spots}
+        encoded = {spot: coders[spot].encode(flat[spot]) for spot in spots}
+        numbers = {place: cells[place].numbers() for place in cells if isinstance(types[place].cells, Number)}
+        steps = {place: lattice(cells[place]) for place in numbers}
+        fine = [bool(place in steps and steps[place][1]) for place, _ in spots]
+        shared, maps = _shared([coders[s] for s in spots], [encoded[s] for s in spots], fine)
+        owner = {spot: spots[own] if own >= 0 else None for spot, own in zip(spots, shared, strict=True)}
+        parents = dict(zip(spots, maps, strict=True))
+        alone = {place for place, i in spots if list(owner.values()).count((place, i)) == 1}
+        open_ended = {p: steps[p] for p in numbers if p in alone and not isinstance(types[p], Listed)}
+        for relation in find_relations(numbers, open_ended, found.may_follow):
+            found.add(relation)
+        rules = found.ordered()
+        spots = [spot for spot in spots if spot[0] not in found.derived] or spots
+        for number, rule in enumerate(rules):
+            rests = rule.rests(every)
+            for i, rest in enumerate(filled(rests) if told & set(rule.effects) else rests):
+                spot = (-1 - number, i)
+                coders[spot] = QuantileCoder.fit(rest, levels=rule.nominal[i])
+                encoded[spot] = coders[spot].encode(rest)
+                owner[spot], parents[spot] = (spot if coders[spot].varied else None), None
+                spots.append(spot)
+        if not spots:  # something must be generated, even if the label tells all
+            spots = [(0, i) for i in range(len(floats[0]))]
+            for spot in spots:
+                coders[spot] = QuantileCoder.fit(flat[spot], levels=types[0].nominal[spot[1]])
+                encoded[spot], owner[spot], parents[spot] = coders[spot].encode(flat[spot]), spot, None
+        blocks = [spot for spot in spots if owner[spot] == spot] or spots[:1]
+        blocks.sort(key=lambda spot: (coders[spot].block, spot[0] < 0, abs(spot[0]), spot[1]))
+        places = {spot: place for place, spot in enumerate(blocks)}
+
+        def parts_of(place: int) -> tuple[Part, ...]:
+            own = [spot for spot in spots if spot[0] == place]
+            return tuple(Part(coders[s], places.get(owner[s] or s, -1), parents[s]) for s in own)
+
         columns = tuple(
-            Column(name, own, tuple(parts[first[place] : first[place + 1]]), relations.get(place))
-            for place, (name, own) in enumerate(zip(table, types, strict=True))
+            Column(name, types[place], parts_of(place), *_range(flat[place, 0])) for place, name in enumerate(table)
         )
-        layout = Layout(tuple(coders[o].block for o in owners))
-        return cls(columns, layout), Encoded.join([encoded[o] for o in owners], len(table))
+        kept = tuple(Step(rule, parts_of(-1 - number)) for number, rule in enumerate(rules))
+        layout = Layout(tuple(coders[spot].block for spot in blocks))
+        return cls(columns, kept, layout), Encoded.join([encoded[spot] for spot in blocks], len(table))
 
     @property
     def features(self) -> list[object]:
@@ -126,18 +212,42 @@ class TableEncoder:
     def n_features(self) -> int:
         return len(self.columns)
 
-    @cached_property
-    def owners(self) -> tuple[tuple[Column, int], ...]:
-        """For each block, the column that it was made for, and which of its parts."""
-        owners = {
-            p.block: (column, i) for column in self.columns for i, p in enumerate(column.parts) if p.parent is None
-        }
-        return tuple(owners[block] for block in range(len(self.layout.blocks)))
+    @property
+    def rules(self) -> list[KeptRule]:
+        """The rules that decoded rows keep."""
+        names = {place: str(column.name) for place, column in enumerate(self.columns)} | {LABEL: "the label"}
+        kept = [step.rule for step in self.steps if not isinstance(step.rule, Relation) or step.rule.exact]
+        return [
+            KeptRule(rule.text(names), rule.kind, tuple(self.columns[p].name for p in rule.columns()), rule.support)
+            for rule in kept
+        ]
+
+    def _owners(self) -> Iterator[BlockOwner]:
+        for column in self.columns:
+            for part, nominal in zip(column.parts, column.type.nominal, strict=bool(column.parts)):
+                if part.block >= 0 and part.parent is None:
+                    yield BlockOwner(part, nominal, column)
+        for step in self.steps:
+            for part, nominal in zip(step.parts, step.rule.nominal, strict=True):
+                if part.block >= 0:
+                    yield BlockOwner(part, nominal, None)
 
     @cached_property
-    def causes(self) -> frozenset[int]:
-        """Places of the columns that others follow from."""
-        return frozenset(cause for column in self.columns if column.relation for cause in column.relation.causes)
+    def owners(self) -> tuple[BlockOwner, ...]:
+        """For each block, what it was made for."""
+        by_block = {own.part.block: own for own in self._owners()}
+        return tuple(by_block[block] for block in range(len(self.layout.blocks)))
+
+    @cached_property
+    def in_rules(self) -> frozenset[int]:
+        """Places of the columns whose values rules look at."""
+        return frozenset(place for step in self.steps for place in (*step.rule.causes, *step.rule.effects)) - {LABEL}
+
+    @cached_property
+    def gaps_told(self) -> frozenset[int]:
+        """Places of the columns of which a rule tells where they are missing."""
+        rules = [step.rule for step in self.steps if isinstance(step.rule, Implied) and step.rule.gap]
+        return frozenset(effect for rule in rules for effect in rule.effects)
 
     def knows(self, table: pd.DataFrame) -> BoolArray:
         """Which rows have no category that was not seen in `fit`, and so can be encoded."""
@@ -146,54 +256,56 @@ class TableEncoder:
 
     def encode(self, table: pd.DataFrame) -> Encoded:
         """Codes and positions of rows with the columns of the fitted table."""
+        floats = {
+            p: c.type.transform(table[c.name]) for p, c in enumerate(self.columns) if c.parts or p in self.in_rules
+        }
+        cells = {p: Cells(self.columns[p].type, self.columns[p].type.plain(floats[p])) for p in self.in_rules}
         blocks: dict[int, Encoded] = {}
-        plain: dict[int, Float64Array] = {}
         for place, column in enumerate(self.columns):
-            parts = column.type.transform(table[column.name])
-            if place in self.causes:
-                [plain[place]] = parts
-            if column.relation is not None:
-                parts = [column.relation.rest(parts[0], plain)]
-            for part, values in zip(column.parts, parts, strict=True):
-                if part.block >= 0 and part.parent is None:
-                    blocks[part.block] = part.coder.encode(values)
+            if column.parts:
+                told = place in self.gaps_told
+                _encode(column.parts, filled(floats[place]) if told else floats[place], blocks)
+        for step in self.steps:
+            if step.parts:
+                rests = step.rule.rests(cells)
+                _encode(step.parts, filled(rests) if self.gaps_told & set(step.rule.effects) else rests, blocks)
         return Encoded.join([blocks[i] for i in range(len(self.layout.blocks))], len(table))
 
-    def decode(self, rows: Encoded) -> pd.DataFrame:
-        """Encoded rows as a table with the fitted names and dtypes; columns are decoded side by side."""
+    def decode(self, rows: Encoded, condition: Encoded | None = None) -> pd.DataFrame:
+        """Encoded rows as a table with the fitted names and dtypes; columns are decoded side by side.
+
+        Parameters
+        ----------
+        condition : Encoded or None
+            What the rows were generated for; not needed if no rule speaks of the label.
+        """
         from joblib import cpu_count
 
-        positions = rows.middle
-        decoded: list[Future[tuple[AnyArray, pd.Series]]] = []
-
-        def plain_of(place: int) -> AnyArray:  # of a column before the one that asks, and so already under way
-            return decoded[place].result()[0]
-
-        def finish(column: Column) -> tuple[AnyArray, pd.Series]:
-            plain = column.type.plain(self._parts(column, rows.codes, positions, plain_of))
-            return plain, column.type.series(plain)
-
         with ThreadPoolExecutor(cpu_count()) as pool:
-            for column in self.columns:
-                decoded.append(pool.submit(finish, column))
-        series = [column.result()[1] for column in decoded]
+            cells = self._finished(rows, condition, pool)
+            types = (column.type for column in self.columns)
+            series = list(pool.map(lambda own, place: own.series(cells[place].plain), types, range(len(self.columns))))
         table = pd.concat(series, axis=1) if series else pd.DataFrame(index=range(len(rows)))
         table.columns = pd.Index([column.name for column in self.columns])
         return table
 
-    def parts(self, rows: Encoded) -> Iterator[tuple[Column, list[Float64Array]]]:
-        """Column by column, the numbers of its parts."""
-        positions, plain = rows.middle, dict[int, AnyArray]()
-        for place, column in enumerate(self.columns):
-            parts = self._parts(column, rows.codes, positions, plain.__getitem__)
-            if place in self.causes:
-                plain[place] = column.type.plain(parts)
-            yield column, parts
+    def cells(self, rows: Encoded, condition: Encoded | None = None) -> dict[int, Cells]:
+        """Finished values by the places of their columns."""
+        with ThreadPoolExecutor(1) as pool:
+            return self._finished(rows, condition, pool)
 
-    def tensors(self, rows: Encoded) -> list[AnyArray]:
+    def parts(self, rows: Encoded, column: Column) -> list[Float64Array]:
+        """The numbers of the parts of a column that follows from no other."""
+        positions = rows.middle
+        return [self._values(part, rows.codes, positions) for part in column.parts]
+
+    def tensors(self, rows: Encoded, condition: Encoded | None = None) -> list[AnyArray]:
         """Column by column, finished values as tensors hold them."""
-        forms = zip(self.parts(rows), self.tensor_types, strict=True)
-        return [column.type.tensor(column.type.plain(parts), form) for (column, parts), form in forms]
+        cells = self.cells(rows, condition)
+        return [
+            column.type.tensor(cells[place].plain, form)
+            for place, (column, form) in enumerate(zip(self.columns, self.tensor_types, strict=True))
+        ]
 
     @cached_property
     def tensor_types(self) -> tuple[TensorType, ...]:
@@ -206,14 +318,26 @@ class TableEncoder:
         """
         return tuple(map(_tensor_type, self.columns))
 
-    def _parts(
-        self, column: Column, codes: Int32Array, positions: Float32Array, plain_of: Callable[[int], AnyArray]
-    ) -> list[Float64Array]:
-        parts = [self._values(part, codes, positions) for part in column.parts]
-        if column.relation is not None:
-            plain = {cause: plain_of(cause) for cause in column.relation.causes}
-            parts = [column.relation.restored(parts[0], plain)]
-        return parts
+    def _finished(self, rows: Encoded, condition: Encoded | None, pool: ThreadPoolExecutor) -> dict[int, Cells]:
+        positions = rows.middle
+
+        def own(place: int) -> AnyArray:
+            column = self.columns[place]
+            return column.type.plain([self._values(part, rows.codes, positions) for part in column.parts])
+
+        free = [place for place, column in enumerate(self.columns) if column.parts]
+        cells = {p: Cells(self.columns[p].type, plain) for p, plain in zip(free, pool.map(own, free), strict=True)}
+        if condition is not None and len(condition.codes.T):
+            cells[LABEL] = label_cells(condition.codes[:, 0])
+        types = {place: column.type for place, column in enumerate(self.columns)}
+        for step in self.steps:
+            rests = [self._values(part, rows.codes, positions) for part in step.parts]
+            for place, plain in step.rule.restored(rests, cells, types).items():
+                if isinstance(step.rule, Implied) and step.rule.gap:
+                    plain = np.where(plain, types[place].cells.nothing, cells[place].plain)
+                    plain = plain.astype(cells[place].plain.dtype)
+                cells[place] = Cells(types[place], plain)
+        return cells
 
     def _values(self, part: Part, codes: Int32Array, positions: Float32Array) -> Float64Array:
         has_position = part.block >= 0 and self.layout.blocks[part.block].bins
@@ -223,9 +347,9 @@ class TableEncoder:
         if part.parent is None:
             return part.coder.decode(code, position)
         mine = part.coder.decode(part.parent[code], position)
-        if has_position:
-            column, place = self.owners[part.block]
-            _follow(mine, part, column, column.parts[place].coder, code, position)
+        owner = self.owners[part.block]
+        if has_position and owner.column is not None:
+            _follow(mine, part, owner.column, owner.part.coder, code, position)
         return mine
 
 
@@ -241,14 +365,53 @@ def _follow(
     values[inside] = np.interp(cause[inside], owner.value, part.coder.value)
 
 
+def _encode(parts: tuple[Part, ...], arrays: list[Float64Array], blocks: dict[int, Encoded]) -> None:
+    for part, values in zip(parts, arrays, strict=True):
+        if part.block >= 0 and part.parent is None:
+            blocks[part.block] = part.coder.encode(values)
+
+
+def filled(arrays: list[Float64Array]) -> list[Float64Array]:
+    """Arrays in whose gaps known values stand, as often as elsewhere: what is there is told by a rule."""
+    absent = np.isnan(arrays[0]) if arrays else np.zeros(0, bool)
+    known = np.flatnonzero(~absent)
+    if not len(known) or not absent.any():
+        return [np.nan_to_num(array) for array in arrays]
+    turns = (np.arange(1, absent.sum() + 1) * GOLDEN) % 1
+    donors = known[(turns * len(known)).astype(int)]
+    made = []
+    for array in arrays:
+        full = array.copy()
+        full[absent] = array[donors]
+        made.append(full)
+    return made
+
+
+def _listed(own: ColumnType, column: pd.Series) -> ColumnType:
+    """The type of dates that recur and skip many others, such as the first of each month, as a list of them."""
+    if not isinstance(own.cells, Datetime):
+        return own
+    weeks, weekday, time = own.transform(column)
+    absent = np.isnan(weeks)
+    combined = [len(np.unique(part[~absent])) for part in (weeks, weekday, time)]
+    plain = own.plain([weeks, weekday, time])
+    distinct = len(np.unique(plain[~absent]))
+    recurs = (~absent).sum() >= ROWS_PER_VALUE * distinct
+    return Listed.of(own, plain) if recurs and SPARSE * distinct < np.prod(combined) else own
+
+
+def _range(numbers: Float64Array) -> tuple[tuple[float, ...], bool]:
+    """The least and the greatest of some numbers, if there are any, and whether one is missing."""
+    absent = np.isnan(numbers)
+    known = numbers[~absent]
+    return (float(known.min()), float(known.max())) if len(known) else (), bool(absent.any())
+
+
 def _tensor_type(column: Column) -> TensorType:
-    [coder, *_] = (part.coder for part in column.parts)
-    known = np.array(coder.range if coder.bins or len(coder.recurring) else ())
     try:
-        found = column.type.tensor_type(known, missing=coder.missing)
+        return column.type.tensor_type(np.array(column.known), missing=column.missing)
     except TypeError as error:
         raise TypeError(f"column {column.name!r} {error}") from None
-    return found if column.relation is None else replace(found, low=column.relation.low, high=column.relation.high)
 
 
 def _shared(
@@ -263,7 +426,7 @@ def _shared(
     owner, maps = [-1] * len(coders), [None] * len(coders)  # type: list[int], list[Int32Array | None]
     varied = [i for i, n in enumerate(coders) if n.varied]
     if not varied:
-        return [0, *owner[1:]], maps  # something must be generated
+        return owner, maps
     codes = np.hstack([encoded[i].codes for i in varied])
     probe = codes[np.linspace(0, len(codes) - 1, min(PROBE_ROWS, len(codes))).astype(int)]
     owned: list[int] = []

@@ -9,7 +9,8 @@ import pandas as pd
 
 from ...columns.layout import Encoded, Layout
 from ...columns.quantiles import QuantileCoder
-from ...plain import Float32Array, Float64Array, MatrixLike
+from ...plain import Float32Array, Float64Array, Int32Array, MatrixLike
+from ...rules.declared import Rules
 from ...selection.importance import ImportanceSampling
 from ...selection.sampler import Sampler
 from ..base import Head, Modality, Model, Reader, Size, Sizing
@@ -29,8 +30,10 @@ class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout,
     def check(self, X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
         return check_table(X)
 
-    def fit_encoder(self, data: pd.DataFrame, categorical: frozenset[Hashable]) -> tuple[TableEncoder, Encoded]:
-        return TableEncoder.fit(data, categorical=categorical)
+    def fit_encoder(
+        self, data: pd.DataFrame, categorical: frozenset[Hashable], rules: Rules, classes: Int32Array | None
+    ) -> tuple[TableEncoder, Encoded]:
+        return TableEncoder.fit(data, categorical=categorical, rules=rules, classes=classes)
 
     def sizing(self, shape: tuple[int, ...], *, oversampling: bool = False) -> Sizing:
         return sizes.sizing(shape[0], oversampling=oversampling)

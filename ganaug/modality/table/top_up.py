@@ -58,7 +58,8 @@ def top_up(
     starts = np.flatnonzero(np.diff(wanted.codes[:, 0], prepend=-1))
     for first, stop in pairwise([*starts, len(wanted)]):
         code = wanted.codes[first, 0]
-        parents = Parents(encoder, rows.take(np.flatnonzero(codes == code)))
+        own = np.flatnonzero(codes == code)
+        parents = Parents(encoder, rows.take(own), condition.take(own))
         for start in range(first, stop, ROWS_AT_ONCE):
             size = min(ROWS_AT_ONCE, stop - start)
             asked = wanted.take(np.full(size * GENERATED, first))
@@ -76,7 +77,7 @@ def top_up(
 class Parents:
     """Real rows of one class, and what lies between neighbours of them."""
 
-    def __init__(self, encoder: TableEncoder, rows: Encoded) -> None:
+    def __init__(self, encoder: TableEncoder, rows: Encoded, condition: Encoded) -> None:
         from sklearn.neighbors import NearestNeighbors
 
         self.encoder, self.rows = encoder, rows
@@ -84,7 +85,7 @@ class Parents:
         """Crossings for each row that is asked for."""
         if self.each:
             nearest = NearestNeighbors(n_neighbors=min(NEIGHBOURS + 1, len(rows)))
-            points = coordinates(encoder, rows)
+            points = coordinates(encoder, rows, condition)
             found = nearest.fit(points).kneighbors(points, return_distance=False)
             others = found != np.arange(len(rows))[:, None]
             others[others.all(1), -1] = False  # a row of many copies is not among its own neighbours

@@ -35,7 +35,7 @@ def check_tensors(real_table: pd.DataFrame) -> None:
     expected = encoder.decode(rows)
     reader = TableReader(encoder, None)
     spec = {name: tf.TensorSpec([], found.dtype) for name, found in reader.types.items()}
-    features = reader.features(spec, rows)
+    features = reader.features(spec, rows, Encoded.none(len(rows)))
     assert list(features) == list(expected.columns)
     for column, found, got in zip(encoder.columns, encoder.tensor_types, encoder.tensors(rows), strict=True):
         wanted = as_tensors(expected[column.name])

@@ -9,6 +9,7 @@ import tables
 
 from ganaug import GANAugmenter, GANOverSampler
 from ganaug.modality.table.crossing import coordinates, cross
+from ganaug.columns.layout import Encoded
 from ganaug.modality.table.encoder import TableEncoder
 from ganaug.modality.table.top_up import CROSSED, ClassOdds, Parents
 
@@ -102,12 +103,12 @@ def test_coordinates_count_differing_categories_as_one():
 @pytest.mark.parametrize(("size", "each"), [(1, 0), (2, CROSSED), (40, CROSSED), (1000, CROSSED // 2), (30_000, 0)])
 def test_the_rarer_a_class_the_more_crossings(size, each):
     encoder, rows = TableEncoder.fit(pd.DataFrame({"a": np.random.default_rng(0).normal(size=size + 2)}))
-    assert Parents(encoder, rows.take(np.arange(size))).each == each
+    assert Parents(encoder, rows.take(np.arange(size)), Encoded.none(size)).each == each
 
 
 def test_a_row_of_many_copies_has_neighbours_too():
     encoder, rows = TableEncoder.fit(pd.DataFrame({"a": [1.0] * 30 + [2.0, 3.0]}))
-    made, is_copy = Parents(encoder, rows).cross(50, np.random.default_rng(0))
+    made, is_copy = Parents(encoder, rows, Encoded.none(len(rows))).cross(50, np.random.default_rng(0))
     assert len(made) == len(is_copy) == 50 * CROSSED
     assert is_copy.any()
 
@@ -180,6 +181,6 @@ def test_the_same_seed_tops_up_with_the_same_rows(mixed):
 
 def test_a_copy_of_a_column_owns_no_block():
     encoder, _ = TableEncoder.fit(frame().assign(copy=frame()["wide"], same="s"))
-    names = [column.name for column, _ in encoder.owners]
+    names = [owner.column.name if owner.column else None for owner in encoder.owners]
     assert len(names) == len(encoder.layout.blocks) == 5
     assert len({"wide", "copy"} & set(names)) == 1

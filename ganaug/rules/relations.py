@@ -1,14 +1,16 @@
-"""Numbers that other numbers of their row all but determine: sums and products, such as a total and its parts."""
+"""Numbers that other numbers of their row determine, or all but: sums and products, such as a total and its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from ..plain import BoolArray, Float64Array, record
+from ..columns.base import ColumnType
+from ..plain import AnyArray, BoolArray, Float64Array, record
+from .base import Cells, Rule, Table, quoted
 
 TIGHT = 0.15
 FEWEST_ROWS = 200
@@ -25,15 +27,23 @@ FARTHEST = 1e6
 Columns = Mapping[int, Float64Array]
 
 
+ROUNDING = {
+    "even": np.rint,
+    "half up": lambda steps: np.floor(steps + 0.5),
+    "down": lambda steps: np.floor(steps + NOISE),
+    "up": lambda steps: np.ceil(steps - NOISE),
+}
+"""How what is expected is rounded, in steps of the column's lattice."""
+NOISE = 1e-6
+
+
 @record
 @dataclass(frozen=True)
-class Relation:
-    """A sum or a product of other columns that a column always lies close to, as a total does to its parts.
+class Relation(Rule):
+    """A sum or a product of other columns that a column is, or always lies close to, as a total does to its parts.
 
     Parameters
     ----------
-    causes : tuple of int
-        Places of the other columns in the table, all before the column's own.
     weights : ndarray of float64
         Factors of the causes in a sum, exponents in a product.
     constant : float
@@ -42,7 +52,7 @@ class Relation:
     instead : ndarray of float64
         What stands for a missing cause.
     floor : ndarray of float64
-        Least factors of a product; without meaning for a sum.
+        Least factors of a product; without meaning for a sum, and where the relation is exact.
     origin, step : float
         What is expected is rounded to ``origin + k * step``, where all values of the column lie; not if `step` is 0.
     digits : int
@@ -51,9 +61,14 @@ class Relation:
         Range of the column's values.
     least, most : float
         Range of the rest where no cause is missing.
+    rounding : str
+        How what is expected is rounded.
+    exact : bool
+        Whether it holds in every row, but for what rounding leaves; else the column is only close to it.
+    gaps : bool
+        Whether the column is missing exactly where a cause is.
     """
 
-    causes: tuple[int, ...]
     weights: Float64Array
     constant: float
     product: bool
@@ -66,34 +81,124 @@ class Relation:
     high: float
     least: float = -np.inf
     most: float = np.inf
+    rounding: str = "even"
+    exact: bool = False
+    gaps: bool = False
+
+    @property
+    def effect(self) -> int:
+        return self.effects[0]
+
+    @property
+    def kind(self) -> str:
+        return "product" if self.product else "sum"
+
+    @property
+    def nominal(self) -> tuple[bool, ...]:
+        return (False,) if self.has_rest else ()
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether anything but the causes tells what the column holds."""
+        return not (self.exact and self.gaps and self.least == self.most == 0)
+
+    def text(self, names: Mapping[int, str]) -> str:
+        causes = [quoted(names[cause]) for cause in self.causes]
+        said = _product(causes, self) if self.product else _sum(causes, self)
+        return f"{quoted(names[self.effect])} = {said}"
 
     def expected(self, columns: Columns) -> Float64Array:
         """What the causes say, found in `columns` by their places."""
         causes = np.column_stack([columns[cause] for cause in self.causes])
         causes = np.where(np.isnan(causes), self.instead, causes)
-        if self.product:
-            causes = np.log(np.maximum(causes, self.floor))
-        said: Float64Array = (causes * self.weights).sum(1) + self.constant
-        if self.product:
-            with np.errstate(over="ignore"):  # `restored` keeps to the range
-                said = np.exp(said)
-        return self.origin + np.rint((said - self.origin) / self.step) * self.step if self.step else said
+        said: Float64Array
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # `restored` keeps to the range
+            if not self.product:
+                said = (causes * self.weights).sum(1) + self.constant
+            elif self.exact:
+                over, under = (np.prod(causes ** np.maximum(sign * self.weights, 0), axis=1) for sign in (1, -1))
+                factor = float(f"{np.exp(self.constant):.12g}")
+                said = factor * over / under if factor >= 1 else over / under / float(f"{1 / factor:.12g}")
+                said = np.where(np.isfinite(said), said, 0.0)
+            else:
+                said = np.exp((np.log(np.maximum(causes, self.floor)) * self.weights).sum(1) + self.constant)
+        if not self.step:
+            return said
+        per_unit = np.rint(1 / self.step)  # tenths of 12.25 are 122.5, which 12.25 / 0.1 is not
+        apart = said - self.origin
+        steps = apart * per_unit if abs(per_unit * self.step - 1) < NOISE else apart / self.step
+        return self.origin + ROUNDING[self.rounding](steps) * self.step
 
     def rest(self, values: Float64Array, columns: Columns) -> Float64Array:
         """How far `values` are from what is expected."""
         return np.round(values - self.expected(columns), self.digits)
 
-    def restored(self, rest: Float64Array, columns: Columns) -> Float64Array:
+    def of_rest(self, rest: Float64Array, columns: Columns) -> Float64Array:
         """The values that are as far from what is expected as `rest` says, both kept in the range of training rows."""
         complete = ~np.any([np.isnan(columns[cause]) for cause in self.causes], axis=0)
         rest = np.where(complete, rest.clip(self.least, self.most), rest)
         if self.step:
             rest = np.rint(rest / self.step) * self.step
-        return (self.expected(columns) + rest).clip(self.low, self.high)
+        said = self.expected(columns) + rest
+        if self.gaps:
+            said = np.where(complete, said, np.nan)
+        return (
+            np.where(complete, said, said.clip(self.low, self.high)) if self.exact else said.clip(self.low, self.high)
+        )
+
+    def broken(self, table: Table) -> BoolArray:
+        columns = {place: table[place].numbers() for place in (*self.causes, self.effect)}
+        complete = _complete(self, self.effect, columns)
+        rest = self.rest(columns[self.effect], columns)
+        slack = 1e-6 * self.step + 1e-9 * np.abs(np.nan_to_num(columns[self.effect]))
+        off = (rest < self.least - slack) | (rest > self.most + slack)
+        return complete & off if self.exact else np.zeros(len(rest), bool)
+
+    def rests(self, table: Table) -> list[Float64Array]:
+        if not self.has_rest:
+            return []
+        columns = {place: table[place].numbers() for place in (*self.causes, self.effect)}
+        return [self.rest(columns[self.effect], columns)]
+
+    def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:
+        columns = {place: table[place].numbers() for place in self.causes}
+        rest = rests[0] if rests else np.zeros(len(columns[self.causes[0]]))
+        empty = Cells(types[self.effect], np.zeros(0))
+        return {self.effect: empty.of_numbers(self.of_rest(rest, columns))}
 
 
-def find_relations(columns: Columns, effects: Mapping[int, tuple[float, float]]) -> dict[int, Relation]:
-    """How columns follow from others before them, for those that do so but for little.
+def _sum(names: list[str], relation: Relation) -> str:
+    """A sum as one writes it, what is added first; one in other units as a fraction."""
+    weights = relation.weights.tolist()
+    whole = np.rint(1 / weights[0]) if len(set(np.abs(weights))) == 1 else 1.0
+    if abs(whole) > 1 and abs(abs(weights[0] * whole) - 1) < NOISE and not relation.constant:
+        inner = replace(relation, weights=np.sign(relation.weights))
+        return f"({_sum(names, inner)}) / {abs(whole):.0f}"
+    parts = []
+    for name, weight in sorted(zip(names, weights, strict=True), key=lambda pair: pair[1] < 0):
+        sign = "-" if weight < 0 else "+"
+        parts.append(f"{sign} {name}" if abs(weight) == 1 else f"{sign} {abs(weight):.6g} * {name}")
+    if relation.constant:
+        parts.append(f"{'-' if relation.constant < 0 else '+'} {abs(relation.constant):.10g}")
+    return " ".join(parts).removeprefix("+ ").replace("- ", "-", 1) if parts[0][0] == "-" else " ".join(parts)[2:]
+
+
+def _product(names: list[str], relation: Relation) -> str:
+    def power(name: str, exponent: float) -> str:
+        return name if exponent == 1 else f"{name}^{exponent:.6g}"
+
+    factor = float(np.exp(relation.constant))
+    weights = list(zip(names, relation.weights.tolist(), strict=True))
+    over = [power(name, weight) for name, weight in weights if weight > 0]
+    under = [power(name, -weight) for name, weight in weights if weight < 0]
+    factor_text = [] if abs(factor - 1) < NOISE else [f"{factor:.6g}"]
+    return " / ".join([" * ".join([*factor_text, *over]) or "1", *under])
+
+
+def find_relations(
+    columns: Columns, effects: Mapping[int, tuple[float, float]], may_follow: Callable[[int, Sequence[int]], bool]
+) -> Iterator[Relation]:
+    """How columns lie close to what others before them say.
 
     Causes are picked one by one, always that whose ranks go best with the ranks of what is left (orthogonal matching
     pursuit, Pati et al. 1993), and weighed by least absolute deviations, which outliers do not bend. Only rows in which
@@ -106,23 +211,24 @@ def find_relations(columns: Columns, effects: Mapping[int, tuple[float, float]])
     effects : mapping of int to (float, float)
         Places of the columns that may be found to follow, each with the origin and the step of the lattice that its
         values lie on; step 0 stands for none.
+    may_follow : callable
+        Whether the column at a place may follow from those at others, after the relations given so far.
     """
     rows = len(next(iter(columns.values()), ()))
     if rows < FEWEST_ROWS:
-        return {}
+        return
+    columns = {place: values for place, values in columns.items() if _calm(values)}
     probe = np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
     seen = {place: _tame(values[probe]) for place, values in columns.items()}
     ranks = {place: _ranked(values) for place, values in seen.items() if _spread(values, 0.05)}
-    found: dict[int, Relation] = {}
     for place in sorted(ranks.keys() & effects.keys()):
-        before = [other for other in ranks if other < place]
+        before = [other for other in ranks if other < place and may_follow(place, [other])]
         if not before or len(np.unique(_known(seen[place]))) <= FEWEST_VALUES:
             continue
         added, multiplied = (_pursued(place, before, seen, ranks, product) for product in (False, True))
         relation = multiplied if _off(multiplied, place, seen) < GAIN * _off(added, place, seen) else added
         if relation is not None and _off(relation, place, columns) < TIGHT:
-            found[place] = _bounded(relation, place, columns, *effects[place])
-    return found
+            yield _bounded(relation, place, columns, *effects[place])
 
 
 def _bounded(relation: Relation, place: int, columns: Columns, origin: float, step: float) -> Relation:
@@ -147,7 +253,7 @@ def _pursued(place: int, before: list[int], seen: Columns, ranks: Columns, produ
         alike = np.abs(candidates @ left)
         causes.append(before[int(alike.argmax())])
         candidates[alike.argmax()] = 0
-        trial = _weighed(causes, effect, seen, product)
+        trial = _weighed(causes, place, seen, product)
         if trial is None or _off(trial, place, seen) >= GAIN * _off(best, place, seen):
             break
         best = trial
@@ -155,12 +261,12 @@ def _pursued(place: int, before: list[int], seen: Columns, ranks: Columns, produ
     return best
 
 
-def _weighed(causes: list[int], effect: Float64Array, seen: Columns, product: bool) -> Relation | None:
+def _weighed(causes: list[int], place: int, seen: Columns, product: bool) -> Relation | None:
     """Least absolute deviations by reweighted least squares (Schlossmacher 1973); whole and half weights preferred.
 
     It knows of neither lattice nor range. None if too few rows are complete.
     """
-    x, y = np.column_stack([seen[cause] for cause in causes]), effect
+    x, y = np.column_stack([seen[cause] for cause in causes]), seen[place]
     floor = np.where(x > 0, x, np.inf).min(0)
     fit = (x > 0).all(1) & (y > 0) if product else ~np.isnan(x).any(1) & ~np.isnan(y)
     if fit.sum() < FEWEST_COMPLETE:
@@ -178,9 +284,10 @@ def _weighed(causes: list[int], effect: Float64Array, seen: Columns, product: bo
     losses = [np.abs(y - x @ w - np.median(y - x @ w)).mean() for w in (weights, simple)]
     if losses[1] <= losses[0] / GAIN:
         weights = simple
-    size = max(np.nanmax(np.abs(effect)), 0 if product else np.abs(x * weights).max())
+    size = max(np.nanmax(np.abs(seen[place])), 0 if product else np.abs(x * weights).max())
     return Relation(
         causes=tuple(causes),
+        effects=(place,),
         weights=weights,
         constant=float(np.median(y - x @ weights)),
         product=product,
@@ -218,6 +325,14 @@ def _known(values: Float64Array) -> Float64Array:
 def _spread(values: Float64Array, tail: float) -> float:
     known = _known(values)
     return float(np.subtract(*np.quantile(known, [1 - tail, tail]))) if len(known) else 0.0
+
+
+def _calm(values: Float64Array) -> bool:
+    """Whether differences, and squares but of a few outliers, are numbers that floats hold."""
+    sizes = np.abs(_known(values))
+    if not len(sizes):
+        return True
+    return bool(sizes.max() < 1e290 and np.quantile(sizes, 0.95) < 1e100)
 
 
 def _tame(values: Float64Array) -> Float64Array:

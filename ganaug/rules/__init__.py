@@ -1,0 +1,1 @@
+"""Rules that every row of a table keeps: found, checked, and kept by construction."""

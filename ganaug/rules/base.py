@@ -1,0 +1,234 @@
+"""What a rule is, and the finished values that rules speak of."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from ..columns.base import ColumnType
+from ..columns.category import Category
+from ..columns.datetime import SECONDS_A_DAY, Datetime
+from ..columns.duration import Duration
+from ..columns.number import Number
+from ..columns.ticks import NO_TIME, per_second
+from ..plain import AnyArray, BoolArray, Float64Array, Int32Array, record
+
+LABEL = -1
+"""The place of the label, to the left of all columns."""
+LABELS = Category(np.dtype(object), pd.Series([], dtype=object))
+ORIGIN = 946_684_800
+"""Seconds from 1970 to 2000: times as numbers count from here, near which floats are fine."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The finished values of one column.
+
+    Parameters
+    ----------
+    type : ColumnType
+    plain : ndarray
+        Numbers, ticks, or places among the categories.
+    """
+
+    type: ColumnType
+    plain: AnyArray
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+    @property
+    def absent(self) -> BoolArray:
+        return self.type.absent(self.plain)
+
+    @property
+    def kind(self) -> str:
+        """ "number", "datetime", "duration" or "category"."""
+        return str(getattr(self.type.cells, "kind", "category"))
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its values can be compared and counted with."""
+        return isinstance(self.type.cells, (Number, Datetime, Duration))
+
+    def numbers(self) -> Float64Array:
+        """The values as numbers, NaN where missing; times as seconds."""
+        own = self.type.cells
+        if not isinstance(own, (Datetime, Duration)):
+            return self.plain.astype(np.float64)
+        ticks = self.plain - (ORIGIN * per_second(own.dtype) if isinstance(own, Datetime) else 0)
+        return np.where(self.absent, np.nan, ticks / per_second(own.dtype))
+
+    def of_numbers(self, numbers: Float64Array) -> AnyArray:
+        """The plain values, in this column, of numbers as `numbers` gives them: on the column's lattice."""
+        own = self.type.cells
+        if not isinstance(own, (Datetime, Duration)):
+            return own.rounded(numbers)
+        absent = np.isnan(numbers)
+        seconds = np.where(absent, 0, numbers) * per_second(own.dtype)
+        if isinstance(own, Duration):
+            ticks = np.rint(seconds / own.tick).astype(np.int64) * own.tick
+        else:
+            local = own.local(np.rint(seconds).astype(np.int64) + ORIGIN * per_second(own.dtype))
+            ticks = own.from_local(np.rint(local / own.tick).astype(np.int64) * own.tick if own.tick > 1 else local)
+        return np.where(absent, NO_TIME, ticks)
+
+    def days(self) -> Float64Array:
+        """Of moments the days since 1970 on clocks in their zone, NaN where missing."""
+        own = self.type.cells
+        assert isinstance(own, Datetime)
+        return np.where(self.absent, np.nan, own.local(self.plain) / (SECONDS_A_DAY * per_second(own.dtype)))
+
+    def of_days(self, days: Float64Array) -> AnyArray:
+        """The moments, in this column, at which so many days are over."""
+        own = self.type.cells
+        assert isinstance(own, Datetime)
+        return own.from_local(np.rint(days * (SECONDS_A_DAY * per_second(own.dtype))).astype(np.int64))
+
+    @property
+    def step(self) -> float:
+        """Distance of the values that the column may take, as `numbers` counts; 0 if there is none."""
+        own = self.type.cells
+        if isinstance(own, (Datetime, Duration)):
+            return own.tick / per_second(own.dtype)
+        return own.step if isinstance(own, Number) else 1.0
+
+    def take(self, rows: AnyArray) -> Cells:
+        return Cells(self.type, self.plain[rows])
+
+    def shown(self, value: Any) -> str:
+        """One plain value as a reader knows it."""
+        cell = self.type.series(np.array([value], dtype=self.plain.dtype)).iloc[0]
+        return repr(cell.item() if isinstance(cell, np.generic) else cell) if self.kind != "datetime" else str(cell)
+
+
+def label_cells(codes: Int32Array) -> Cells:
+    """The cells of a label, of which rules know the codes alone."""
+    return Cells(LABELS, codes.astype(np.int64))
+
+
+Table = Mapping[int, Cells]
+"""Columns by their places; :data:`LABEL` is the label's."""
+
+
+@record
+@dataclass(frozen=True)
+class Rule(ABC):
+    """Columns that follow from others, wholly or but for a rest.
+
+    Parameters
+    ----------
+    causes : tuple of int
+        Places of the columns that others follow from, :data:`LABEL` for the label.
+    effects : tuple of int
+        Places of those that follow.
+    support : int
+        Training rows that keep the rule and could have broken it.
+    """
+
+    causes: tuple[int, ...]
+    effects: tuple[int, ...]
+    support: int = field(default=0, kw_only=True)
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """The sort of rule, in one or two words."""
+
+    @abstractmethod
+    def text(self, names: Mapping[int, str]) -> str:
+        """The rule as a user may write it."""
+
+    @abstractmethod
+    def broken(self, table: Table) -> BoolArray:
+        """Which rows do not keep it."""
+
+    @property
+    def nominal(self) -> tuple[bool, ...]:
+        """For each rest, whether its numbers stand for categories without an order."""
+        return ()
+
+    def rests(self, table: Table) -> list[Float64Array]:  # noqa: ARG002 - most leave none
+        """What the causes leave open, as arrays of numbers with NaN for missing values."""
+        return []
+
+    @abstractmethod
+    def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:
+        """The plain values of the effects, from what the causes say and the rests."""
+
+    def with_support(self, support: int) -> Self:
+        return replace(self, support=support)
+
+    def columns(self) -> tuple[int, ...]:
+        """Places of all columns that it speaks of."""
+        return tuple(sorted({*self.causes, *self.effects} - {LABEL}))
+
+
+@record
+@dataclass(frozen=True)
+class KeptRule:
+    """A rule that synthetic rows keep.
+
+    Parameters
+    ----------
+    text : str
+        As it may be written in ``rules=[...]``.
+    kind : str
+        "implied", "date part", "order", "sum", "product", "total", "one of", "missing".
+    columns : tuple
+        Names of the columns that it speaks of.
+    support : int
+        Training rows that keep it and could have broken it.
+    """
+
+    text: str
+    kind: str
+    columns: tuple[object, ...]
+    support: int
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"{self.text}  ({self.kind}, {self.support:,} rows)"
+
+
+PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+WORDS = {
+    "and",
+    "implies",
+    "that",
+    "is",
+    "missing",
+    "of",
+    "one",
+    "at",
+    "most",
+    "the",
+    "label",
+    "with",
+    "together",
+    "auto",
+}
+
+
+def quoted(name: object) -> str:
+    """A column's name as rules write it: in backticks unless it is a plain word."""
+    text = str(name)
+    return text if PLAIN_NAME.fullmatch(text) and text not in WORDS else f"`{text}`"
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Names as a list in prose."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def level_of(cells: Cells) -> bool:
+    """Whether the values are categories."""
+    return isinstance(cells.type.cells, Category)

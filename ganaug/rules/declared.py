@@ -1,0 +1,234 @@
+"""Rules that a user writes down, in the words in which found ones are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from ..columns.datetime import Datetime
+from ..columns.number import Number
+from ..plain import BoolArray
+from .base import LABEL, KeptRule, Rule, Table
+from .exact import declared_relation
+from .find import EXTRA_RUNS, Assembly, find_rules, lattice
+from .implied import Implied, Lookup, Steps, codes_of, runs
+from .one_of import OneOf, is_dummy
+from .order import Order
+from .total import Total
+from .views import DATES, PARTS, SPANS, Term
+
+Rules: TypeAlias = Literal["auto", "none"] | Sequence[str | KeptRule]
+SHOWN = 5
+FORMS = "'town implies state', 'begin <= end', 'total = goods + freight', 'one of a, b, c' or 'a + b = 100'"
+NUMBER = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+"
+
+
+def rules_of(rules: Rules, table: Table, names: Mapping[int, str]) -> Assembly:
+    """The rules that rows are to keep.
+
+    Raises
+    ------
+    ValueError
+        For a rule that cannot be read, that speaks of no column, that a row breaks or that does not go with the others.
+    """
+    if isinstance(rules, str):
+        return find_rules(table) if rules == "auto" else Assembly()
+    written = [str(rule).strip() for rule in rules]
+    found = Assembly()
+    for text in written:
+        if text == "auto" or text.startswith("not "):
+            continue
+        for rule in RuleParser(text, table, names).rules():
+            if not found.add(rule):
+                raise ValueError(f"rules: {text!r} does not go with {[r.text(names) for r in found.rules]}: drop one")
+    without = {text.removeprefix("not ").strip() for text in written if text.startswith("not ")}
+    if "auto" not in written:
+        if without:
+            raise ValueError(f"rules: 'not {min(without)}' takes nothing away from a list without 'auto'")
+        return found
+    unwanted: Callable[[Rule], bool] = lambda rule: rule.text(names) in without  # noqa: E731
+    every = find_rules(table, found, unwanted)
+    if unknown := without - {rule.text(names) for rule in every.refused}:
+        kept = [rule.text(names) for rule in every.rules]
+        raise ValueError(f"rules: no rule {min(unknown)!r} was found that could be left out; found are {kept}")
+    return every
+
+
+class RuleParser:
+    """Reads one rule."""
+
+    def __init__(self, text: str, table: Table, names: Mapping[int, str]) -> None:
+        self.text, self.table, self.names = text, table, names
+        self.quoted: list[str] = []
+        self.plain = re.sub(r"`([^`]*)`", self._kept, text)
+
+    def rules(self) -> Iterator[Rule]:
+        """The rule, checked; several for a chain of columns.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be read, or a row breaks it.
+        """
+        if match := re.fullmatch(r"(.+) impl(?:ies|y) (.+)", self.plain):
+            yield self._implied(*match.groups())
+        elif match := re.fullmatch(r"(at most )?one of (.+)", self.plain):
+            yield self._one_of(match[2], always=not match[1])
+        elif "<=" in self.plain or ">=" in self.plain:
+            yield from self._orders()
+        elif self.plain.count("=") == 1:
+            yield self._equation(*self.plain.split("="))
+        else:
+            raise ValueError(f"rules: {self.text!r} is no rule; write for example {FORMS}")
+
+    def _kept(self, match: re.Match[str]) -> str:
+        self.quoted.append(match[1])
+        return f"\x00{len(self.quoted) - 1}\x00"
+
+    def _place(self, word: str) -> int:
+        word = word.strip()
+        name = self.quoted[int(word[1:-1])] if word.startswith("\x00") else word
+        if name == "the label" and LABEL in self.table:
+            return LABEL
+        places = [place for place, known in self.names.items() if known == name and place != LABEL]
+        if not places:
+            known = [self.names[place] for place in self.table if place != LABEL]
+            raise ValueError(
+                f"rules: {self.text!r} speaks of a column {name!r}, which there is not; columns are {known}"
+            )
+        return places[0]
+
+    def _term(self, words: str) -> Term:
+        words = words.strip()
+        if match := re.fullmatch(r"whether (.+) is missing", words):
+            return Term((self._place(match[1]),), "missing")
+        if match := re.fullmatch(rf"({'|'.join(SPANS)}) from (.+) to (.+)", words):
+            return Term((self._moment(match[2]), self._moment(match[3])), match[1])
+        for view in sorted({**PARTS, **DATES}, key=len, reverse=True):
+            if words.startswith(f"{view} of "):
+                return Term((self._moment(words.removeprefix(f"{view} of ")),), view)
+        return Term((self._place(words),))
+
+    def _moment(self, word: str) -> int:
+        place = self._place(word)
+        if not isinstance(self.table[place].type.cells, Datetime):
+            raise ValueError(f"rules: {self.text!r} needs dates in column {self.names[place]!r}")
+        return place
+
+    def _implied(self, causes: str, effect: str) -> Rule:
+        gap = re.fullmatch(r"whether (.+) is missing", effect.strip())
+        place = self._place(gap[1] if gap else effect)
+        terms = tuple(self._term(words) for words in re.split(r", | and (?!quarter|month|day)", causes))
+        target = codes_of(Term((place,), "missing" if gap else "value"), self.table)[0]
+        seen = np.zeros(len(target), np.int64)
+        for term in terms:
+            codes, levels = codes_of(term, self.table)
+            seen = np.unique(seen * levels + codes, return_inverse=True)[1]
+        pairs = seen * (target.max() + 1) + target
+        usual = np.zeros(seen.max() + 1, np.int64)
+        counts = np.bincount(pairs)
+        for pair in np.argsort(counts[np.unique(pairs)], kind="stable"):
+            value = np.unique(pairs)[pair]
+            usual[value // (target.max() + 1)] = value % (target.max() + 1)
+        self._check(usual[seen] != target)
+        kind: type[Implied] = Lookup
+        if len(terms) == 1 and terms[0].places != (LABEL,) and self.table[terms[0].places[0]].ordered:
+            stretches = runs(terms[0], target, self.table)
+            kind = Steps if terms[0].listed and 0 < stretches <= len(np.unique(target)) + EXTRA_RUNS else Lookup
+        learnt: Implied = kind.learnt(terms, place, self.table, gap=bool(gap))  # type: ignore[attr-defined]
+        return learnt.with_support(len(target))
+
+    def _one_of(self, columns: str, *, always: bool) -> Rule:
+        places = tuple(sorted(self._place(word) for word in columns.split(",")))
+        for place in places:
+            if not is_dummy(self.table[place]):
+                raise ValueError(f"rules: {self.text!r} needs columns of 0 and 1, which {self.names[place]!r} is not")
+        return self._held(OneOf((), places, always, support=len(self.table[places[0]])))
+
+    def _orders(self) -> Iterator[Rule]:
+        ascending = "<=" in self.plain
+        groups = [[self._place(w) for w in part.split(",")] for part in re.split(r"<=|>=", self.plain)]
+        groups = groups if ascending else groups[::-1]
+        for lower, upper in zip(groups, groups[1:], strict=False):
+            for place in upper:
+                kinds = {self.table[p].kind for p in (*lower, place)}
+                if len(kinds) > 1 or not self.table[place].ordered:
+                    raise ValueError(f"rules: {self.text!r} compares {sorted(kinds)} columns: give numbers, or dates")
+                yield self._held(Order.learnt(lower, place, self.table))
+
+    def _equation(self, left: str, right: str) -> Rule:
+        if re.fullmatch(NUMBER, right.strip()):
+            names = [self._number(word) for word in left.split("+")]
+            total = Total((), tuple(names), float(right), support=len(self.table[names[0]]))
+            means = {place: float(np.nanmean(self.table[place].numbers())) for place in names}
+            if min(np.nanmin(self.table[place].numbers()) for place in names) < 0:
+                raise ValueError(f"rules: {self.text!r} needs columns that are never negative")
+            return self._held(
+                Total((), tuple(sorted(names, key=means.__getitem__)), total.total, support=total.support)
+            )
+        effect = self._place(left)
+        product = ("(" not in right and bool(re.search(r"/|\^", right))) or len(re.findall(r"\*", right)) > len(
+            re.findall(r"[+-]", right)
+        ) + 1
+        product = product or ("(" not in right and self._names_multiplied(right))
+        weights, constant = (self._factors if product else self._summands)(right)
+        columns = {place: self.table[place].numbers() for place in (*weights, effect)}
+        relation, broken = declared_relation(effect, weights, constant, columns, lattice(self.table[effect]), product)
+        self._check(broken)
+        return relation
+
+    def _names_multiplied(self, right: str) -> bool:
+        return any(sum(not re.fullmatch(NUMBER, f.strip()) for f in part.split("*")) > 1 for part in right.split("+"))
+
+    def _number(self, word: str) -> int:
+        place = self._place(word)
+        if not isinstance(self.table[place].type.cells, Number):
+            raise ValueError(f"rules: {self.text!r} needs numbers in column {self.names[place]!r}")
+        return place
+
+    def _summands(self, right: str) -> tuple[dict[int, float], float]:
+        weights: dict[int, float] = {}
+        constant = 0.0
+        if fraction := re.fullmatch(rf"\s*\((.+)\)\s*/\s*({NUMBER})\s*", right):
+            inner, _ = self._summands(fraction[1])
+            return {place: weight / float(fraction[2]) for place, weight in inner.items()}, 0.0
+        for sign, summand in re.findall(r"([+-]?)\s*([^+-]+)", right.replace("e-", "e\x01").replace("e+", "e")):
+            factors = [factor.strip().replace("\x01", "-") for factor in summand.split("*")]
+            value = -1.0 if sign == "-" else 1.0
+            named = [factor for factor in factors if not re.fullmatch(NUMBER, factor)]
+            value *= float(np.prod([float(factor) for factor in factors if factor not in named]))
+            if not named:
+                constant += value
+            else:
+                place = self._place(named[0])
+                weights[place] = weights.get(place, 0.0) + value
+        return weights, constant
+
+    def _factors(self, right: str) -> tuple[dict[int, float], float]:
+        weights: dict[int, float] = {}
+        factor = 1.0
+        for operator, word in re.findall(r"([*/]?)\s*([^*/]+)", right):
+            base, _, power = word.strip().partition("^")
+            exponent = (-1.0 if operator == "/" else 1.0) * (float(power) if power else 1.0)
+            if re.fullmatch(NUMBER, base.strip()):
+                factor *= float(base) ** exponent
+            else:
+                place = self._number(base)
+                weights[place] = weights.get(place, 0.0) + exponent
+        return weights, float(np.log(factor))
+
+    def _held(self, rule: Rule) -> Rule:
+        self._check(rule.broken(self.table))
+        return rule
+
+    def _check(self, broken: BoolArray) -> None:
+        if broken.any():
+            rows = np.flatnonzero(broken)
+            shown = ", ".join(map(str, rows[:SHOWN])) + (", ..." if len(rows) > SHOWN else "")
+            raise ValueError(
+                f"rules: {self.text!r} is broken in {len(rows):,} of {len(broken):,} rows, by position {shown}: "
+                "mend these rows, or leave the rule out"
+            )

@@ -1,0 +1,383 @@
+"""Sums and products that hold in every row, wherever in the table the total stands.
+
+Linear dependence is found by linear algebra: column by column, least squares on those before it, in logarithms for
+products. What fits to the last digit, or as far as rounding lets it, is made simple, and then held against all rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from ..plain import BoolArray, Float64Array
+from .relations import NOISE, ROUNDING, Columns, Relation
+
+FEWEST_COMPLETE = 100
+PROBE_ROWS = 2_048
+MOST_COLUMNS = 150
+MOST_CAUSES = 12
+MOST_FACTORS = 5
+TIGHT = 0.02
+NEAR = 0.15
+FEW_RESTS = 9
+LARGEST = 1e15
+PRECISE = 100
+FLOAT_NOISE = 1e-9
+UNITS = (1 / 60, 1 / 3_600, 1 / 86_400, 1 / (7 * 86_400), 1 / (365.25 * 86_400), 1 / (365 * 86_400))
+"""Seconds in other units of time."""
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A column as a weighted sum of others, or in logarithms as a product."""
+
+    place: int
+    weights: Mapping[int, float]
+    constant: float
+
+
+def find_exact(
+    columns: Columns,
+    factors: Sequence[int],
+    lattices: Mapping[int, tuple[float, float]],
+    may_follow: Callable[[int, Sequence[int]], bool],
+) -> Iterator[Relation]:
+    """Relations that all complete rows keep.
+
+    Parameters
+    ----------
+    columns : mapping of int to ndarray of float64
+        Numbers, NaN where missing, by place.
+    factors : sequence of int
+        Those that may be part of a product.
+    lattices : mapping of int to (float, float)
+        Origin and step of the values of each, step 0 for none.
+    may_follow : callable
+        Whether the column at a place may follow from those at others, after the relations given so far.
+    """
+    rows = len(next(iter(columns.values()), ()))
+    if rows < FEWEST_COMPLETE:
+        return
+    probe = np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
+    usable = [place for place, values in columns.items() if _usable(values)][:MOST_COLUMNS]
+    seen = {place: columns[place][probe] for place in usable}
+    for product in (False, True):
+        scale = {place: _log(values) if product else values for place, values in seen.items()}
+        steps = {place: lattices[place][1] for place in usable}
+        positive = [p for p in usable if not product or (p in factors and np.nanmedian(seen[p]) > 0)]
+        for found in _dependences({p: scale[p] for p in positive}, seen, steps, product):
+            best = _best(found, columns, lattices, product, may_follow)
+            if best is not None:
+                yield best
+
+
+def _dependences(
+    scale: Mapping[int, Float64Array], seen: Columns, steps: Mapping[int, float], product: bool
+) -> Iterator[Dependence]:
+    """Columns that are sums of those before them on a scale, but for what rounding leaves."""
+    basis: list[int] = []
+    for place in sorted(scale):
+        near = _near(place, basis, scale)
+        rows = ~np.isnan(np.column_stack([scale[p] for p in (place, *near)])).any(1)
+        if product:
+            rows = _precise(rows, [place, *near], seen, steps)
+        if rows.sum() < max(FEWEST_COMPLETE, 2 * len(near) + 2):
+            near, rows = _nearest(place, near, scale)
+        if rows.sum() < FEWEST_COMPLETE:
+            continue
+        found = _fitted(place, near, rows, scale, seen, steps, product)
+        if found is None:
+            basis.append(place)
+        else:
+            yield found
+
+
+def _fitted(
+    place: int,
+    near: list[int],
+    rows: BoolArray,
+    scale: Mapping[int, Float64Array],
+    seen: Columns,
+    steps: Mapping[int, float],
+    product: bool,
+) -> Dependence | None:
+    y = scale[place][rows]
+    spread = {p: float(np.std(scale[p][rows])) for p in near}
+    kept = [p for p in near if spread[p] > 0]
+    if not kept or y.std() == 0:
+        return None
+    for _ in range(3):
+        x = np.column_stack([scale[p][rows] for p in kept])
+        weights, constant = _least_squares(x, y)
+        left = np.abs(y - x @ weights - constant)
+        noise = FLOAT_NOISE * max(np.abs(x * weights).max(), np.abs(y).max(), 1.0 if product else 0.0)
+        rounded = _tolerance(place, kept, weights, rows, seen, steps, product) + noise
+        if left.max() <= noise:
+            slack = noise
+        elif (left <= 1.6 * rounded).all() and np.median(rounded) <= NEAR * np.subtract(*np.quantile(y, [0.9, 0.1])):
+            slack = float(np.median(rounded))
+        else:
+            return None
+        strong = [p for p, w in zip(kept, weights, strict=True) if abs(w) * spread[p] > max(2 * slack, NOISE * y.std())]
+        if strong == kept:
+            most = MOST_FACTORS if product else MOST_CAUSES
+            found = dict(zip(kept, weights.tolist(), strict=True))
+            return Dependence(place, found, constant) if len(kept) <= most else None
+        kept = strong
+        if not kept:
+            return None
+    return None
+
+
+def _tolerance(
+    place: int,
+    kept: list[int],
+    weights: Float64Array,
+    rows: BoolArray,
+    seen: Columns,
+    steps: Mapping[int, float],
+    product: bool,
+) -> Float64Array:
+    """How far rounding may carry each row off, half a step of each column that has decimals and a step of the last."""
+
+    def share(p: int) -> Float64Array:
+        return 1 / np.abs(seen[p][rows]) if product else np.ones(int(rows.sum()))
+
+    fine = [p for p in kept if 0 < steps[p] < 1 or (steps[p] >= 1 and not product)]
+    parts = [abs(w) * steps[p] / 2 * share(p) for p, w in zip(kept, weights, strict=True) if p in fine]
+    return steps[place] * share(place) + np.sum([np.zeros(int(rows.sum())), *parts], axis=0)
+
+
+def _best(
+    found: Dependence,
+    columns: Columns,
+    lattices: Mapping[int, tuple[float, float]],
+    product: bool,
+    may_follow: Callable[[int, Sequence[int]], bool],
+) -> Relation | None:
+    """The relation for the column that follows best: without a rest, the finest, seldom out of its range."""
+    places = [*found.weights, found.place]
+    trials: list[tuple[tuple[float, float, float, int], Relation]] = []
+    for effect in places:
+        causes = [place for place in places if place != effect]
+        if not may_follow(effect, causes):
+            continue
+        weights, constant = _solved(found, effect, causes)
+        relation = _verified(effect, causes, weights, constant, columns, lattices[effect], product)
+        if relation is not None:
+            rest = float(f"{np.mean(relation.rest(columns[effect], columns) != 0):.1f}") if relation.has_rest else 0.0
+            fine = _fineness(effect, relation, found, columns)
+            trials.append(((rest, fine, round(_outside(relation, columns), 2), -places.index(effect)), relation))
+    return min(trials, key=lambda trial: trial[0])[1] if trials else None
+
+
+def _fineness(effect: int, relation: Relation, found: Dependence, columns: Columns) -> float:
+    """How much a step of the column changes what the relation says, to two digits: of a coarser column others follow
+    less well."""
+    known = np.abs(columns[effect][~np.isnan(columns[effect])])
+    weight = abs(found.weights.get(effect, 1.0))
+    return float(f"{weight * relation.step / (np.median(known[known > 0]) if relation.product else 1.0):.1e}")
+
+
+def _solved(found: Dependence, effect: int, causes: Sequence[int]) -> tuple[Float64Array, float]:
+    weights = {**found.weights, found.place: -1.0}
+    return np.array([-weights[cause] / weights[effect] for cause in causes]), -found.constant / weights[effect]
+
+
+def _verified(
+    effect: int,
+    causes: Sequence[int],
+    weights: Float64Array,
+    constant: float,
+    columns: Columns,
+    lattice: tuple[float, float],
+    product: bool,
+) -> Relation | None:
+    """The relation in its simplest form that all complete rows keep; None if some do not."""
+    base, complete, slack = _blank(effect, causes, weights, constant, columns, lattice, product)
+    values, step = columns[effect], lattice[1]
+    if complete.sum() < max(FEWEST_COMPLETE, (~np.isnan(values)).sum() / 2):
+        return None
+    simple = np.array([_simple(weight, product) for weight in weights])
+    for chosen in (simple, weights):
+        level = replace(base, weights=chosen, step=0.0, constant=0.0)
+        for shift in _constants(level, values, columns, complete, step, product):
+            for rounding in ROUNDING if step else ("even",):
+                trial = replace(base, weights=chosen, constant=shift, rounding=rounding)
+                rest = trial.rest(values, columns)[complete]
+                if np.abs(rest).max() <= (NOISE * step if step else slack):
+                    rest_free = replace(trial, least=0.0, most=0.0)
+                    return rest_free.with_support(int(complete.sum()))
+    level = replace(base, weights=simple, step=0.0, constant=0.0)
+    trial = replace(
+        base, weights=simple, constant=next(_constants(level, values, columns, complete, step, product), 0.0)
+    )
+    rest = trial.rest(values, columns)[complete]
+    width = np.subtract(*np.quantile(values[complete], [0.95, 0.05]))
+    if step and len(np.unique(rest)) <= FEW_RESTS and np.ptp(rest) <= TIGHT * width:
+        return replace(trial, least=float(rest.min()), most=float(rest.max())).with_support(int(complete.sum()))
+    return None
+
+
+def declared_relation(
+    effect: int,
+    weights: Mapping[int, float],
+    constant: float,
+    columns: Columns,
+    lattice: tuple[float, float],
+    product: bool,
+) -> tuple[Relation, BoolArray]:
+    """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
+    simple = np.array([_simple(weight, product) for weight in weights.values()])
+    base, complete, slack = _blank(effect, list(weights), simple, constant, columns, lattice, product)
+    values, step = columns[effect], lattice[1]
+    trials = [replace(base, rounding=rounding) for rounding in (ROUNDING if step else ("even",))]
+    off = [np.where(complete, np.abs(trial.rest(values, columns)), 0.0) for trial in trials]
+    best = int(np.argmin([np.nan_to_num(each).sum() for each in off]))
+    rest = trials[best].rest(values, columns)[complete]
+    broken = off[best] > (step * (1 + NOISE) if step else slack)
+    exact = not step or np.abs(rest).max(initial=0) <= NOISE * step
+    least, most = (0.0, 0.0) if exact or not len(rest) else (float(rest.min()), float(rest.max()))
+    return replace(trials[best], least=least, most=most).with_support(int(complete.sum())), broken
+
+
+def _blank(
+    effect: int,
+    causes: Sequence[int],
+    weights: Float64Array,
+    constant: float,
+    columns: Columns,
+    lattice: tuple[float, float],
+    product: bool,
+) -> tuple[Relation, BoolArray, float]:
+    """A relation of which it is yet to be seen whether it holds, its complete rows, and what floats may be off."""
+    values = columns[effect]
+    missing = np.any([np.isnan(columns[cause]) for cause in causes], axis=0)
+    complete = ~(missing | np.isnan(values))
+    origin, step = lattice
+    size = max(float(np.abs(values[complete]).max(initial=0)), 1e-12)
+    blank = Relation(
+        causes=tuple(causes),
+        effects=(effect,),
+        weights=weights,
+        constant=constant,
+        product=product,
+        instead=np.array([np.nanmedian(columns[cause]) for cause in causes]),
+        floor=np.zeros(len(causes)),
+        origin=_within_step(origin, step) if step else 0.0,
+        step=step,
+        digits=11 - int(np.ceil(np.log10(size))),
+        low=float(np.nanmin(values)),
+        high=float(np.nanmax(values)),
+        exact=True,
+        gaps=bool((missing == np.isnan(values)).all()),
+    )
+    return blank, complete, FLOAT_NOISE * 10 * size
+
+
+def _within_step(origin: float, step: float) -> float:
+    """The origin of the lattice that lies nearest to 0."""
+    nearest = float(origin - np.rint(origin / step) * step)
+    return 0.0 if abs(nearest) < NOISE * step else nearest
+
+
+def _constants(
+    level: Relation, values: Float64Array, columns: Columns, complete: BoolArray, step: float, product: bool
+) -> Iterator[float]:
+    """What may have to be added, the simplest first."""
+    said = level.expected(columns)[complete]
+    if product:
+        known = (said > 0) & (values[complete] > 0)
+        if not known.any():
+            return
+        large = np.argsort(values[complete][known])[-max(50, known.sum() // 4) :]
+        ratio = float(np.median((values[complete][known] / said[known])[large]))
+        exponent = 10.0 ** np.rint(np.log10(ratio))
+        yield float(np.log(exponent if abs(ratio / exponent - 1) < 1e-2 else _decimal(ratio)))
+        yield float(np.log(ratio))
+        return
+    constant = float(np.median(values[complete] - said))
+    yield 0.0 if abs(constant) <= max(step, NOISE * np.abs(values[complete]).max()) else _decimal(constant)
+    if step:
+        yield float(np.rint(constant / step) * step)
+    yield constant
+
+
+def _simple(weight: float, product: bool) -> float:
+    """A weight as somebody would write it."""
+    if product:
+        near = np.rint(2 * weight) / 2
+        return float(near) if near and abs(weight - near) < 0.05 else weight
+    for unit in UNITS:
+        for known in (unit, 1 / unit):
+            if abs(abs(weight) / known - 1) < 1e-4:
+                return float(np.copysign(known, weight))
+    near = float(Fraction(weight).limit_denominator(12))
+    if near and abs(near / weight - 1) < 5e-3:
+        return near
+    return _decimal(weight)
+
+
+def _decimal(number: float) -> float:
+    """A number with four digits, if it is one but for little."""
+    short = float(f"{number:.4g}")
+    return short if abs(short - number) <= 1e-4 * abs(number) else number
+
+
+def _outside(relation: Relation, columns: Columns) -> float:
+    """How often what is expected of causes that do not belong together leaves the range of the column."""
+    rng = np.random.default_rng(0)
+    mixed = {}
+    for cause in relation.causes:
+        known = columns[cause][~np.isnan(columns[cause])]
+        mixed[cause] = known[rng.integers(len(known), size=1_000)]
+    said = relation.expected(mixed)
+    return float(((said < relation.low) | (said > relation.high)).mean())
+
+
+def _least_squares(x: Float64Array, y: Float64Array) -> tuple[Float64Array, float]:
+    centre, scale = x.mean(0), x.std(0)
+    weights = np.linalg.lstsq((x - centre) / scale, y - y.mean(), rcond=1e-12)[0] / scale
+    return weights, float(y.mean() - centre @ weights)
+
+
+def _near(place: int, basis: list[int], scale: Mapping[int, Float64Array]) -> list[int]:
+    """Those of the basis that are seldom missing where the column is not."""
+    there = ~np.isnan(scale[place])
+    return [p for p in basis if np.isnan(scale[p][there]).mean() < 0.5] if there.any() else []
+
+
+def _nearest(place: int, near: list[int], scale: Mapping[int, Float64Array]) -> tuple[list[int], BoolArray]:
+    """Those most correlated with a column, as many as enough rows have, and these rows."""
+
+    def correlation(other: int) -> float:
+        both = ~(np.isnan(scale[place]) | np.isnan(scale[other]))
+        pair = scale[place][both], scale[other][both]
+        return float(np.abs(np.corrcoef(*pair)[0, 1])) if min(map(np.std, pair), default=0) > 0 else 0.0
+
+    rows, kept = ~np.isnan(scale[place]), list[int]()
+    for other in sorted(near, key=correlation, reverse=True)[:MOST_CAUSES]:
+        fewer = rows & ~np.isnan(scale[other])
+        if fewer.sum() >= max(FEWEST_COMPLETE, 2 * len(kept) + 4):
+            rows, kept = fewer, [*kept, other]
+    return kept, rows
+
+
+def _precise(rows: BoolArray, places: list[int], seen: Columns, steps: Mapping[int, float]) -> BoolArray:
+    """Of the rows those whose decimals tell most, if there are enough."""
+    large = [np.abs(seen[p]) >= PRECISE * steps[p] for p in places if 0 < steps[p] < 1]
+    chosen = np.logical_and.reduce([rows, *large])
+    return chosen if chosen.sum() >= max(FEWEST_COMPLETE, 2 * len(places)) else rows
+
+
+def _usable(values: Float64Array) -> bool:
+    known = values[~np.isnan(values)]
+    return len(known) >= FEWEST_COMPLETE and np.abs(known).max() < LARGEST and known.min() < known.max()
+
+
+def _log(values: Float64Array) -> Float64Array:
+    """Logarithms, NaN for what has none."""
+    return np.log(np.where(values > 0, values, np.nan))

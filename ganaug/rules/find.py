@@ -1,0 +1,404 @@
+"""Finding the rules that all rows of a table keep.
+
+A rule is believed if no row breaks it, and if chance would have broken it: each row whose cause was seen before could
+have shown another effect, and the probability that none did, were the columns independent, must be below
+exp(-:data:`EVIDENCE`) divided by the number of rules tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+
+from ..columns.datetime import Datetime
+from ..columns.number import Number
+from ..plain import Int64Array
+from .base import LABEL, Cells, Rule, Table
+from .exact import find_exact
+from .implied import Implied, Lookup, Steps, codes_of, runs
+from .one_of import OneOf, find_one_of
+from .order import Order, find_orders
+from .relations import Relation
+from .total import Total
+from .views import DATES, PARTS, SPANS, Term
+
+FEWEST_ROWS = 100
+EVIDENCE = 25.0
+FEWEST_REPEATS = 100
+FEWEST_OTHERS = 10
+"""Rows with another effect than the usual one that bear a rule out."""
+PROBE_ROWS = 2_048
+FIRST_ROWS = 256
+ROWS_PER_CAUSE = 2.0
+SEEN_AGAIN = 0.9
+MANY_LEVELS = 16
+EXTRA_RUNS = 4
+MOST_PAIRED = 24
+MOST_COMBINATIONS = 1_000_000
+
+
+class Assembly:
+    """Rules that go together: no column follows from two of them, and none from itself."""
+
+    def __init__(self, unwanted: Callable[[Rule], bool] = lambda rule: False) -> None:
+        self.rules: list[Rule] = []
+        self.unwanted = unwanted
+        self.refused: list[Rule] = []
+        self.follows: dict[int, set[int]] = {}
+        """From which columns each one follows, directly or not."""
+        self.derived: set[int] = set()
+        self.gaps: set[int] = set()
+        self.computed: set[int] = set()
+        """Columns whose values are computed, and so may be others than those seen."""
+
+    def may_follow(self, effect: int, causes: Sequence[int]) -> bool:
+        """Whether the values of a column may follow from those of others."""
+        return effect not in self.derived and self._acyclic(effect, causes)
+
+    def allows(self, rule: Rule) -> bool:
+        """Whether a rule goes with those that are there."""
+        taken = self.gaps if _tells_gaps(rule) else self.derived
+        if taken & set(rule.effects):
+            return False
+        if isinstance(rule, Lookup) and any(t.listed and p in self.computed for t in rule.terms for p in t.places):
+            return False
+        return all(self._acyclic(effect, rule.causes) for effect in rule.effects)
+
+    @staticmethod
+    def _alike(rule: Rule, other: Rule) -> bool:
+        """Whether two rules tell the same of a column."""
+        return _tells_gaps(rule) == _tells_gaps(other) and bool(set(rule.effects) & set(other.effects))
+
+    def add(self, rule: Rule) -> bool:
+        """Take a rule in, if it goes with those that are there."""
+        if not self.allows(rule):
+            return False
+        if self.unwanted(rule):
+            self.refused.append(rule)
+        if any(self._alike(rule, other) for other in self.refused):
+            return False
+        for effect in rule.effects:
+            self.follows.setdefault(effect, set()).update(rule.causes)
+        self.rules.append(rule)
+        if _tells_gaps(rule):
+            self.gaps.update(rule.effects)
+            return True
+        self.derived.update(rule.effects)
+        if not isinstance(rule, (Order, Relation)) or (isinstance(rule, Relation) and not rule.has_rest):
+            self.gaps.update(rule.effects)
+        if isinstance(rule, (Order, Relation, Total)) or (isinstance(rule, Lookup) and rule.shift is not None):
+            self.computed.update(rule.effects)
+        return True
+
+    @property
+    def told(self) -> set[int]:
+        """Columns of which a rule tells where they are missing, and another one or none what they hold."""
+        return {effect for rule in self.rules if _tells_gaps(rule) for effect in rule.effects}
+
+    def listed(self, table: Table) -> set[int]:
+        """Columns of numbers that must only take the values seen, since others are looked up by them."""
+        lookups = [rule for rule in self.rules if isinstance(rule, Lookup)]
+        terms = [term for rule in lookups for term in rule.terms if term.listed]
+        causes = {place for term in terms for place in term.places} - {LABEL}
+        return {place for place in causes - self.derived if isinstance(table[place].type.cells, Number)}
+
+    def ordered(self) -> tuple[Rule, ...]:
+        """The rules so that each comes after those that its causes follow from."""
+        done: list[Rule] = []
+        left = list(self.rules)
+        while left:
+            waiting = {effect for rule in left for effect in rule.effects}
+            ready = [rule for rule in left if not waiting & set(rule.causes)]
+            valued = {effect for rule in left if not _tells_gaps(rule) for effect in rule.effects}
+            chosen = [rule for rule in ready if not (_tells_gaps(rule) and set(rule.effects) & valued)]
+            assert chosen, "rules in a circle"
+            done += chosen
+            left = [rule for rule in left if not any(rule is other for other in chosen)]
+        return tuple(done)
+
+    def _acyclic(self, effect: int, causes: Sequence[int]) -> bool:
+        seen, left = set(), list(causes)
+        while left:
+            place = left.pop()
+            if place == effect:
+                return False
+            if place not in seen:
+                seen.add(place)
+                left += self.follows.get(place, ())
+        return True
+
+
+def find_rules(
+    table: Table, found: Assembly | None = None, unwanted: Callable[[Rule], bool] = lambda rule: False
+) -> Assembly:
+    """The rules that every row keeps.
+
+    Parameters
+    ----------
+    table : mapping of int to Cells
+        Columns by their places, :data:`LABEL` for the label if it is of classes.
+    found : Assembly or None
+        Rules that are known to hold, and to which the others are added.
+    unwanted : callable
+        Whether a rule is to be left out.
+    """
+    found = found or Assembly()
+    found.unwanted = unwanted
+    columns = [place for place in table if place != LABEL]
+    if not columns or len(table[columns[0]]) < FEWEST_ROWS:
+        return found
+    trial = Assembly(unwanted)
+    ImpliedSearch(table, trial).singles()
+    for group in find_one_of(table, columns):
+        if not _implied_by_another(group, trial):
+            found.add(group)
+    search = ImpliedSearch(table, found)
+    search.singles()
+    search.pairs()
+    numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
+    lattices = {place: lattice(table[place]) for place in numbers}
+    factors = [place for place in numbers if table[place].kind == "number"]
+    for relation in find_exact(numbers, factors, lattices, found.may_follow):
+        any(found.add(rule) for rule in (*_as_total(relation, table, found), relation))
+    free = [place for place in columns if place not in found.derived]
+    for order in find_orders(table, free, found.may_follow):
+        found.add(order)
+    return found
+
+
+def _tells_gaps(rule: Rule) -> bool:
+    """Whether it tells where a column is missing, and not what it holds."""
+    return isinstance(rule, Implied) and rule.gap
+
+
+def _implied_by_another(group: OneOf, found: Assembly) -> bool:
+    """Whether a column, or the label, that is none of the group implies all of it, as a category does its dummies."""
+    members = set(group.effects)
+    causes = [set(rule.causes) for rule in found.rules if members & set(rule.effects)]
+    return len(causes) == len(members) and all(cause == causes[0] and not cause & members for cause in causes)
+
+
+def lattice(cells: Cells) -> tuple[float, float]:
+    """Origin and step of the values, as numbers; step 0 for none."""
+    own = cells.type.cells
+    return (own.origin, own.step) if isinstance(own, Number) else (0.0, cells.step)
+
+
+def _as_total(relation: Relation, table: Table, found: Assembly) -> Iterator[Total]:
+    """The relation as columns with a constant sum, if it is one of free columns that are never negative."""
+    if relation.product or relation.has_rest or not (relation.weights == -1).all() or relation.constant <= 0:
+        return
+    places = (*relation.causes, relation.effect)
+    numbers = [table[place].numbers() for place in places]
+    if any(table[p].kind != "number" or p in found.derived for p in places) or min(map(np.nanmin, numbers)) < 0:
+        return
+    means = dict(zip(places, map(np.nanmean, numbers), strict=True))
+    total = Total((), tuple(sorted(places, key=lambda place: means[place])), relation.constant)
+    if not total.broken(table).any():
+        yield replace(total, support=relation.support)
+
+
+class ImpliedSearch:
+    """Columns, or their absence, that one or two others imply."""
+
+    def __init__(self, table: Table, found: Assembly) -> None:
+        self.table, self.found = table, found
+        self.rows = len(next(iter(table.values())))
+        self.probe = np.linspace(0, self.rows - 1, min(PROBE_ROWS, self.rows)).astype(int)
+        self.small = {place: cells.take(self.probe) for place, cells in table.items()}
+        self.terms = [Term((place,)) for place in table]
+        self.codes: dict[Term, tuple[Int64Array, int]] = {}
+        self.effects: list[tuple[int, bool]] = []
+        self.effect_codes: dict[tuple[int, bool], Int64Array] = {}
+        self.tried = 0
+        self.full: dict[Term, tuple[Int64Array, int]] = {}
+        self._prepare()
+
+    def singles(self) -> None:
+        """Take those in that have one cause."""
+        for effect in self._by_levels():
+            for term in self._candidates(effect):
+                if self._single(effect, term):
+                    break
+
+    def _prepare(self) -> None:
+        for place, cells in self.table.items():
+            absent = cells.absent
+            if place == LABEL:
+                continue
+            small = codes_of(Term((place,)), self.small)[0]
+            if len(np.unique(small)) > 1 or len(np.unique(cells.plain)) > 1:
+                self.effects.append((place, False))
+                self.effect_codes[place, False] = small
+            if absent.any() and not absent.all():
+                self.effects.append((place, True))
+                self.effect_codes[place, True] = self.small[place].absent.astype(np.int64)
+        for term in self._views():
+            self.codes[term] = codes_of(term, self.small)
+
+    def _views(self) -> Iterator[Term]:
+        """What may imply something by its value."""
+        dates = []
+        for place, cells in self.table.items():
+            yield Term((place,))
+            if cells.absent.any():
+                yield Term((place,), "missing")
+            if isinstance(cells.type.cells, Datetime):
+                dates.append(place)
+                for view in (*PARTS, *DATES):
+                    yield Term((place,), view)
+        for pair in combinations(dates, 2):
+            known = [~(self.small[a].absent | self.small[b].absent) for a, b in (pair,)][0]
+            if not known.any():
+                continue
+            first, second = (self.small[place].numbers()[known] for place in pair)
+            begin, end = pair if np.median(second - first) >= 0 else pair[::-1]
+            for view in SPANS:
+                yield Term((begin, end), view)
+
+    def _by_levels(self) -> list[tuple[int, bool]]:
+        """Effects with few levels first, later columns before earlier ones."""
+        levels = {effect: len(np.unique(codes)) for effect, codes in self.effect_codes.items()}
+        return sorted(self.effects, key=lambda effect: (effect[1], levels[effect], -effect[0]))
+
+    def _candidates(self, effect: tuple[int, bool]) -> list[Term]:
+        """Terms that may imply an effect, the best first: the label, parts of dates, thresholds, few levels."""
+
+        def rank(term: Term) -> tuple[int, int, int]:
+            if term.places == (LABEL,):
+                return 0, 0, 0
+            if term.view == "missing":
+                return 1, 0, term.places[0]
+            if term.view in SPANS or term.view in PARTS or term.view in DATES:
+                return 2, self.codes[term][1], 0
+            ordered = term.listed and self.table[term.places[0]].ordered
+            return (3 if ordered else 4), self.codes[term][1], term.places[0]
+
+        place, gap = effect
+        usable = [t for t in self.codes if place not in t.places and not (gap and t.view in (*SPANS, *DATES))]
+        return sorted(usable, key=rank)
+
+    def _single(self, effect: tuple[int, bool], term: Term) -> bool:
+        """Whether a rule with one cause was found and taken in."""
+        place, gap = effect
+        target = self.effect_codes[effect]
+        codes, levels = self.codes[term]
+        self.tried += 1
+        if not (self.found.gaps if gap else self.found.derived) & {place} and _function(codes, target, levels):
+            for kind in (Steps, Lookup):
+                rule = self._steps(effect, term) if kind is Steps else self._lookup(effect, (term,))
+                if rule is not None and self.found.add(rule):
+                    return True
+        return False
+
+    def _steps(self, effect: tuple[int, bool], term: Term) -> Steps | None:
+        """Thresholds, if there are few of them."""
+        place, gap = effect
+        if term.places == (LABEL,) or not (term.listed or term.view in SPANS) or not self.table[term.places[0]].ordered:
+            return None
+        target = self.effect_codes[effect]
+        levels = len(np.unique(target))
+        if term.view in SPANS and levels > MANY_LEVELS:
+            return None
+        count = runs(term, target, self.small)
+        if not 0 < count <= levels + EXTRA_RUNS or (self.codes[term][1] <= MANY_LEVELS and not gap and count > levels):
+            return None
+        codes = self._full(effect)
+        count = runs(term, codes, self.table)
+        if not 0 < count <= len(np.unique(codes)) + EXTRA_RUNS:
+            return None
+        support = self._support(codes, self.rows - count, self._others(codes) - count)
+        if not support or 2 * count > self.rows:
+            return None
+        if self._copy(effect, term, len(np.unique(self.table[term.places[0]].plain))):
+            return None
+        return Steps.learnt((term,), place, self.table, gap=gap).with_support(support)
+
+    def _lookup(self, effect: tuple[int, bool], terms: tuple[Term, ...]) -> Lookup | None:
+        """A list of what goes with what, if that was seen often enough."""
+        place, gap = effect
+        seen, levels = self._of_all(terms[0])
+        if levels > SEEN_AGAIN * self.rows:
+            return None
+        codes = self._full(effect)
+        for term in terms[1:]:
+            more, width = self._of_all(term)
+            if levels * width > MOST_COMBINATIONS:
+                return None
+            seen, levels = seen * width + more, levels * width
+        if not _function(seen, codes, levels):
+            return None
+        counts = np.bincount(seen, minlength=levels)
+        different = int((counts > 0).sum())
+        others = codes != np.bincount(codes).argmax()
+        borne_out = int((counts[seen[others]] > 1).sum())
+        listed = [t for t in terms if t.listed and t.places != (LABEL,) and self.table[t.places[0]].ordered]
+        if listed and self.rows < ROWS_PER_CAUSE * different:
+            return None
+        support = self._support(codes, self.rows - different, borne_out)
+        if not support or (len(terms) == 1 and self._copy(effect, terms[0], different)):
+            return None
+        rule = Lookup.learnt(terms, place, self.table, gap=gap).with_support(support)
+        many = terms[0].view in SPANS and different > MANY_LEVELS
+        return None if many and rule.shift is None else rule
+
+    def _copy(self, effect: tuple[int, bool], term: Term, levels: int) -> bool:
+        """Whether the two columns are the same numbers in other units, which no list is needed for."""
+        place, gap = effect
+        if gap or not term.listed or term.places == (LABEL,) or levels <= MANY_LEVELS:
+            return False
+        one, other = self.table[term.places[0]], self.table[place]
+        return one.kind == other.kind and one.ordered and len(np.unique(other.plain)) >= levels - 1
+
+    def _full(self, effect: tuple[int, bool]) -> Int64Array:
+        place, gap = effect
+        return self._of_all(Term((place,), "missing" if gap else "value"))[0]
+
+    def _of_all(self, term: Term) -> tuple[Int64Array, int]:
+        """Codes of all rows."""
+        if term not in self.full:
+            self.full[term] = codes_of(term, self.table)
+        return self.full[term]
+
+    def _others(self, codes: Int64Array) -> int:
+        return int(len(codes) - np.bincount(codes).max())
+
+    def _support(self, codes: Int64Array, repeats: int, others: int) -> int:
+        """Rows that bear a rule out, 0 if they do not suffice."""
+        share = np.bincount(codes) / len(codes)
+        alike = float(np.square(share).sum())
+        if repeats < FEWEST_REPEATS or others < FEWEST_OTHERS or alike >= 1:
+            return 0
+        return repeats if -repeats * np.log(alike) >= EVIDENCE + np.log(1 + self.tried) else 0
+
+    def pairs(self) -> None:
+        """Effects that two columns imply together."""
+        open_effects = [e for e in self.effects if e[0] not in (self.found.gaps if e[1] else self.found.derived)]
+        causes = [t for t in self.terms if 2 < self.codes[t][1] <= len(self.probe) / 4 and t in self.codes]
+        causes = sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
+        pairs = sorted(combinations(causes, 2), key=lambda pair: self.codes[pair[0]][1] * self.codes[pair[1]][1])
+        for first, second in pairs:
+            codes = self.codes[first][0] * self.codes[second][1] + self.codes[second][0]
+            levels = self.codes[first][1] * self.codes[second][1]
+            for effect in open_effects:
+                self.tried += 1
+                taken = self.found.gaps if effect[1] else self.found.derived
+                if effect[0] in taken or effect[0] in (*first.places, *second.places):
+                    continue
+                if _function(codes, self.effect_codes[effect], levels):
+                    rule = self._lookup(effect, (first, second))
+                    if rule is not None:
+                        self.found.add(rule)
+
+
+def _function(cause: Int64Array, effect: Int64Array, levels: int) -> bool:
+    """Whether each code of `cause` goes with a single code of `effect`."""
+    for stop in (FIRST_ROWS, len(cause)):
+        known = np.zeros(levels, np.int64)
+        known[cause[:stop]] = effect[:stop]
+        if (known[cause[:stop]] != effect[:stop]).any():
+            return False
+    return True

@@ -1,0 +1,221 @@
+"""Columns that others imply: by a list of what goes with what, or by thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..columns.base import ColumnType
+from ..columns.datetime import SECONDS_A_DAY, Datetime
+from ..columns.duration import Duration
+from ..columns.listed import nearest
+from ..columns.ticks import per_second
+from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
+from .base import Cells, Rule, Table, listed, quoted
+from .views import DATES, PARTS, SPANS, Term
+
+SHORTEST = 15
+"""Significant digits of a float."""
+
+
+@record
+@dataclass(frozen=True)
+class Implied(Rule):
+    """A column whose value, or its absence, follows from what is seen of others.
+
+    Parameters
+    ----------
+    terms : tuple of Term
+    gap : bool
+        Whether it is told where the column is missing, and not what it holds.
+    """
+
+    terms: tuple[Term, ...]
+    gap: bool
+
+    @property
+    def effect(self) -> int:
+        return self.effects[0]
+
+    @property
+    def kind(self) -> str:
+        if self.gap:
+            return "missing"
+        return "date part" if self.terms[0].view in PARTS | DATES or self.terms[0].view in SPANS else "implied"
+
+    def text(self, names: Mapping[int, str]) -> str:
+        effect = quoted(names[self.effect])
+        causes = listed([term.text(names) for term in self.terms])
+        verb = "implies" if len(self.terms) == 1 else "imply"
+        return f"{causes} {verb} {f'whether {effect} is missing' if self.gap else effect}"
+
+    def said(self, table: Table, cells: Cells) -> AnyArray:
+        """What the causes say: plain values, or whether they are missing."""
+        raise NotImplementedError
+
+    def broken(self, table: Table) -> BoolArray:
+        cells = table[self.effect]
+        said, seen = self.said(table, cells), cells.absent if self.gap else cells.plain
+        return ~((said == seen) | (pd.isna(said) & pd.isna(seen)))
+
+    def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
+        [length] = {len(table[place]) for place in self.causes}
+        return {self.effect: self.said(table, Cells(types[self.effect], np.zeros(length)))}
+
+
+@record
+@dataclass(frozen=True)
+class Lookup(Implied):
+    """A list of what goes with what.
+
+    Parameters
+    ----------
+    keys : tuple of ndarray
+        For each term, what was seen of it, sorted.
+    values : ndarray
+        The effect's plain value, or whether it is missing, for each combination of places among the keys; the last
+        place of each stands for a missing cause.
+    shift : float or None
+        Where the effect is what is seen plus a constant, this constant: it also holds for what was never seen.
+    """
+
+    keys: tuple[AnyArray, ...]
+    values: AnyArray
+    shift: float | None = None
+
+    @classmethod
+    def learnt(cls, terms: tuple[Term, ...], effect: int, table: Table, *, gap: bool = False) -> Lookup:
+        """From rows that all keep the rule; combinations that were not seen go with what most of the first term's do."""
+        cells = table[effect]
+        seen = [term.seen(table) for term in terms]
+        keys = tuple(np.unique(values[~absent]) for values, absent in seen)
+        target = cells.absent if gap else cells.plain
+        spots = _spots(keys, seen)
+        size = int(np.prod([len(k) + 1 for k in keys]))
+        usual = _usual(target)
+        values = np.full(size, usual, target.dtype)
+        if len(terms) > 1:
+            first = _spots(keys[:1], seen[:1])
+            for place in np.unique(first):
+                stop = size // (len(keys[0]) + 1)
+                values[place * stop : (place + 1) * stop] = _usual(target[first == place])
+        values[spots] = target
+        shift = None if gap or len(terms) > 1 else _shift(seen[0], cells, terms[0])
+        return cls(tuple(p for t in terms for p in t.places), (effect,), terms, gap, keys, values, shift)
+
+    def said(self, table: Table, cells: Cells) -> AnyArray:
+        seen = [term.seen(table) for term in self.terms]
+        said = self.values[_spots(self.keys, seen)]
+        if self.shift is None:
+            return said
+        values, absent = seen[0]
+        known = np.where(absent, 0, values) + self.shift
+        return np.where(absent, said, cells.of_days(known) if self.terms[0].view in DATES else cells.of_numbers(known))
+
+
+@record
+@dataclass(frozen=True)
+class Steps(Implied):
+    """Thresholds of a number or a time, between which another column has one value.
+
+    Parameters
+    ----------
+    edges : ndarray
+        From each on, the next value holds.
+    values : ndarray
+        The effect's plain values, one more than edges.
+    otherwise : ndarray of one value
+        Where the cause is missing.
+    """
+
+    edges: AnyArray
+    values: AnyArray
+    otherwise: AnyArray
+
+    @classmethod
+    def learnt(cls, terms: tuple[Term, ...], effect: int, table: Table, *, gap: bool = False) -> Steps:
+        """From rows that all keep the rule."""
+        [term], cells = terms, table[effect]
+        seen, absent = term.seen(table)
+        target = cells.absent if gap else cells.plain
+        order = np.argsort(seen[~absent], kind="stable")
+        values, effects = seen[~absent][order], target[~absent][order]
+        changes = np.flatnonzero(_differ(effects[1:], effects[:-1]))
+        edges = np.array([_roundest(*values[[i, i + 1]], _units(term, table)) for i in changes], values.dtype)
+        kept = effects[np.append(changes, len(effects) - 1)]
+        otherwise = target[absent][:1] if absent.any() else np.array([_usual(target)], target.dtype)
+        return cls(term.places, (effect,), terms, gap, edges, kept, otherwise)
+
+    def said(self, table: Table, cells: Cells) -> AnyArray:  # noqa: ARG002
+        seen, absent = self.terms[0].seen(table)
+        return np.where(absent, self.otherwise, self.values[np.searchsorted(self.edges, seen, "right")])
+
+
+def codes_of(term: Term, table: Table) -> tuple[Int64Array, int]:
+    """What is seen as numbers from 0, one of them for a missing cell, and how many there are."""
+    seen, absent = term.seen(table)
+    codes, distinct = pd.factorize(np.asarray(seen))
+    return np.where(absent, len(distinct), codes), len(distinct) + 1
+
+
+def runs(term: Term, effect: Int64Array, table: Table) -> int:
+    """In how many stretches the effect's codes fall when rows are sorted by what is seen; 0 if it is no function."""
+    seen, absent = term.seen(table)
+    if len(np.unique(effect[absent])) > 1 or absent.all():
+        return 0
+    order = np.lexsort([effect[~absent], seen[~absent]])
+    values, codes = seen[~absent][order], effect[~absent][order]
+    changed = codes[1:] != codes[:-1]
+    return 0 if (changed & (values[1:] == values[:-1])).any() else 1 + int(changed.sum())
+
+
+def _spots(keys: tuple[AnyArray, ...], seen: list[tuple[AnyArray, BoolArray]]) -> Int64Array:
+    spots = np.zeros(len(seen[0][0]), np.int64)
+    for own, (values, absent) in zip(keys, seen, strict=True):
+        place = np.where(absent, len(own), nearest(own, values)) if len(own) else np.zeros(len(values), np.int64)
+        spots = spots * (len(own) + 1) + place
+    return spots
+
+
+def _shift(seen: tuple[AnyArray, BoolArray], cells: Cells, term: Term) -> float | None:
+    """The constant that makes the effect of what is seen, if one does for every row."""
+    dated = term.view in DATES
+    if not cells.ordered or term.listed or term.view == "missing" or (cells.kind == "datetime") != dated:
+        return None
+    values, absent = seen
+    apart = ((cells.days() if dated else cells.numbers()) - values)[~absent]
+    return float(apart[0]) if len(apart) and np.ptp(apart) == 0 else None
+
+
+def _units(term: Term, table: Table) -> tuple[int, ...]:
+    """What whole numbers may be rounded to: of times to days and hours, of others to tens."""
+    own = table[term.places[0]].type.cells
+    if isinstance(own, (Datetime, Duration)) and term.listed:
+        return tuple(unit * per_second(own.dtype) for unit in (SECONDS_A_DAY, 3_600, 60, 1))
+    return tuple(10**power for power in range(15, 0, -1))
+
+
+def _differ(one: AnyArray, other: AnyArray) -> BoolArray:
+    return ~((one == other) | (pd.isna(one) & pd.isna(other)))
+
+
+def _usual(values: AnyArray) -> object:
+    """The most frequent value."""
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    return distinct[np.bincount(codes).argmax()]
+
+
+def _roundest(low: AnyArray, high: AnyArray, units: tuple[int, ...]) -> AnyArray:
+    """The roundest number that is above `low` and at most `high`: a multiple of one of `units`, or with few digits."""
+    if isinstance(high, np.integer):
+        return next((high // unit * unit for unit in units if high // unit * unit > low), high)
+    with np.errstate(all="ignore"):
+        for digits in range(SHORTEST):
+            scale = 10.0 ** (digits - np.floor(np.log10(np.abs([low, high]).max())))
+            number = np.floor(high * scale) / scale
+            if low < number <= high:
+                return number
+    return high
