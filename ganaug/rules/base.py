@@ -150,6 +150,11 @@ class Rule(ABC):
         """Which rows do not keep it."""
 
     @property
+    def adjusts(self) -> bool:
+        """Whether it changes values of the effects that are there, and does not make them."""
+        return False
+
+    @property
     def nominal(self) -> tuple[bool, ...]:
         """For each rest, whether its numbers stand for categories without an order."""
         return ()

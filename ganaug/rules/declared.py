@@ -42,7 +42,9 @@ def rules_of(rules: Rules, table: Table, names: Mapping[int, str]) -> Assembly:
         if text == "auto" or text.startswith("not "):
             continue
         for rule in RuleParser(text, table, names).rules():
-            if not found.add(rule):
+            if rule.adjusts and isinstance(rule, Order):
+                found.pending.append(rule)
+            elif not found.add(rule):
                 raise ValueError(f"rules: {text!r} does not go with {[r.text(names) for r in found.rules]}: drop one")
     without = {text.removeprefix("not ").strip() for text in written if text.startswith("not ")}
     if "auto" not in written:

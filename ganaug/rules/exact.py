@@ -22,10 +22,11 @@ MOST_CAUSES = 12
 MOST_FACTORS = 5
 TIGHT = 0.02
 NEAR = 0.15
-FEW_RESTS = 9
 LARGEST = 1e15
 PRECISE = 100
 FLOAT_NOISE = 1e-9
+HALVES = [*range(-6, 0), *range(1, 7)]
+"""Twice the exponents of a product."""
 UNITS = (1 / 60, 1 / 3_600, 1 / 86_400, 1 / (7 * 86_400), 1 / (365.25 * 86_400), 1 / (365 * 86_400))
 """Seconds in other units of time."""
 
@@ -109,7 +110,7 @@ def _fitted(
     kept = [p for p in near if spread[p] > 0]
     if not kept or y.std() == 0:
         return None
-    for _ in range(3):
+    while kept:
         x = np.column_stack([scale[p][rows] for p in kept])
         weights, constant = _least_squares(x, y)
         left = np.abs(y - x @ weights - constant)
@@ -121,15 +122,22 @@ def _fitted(
             slack = float(np.median(rounded))
         else:
             return None
-        strong = [p for p, w in zip(kept, weights, strict=True) if abs(w) * spread[p] > max(2 * slack, NOISE * y.std())]
+        size = {p: abs(w) * spread[p] for p, w in zip(kept, weights, strict=True)}
+        strong = [p for p in kept if size[p] > max(2 * slack, NOISE * y.std())]
+        if product and strong == kept and not np.isin(2 * _halves(weights), HALVES).all():
+            strong.remove(min(kept, key=size.__getitem__))
         if strong == kept:
             most = MOST_FACTORS if product else MOST_CAUSES
             found = dict(zip(kept, weights.tolist(), strict=True))
             return Dependence(place, found, constant) if len(kept) <= most else None
         kept = strong
-        if not kept:
-            return None
     return None
+
+
+def _halves(weights: Float64Array) -> Float64Array:
+    """Exponents as one writes them, where they are near enough."""
+    near = np.rint(2 * weights) / 2
+    return np.where(np.abs(weights - near) < 0.05, near, weights)
 
 
 def _tolerance(
@@ -166,7 +174,7 @@ def _best(
         if not may_follow(effect, causes):
             continue
         weights, constant = _solved(found, effect, causes)
-        relation = _verified(effect, causes, weights, constant, columns, lattices[effect], product)
+        relation = _verified(effect, causes, weights, constant, columns, lattices, product)
         if relation is not None:
             rest = float(f"{np.mean(relation.rest(columns[effect], columns) != 0):.1f}") if relation.has_rest else 0.0
             fine = _fineness(effect, relation, found, columns)
@@ -193,16 +201,16 @@ def _verified(
     weights: Float64Array,
     constant: float,
     columns: Columns,
-    lattice: tuple[float, float],
+    lattices: Mapping[int, tuple[float, float]],
     product: bool,
 ) -> Relation | None:
     """The relation in its simplest form that all complete rows keep; None if some do not."""
-    base, complete, slack = _blank(effect, causes, weights, constant, columns, lattice, product)
-    values, step = columns[effect], lattice[1]
+    base, complete, slack = _blank(effect, causes, weights, constant, columns, lattices[effect], product)
+    values, step = columns[effect], lattices[effect][1]
     if complete.sum() < max(FEWEST_COMPLETE, (~np.isnan(values)).sum() / 2):
         return None
     simple = np.array([_simple(weight, product) for weight in weights])
-    for chosen in (simple, weights):
+    for chosen in (simple,) if product else (simple, weights):
         level = replace(base, weights=chosen, step=0.0, constant=0.0)
         for shift in _constants(level, values, columns, complete, step, product):
             for rounding in ROUNDING if step else ("even",):
@@ -211,14 +219,16 @@ def _verified(
                 if np.abs(rest).max() <= (NOISE * step if step else slack):
                     rest_free = replace(trial, least=0.0, most=0.0)
                     return rest_free.with_support(int(complete.sum()))
+    if product or not step:
+        return None
     level = replace(base, weights=simple, step=0.0, constant=0.0)
-    trial = replace(
-        base, weights=simple, constant=next(_constants(level, values, columns, complete, step, product), 0.0)
-    )
-    rest = trial.rest(values, columns)[complete]
+    constant = next(_constants(level, values, columns, complete, step, product), 0.0)
+    trial = replace(base, weights=simple, constant=constant)
+    loose = sum(abs(w) * lattices[cause][1] / 2 for w, cause in zip(simple.tolist(), causes, strict=True)) + step / 2
+    most = np.floor(loose / step + 0.5) * step
     width = np.subtract(*np.quantile(values[complete], [0.95, 0.05]))
-    if step and len(np.unique(rest)) <= FEW_RESTS and np.ptp(rest) <= TIGHT * width:
-        return replace(trial, least=float(rest.min()), most=float(rest.max())).with_support(int(complete.sum()))
+    if np.abs(trial.rest(values, columns)[complete]).max() <= most * (1 + NOISE) and most <= TIGHT * width:
+        return replace(trial, least=-most, most=most).with_support(int(complete.sum()))
     return None
 
 
@@ -309,8 +319,7 @@ def _constants(
 def _simple(weight: float, product: bool) -> float:
     """A weight as somebody would write it."""
     if product:
-        near = np.rint(2 * weight) / 2
-        return float(near) if near and abs(weight - near) < 0.05 else weight
+        return float(_halves(np.array([weight]))[0])
     for unit in UNITS:
         for known in (unit, 1 / unit):
             if abs(abs(weight) / known - 1) < 1e-4:

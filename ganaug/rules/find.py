@@ -51,6 +51,10 @@ class Assembly:
         """From which columns each one follows, directly or not."""
         self.derived: set[int] = set()
         self.gaps: set[int] = set()
+        self.fixed: set[int] = set()
+        """Columns that rules tell to the last digit."""
+        self.pending: list[Rule] = []
+        """Rules that only adjust values, for when all values are told."""
         self.computed: set[int] = set()
         """Columns whose values are computed, and so may be others than those seen."""
 
@@ -60,7 +64,7 @@ class Assembly:
 
     def allows(self, rule: Rule) -> bool:
         """Whether a rule goes with those that are there."""
-        taken = self.gaps if _tells_gaps(rule) else self.derived
+        taken = self.gaps if _tells_gaps(rule) else self.fixed if rule.adjusts else self.derived
         if taken & set(rule.effects):
             return False
         if isinstance(rule, Lookup) and any(t.listed and p in self.computed for t in rule.terms for p in t.places):
@@ -83,12 +87,14 @@ class Assembly:
         for effect in rule.effects:
             self.follows.setdefault(effect, set()).update(rule.causes)
         self.rules.append(rule)
-        if _tells_gaps(rule):
-            self.gaps.update(rule.effects)
+        if rule.adjusts:
+            self.gaps.update(rule.effects if _tells_gaps(rule) else ())
             return True
         self.derived.update(rule.effects)
         if not isinstance(rule, (Order, Relation)) or (isinstance(rule, Relation) and not rule.has_rest):
             self.gaps.update(rule.effects)
+        if not isinstance(rule, Order) and not (isinstance(rule, Relation) and not rule.exact):
+            self.fixed.update(rule.effects)
         if isinstance(rule, (Order, Relation, Total)) or (isinstance(rule, Lookup) and rule.shift is not None):
             self.computed.update(rule.effects)
         return True
@@ -112,8 +118,8 @@ class Assembly:
         while left:
             waiting = {effect for rule in left for effect in rule.effects}
             ready = [rule for rule in left if not waiting & set(rule.causes)]
-            valued = {effect for rule in left if not _tells_gaps(rule) for effect in rule.effects}
-            chosen = [rule for rule in ready if not (_tells_gaps(rule) and set(rule.effects) & valued)]
+            valued = {effect for rule in left if not rule.adjusts for effect in rule.effects}
+            chosen = [rule for rule in ready if not (rule.adjusts and set(rule.effects) & valued)]
             assert chosen, "rules in a circle"
             done += chosen
             left = [rule for rule in left if not any(rule is other for other in chosen)]
@@ -157,15 +163,18 @@ def find_rules(
             found.add(group)
     search = ImpliedSearch(table, found)
     search.singles()
-    search.pairs()
     numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
     lattices = {place: lattice(table[place]) for place in numbers}
     factors = [place for place in numbers if table[place].kind == "number"]
     for relation in find_exact(numbers, factors, lattices, found.may_follow):
         any(found.add(rule) for rule in (*_as_total(relation, table, found), relation))
+    search.pairs()
     free = [place for place in columns if place not in found.derived]
     for order in find_orders(table, free, found.may_follow):
-        found.add(order)
+        if order.loose:
+            found.pending.append(order)
+        else:
+            found.add(order)
     return found
 
 
@@ -388,7 +397,8 @@ class ImpliedSearch:
                 taken = self.found.gaps if effect[1] else self.found.derived
                 if effect[0] in taken or effect[0] in (*first.places, *second.places):
                     continue
-                if _function(codes, self.effect_codes[effect], levels):
+                ordered = [self.table[place].ordered for place in (*first.places, *second.places, effect[0])]
+                if not all(ordered) and _function(codes, self.effect_codes[effect], levels):
                     rule = self._lookup(effect, (first, second))
                     if rule is not None:
                         self.found.add(rule)

@@ -41,6 +41,10 @@ class Implied(Rule):
         return self.effects[0]
 
     @property
+    def adjusts(self) -> bool:
+        return self.gap
+
+    @property
     def kind(self) -> str:
         if self.gap:
             return "missing"
@@ -63,7 +67,11 @@ class Implied(Rule):
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
         [length] = {len(table[place]) for place in self.causes}
-        return {self.effect: self.said(table, Cells(types[self.effect], np.zeros(length)))}
+        said = self.said(table, Cells(types[self.effect], np.zeros(length)))
+        if not self.gap:
+            return {self.effect: said}
+        there = table[self.effect]
+        return {self.effect: np.where(said, there.type.cells.nothing, there.plain).astype(there.plain.dtype)}
 
 
 @record

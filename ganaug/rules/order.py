@@ -23,6 +23,7 @@ LEAST_REVERSED = 0.02
 PROBE_ROWS = 2_048
 DIGITS = 12
 LARGEST = 2**62
+LOOSE = 0.8
 
 
 @record
@@ -42,6 +43,9 @@ class Order(Rule):
         Decimals of the rest.
     below : bool
         Whether it is at most as large as the others.
+    loose : bool
+        Whether the column varies no less when the others are known. Then its own values are generated, and those on
+        the wrong side are reflected at the others.
     """
 
     limit: float
@@ -49,6 +53,7 @@ class Order(Rule):
     middle: float
     digits: int
     below: bool = False
+    loose: bool = False
 
     @property
     def effect(self) -> int:
@@ -59,8 +64,12 @@ class Order(Rule):
         return "order"
 
     @property
+    def adjusts(self) -> bool:
+        return self.loose
+
+    @property
     def nominal(self) -> tuple[bool, ...]:
-        return (False,)
+        return () if self.loose else (False,)
 
     def text(self, names: Mapping[int, str]) -> str:
         own, others = quoted(names[self.effect]), ", ".join(quoted(names[cause]) for cause in self.causes)
@@ -78,13 +87,17 @@ class Order(Rule):
         rest = sign * (cells.plain - bound)[usual]
         size = float(np.abs(np.concatenate([cells.plain[usual], bound[usual]])).max())
         digits = DIGITS - int(np.ceil(np.log10(size))) if size else DIGITS
+        loose = _spread(rest) > LOOSE * _spread((cells.plain - middle.astype(bound.dtype))[usual])
         limit = float(sign * (sign * cells.plain[usual]).max())
         least = max(0.0, float(rest.min()))
-        return cls(tuple(causes), (effect,), limit, least, float(middle), digits, below, support=int(known.sum()))
+        return cls(tuple(causes), (effect,), limit, least, float(middle), digits, below, loose, support=int(known.sum()))
 
     def rests(self, table: Table) -> list[Float64Array]:
+        if self.loose:
+            return []
         cells = table[self.effect]
-        apart = self._sign * (cells.plain - self._known_bound(table, cells.type)).astype(np.float64)
+        bound = self._known_bound(table, cells.type)
+        apart = self._sign * (cells.plain - bound).astype(np.float64)
         rest = np.where(cells.absent, np.nan, np.round(apart, self.digits))
         for place, moment in enumerate(_recurring(cells.type)):
             rest[cells.plain == moment] = -1.0 - place
@@ -96,8 +109,10 @@ class Order(Rule):
         return ~(cells.absent | _absent(bound)) & (self._sign * (cells.plain - bound) < 0)
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:
-        [rest], kind = rests, types[self.effect]
-        bound, sign = self._known_bound(table, kind), self._sign
+        kind = types[self.effect]
+        if self.loose:
+            return {self.effect: self._reflected(table[self.effect], table)}
+        [rest], bound, sign = rests, self._known_bound(table, kind), self._sign
         lone = _absent(_bound(self.causes, table, kind, below=self.below))
         rest = np.where(lone, rest, np.maximum(rest, self.least))
         limit, least = (np.array(each).astype(bound.dtype) for each in (self.limit, self.least))
@@ -109,6 +124,19 @@ class Order(Rule):
         for place, moment in enumerate(_recurring(kind)):
             value[rests[0] == -1.0 - place] = moment
         return {self.effect: value}
+
+    def _reflected(self, cells: Cells, table: Table) -> AnyArray:
+        """The values, those on the wrong side of the bound as far on the other one, but not beyond the limit."""
+        bound, sign = _bound(self.causes, table, cells.type, below=self.below), self._sign
+        wrong = ~(cells.absent | _absent(bound)) & (sign * (cells.plain - bound) < 0)
+        if not wrong.any():
+            return cells.plain
+        own, bound = cells.plain[wrong], bound[wrong]
+        limit = np.array(self.limit).astype(bound.dtype)
+        value = sign * np.minimum(sign * (2 * bound - own), np.maximum(sign * limit, sign * bound))
+        plain = cells.plain.copy()
+        plain[wrong] = _beyond(cells.type, value, bound, sign)
+        return plain
 
     @property
     def _sign(self) -> int:
@@ -190,6 +218,10 @@ def _in_units_of(kind: ColumnType, cells: Cells) -> AnyArray:
 
 def _absent(plain: AnyArray) -> BoolArray:
     return np.isnan(plain) if plain.dtype.kind == "f" else plain == NO_TIME
+
+
+def _spread(values: AnyArray) -> float:
+    return float(np.subtract(*np.quantile(values.astype(np.float64), [0.95, 0.05])))
 
 
 def _varied(cells: Cells) -> bool:
