@@ -25,6 +25,7 @@ from .modality.base import Container, Encoder
 from .modality.generator import Generator
 from .modality.registry import AnyModality, check_data, modality_of
 from .plain import AnyArray, BoolArray, Count, MatrixLike, RandomState, VectorLike, record
+from .rules.base import KeptRule
 from .selection.sampler import Chooser, Sampler
 
 
@@ -203,6 +204,11 @@ class HoldsModel:
         if not self._model.container.named or not all(isinstance(name, str) for name in names):
             raise AttributeError("feature_names_in_: the columns seen in fit have no names")
         return np.array(names, dtype=object)
+
+    @property
+    def rules_(self) -> list[KeptRule]:
+        """The rules that synthetic rows keep; for images there are none."""
+        return self._model.encoder.rules
 
     @property
     def history_(self) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from ..columns.layout import Encoded, Layout
 from ..columns.quantiles import QuantileCoder
 from ..data.seeds import BLOCK_ROWS
 from ..plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, MatrixLike, record
+from ..rules.base import KeptRule
 from ..rules.declared import Rules
 from ..selection.sampler import Chooser, Draw, Sampler
 
@@ -77,6 +78,10 @@ class Encoder(Protocol[DataT, RowsT]):
 
     @property
     def n_features(self) -> int: ...
+
+    @property
+    def rules(self) -> list[KeptRule]:
+        """The rules that decoded rows keep."""
 
     def encode(self, data: DataT) -> RowsT: ...
 
@@ -253,6 +258,16 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
         seed: int,
     ) -> Chooser | None:
         """What chooses among candidates; None where there is no time left for it, or too much to look at."""
+
+    def calibrated(
+        self,
+        encoder: EncoderT,
+        condition: Encoded,  # noqa: ARG002
+        sampler: Sampler,  # noqa: ARG002
+        seed: int,  # noqa: ARG002
+    ) -> EncoderT:
+        """The encoder after training, with a look at rows for some of these conditions."""
+        return encoder
 
     def why_unrefined(self, layout: LayoutT) -> tuple[str, str]:  # noqa: ARG002
         """Why there is no chooser, and what to do about it."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..plain import BoolArray, Float64Array
-from .relations import NOISE, ROUNDING, Columns, Relation
+from .relations import FLOAT_NOISE, NOISE, ROUNDING, Columns, Relation
 
 FEWEST_COMPLETE = 100
 PROBE_ROWS = 2_048
@@ -24,7 +24,6 @@ TIGHT = 0.02
 NEAR = 0.15
 LARGEST = 1e15
 PRECISE = 100
-FLOAT_NOISE = 1e-9
 HALVES = [*range(-6, 0), *range(1, 7)]
 """Twice the exponents of a product."""
 UNITS = (1 / 60, 1 / 3_600, 1 / 86_400, 1 / (7 * 86_400), 1 / (365.25 * 86_400), 1 / (365 * 86_400))
@@ -205,7 +204,7 @@ def _verified(
     product: bool,
 ) -> Relation | None:
     """The relation in its simplest form that all complete rows keep; None if some do not."""
-    base, complete, slack = _blank(effect, causes, weights, constant, columns, lattices[effect], product)
+    base, complete = _blank(effect, causes, weights, constant, columns, lattices[effect], product)
     values, step = columns[effect], lattices[effect][1]
     if complete.sum() < max(FEWEST_COMPLETE, (~np.isnan(values)).sum() / 2):
         return None
@@ -214,11 +213,9 @@ def _verified(
         level = replace(base, weights=chosen, step=0.0, constant=0.0)
         for shift in _constants(level, values, columns, complete, step, product):
             for rounding in ROUNDING if step else ("even",):
-                trial = replace(base, weights=chosen, constant=shift, rounding=rounding)
-                rest = trial.rest(values, columns)[complete]
-                if np.abs(rest).max() <= (NOISE * step if step else slack):
-                    rest_free = replace(trial, least=0.0, most=0.0)
-                    return rest_free.with_support(int(complete.sum()))
+                trial = replace(base, weights=chosen, constant=shift, rounding=rounding, least=0.0, most=0.0)
+                if trial.kept(values, columns)[complete].all():
+                    return trial.with_support(int(complete.sum()))
     if product or not step:
         return None
     level = replace(base, weights=simple, step=0.0, constant=0.0)
@@ -227,8 +224,9 @@ def _verified(
     loose = sum(abs(w) * lattices[cause][1] / 2 for w, cause in zip(simple.tolist(), causes, strict=True)) + step / 2
     most = np.floor(loose / step + 0.5) * step
     width = np.subtract(*np.quantile(values[complete], [0.95, 0.05]))
-    if np.abs(trial.rest(values, columns)[complete]).max() <= most * (1 + NOISE) and most <= TIGHT * width:
-        return replace(trial, least=-most, most=most).with_support(int(complete.sum()))
+    trial = replace(trial, least=-most, most=most)
+    if most <= TIGHT * width and trial.kept(values, columns)[complete].all():
+        return trial.with_support(int(complete.sum()))
     return None
 
 
@@ -242,16 +240,15 @@ def declared_relation(
 ) -> tuple[Relation, BoolArray]:
     """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
     simple = np.array([_simple(weight, product) for weight in weights.values()])
-    base, complete, slack = _blank(effect, list(weights), simple, constant, columns, lattice, product)
+    base, complete = _blank(effect, list(weights), simple, constant, columns, lattice, product)
     values, step = columns[effect], lattice[1]
-    trials = [replace(base, rounding=rounding) for rounding in (ROUNDING if step else ("even",))]
-    off = [np.where(complete, np.abs(trial.rest(values, columns)), 0.0) for trial in trials]
-    best = int(np.argmin([np.nan_to_num(each).sum() for each in off]))
-    rest = trials[best].rest(values, columns)[complete]
-    broken = off[best] > (step * (1 + NOISE) if step else slack)
-    exact = not step or np.abs(rest).max(initial=0) <= NOISE * step
-    least, most = (0.0, 0.0) if exact or not len(rest) else (float(rest.min()), float(rest.max()))
-    return replace(trials[best], least=least, most=most).with_support(int(complete.sum())), broken
+    trials = [replace(base, rounding=rounding, least=0.0, most=0.0) for rounding in (ROUNDING if step else ("even",))]
+    kept = [trial.kept(values, columns) | ~complete for trial in trials]
+    best = int(np.argmax([each.sum() for each in kept]))
+    if kept[best].all():
+        return trials[best].with_support(int(complete.sum())), ~kept[best]
+    loose = replace(trials[best], least=-step, most=step)
+    return loose.with_support(int(complete.sum())), complete & ~loose.kept(values, columns)
 
 
 def _blank(
@@ -262,8 +259,8 @@ def _blank(
     columns: Columns,
     lattice: tuple[float, float],
     product: bool,
-) -> tuple[Relation, BoolArray, float]:
-    """A relation of which it is yet to be seen whether it holds, its complete rows, and what floats may be off."""
+) -> tuple[Relation, BoolArray]:
+    """A relation of which it is yet to be seen whether it holds, and its complete rows."""
     values = columns[effect]
     missing = np.any([np.isnan(columns[cause]) for cause in causes], axis=0)
     complete = ~(missing | np.isnan(values))
@@ -285,7 +282,7 @@ def _blank(
         exact=True,
         gaps=bool((missing == np.isnan(values)).all()),
     )
-    return blank, complete, FLOAT_NOISE * 10 * size
+    return blank, complete
 
 
 def _within_step(origin: float, step: float) -> float:

@@ -13,8 +13,8 @@ from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
 from .base import Cells, Rule, Table, quoted
 
-FEWEST_MET = 20.0
-"""Rows with two of a group that chance alone would make: fewer prove nothing."""
+FEWEST_MET = 10.0
+"""Rows with two of a group that chance alone would make, more of them the more pairs there are: fewer prove nothing."""
 
 
 @record
@@ -91,6 +91,7 @@ def find_one_of(table: Table, free: Sequence[int]) -> Iterator[OneOf]:
     met = together.T @ together > 0
     apart = {a: {b for j, b in enumerate(left) if a != b and not met[i, j]} for i, a in enumerate(left)}
     by_share = sorted(left, key=lambda place: -int(ones[place].sum()))
+    fewest = FEWEST_MET + np.log(len(left) * (len(left) - 1) / 2)
     taken: set[int] = set()
     for always in (True, False):
         for seed in by_share:
@@ -98,7 +99,7 @@ def find_one_of(table: Table, free: Sequence[int]) -> Iterator[OneOf]:
                 continue
             group = _group(seed, [place for place in by_share if place not in taken], apart)
             same = [place for place in group if np.array_equal(gaps[place], gaps[seed])]
-            found = _complete(same, ones, gaps[seed], apart) if always else _proven(same, ones)
+            found = _complete(same, ones, gaps[seed], apart) if always else _proven(same, ones, fewest)
             if len(found) > (2 if always else 1):
                 taken.update(found)
                 support = int(np.sum([ones[place].sum() for place in found]))
@@ -127,11 +128,11 @@ def _complete(
     return []
 
 
-def _proven(group: list[int], ones: Mapping[int, BoolArray]) -> list[int]:
+def _proven(group: list[int], ones: Mapping[int, BoolArray], fewest: float) -> list[int]:
     """Those of the group that chance would have let meet others of it."""
     kept: list[int] = []
     for place in group:
         others = np.sum([ones[other] for other in kept], axis=0).mean() if kept else 0.0
-        if not kept or ones[place].sum() * others >= FEWEST_MET:
+        if not kept or ones[place].sum() * others >= fewest:
             kept.append(place)
     return kept

@@ -35,6 +35,7 @@ ROUNDING = {
 }
 """How what is expected is rounded, in steps of the column's lattice."""
 NOISE = 1e-6
+FLOAT_NOISE = 1e-9
 
 
 @record
@@ -109,10 +110,19 @@ class Relation(Rule):
 
     def expected(self, columns: Columns) -> Float64Array:
         """What the causes say, found in `columns` by their places."""
+        said = self._unrounded(columns)
+        if not self.step:
+            return said
+        per_unit = np.rint(1 / self.step)  # tenths of 12.25 are 122.5, which 12.25 / 0.1 is not
+        apart = said - self.origin
+        steps = apart * per_unit if abs(per_unit * self.step - 1) < NOISE else apart / self.step
+        return self.origin + ROUNDING[self.rounding](steps) * self.step
+
+    def _unrounded(self, columns: Columns) -> Float64Array:
         causes = np.column_stack([columns[cause] for cause in self.causes])
         causes = np.where(np.isnan(causes), self.instead, causes)
         said: Float64Array
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # `restored` keeps to the range
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # `of_rest` keeps to the range
             if not self.product:
                 said = (causes * self.weights).sum(1) + self.constant
             elif self.exact:
@@ -122,12 +132,16 @@ class Relation(Rule):
                 said = np.where(np.isfinite(said), said, 0.0)
             else:
                 said = np.exp((np.log(np.maximum(causes, self.floor)) * self.weights).sum(1) + self.constant)
-        if not self.step:
-            return said
-        per_unit = np.rint(1 / self.step)  # tenths of 12.25 are 122.5, which 12.25 / 0.1 is not
-        apart = said - self.origin
-        steps = apart * per_unit if abs(per_unit * self.step - 1) < NOISE else apart / self.step
-        return self.origin + ROUNDING[self.rounding](steps) * self.step
+        return said
+
+    def kept(self, values: Float64Array, columns: Columns) -> BoolArray:
+        """Where `values` are what is expected, but for the rests that are allowed, and what floats cannot tell."""
+        rest = self.rest(values, columns)
+        slack = NOISE * self.step if self.step else 10 * FLOAT_NOISE * float(np.nanmax(np.abs(values), initial=1e-12))
+        near: BoolArray = (rest >= self.least - slack) & (rest <= self.most + slack)
+        if self.step and self.rounding in ("even", "half up"):
+            near |= np.abs(values - self._unrounded(columns)) <= self.step * (0.5 + NOISE)
+        return near
 
     def rest(self, values: Float64Array, columns: Columns) -> Float64Array:
         """How far `values` are from what is expected."""
@@ -149,10 +163,7 @@ class Relation(Rule):
     def broken(self, table: Table) -> BoolArray:
         columns = {place: table[place].numbers() for place in (*self.causes, self.effect)}
         complete = _complete(self, self.effect, columns)
-        rest = self.rest(columns[self.effect], columns)
-        slack = 1e-6 * self.step + 1e-9 * np.abs(np.nan_to_num(columns[self.effect]))
-        off = (rest < self.least - slack) | (rest > self.most + slack)
-        return complete & off if self.exact else np.zeros(len(rest), bool)
+        return complete & ~self.kept(columns[self.effect], columns) if self.exact else np.zeros(len(complete), bool)
 
     def rests(self, table: Table) -> list[Float64Array]:
         if not self.has_rest:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ...plain import AnyArray, BoolArray, Float64Array, record
+from ...rules.base import KeptRule
 from .pixels import ImageLayout, Pixels
+from .spikes import Spikes, find_spikes
 
 MOST_LEVELS = 256
 
@@ -19,7 +21,9 @@ class ImageEncoder:
     """Encodes and decodes images of one size.
 
     Pixels are told by where they lie between the darkest and the brightest of the training images. Where these are
-    whole numbers not too far apart, as in the usual 8 bits, so are those of decoded images.
+    whole numbers not too far apart, as in the usual 8 bits, so are those of decoded images. Where they take few values,
+    such as 0, 128 and 255, or a background, decoded images have exactly these, as often; and a pixel that is the same in
+    all training images is the same in all others.
 
     Parameters
     ----------
@@ -30,6 +34,12 @@ class ImageEncoder:
         The darkest and the brightest pixel.
     whole : bool
         Whether pixels are whole numbers, at most 256 of them.
+    few : bool
+        Whether pixels take few values, which 256 evenly spaced levels tell apart.
+    spikes : tuple of Spikes
+        Of each channel.
+    fixed : ndarray of shape (height, width, channels) or None
+        The value of pixels that are the same in all images, NaN for others.
     """
 
     shape: tuple[int, int, int]
@@ -37,6 +47,9 @@ class ImageEncoder:
     low: float
     high: float
     whole: bool
+    few: bool = False
+    spikes: tuple[Spikes, ...] = ()
+    fixed: Float64Array | None = None
 
     @classmethod
     def fit(cls, images: AnyArray) -> tuple[ImageEncoder, Pixels]:
@@ -44,12 +57,19 @@ class ImageEncoder:
         low, high = float(images.min()), float(images.max())
         whole = high - low < MOST_LEVELS and (images.dtype.kind in "biu" or not (images % 1).any())
         height, width, channels = images.shape[1:]
-        encoder = cls((height, width, channels), images.dtype, low, high, whole)
+        spikes = find_spikes(images, whole=whole)
+        levels = np.unique(np.concatenate([found.values for found in spikes]))
+        places = np.rint((levels - low) * ((MOST_LEVELS - 1) / ((high - low) or 1.0)))
+        few = all(found.only for found in spikes) and len(np.unique(places)) == len(levels)
+        same = images.min(0) == images.max(0)
+        fixed = np.where(same, images[0].astype(np.float64), np.nan) if same.any() else None
+        encoder = cls((height, width, channels), images.dtype, low, high, whole, few, spikes, fixed)
         return encoder, encoder.encode(images)
 
     @property
     def layout(self) -> ImageLayout:
-        return ImageLayout(self.shape, int(self.high - self.low) + 1 if self.whole else 0)
+        levels = MOST_LEVELS if self.few else int(self.high - self.low) + 1 if self.whole else 0
+        return ImageLayout(self.shape, levels)
 
     @property
     def features(self) -> tuple[int, ...]:
@@ -61,26 +81,58 @@ class ImageEncoder:
         """Pixels, over all channels."""
         return int(np.prod(self.shape))
 
+    @property
+    def rules(self) -> list[KeptRule]:
+        """There are none."""
+        return []
+
     def knows(self, images: AnyArray) -> BoolArray:
         """Which images can be encoded: all."""
         return np.ones(len(images), bool)
 
     def encode(self, images: AnyArray) -> Pixels:
         """Images of the fitted size; pixels outside the fitted range are moved to its ends."""
-        if self.whole:
-            return Pixels((images.astype(np.float64) - self.low).clip(0, self.high - self.low).round().astype(np.uint8))
+        if self.few or self.whole:
+            places = (images.astype(np.float64) - self.low).clip(0, self.high - self.low) / self._level
+            return Pixels(places.round().astype(np.uint8))
         span = (self.high - self.low) or 1.0
         return Pixels(((images - self.low) * (2 / span) - 1).clip(-1, 1).astype(np.float32))
 
     def decode(self, pixels: Pixels, condition: object = None) -> AnyArray:  # noqa: ARG002 - of tables
         """Images of shape (n, height, width, channels) and the fitted dtype."""
-        values = pixels.values.astype(np.float64)
-        if self.whole:
-            return (values + self.low).astype(self.dtype)
-        values = self.low + (values + 1) * ((self.high - self.low) / 2)
-        if self.dtype.kind != "f":
-            values = values.round()
+        values = self._plain(pixels)
+        for channel, spikes in enumerate(self.spikes):
+            if len(spikes.values):
+                values[..., channel] = spikes(values[..., channel], self._step)
+        if self.fixed is not None:
+            values = np.where(np.isnan(self.fixed), values, self.fixed)
         return values.astype(self.dtype)
+
+    def calibrated(self, pixels: Pixels) -> ImageEncoder:
+        """With a look at what is generated: values that recur come out as often as in the training images."""
+        values = self._plain(pixels)
+        if self.fixed is not None:
+            values = np.where(np.isnan(self.fixed), values, self.fixed)
+        spikes = (found.calibrated(values[..., i], self._step) for i, found in enumerate(self.spikes))
+        return replace(self, spikes=tuple(spikes))
+
+    @property
+    def _level(self) -> float:
+        """How far levels are from one another."""
+        return ((self.high - self.low) or 1.0) / (MOST_LEVELS - 1) if self.few else 1.0
+
+    @property
+    def _step(self) -> float:
+        """How far other values stay away from a background."""
+        return 1.0 if self.whole or self.dtype.kind != "f" else 0.0
+
+    def _plain(self, pixels: Pixels) -> Float64Array:
+        """Pixels between the darkest and the brightest one."""
+        values = pixels.values.astype(np.float64)
+        if self.few or self.whole:
+            return values * self._level + self.low
+        values = self.low + (values + 1) * ((self.high - self.low) / 2)
+        return values.round() if self.dtype.kind != "f" else values
 
     def shown(self, images: AnyArray) -> Float64Array:
         """Images of shape (n, height, width, 1 or 3) from black, 0, to white, 1; other channels than red, green and
