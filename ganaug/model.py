@@ -6,6 +6,8 @@ that is still in training. All faces of an estimator lean on it, and none on ano
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,12 +23,17 @@ from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, block_rng
 from .data.targets import ClassTarget, Target
 from .data.validation import check_target
+from .exceptions import DataWarning
 from .modality.base import Container, Encoder
 from .modality.generator import Generator
 from .modality.registry import AnyModality, check_data, modality_of
-from .plain import AnyArray, BoolArray, Count, MatrixLike, RandomState, VectorLike, record
+from .plain import AnyArray, BoolArray, Count, IndexArray, MatrixLike, RandomState, VectorLike, record
 from .rules.base import KeptRule
 from .selection.sampler import Chooser, Sampler
+
+
+MOST_TURNS = 40
+"""Times that rows are drawn again before they are given back as they are."""
 
 
 @record
@@ -111,7 +118,8 @@ class GenerativeModel:
         """Real rows, then those that `strategy` and `ratio` ask for; their labels; and which of them are synthetic."""
         real, _ = self.matching(X)
         if self.target is None:
-            labels, new = None, self._decoded(Encoded.none(round(ratio * len(real))), self.seeds.next(), self.sampler)
+            condition = Encoded.none(round(ratio * len(real)))
+            labels, new = None, self._decoded(condition, self.seeds.next(), self.sampler, beside=real)
         else:
             labels = self.labels(y, len(real))
             new, new_labels = self._extra(self.target, real, labels, strategy, ratio)
@@ -128,7 +136,9 @@ class GenerativeModel:
             condition = Encoded.none(len(rows))
         else:
             condition = self.target.encode(self.labels(y, len(real)).iloc[rows])
-        return container.replaced(real, self._decoded(condition, seed, self.sampler), rows, X)
+        kept = np.delete(np.arange(len(real)), rows)
+        new = self._decoded(condition, seed, self.sampler, beside=real.iloc[kept] if isinstance(real, pd.DataFrame) else None)
+        return container.replaced(real, new, rows, X)
 
     def matching(self, X: MatrixLike) -> tuple[Any, Container[Any]]:
         """`X`, checked, with the fitted features; ValueError if it has others."""
@@ -153,16 +163,43 @@ class GenerativeModel:
         """Rows to add: those that `strategy` asks for, then those that `ratio` asks for."""
         seed = self.seeds.next()
         extra = target.extra(labels, strategy, ratio, seed)
-        rows = self._rows(extra.enlarged, seed, self.sampler)
-        if len(extra.topped):
-            known = target.encode(labels)
-            topped = self.modality.top_up(self.encoder, self.sampler, real, known, extra.topped, seed)
-            rows = type(rows).stack([topped, rows])
-        condition = Encoded.stack([extra.topped, extra.enlarged])
-        return self.encoder.decode(rows, condition), extra.labels
+        condition, known = Encoded.stack([extra.topped, extra.enlarged]), target.encode(labels)
 
-    def _decoded(self, condition: Encoded, seed: int, sampler: Sampler) -> Any:
-        return self.encoder.decode(self._rows(condition, seed, sampler), condition)
+        def draw(asked: IndexArray, seed: int) -> Any:
+            top, rest = asked[asked < len(extra.topped)], asked[asked >= len(extra.topped)]
+            rows = self._rows(condition.take(rest), seed, self.sampler)
+            if len(top):
+                wanted = condition.take(top)
+                topped = self.modality.top_up(self.encoder, self.sampler, real, known, wanted, seed)
+                rows = type(rows).stack([topped, rows])
+            return self.encoder.decode(rows, condition.take(asked))
+
+        return self._unrepeated(draw, len(condition), seed, real), extra.labels
+
+    def _decoded(self, condition: Encoded, seed: int, sampler: Sampler, *, beside: Any = None) -> Any:
+        def draw(asked: IndexArray, seed: int) -> Any:
+            some = condition.take(asked)
+            return self.encoder.decode(self._rows(some, seed, sampler), some)
+
+        return self._unrepeated(draw, len(condition), seed, beside)
+
+    def _unrepeated(self, draw: Callable[[IndexArray, int], Any], rows: int, seed: int, beside: Any) -> Any:
+        """So many rows, those drawn again that repeat what a rule says is unique, in rows beside them or above."""
+        data = draw(np.arange(rows), seed)
+        for turn in range(MOST_TURNS):
+            again = np.flatnonzero(self.encoder.repeats(data, beside))
+            if not len(again):
+                return data
+            data = self.encoder.exchanged(data, again, draw(again, int(block_rng(seed, turn, 5).integers(2**30))))
+        left = int(self.encoder.repeats(data, beside).sum())
+        if left:
+            warnings.warn(
+                f"{left:,} of {rows:,} synthetic rows repeat values that are unique in training rows: too few of these "
+                "are left; ask for fewer rows, or fit without that rule",
+                DataWarning,
+                stacklevel=4,
+            )
+        return data
 
     def _rows(self, condition: Encoded, seed: int, sampler: Sampler) -> Any:
         return sampler.rows(condition, seed) if len(condition) else self.encoder.layout.empty()

@@ -91,6 +91,12 @@ class Encoder(Protocol[DataT, RowsT]):
     def knows(self, data: DataT) -> BoolArray:
         """Which rows can be encoded."""
 
+    def repeats(self, data: DataT, beside: DataT | None) -> BoolArray:
+        """Which rows hold what is unique and stands in others, above them or beside."""
+
+    def exchanged(self, data: DataT, rows: IndexArray, new: DataT) -> DataT:
+        """Data with other rows in the place of some."""
+
 
 class Container(Protocol[DataT]):
     """What data came in, so that it goes out the same."""

@@ -18,6 +18,7 @@ from .implied import Implied, Lookup, Steps, codes_of, runs
 from .one_of import OneOf, is_dummy
 from .order import Order
 from .total import Total
+from .unique import Unique
 from .views import DATES, PARTS, SPANS, Term
 
 Rules: TypeAlias = Literal["auto", "none"] | Sequence[str | KeptRule]
@@ -79,6 +80,9 @@ class RuleParser:
             yield self._implied(*match.groups())
         elif match := re.fullmatch(r"(at most )?one of (.+)", self.plain):
             yield self._one_of(match[2], always=not match[1])
+        elif match := re.fullmatch(r"(.+) are unique", self.plain):
+            places = tuple(self._place(word) for word in re.split(r", | and ", match[1]))
+            yield self._held(Unique(places, (), support=len(self.table[places[0]])))
         elif "<=" in self.plain or ">=" in self.plain:
             yield from self._orders()
         elif self.plain.count("=") == 1:

@@ -23,6 +23,7 @@ from .one_of import OneOf, find_one_of
 from .order import Order, find_orders
 from .relations import Relation
 from .total import Total
+from .unique import find_unique
 from .views import DATES, PARTS, SPANS, Term
 
 FEWEST_ROWS = 100
@@ -175,6 +176,8 @@ def find_rules(
             found.pending.append(order)
         else:
             found.add(order)
+    for unique in find_unique(table):
+        found.add(unique)
     return found
 
 

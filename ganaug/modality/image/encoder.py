@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...plain import AnyArray, BoolArray, Float64Array, record
+from ...plain import AnyArray, BoolArray, Float64Array, IndexArray, record
 from ...rules.base import KeptRule
 from .pixels import ImageLayout, Pixels
 from .spikes import Spikes, find_spikes
@@ -85,6 +85,13 @@ class ImageEncoder:
     def rules(self) -> list[KeptRule]:
         """There are none."""
         return []
+
+    def repeats(self, images: AnyArray, beside: object) -> BoolArray:  # noqa: ARG002 - of tables
+        return np.zeros(len(images), bool)
+
+    def exchanged(self, images: AnyArray, rows: IndexArray, new: AnyArray) -> AnyArray:
+        images[rows] = new
+        return images
 
     def knows(self, images: AnyArray) -> BoolArray:
         """Which images can be encoded: all."""

@@ -10,7 +10,8 @@ from scipy import sparse
 
 from ...columns.layout import Encoded
 from ...columns.quantiles import QuantileCoder
-from ...plain import AnyArray, Float32Array, Float64Array, MatrixLike
+from ...plain import AnyArray, Float32Array, Float64Array, Int32Array, MatrixLike
+from ...rules.declared import Rules
 from ...selection.sampler import Draw, Sampler
 from ..base import Head, Modality, Model, Reader, Size, Sizing
 from . import sizes
@@ -18,6 +19,9 @@ from .container import ImageContainer, check_images
 from .encoder import ImageEncoder
 from .pixels import ImageLayout, Pixels
 from .recognition import Components, Recogniser
+
+LOOKED_AT = 128
+"""Generated images, to calibrate an encoder by."""
 
 
 class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout, Pixels]):
@@ -91,6 +95,14 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
         seed: int,
     ) -> Recogniser | None:
         return None if seconds == 0 else Recogniser.fit(layout, condition, rows, seed)
+
+    def calibrated(self, encoder: ImageEncoder, condition: Encoded, sampler: Sampler, seed: int) -> ImageEncoder:
+        """With values that recur as often in generated images as in those of the same classes."""
+        if not any(len(found.values) for found in encoder.spikes):
+            return encoder
+        order = np.lexsort(condition.codes.T) if condition.codes.shape[1] else np.arange(len(condition))
+        some = order[np.linspace(0, len(condition) - 1, LOOKED_AT).astype(int)]
+        return encoder.calibrated(sampler.rows(condition.take(some), seed))
 
     def top_up(
         self,

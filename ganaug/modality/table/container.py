@@ -62,7 +62,7 @@ class TableContainer:
         names = list(table.columns)
         if len(self.levels) > 1:
             return pd.MultiIndex.from_tuples(names, names=self.levels)
-        return pd.Index(names, dtype=self.labels, name=self.levels[0])
+        return pd.Index(names, dtype=self.labels, name=self.levels[0], tupleize_cols=False)
 
     def _array(self, table: pd.DataFrame) -> AnyArray:
         """Of the dtype that the array had, or of one that holds what it does not."""
@@ -72,7 +72,7 @@ class TableContainer:
             longest = max((len(cell) for cell in values.ravel()), default=0)
             width = max(longest, own.itemsize // np.dtype(f"{own.kind}1").itemsize)
             return values.astype(f"{own.byteorder.strip('|=')}{own.kind}{width}")
-        if own == object:
+        if own.kind == "O":
             return table.to_numpy(dtype=object)
         found = {getattr(dtype, "subtype", dtype) for dtype in table.dtypes}
         others = [dtype for dtype in found if isinstance(dtype, np.dtype) and dtype != own]

@@ -13,17 +13,19 @@ import pandas as pd
 
 from ...columns.base import ColumnType, TensorType
 from ...columns.datetime import Datetime
+from ...columns.joined import as_fitted
 from ...columns.layout import Encoded, Layout
 from ...columns.listed import ROWS_PER_VALUE, Listed
 from ...columns.number import Number
 from ...columns.quantiles import QuantileCoder
 from ...columns.registry import fit_column
-from ...plain import AnyArray, BoolArray, Float32Array, Float64Array, Int32Array, record
+from ...plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
 from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells
 from ...rules.declared import Rules, rules_of
 from ...rules.find import lattice
 from ...rules.implied import Implied
 from ...rules.relations import Relation, find_relations
+from ...rules.unique import Unique
 
 SPARSE = 2.0
 GOLDEN = (5**0.5 - 1) / 2
@@ -173,6 +175,8 @@ class TableEncoder:
         open_ended = {p: steps[p] for p in numbers if p in alone and not isinstance(types[p], Listed)}
         for relation in find_relations(numbers, open_ended, found.may_follow):
             found.add(relation)
+        for order in found.pending:
+            found.add(order)
         rules = found.ordered()
         spots = [spot for spot in spots if spot[0] not in found.derived] or spots
         for number, rule in enumerate(rules):
@@ -251,13 +255,32 @@ class TableEncoder:
 
     def knows(self, table: pd.DataFrame) -> BoolArray:
         """Which rows have no category that was not seen in `fit`, and so can be encoded."""
-        every = [column.type.knows(table[column.name]) for column in self.columns]
+        every = [column.type.knows(as_fitted(table[column.name], column.type.dtype)) for column in self.columns]
         return np.logical_and.reduce([np.ones(len(table), bool), *every])
+
+    def repeats(self, table: pd.DataFrame, beside: pd.DataFrame | None) -> BoolArray:
+        """Which rows hold what is unique and stands in others, above them or beside."""
+        repeated = np.zeros(len(table), bool)
+        for step in self.steps:
+            if isinstance(step.rule, Unique):
+                names = [self.columns[place].name for place in step.rule.causes]
+                known = table[names] if beside is None else pd.concat([beside[names], table[names]])
+                again = known.duplicated().to_numpy() & known.notna().all(axis=1).to_numpy()
+                repeated |= again[len(known) - len(table) :]
+        return repeated
+
+    def exchanged(self, table: pd.DataFrame, rows: IndexArray, new: pd.DataFrame) -> pd.DataFrame:
+        """The table with other rows in the place of some."""
+        order = np.arange(len(table))
+        order[rows] = len(table) + np.arange(len(rows))
+        return pd.concat([table, new], ignore_index=True).iloc[order].reset_index(drop=True)
 
     def encode(self, table: pd.DataFrame) -> Encoded:
         """Codes and positions of rows with the columns of the fitted table."""
         floats = {
-            p: c.type.transform(table[c.name]) for p, c in enumerate(self.columns) if c.parts or p in self.in_rules
+            p: c.type.transform(as_fitted(table[c.name], c.type.dtype))
+            for p, c in enumerate(self.columns)
+            if c.parts or p in self.in_rules
         }
         cells = {p: Cells(self.columns[p].type, self.columns[p].type.plain(floats[p])) for p in self.in_rules}
         blocks: dict[int, Encoded] = {}
@@ -333,9 +356,6 @@ class TableEncoder:
         for step in self.steps:
             rests = [self._values(part, rows.codes, positions) for part in step.parts]
             for place, plain in step.rule.restored(rests, cells, types).items():
-                if isinstance(step.rule, Implied) and step.rule.gap:
-                    plain = np.where(plain, types[place].cells.nothing, cells[place].plain)
-                    plain = plain.astype(cells[place].plain.dtype)
                 cells[place] = Cells(types[place], plain)
         return cells
 

@@ -1,0 +1,63 @@
+"""Pairs of columns that no two rows share, such as a customer and a product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from ..columns.base import ColumnType
+from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
+from .base import Rule, Table, listed, quoted
+
+FEWEST_REPEATED = 30.0
+"""Pairs that chance alone would repeat: fewer prove nothing."""
+MOST_PAIRED = 24
+PROBE_ROWS = 2_048
+
+
+@record
+@dataclass(frozen=True)
+class Unique(Rule):
+    """Columns whose values together occur once: rows that repeat them are drawn again."""
+
+    @property
+    def kind(self) -> str:
+        return "unique"
+
+    def text(self, names: Mapping[int, str]) -> str:
+        return f"{listed([quoted(names[place]) for place in self.causes])} are unique"
+
+    def broken(self, table: Table) -> BoolArray:
+        """Rows that repeat one above them."""
+        codes = np.column_stack([codes_of_values(table[place].plain) for place in self.causes])
+        absent = np.column_stack([table[place].absent for place in self.causes]).any(1)
+        return pd.DataFrame(codes).duplicated().to_numpy() & ~absent
+
+    def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002 - rows are drawn again
+        return {}
+
+
+def find_unique(table: Table) -> Iterator[Unique]:
+    """Pairs of columns that never repeat, although chance alone would repeat many."""
+    rows = len(next(iter(table.values())))
+    codes = {place: codes_of_values(cells.plain) for place, cells in table.items() if place >= 0}
+    levels = {place: int(own.max()) + 1 for place, own in codes.items()}
+    usable = sorted((place for place in codes if 1 < levels[place] < rows), key=levels.__getitem__, reverse=True)
+    alike = {place: float(np.square(np.bincount(codes[place]) / rows).sum()) for place in usable}
+    for first, second in combinations(sorted(usable[:MOST_PAIRED]), 2):
+        if rows * (rows - 1) / 2 * alike[first] * alike[second] < FEWEST_REPEATED:
+            continue
+        pairs = codes[first] * levels[second] + codes[second]
+        if len(np.unique(pairs[:PROBE_ROWS])) == min(rows, PROBE_ROWS) and len(np.unique(pairs)) == rows:
+            yield Unique((first, second), (), support=rows)
+
+
+def codes_of_values(plain: AnyArray) -> Int64Array:
+    """Values as numbers from 0."""
+    return pd.factorize(plain, use_na_sentinel=False)[0].astype(np.int64)
+
+
