@@ -142,7 +142,7 @@ class RuleParser:
         self._check(usual[seen] != target)
         kind: type[Implied] = Lookup
         if len(terms) == 1 and terms[0].places != (LABEL,) and self.table[terms[0].places[0]].ordered:
-            stretches = runs(terms[0], target, self.table)
+            stretches, _ = runs(terms[0], target, self.table)
             kind = Steps if terms[0].listed and 0 < stretches <= len(np.unique(target)) + EXTRA_RUNS else Lookup
         learnt: Implied = kind.learnt(terms, place, self.table, gap=bool(gap))  # type: ignore[attr-defined]
         return learnt.with_support(len(target))

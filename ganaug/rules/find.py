@@ -35,6 +35,10 @@ PROBE_ROWS = 2_048
 FIRST_ROWS = 256
 ROWS_PER_CAUSE = 2.0
 SEEN_AGAIN = 0.9
+SHARE_BROKEN = 0.01
+UNSEEN = 0.05
+"""How likely at most a rule that :data:`SHARE_BROKEN` of the rows break looks like one that none does, because the causes
+of all these rows were seen once."""
 MANY_LEVELS = 16
 EXTRA_RUNS = 4
 MOST_PAIRED = 24
@@ -315,12 +319,13 @@ class ImpliedSearch:
         levels = len(np.unique(target))
         if term.view in SPANS and levels > MANY_LEVELS:
             return None
-        count = runs(term, target, self.small)
+        count, _ = runs(term, target, self.small)
         if not 0 < count <= levels + EXTRA_RUNS or (self.codes[term][1] <= MANY_LEVELS and not gap and count > levels):
             return None
         codes = self._full(effect)
-        count = runs(term, codes, self.table)
-        if not 0 < count <= len(np.unique(codes)) + EXTRA_RUNS:
+        count, shortest = runs(term, codes, self.table)
+        levels = len(np.unique(codes))
+        if not 0 < count <= levels + EXTRA_RUNS or (count > levels and shortest < FEWEST_OTHERS):
             return None
         support = self._support(codes, self.rows - count, self._others(codes) - count)
         if not support or 2 * count > self.rows:
@@ -344,6 +349,9 @@ class ImpliedSearch:
         if not _function(seen, codes, levels):
             return None
         counts = np.bincount(seen, minlength=levels)
+        alone = float((counts == 1).sum() / self.rows)
+        if alone ** (SHARE_BROKEN * self.rows) > UNSEEN:
+            return None
         different = int((counts > 0).sum())
         others = codes != np.bincount(codes).argmax()
         borne_out = int((counts[seen[others]] > 1).sum())

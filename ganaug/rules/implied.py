@@ -169,15 +169,19 @@ def codes_of(term: Term, table: Table) -> tuple[Int64Array, int]:
     return np.where(absent, len(distinct), codes), len(distinct) + 1
 
 
-def runs(term: Term, effect: Int64Array, table: Table) -> int:
-    """In how many stretches the effect's codes fall when rows are sorted by what is seen; 0 if it is no function."""
+def runs(term: Term, effect: Int64Array, table: Table) -> tuple[int, int]:
+    """In how many stretches the effect's codes fall when rows are sorted by what is seen, 0 if it is no function; and
+    how many rows the shortest has."""
     seen, absent = term.seen(table)
     if len(np.unique(effect[absent])) > 1 or absent.all():
-        return 0
+        return 0, 0
     order = np.lexsort([effect[~absent], seen[~absent]])
     values, codes = seen[~absent][order], effect[~absent][order]
     changed = codes[1:] != codes[:-1]
-    return 0 if (changed & (values[1:] == values[:-1])).any() else 1 + int(changed.sum())
+    if (changed & (values[1:] == values[:-1])).any():
+        return 0, 0
+    starts = np.flatnonzero(np.r_[True, changed])
+    return len(starts), int(np.diff(starts, append=len(codes)).min())
 
 
 def _spots(keys: tuple[AnyArray, ...], seen: list[tuple[AnyArray, BoolArray]]) -> Int64Array:

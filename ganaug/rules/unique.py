@@ -47,7 +47,8 @@ def find_unique(table: Table) -> Iterator[Unique]:
     codes = {place: codes_of_values(cells.plain) for place, cells in table.items() if place >= 0}
     levels = {place: int(own.max()) + 1 for place, own in codes.items()}
     usable = sorted((place for place in codes if 1 < levels[place] < rows), key=levels.__getitem__, reverse=True)
-    alike = {place: float(np.square(np.bincount(codes[place]) / rows).sum()) for place in usable}
+    counts = {place: np.bincount(codes[place]).astype(np.float64) for place in usable}
+    alike = {place: float((own * (own - 1)).sum() / (rows * (rows - 1))) for place, own in counts.items()}
     for first, second in combinations(sorted(usable[:MOST_PAIRED]), 2):
         if rows * (rows - 1) / 2 * alike[first] * alike[second] < FEWEST_REPEATED:
             continue

@@ -1,0 +1,112 @@
+"""Rules as a user writes them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from plants import PLANTS
+from untrained import any_rows
+
+from ganaug import GANAugmenter, load
+from ganaug.modality.table.encoder import TableEncoder
+
+
+@pytest.fixture(scope="module")
+def orders() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    rows = 600
+    table = pd.DataFrame({"net price": rng.integers(1, 50, rows), "post": rng.integers(1, 50, rows)})
+    table["total"] = table["net price"] + table["post"]
+    table["sent"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D")
+    table["year"] = table["sent"].dt.year
+    table["come"] = table["sent"] + pd.to_timedelta(rng.integers(0, 30, rows), "D")
+    table["town"] = rng.integers(0, 30, rows).astype(str)
+    table["state"] = (table["town"].astype(int) % 5).astype(str)
+    return table
+
+
+def found(table: pd.DataFrame, rules: object = "auto") -> set[str]:
+    return {rule.text for rule in TableEncoder.fit(table, rules=rules)[0].rules}
+
+
+def test_none_is_none(orders):
+    assert found(orders, "none") == set()
+
+
+@pytest.mark.parametrize("make", PLANTS)
+def test_what_is_shown_can_be_written(make):
+    table = make(np.random.default_rng(5), 900).columns
+    shown = found(table)
+    assert shown
+    assert found(table, sorted(shown)) == shown
+
+
+def test_a_rule_that_is_shown_is_taken_as_it_is(orders):
+    rules = TableEncoder.fit(orders)[0].rules
+    assert found(orders, rules) == {str(rule) for rule in rules}
+    assert repr(rules[0]).endswith("rows)")
+
+
+def test_one_can_be_left_out(orders):
+    assert found(orders) - found(orders, ["auto", "not year of sent implies year"]) == {"year of sent implies year"}
+    with pytest.raises(ValueError, match="'town implies year'.*found are"):
+        found(orders, ["auto", "not town implies year"])
+    with pytest.raises(ValueError, match="without 'auto'"):
+        found(orders, ["not year of sent implies year"])
+
+
+def test_one_that_was_not_found_can_be_added():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"low": rng.uniform(0, 1, 300), "high": rng.uniform(0.99, 3, 300)})
+    table["high"] = table["high"].clip(lower=table["low"])
+    assert found(table) == set()
+    encoder, _ = TableEncoder.fit(table, rules=["auto", "low <= high"])
+    assert [str(rule) for rule in encoder.rules] == ["low <= high"]
+    made = encoder.decode(any_rows(encoder))
+    assert (made["low"] <= made["high"]).all()
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("come <= sent", r"broken in 5\d\d of 600 rows, by position \d"),
+        ("come >= sent, come", "does not go with|broken"),
+        ("state implies town", "broken in .* of 600 rows"),
+        ("total = post + 2 * `net price`", "broken in 5.. of 600"),
+        ("total = `net price` * post", "broken in"),
+        ("post + `net price` = 50", "broken in"),
+        ("post and total are unique", "broken in"),
+        ("town <= nowhere", "no column|a column 'nowhere', which there is not; columns are"),
+        ("town <= state", "compares"),
+        ("sent <= total", "compares"),
+        ("year of total implies year", "needs dates in column 'total'"),
+        ("one of post, total", "needs columns of 0 and 1"),
+        ("do what I mean", "is no rule; write for example"),
+        ("the label implies town", "a column 'the label'"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_an_error_that_says_why(orders, rule, says):
+    with pytest.raises(ValueError, match=says):
+        found(orders, [rule])
+
+
+def test_rules_in_a_circle_are_an_error(orders):
+    with pytest.raises(ValueError, match="does not go with"):
+        found(orders, ["total = post + `net price`", "post = total - `net price`"])
+
+
+def test_an_augmenter_shows_its_rules_and_a_file_keeps_them(orders, tmp_path):
+    augmenter = GANAugmenter(steps=5, refine=False, random_state=0, rules=["town implies state"]).fit(orders)
+    assert [rule.text for rule in augmenter.rules_] == ["town implies state"]
+    augmenter.save(tmp_path / "m.ganaug")
+    again = load(tmp_path / "m.ganaug")
+    assert again.rules_ == augmenter.rules_
+    made = again.sample(200, random_state=0)
+    assert (made["state"].astype(int) == made["town"].astype(int) % 5).all()
+
+
+def test_images_have_no_rules():
+    X = np.random.default_rng(0).integers(0, 255, (40, 8, 8)).astype(np.uint8)
+    with pytest.raises(ValueError, match="images have no columns"):
+        GANAugmenter(steps=1, rules=["a <= b"]).fit(X)
