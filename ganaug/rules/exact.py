@@ -22,6 +22,7 @@ MOST_CAUSES = 12
 MOST_FACTORS = 5
 TIGHT = 0.02
 NEAR = 0.15
+FAR = 0.4
 LARGEST = 1e15
 PRECISE = 100
 HALVES = [*range(-6, 0), *range(1, 7)]
@@ -79,7 +80,12 @@ def _dependences(
 ) -> Iterator[Dependence]:
     """Columns that are sums of those before them on a scale, but for what rounding leaves."""
     basis: list[int] = []
+    span = Span(len(next(iter(scale.values()), ())))
     for place in sorted(scale):
+        if span.leaves(scale[place]) > FAR:
+            span.add(scale[place])
+            basis.append(place)
+            continue
         near = _near(place, basis, scale)
         rows = ~np.isnan(np.column_stack([scale[p] for p in (place, *near)])).any(1)
         if product:
@@ -90,9 +96,36 @@ def _dependences(
             continue
         found = _fitted(place, near, rows, scale, seen, steps, product)
         if found is None:
+            span.add(scale[place])
             basis.append(place)
         else:
             yield found
+
+
+class Span:
+    """What sums of some columns can make up: orthonormal columns of those without gaps (Gram and Schmidt, twice)."""
+
+    def __init__(self, rows: int) -> None:
+        self.columns = [np.full(rows, rows**-0.5)] if rows else []
+        self.whole = True
+
+    def leaves(self, column: Float64Array) -> float:
+        """The share of a column's variation that they leave; 0 if a column has gaps, since that is not known then."""
+        if not self.whole or np.isnan(column).any():
+            return 0.0
+        return float(np.linalg.norm(self._rest(column)) / np.linalg.norm(column - column.mean()))
+
+    def add(self, column: Float64Array) -> None:
+        """Take a column in."""
+        if np.isnan(column).any():
+            self.whole = False
+        else:
+            rest = self._rest(self._rest(column))
+            self.columns.append(rest / np.linalg.norm(rest))
+
+    def _rest(self, column: Float64Array) -> Float64Array:
+        basis = np.array(self.columns)
+        return column - basis.T @ (basis @ column)
 
 
 def _fitted(

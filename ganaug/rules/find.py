@@ -8,6 +8,7 @@ exp(-:data:`EVIDENCE`) divided by the number of rules tried.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from itertools import combinations
 
@@ -43,6 +44,10 @@ MANY_LEVELS = 16
 EXTRA_RUNS = 4
 MOST_PAIRED = 24
 MOST_COMBINATIONS = 1_000_000
+
+
+Effect = tuple[int, bool]
+"""The place of a column, and whether it is its absence that follows from others."""
 
 
 class Assembly:
@@ -161,12 +166,14 @@ def find_rules(
     columns = [place for place in table if place != LABEL]
     if not columns or len(table[columns[0]]) < FEWEST_ROWS:
         return found
-    trial = Assembly(unwanted)
-    ImpliedSearch(table, trial).singles()
-    for group in find_one_of(table, columns):
-        if not _implied_by_another(group, trial):
-            found.add(group)
     search = ImpliedSearch(table, found)
+    groups = list(find_one_of(table, columns))
+    if groups:
+        trial = search.with_assembly(Assembly(unwanted))
+        trial.singles({place for group in groups for place in group.effects})
+        for group in groups:
+            if not _implied_by_another(group, trial.found):
+                found.add(group)
     search.singles()
     numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
     lattices = {place: lattice(table[place]) for place in numbers}
@@ -225,35 +232,39 @@ class ImpliedSearch:
         self.rows = len(next(iter(table.values())))
         self.probe = np.linspace(0, self.rows - 1, min(PROBE_ROWS, self.rows)).astype(int)
         self.small = {place: cells.take(self.probe) for place, cells in table.items()}
-        self.terms = [Term((place,)) for place in table]
-        self.codes: dict[Term, tuple[Int64Array, int]] = {}
-        self.effects: list[tuple[int, bool]] = []
-        self.effect_codes: dict[tuple[int, bool], Int64Array] = {}
-        self.tried = 0
+        self.codes = {term: codes_of(term, self.small) for term in self._views()}
+        self.effects = {effect: codes_of(_term_of(effect), self.small)[0] for effect in self._open_effects()}
+        self.levels = {effect: len(np.unique(codes)) for effect, codes in self.effects.items()}
+        self.orders: dict[Term, Int64Array] = {}
+        """The first rows in the order of what is seen."""
         self.full: dict[Term, tuple[Int64Array, int]] = {}
-        self._prepare()
+        self.tried = 0
 
-    def singles(self) -> None:
-        """Take those in that have one cause."""
+    def with_assembly(self, found: Assembly) -> ImpliedSearch:
+        """The same search, for another assembly."""
+        other = copy(self)
+        other.found = found
+        return other
+
+    def singles(self, places: set[int] | None = None) -> None:
+        """Take those in that have one cause, and whose effect is at one of some places."""
         for effect in self._by_levels():
+            if places is not None and effect[0] not in places:
+                continue
             for term in self._candidates(effect):
                 if self._single(effect, term):
                     break
 
-    def _prepare(self) -> None:
+    def _open_effects(self) -> Iterator[Effect]:
+        """Columns that vary, and those with gaps."""
         for place, cells in self.table.items():
-            absent = cells.absent
             if place == LABEL:
                 continue
-            small = codes_of(Term((place,)), self.small)[0]
-            if len(np.unique(small)) > 1 or len(np.unique(cells.plain)) > 1:
-                self.effects.append((place, False))
-                self.effect_codes[place, False] = small
+            if (cells.plain != cells.plain[0]).any():
+                yield place, False
+            absent = cells.absent
             if absent.any() and not absent.all():
-                self.effects.append((place, True))
-                self.effect_codes[place, True] = self.small[place].absent.astype(np.int64)
-        for term in self._views():
-            self.codes[term] = codes_of(term, self.small)
+                yield place, True
 
     def _views(self) -> Iterator[Term]:
         """What may imply something by its value."""
@@ -275,12 +286,11 @@ class ImpliedSearch:
             for view in SPANS:
                 yield Term((begin, end), view)
 
-    def _by_levels(self) -> list[tuple[int, bool]]:
+    def _by_levels(self) -> list[Effect]:
         """Effects with few levels first, later columns before earlier ones."""
-        levels = {effect: len(np.unique(codes)) for effect, codes in self.effect_codes.items()}
-        return sorted(self.effects, key=lambda effect: (effect[1], levels[effect], -effect[0]))
+        return sorted(self.effects, key=lambda effect: (effect[1], self.levels[effect], -effect[0]))
 
-    def _candidates(self, effect: tuple[int, bool]) -> list[Term]:
+    def _candidates(self, effect: Effect) -> list[Term]:
         """Terms that may imply an effect, the best first: the label, parts of dates, thresholds, few levels."""
 
         def rank(term: Term) -> tuple[int, int, int]:
@@ -297,10 +307,10 @@ class ImpliedSearch:
         usable = [t for t in self.codes if place not in t.places and not (gap and t.view in (*SPANS, *DATES))]
         return sorted(usable, key=rank)
 
-    def _single(self, effect: tuple[int, bool], term: Term) -> bool:
+    def _single(self, effect: Effect, term: Term) -> bool:
         """Whether a rule with one cause was found and taken in."""
         place, gap = effect
-        target = self.effect_codes[effect]
+        target = self.effects[effect]
         codes, levels = self.codes[term]
         self.tried += 1
         if not (self.found.gaps if gap else self.found.derived) & {place} and _function(codes, target, levels):
@@ -310,14 +320,16 @@ class ImpliedSearch:
                     return True
         return False
 
-    def _steps(self, effect: tuple[int, bool], term: Term) -> Steps | None:
+    def _steps(self, effect: Effect, term: Term) -> Steps | None:
         """Thresholds, if there are few of them."""
         place, gap = effect
         if term.places == (LABEL,) or not (term.listed or term.view in SPANS) or not self.table[term.places[0]].ordered:
             return None
-        target = self.effect_codes[effect]
-        levels = len(np.unique(target))
-        if term.view in SPANS and levels > MANY_LEVELS:
+        target = self.effects[effect]
+        levels = self.levels[effect]
+        if (term.view in SPANS and levels > MANY_LEVELS) or 2 * levels > len(target):
+            return None
+        if self._changes(term, target) >= levels + EXTRA_RUNS:
             return None
         count, _ = runs(term, target, self.small)
         if not 0 < count <= levels + EXTRA_RUNS or (self.codes[term][1] <= MANY_LEVELS and not gap and count > levels):
@@ -334,7 +346,7 @@ class ImpliedSearch:
             return None
         return Steps.learnt((term,), place, self.table, gap=gap).with_support(support)
 
-    def _lookup(self, effect: tuple[int, bool], terms: tuple[Term, ...]) -> Lookup | None:
+    def _lookup(self, effect: Effect, terms: tuple[Term, ...]) -> Lookup | None:
         """A list of what goes with what, if that was seen often enough."""
         place, gap = effect
         seen, levels = self._of_all(terms[0])
@@ -365,7 +377,7 @@ class ImpliedSearch:
         many = terms[0].view in SPANS and different > MANY_LEVELS
         return None if many and rule.shift is None else rule
 
-    def _copy(self, effect: tuple[int, bool], term: Term, levels: int) -> bool:
+    def _copy(self, effect: Effect, term: Term, levels: int) -> bool:
         """Whether the two columns are the same numbers in other units, which no list is needed for."""
         place, gap = effect
         if gap or not term.listed or term.places == (LABEL,) or levels <= MANY_LEVELS:
@@ -373,9 +385,17 @@ class ImpliedSearch:
         one, other = self.table[term.places[0]], self.table[place]
         return one.kind == other.kind and one.ordered and len(np.unique(other.plain)) >= levels - 1
 
-    def _full(self, effect: tuple[int, bool]) -> Int64Array:
-        place, gap = effect
-        return self._of_all(Term((place,), "missing" if gap else "value"))[0]
+    def _changes(self, term: Term, target: Int64Array) -> int:
+        """How often the effect changes over the first rows, in the order of what is seen."""
+        if term not in self.orders:
+            seen, absent = term.seen(self.small)
+            first = np.flatnonzero(~absent)[:FIRST_ROWS]
+            self.orders[term] = first[np.argsort(seen[first], kind="stable")]
+        ordered = target[self.orders[term]]
+        return int((ordered[1:] != ordered[:-1]).sum())
+
+    def _full(self, effect: Effect) -> Int64Array:
+        return self._of_all(_term_of(effect))[0]
 
     def _of_all(self, term: Term) -> tuple[Int64Array, int]:
         """Codes of all rows."""
@@ -397,7 +417,7 @@ class ImpliedSearch:
     def pairs(self) -> None:
         """Effects that two columns imply together."""
         open_effects = [e for e in self.effects if e[0] not in (self.found.gaps if e[1] else self.found.derived)]
-        causes = [t for t in self.terms if 2 < self.codes[t][1] <= len(self.probe) / 4 and t in self.codes]
+        causes = [t for t in self.codes if t.listed and 2 < self.codes[t][1] <= len(self.probe) / 4]
         causes = sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
         pairs = sorted(combinations(causes, 2), key=lambda pair: self.codes[pair[0]][1] * self.codes[pair[1]][1])
         for first, second in pairs:
@@ -409,10 +429,15 @@ class ImpliedSearch:
                 if effect[0] in taken or effect[0] in (*first.places, *second.places):
                     continue
                 ordered = [self.table[place].ordered for place in (*first.places, *second.places, effect[0])]
-                if not all(ordered) and _function(codes, self.effect_codes[effect], levels):
+                if not all(ordered) and _function(codes, self.effects[effect], levels):
                     rule = self._lookup(effect, (first, second))
                     if rule is not None:
                         self.found.add(rule)
+
+
+def _term_of(effect: Effect) -> Term:
+    place, gap = effect
+    return Term((place,), "missing" if gap else "value")
 
 
 def _function(cause: Int64Array, effect: Int64Array, levels: int) -> bool:
