@@ -90,7 +90,7 @@ class GANAugmenter(
     class_counts_ : dict
         Training rows of each class. Only for a target of classes.
     n_features_in_ : int
-        Columns of a table, or values of an image.
+        Columns of a table that were learnt, or values of an image.
     feature_names_in_ : ndarray of str
         Only if all column names are strings.
     history_ : DataFrame
@@ -141,7 +141,8 @@ class GANAugmenter(
         Parameters
         ----------
         X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features), or images
-            Columns of any mix of dtypes; missing values are learnt like any other value. Images are an array of shape
+            Columns of any mix of dtypes; missing values are learnt like any other value. DataFrames are those of pandas
+            and polars, and tables of pyarrow; the latter two need ``pip install 'ganaug[frames]'``. Images are an array of shape
             (n_samples, height, width) or (n_samples, height, width, channels) of any numbers, 8 x 8 pixels or larger.
         y : array-like of shape (n_samples,) or None
             Labels, numbers, or nothing.
@@ -168,7 +169,7 @@ class GANAugmenter(
             weights = target.weights(condition)
         classes = None if target is None or target.classes is None else condition.codes[:, 0]
         categorical = categorical_columns(self.categorical_features, data)
-        encoder, rows = modality.fit_encoder(data, categorical, self.rules, classes)
+        encoder, rows = modality.fit_encoder(data, categorical, self.rules, classes, self.identifiers)
         config = configured(self, modality, (len(rows), *encoder.layout.row_shape))
         seeds = seeds_from(entropy_of(self.random_state), 3)
         untrained = GenerativeModel(
@@ -180,7 +181,7 @@ class GANAugmenter(
             label_container=LabelContainer.of(y),
         )
         self._model = fit_model(untrained, Data(rows, condition, weights), config, seeds[:2], started)
-        self._remember(data, None if y is None else labels)
+        self._remember(container.matching(data, encoder.features, encoder.dropped), None if y is None else labels)
         return self
 
     @overload
@@ -252,7 +253,8 @@ class GANAugmenter(
         -------
         X, y, is_synthetic
             `y` only if the augmenter was fitted with one, the mask (bool ndarray) only if asked for. The index of a
-            DataFrame starts anew.
+            DataFrame starts anew. Dtypes are those of `X`; where they cannot hold the synthetic values, those of `fit`
+            or wider ones.
 
         Notes
         -----
@@ -267,9 +269,8 @@ class GANAugmenter(
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     def transform(self, X: MatrixLike) -> Any:
-        """`X` unchanged: only training data is augmented."""
-        self._fitted.matching(X)
-        return X
+        """`X` unchanged, but for columns left out by ``identifiers="drop"``: only training data is augmented."""
+        return self._fitted.transformed(X)
 
     def fit_transform(self, X: MatrixLike, y: VectorLike | None = None) -> Any:
         """Fit, then augment the same rows.

@@ -32,8 +32,8 @@ from .rules.base import KeptRule
 from .selection.sampler import Chooser, Sampler
 
 
-MOST_TURNS = 40
-"""Times that rows are drawn again before they are given back as they are."""
+MOST_TURNS = 12
+"""Times that rows which repeat others are drawn again, before they are changed."""
 
 
 @record
@@ -145,7 +145,14 @@ class GenerativeModel:
         data, container = check_data(X)
         if type(container) is not type(self.container):
             raise ValueError(f"X is {container.what}, but GANAugmenter was fitted on {self.container.what}")
-        return container.matching(data, self.encoder.features), container
+        return container.matching(data, self.encoder.features, self.encoder.dropped), container
+
+    def transformed(self, X: MatrixLike) -> Any:
+        """`X` as it came, but for columns that were left out."""
+        data, container = self.matching(X)
+        if not self.encoder.dropped:
+            return X
+        return container.replaced(data, data[:0], np.zeros(0, np.intp), X)
 
     def labels(self, y: VectorLike | None, rows: int) -> pd.Series:
         """The labels of so many rows, checked."""
@@ -174,14 +181,15 @@ class GenerativeModel:
                 rows = type(rows).stack([topped, rows])
             return self.encoder.decode(rows, condition.take(asked))
 
-        return self._unrepeated(draw, len(condition), seed, real), extra.labels
+        new = self._unrepeated(draw, len(condition), seed, real)
+        return self.encoder.identified(new, seed, real), extra.labels
 
     def _decoded(self, condition: Encoded, seed: int, sampler: Sampler, *, beside: Any = None) -> Any:
         def draw(asked: IndexArray, seed: int) -> Any:
             some = condition.take(asked)
             return self.encoder.decode(self._rows(some, seed, sampler), some)
 
-        return self._unrepeated(draw, len(condition), seed, beside)
+        return self.encoder.identified(self._unrepeated(draw, len(condition), seed, beside), seed, beside)
 
     def _unrepeated(self, draw: Callable[[IndexArray, int], Any], rows: int, seed: int, beside: Any) -> Any:
         """So many rows, those drawn again that repeat what a rule says is unique, in rows beside them or above."""
@@ -191,6 +199,7 @@ class GenerativeModel:
             if not len(again):
                 return data
             data = self.encoder.exchanged(data, again, draw(again, int(block_rng(seed, turn, 5).integers(2**30))))
+        data = self.encoder.completed(data, beside)
         left = int(self.encoder.repeats(data, beside).sum())
         if left:
             warnings.warn(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 import pandas as pd
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -20,6 +21,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 
 from .columns.base import Kind
 from .columns.registry import kind_of, measured
+from .plain import Float64Array
 
 MODELS: dict[str, tuple[Any, Any]] = {
     "boosting": (HistGradientBoostingClassifier(), HistGradientBoostingRegressor()),
@@ -27,6 +29,7 @@ MODELS: dict[str, tuple[Any, Any]] = {
     "forest": (RandomForestClassifier(), RandomForestRegressor()),
 }
 MOST_CATEGORIES = 200
+HUGE, SMALLER = 1e150, 2.0**-700
 
 
 def model_for(X: pd.DataFrame, name: str, *, classes: bool) -> Pipeline:
@@ -43,9 +46,27 @@ def model_for(X: pd.DataFrame, name: str, *, classes: bool) -> Pipeline:
     else:
         codes = OneHotEncoder(handle_unknown="ignore", max_categories=MOST_CATEGORIES, sparse_output=False)
         steps = [SimpleImputer(keep_empty_features=True), StandardScaler()]
-    parts = [(codes, categorical), (make_pipeline("passthrough", *steps), numeric)]
+    parts = [(codes, categorical), (make_pipeline(Tamed(), *steps), numeric)]
     measure = FunctionTransformer(_measured, kw_args={"kinds": kinds})
     return make_pipeline(measure, make_column_transformer(*parts), model)
+
+
+class Tamed(TransformerMixin, BaseEstimator):
+    """Numbers that any model takes: of a column without one zeros, and huge ones divided, lest their squares overflow.
+
+    NaN stays where a column has other values.
+    """
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> Self:  # noqa: ARG002 - as scikit-learn calls it
+        values = np.asarray(X, np.float64)
+        known = ~np.isnan(values)
+        self.empty_ = ~known.any(0)
+        self.scale_ = np.where(np.abs(values).max(0, initial=0.0, where=known) > HUGE, SMALLER, 1.0)
+        return self
+
+    def transform(self, X: pd.DataFrame) -> Float64Array:
+        made: Float64Array = np.where(self.empty_, 0.0, np.asarray(X, np.float64) * self.scale_)
+        return made
 
 
 def _measured(X: pd.DataFrame, kinds: dict[Any, Kind]) -> pd.DataFrame:

@@ -112,6 +112,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         if self.steps == "auto":
             parameters["steps"] = usual.steps
         self.augmenter_ = GANAugmenter(ratio=0, target_type="classes", **parameters).fit(X, y)
+        self.n_features_in_ = self.augmenter_.n_features_in_
         if hasattr(self.augmenter_, "feature_names_in_"):
             self.feature_names_in_ = self.augmenter_.feature_names_in_
         new_X, new_y = self.augmenter_.augment(X, y)

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from .columns.identifier import Identifiers
 from .data.validation import check_choice, check_count, check_real
 from .modality.base import Sizing
 from .modality.registry import AnyModality
@@ -36,6 +37,16 @@ rules : "auto", "none" or list of str, default="auto"
     of dates, order, sums and products, dummy columns, cells that are missing together. A list holds rules as `rules_`
     shows them, "auto" for all that are found, and "not ..." for one that is not to be kept; ValueError names the rows
     that break one.
+identifiers : {"warn", "drop", "fake"}, default="warn"
+    What becomes of columns that tell rows apart: text of which nearly every row has another, such as names and
+    addresses, and whole numbers that are keys, since they repeat hardly ever where chance would repeat many. "warn"
+    learns them like any other column and says so: synthetic rows then repeat real names, and the file holds them.
+    "drop" leaves them out of all that is learnt and of every table that comes out, real rows included; tables given
+    later may have them or not. "fake" learns where they are missing and what they look like, and makes new values of
+    that pattern: keys that run on or lie between the real ones, text with as many letters and digits, in which only
+    words that many rows share come out as they are. None is a training value, and none comes twice in a call; in
+    datasets of :mod:`ganaug.tf` none comes twice in the rows that are drawn at once. Neither "drop" nor "fake" leaves
+    the real values in the file.
 steps : "auto" or int, default="auto"
     Training steps. "auto" grows with the rows; :class:`ganaug.GANOverSampler` takes half as many as
     :class:`ganaug.GANAugmenter`, after which classifiers gain no more.
@@ -192,6 +203,7 @@ class GANParameters(BaseEstimator):
 
     categorical_features: Auto | Sequence[Any] = "auto"
     rules: Rules = parameter("auto", some_rules)
+    identifiers: Identifiers = parameter("warn", one_of("warn", "drop", "fake"))
     steps: Auto | int = parameter("auto", auto_or_count)
     time_budget: float | None = parameter(None, seconds)
     batch_size: Auto | int = parameter("auto", auto_or_count)

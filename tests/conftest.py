@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
+from collections.abc import Callable
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -89,3 +92,19 @@ def fits(dice: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:  # noqa: ARG
 
     monkeypatch.setattr("ganaug.gan.fit.train", counted)
     return seen
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[Any, str, str]]:
+    """Runs the command: status, standard output, standard error."""
+    from ganaug.cli import app
+
+    def run(*arguments: Any, stdin: str = "") -> tuple[Any, str, str]:
+        monkeypatch.setattr(sys, "argv", ["ganaug", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        monkeypatch.setattr("warnings.showwarning", lambda *_, **__: None)
+        with pytest.raises(SystemExit) as stop:
+            app.run()
+        return (stop.value.code or 0, *capsys.readouterr())
+
+    return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import keras
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-NOT_TENSORS = ("object dates", "arrow date32", "arrow decimal")
+NOT_TENSORS = ("object dates", "arrow date32")
 
 
 def numbers() -> tuple[np.ndarray, np.ndarray]:
@@ -42,6 +43,8 @@ def as_tensors(column: pd.Series) -> np.ndarray:
         return column.to_numpy().view(np.int64)
     if isinstance(next(iter(column.dropna()), None), str):
         return column.astype(object).where(column.notna(), "").to_numpy(object)
+    if isinstance(next(iter(column.dropna()), None), Decimal):
+        return column.to_numpy(float, na_value=np.nan)
     own = column.dtype if isinstance(column.dtype, np.dtype) else getattr(column.dtype, "numpy_dtype", np.dtype(object))
     if column.isna().any():
         return column.to_numpy(own if own.kind == "f" else float, na_value=np.nan)

@@ -23,6 +23,7 @@ X, Y = np.random.default_rng(0).normal(size=(40, 2)), np.repeat([0, 1], [30, 10]
 BAD: dict[str, list[Any]] = {
     "categorical_features": [["nowhere"]],
     "rules": ["all", 3, None, [4], ["a <= b <= nowhere"], ["what?"]],
+    "identifiers": ["keep", None, True, ["id"]],
     "steps": [0, -3, 2.5, True, None, "many"],
     "time_budget": [0, -3.0, "1h", True, float("nan")],
     "batch_size": [0, -1, 1.5, False, "large"],

@@ -240,15 +240,17 @@ def checked_rows(X: MatrixLike, y: VectorLike, *, classes: bool) -> tuple[Any, A
     if y is None:
         raise ValueError("y is None, but whether augmentation helps shows in predicting y: give it")
     check_consistent_length(X, y)
-    check_data(X)
+    data, container = check_data(X)
     labels, is_series = check_target(y)
     labels = labels_or_numbers(labels, classes=classes)
     if classes and labels.nunique() < 2:
         raise ValueError(f"y has the single class {labels.iloc[0]}: there is nothing to tell apart")
     if isinstance(X, pd.DataFrame):
         rows = X.reset_index(drop=True)
+    elif isinstance(X, (sparse.spmatrix, sparse.sparray)):
+        rows = X.tocsr()
     else:
-        rows = X.tocsr() if isinstance(X, (sparse.spmatrix, sparse.sparray)) else np.asarray(X)
+        rows = data if container.named else container.restore(data)
     return rows, labels if is_series else np.asarray(labels), labels
 
 

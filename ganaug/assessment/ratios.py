@@ -19,7 +19,7 @@ from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
 from ..augmenter import GANAugmenter
-from ..data.sampling_strategy import Strategy, inside, missing_in_ranges, missing_rows
+from ..data.sampling_strategy import Strategy, apportioned, inside, missing_in_ranges, missing_rows
 from ..data.validation import check_real
 from ..plain import AnyArray, Float64Array, MatrixLike, VectorLike
 
@@ -102,7 +102,8 @@ def with_addition(augmenter: GANAugmenter, addition: Addition, y: pd.Series, *, 
         counts = y.value_counts(sort=False).to_dict()
     else:
         counts = {limits: int(inside(y.to_numpy(dtype=np.float64), limits).sum()) for limits in lacking}
-    totals = {label: counts[label] + round(addition.ratio * count) for label, count in lacking.items() if count}
+    added = apportioned({label: addition.ratio * count for label, count in lacking.items() if count})
+    totals = {label: counts[label] + rows for label, rows in added.items()}
     return made.set_params(ratio=0, sampling_strategy=totals)
 
 

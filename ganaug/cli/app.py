@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,11 +14,12 @@ import pandas as pd
 
 from .. import __version__
 from ..augmenter import GANAugmenter, load
-from ..data.sampling_strategy import Strategy
+from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_labels, check_target
 from ..params import Auto
-from ..plain import BoolArray
-from .files import read, split, write
+from .cells import CellStyle
+from .files import check_output, check_picture, read, read_alike, split, write, write_below
+from .styles import save_styles, styles_of
 
 try:
     import typer
@@ -35,6 +36,7 @@ Target = Annotated[str, typer.Option("--target", "-t", help="The column of label
 Output = Annotated[
     str, typer.Option("--output", "-o", help="A .csv or .parquet file; - writes CSV to standard output.")
 ]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="OUTPUT may be the table that is read.")]
 Seed = Annotated[int | None, typer.Option("--random-state", help="The same number gives the same rows.", min=0)]
 Steps = Annotated[int | None, typer.Option(help="Training steps (default: chosen from the table's size).")]
 Budget = Annotated[float | None, typer.Option("--time-budget", help="Seconds after which fitting ends.")]
@@ -59,14 +61,20 @@ def rebalance(
     steps: Steps = None,
     time_budget: Budget = None,
     random_state: Seed = None,
+    overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
-    """Bring the classes of a table to the same size with synthetic rows. The real rows come first."""
-    frame = read(table)
+    """Bring the classes of a table to the same size with synthetic rows. The real rows come first, as they were."""
+    check_output(output, [table], overwrite=overwrite)
+    source = read(table, None if model is None else styles_of(model))
+    frame = source.frame
     X, y = split(frame, target)
-    check_labels(check_target(y)[0])
-    classes = {str(label): label for label in y.unique().tolist()}
-    wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, classes)}
+    labels = check_target(y)[0]
+    check_labels(labels)
+    if mark is not None and mark in frame:
+        raise ValueError(f"--mark {mark}: the table has such a column already")
+    wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, _classes(y, source.styles.get(target)))}
+    missing_rows(wanted["sampling_strategy"], labels.value_counts(sort=False).to_dict(), labels.to_numpy())
     if model is None:
         refine: Auto | bool = "auto" if ratio else False
         augmenter = _fitted(
@@ -75,10 +83,8 @@ def rebalance(
     else:
         augmenter = load(model).set_params(**wanted)
     more, labels, synthetic = augmenter.augment(X, y, return_mask=True)
-    made = more.assign(**{target: labels})[list(frame)]
-    if mark is not None:
-        made = _marked(made, mark, synthetic)
-    write(made, output)
+    made = _pandas(more).assign(**{target: _column(labels)})[list(frame)]
+    write_below(source, made if mark is None else made.assign(**{mark: synthetic}), output, mark)
 
 
 @app.command()
@@ -92,9 +98,10 @@ def fit(
     quiet: Quiet = False,
 ) -> None:
     """Fit a generator to a table and save it."""
-    frame = read(table)
-    X, y = split(frame, target) if target is not None else (frame, None)
-    _fitted(X, y, steps, time_budget, random_state, quiet).save(output)
+    check_output(output, [table], table=False)
+    source = read(table)
+    X, y = split(source.frame, target) if target is not None else (source.frame, None)
+    save_styles(_fitted(X, y, steps, time_budget, random_state, quiet), output, source.styles)
 
 
 @app.command()
@@ -109,9 +116,10 @@ def sample(
     random_state: Seed = None,
 ) -> None:
     """Draw synthetic rows from a saved generator."""
-    augmenter = load(model)
+    check_output(output)
+    augmenter, styles = load(model), styles_of(model)
     if counts and rows is None:
-        wanted: int | dict[Any, int] = _counts(counts, augmenter)
+        wanted: int | dict[Any, int] = _counts(counts, augmenter, styles)
     elif rows is not None and not counts:
         wanted = rows
     else:
@@ -119,9 +127,8 @@ def sample(
     made = augmenter.sample(wanted, random_state=random_state, refine=refine)
     if isinstance(made, tuple):
         X, y = made
-        name = getattr(y, "name", None)
-        made = pd.DataFrame(X).assign(**{"target" if name is None else str(name): y})
-    write(pd.DataFrame(made), output)
+        made = _with_labels(_pandas(X), _column(y))
+    write(_pandas(made), output, styles)
 
 
 @app.command()
@@ -141,7 +148,11 @@ def assess(
     """Say whether synthetic rows help a model, measured on held-out real rows next to what costs nothing."""
     from .assessing import assessment_of
 
-    X, y = split(read(table), target)
+    check_output(json_file, [table], table=False)
+    check_output(plot, [table], table=False)
+    if plot is not None:
+        check_picture(plot)
+    X, y = split(read(table).frame, target)
     options = {"scoring": scoring, "cv": folds, "n_jobs": jobs, "random_state": random_state, "verbose": not quiet}
     result = assessment_of(X, y, estimator, steps, options)
     print(result)
@@ -167,9 +178,12 @@ def report(
     """Say how good synthetic rows are: fidelity, detection, utility, coverage and privacy, from any generator."""
     from ..evaluation.evaluate import evaluate
 
+    for written in (html, json_file):
+        check_output(written, [train, test, synthetic], table=False)
     history = None if model is None else load(model).history_
     options: dict[str, Any] = {"random_state": random_state, "max_rows": max_rows, "verbose": not quiet}
-    tables = {"real_train": read(train), "real_test": read(test), "synthetic": read(synthetic)}
+    sources = read_alike([train, test, synthetic])
+    tables = {key: source.frame for key, source in zip(("real_train", "real_test", "synthetic"), sources, strict=True)}
     result = evaluate(**tables, target=target, history=history, **options)
     print(result)
     if json_file is not None:
@@ -257,10 +271,42 @@ def _strategy(text: str, classes: dict[str, Any]) -> Strategy:
     return {_label(label, classes): total for label, total in value.items()}
 
 
-def _counts(pairs: list[str], augmenter: GANAugmenter) -> dict[Any, int]:
+def _classes(y: pd.Series, style: CellStyle | None) -> dict[str, Any]:
+    """Labels by how they are written."""
+    labels = y.drop_duplicates()
+    classes = {str(label): label for label in labels.tolist()}
+    return classes if style is None else {**classes, **dict(zip(style.written(labels), labels.tolist(), strict=True))}
+
+
+def _pandas(X: Any) -> pd.DataFrame:
+    """Rows of a model that was fitted in Python, to a table of whatever library."""
+    return X.to_pandas() if hasattr(X, "to_pandas") else pd.DataFrame(X)
+
+
+def _column(y: Any) -> Any:
+    """Labels as a Series or an array."""
+    labels = y.to_pandas() if hasattr(y, "to_pandas") else y
+    return labels.iloc[:, 0] if isinstance(labels, pd.DataFrame) else labels
+
+
+def _with_labels(X: pd.DataFrame, labels: Any) -> pd.DataFrame:
+    """Labels as the last column; under another name if a column is called like them."""
+    own = getattr(labels, "name", None)
+    name = "target" if own is None else str(own)
+    taken = {str(column) for column in X}
+    free = name
+    while free in taken:
+        free = f"{free}_label"
+    if free != name:
+        print(f"ganaug: warning: the labels are in column {free!r}, since another is called {name!r}", file=sys.stderr)
+    return X.assign(**{free: labels})
+
+
+def _counts(pairs: list[str], augmenter: GANAugmenter, styles: Mapping[str, CellStyle]) -> dict[Any, int]:
     if not hasattr(augmenter, "classes_"):
         raise ValueError("--counts needs a model of classes; this one has none: give -n")
-    classes = {str(label): label for label in augmenter.classes_.tolist()}
+    target = getattr(_column(augmenter.sample(0, random_state=0)[1]), "name", None)
+    classes = _classes(pd.Series(augmenter.classes_), styles.get(str(target)))
     counts = {}
     for pair in pairs:
         label, equals, count = pair.rpartition("=")
@@ -275,9 +321,3 @@ def _label(text: str, classes: dict[str, Any]) -> Any:
     if text not in classes:
         raise ValueError(f"there is no class {text!r}: the classes are {', '.join(classes)}")
     return classes[text]
-
-
-def _marked(table: pd.DataFrame, name: str, synthetic: BoolArray) -> pd.DataFrame:
-    if name in table:
-        raise ValueError(f"--mark {name}: the table has such a column already")
-    return table.assign(**{name: synthetic})

@@ -2,39 +2,370 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import os
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
+from uuid import uuid4
 
+import numpy as np
 import pandas as pd
 
+from .cells import CellStyle
 
-def read(path: str) -> pd.DataFrame:
+FORMATS = (".csv", ".parquet", ".pq")
+BOM = "\ufeff"
+Styles = Mapping[str, CellStyle]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A CSV file as it is written.
+
+    Parameters
+    ----------
+    what : str
+        The file, as messages call it.
+    start : str
+        All before the first row.
+    rows : list of str
+        Each with its end of line.
+    end : str
+        What ends a line.
+    names : list of str
+    lines : list of int
+        The line that each row begins at.
+    cells : dict of list of str
+        Column by column.
+    """
+
+    what: str
+    start: str
+    rows: list[str]
+    end: str
+    names: list[str]
+    lines: list[int]
+    cells: dict[str, list[str]]
+
+    def styles(self) -> dict[str, CellStyle]:
+        """What each column is, by all its cells."""
+        return {name: CellStyle.of(cells) for name, cells in self.cells.items()}
+
+    def frame(self, styles: Styles) -> pd.DataFrame:
+        """What the cells mean; ValueError that names the line of one that is of another kind than its column."""
+        return pd.DataFrame({name: self._column(name, styles[name]) for name in self.names})
+
+    def _column(self, name: str, style: CellStyle) -> pd.Series:
+        try:
+            return style.values(self.cells[name])
+        except ValueError:
+            for line, cell in zip(self.lines, self.cells[name], strict=True):
+                try:
+                    style.values([cell])
+                except ValueError as error:
+                    raise ValueError(f"{self.what}, line {line}, column {name!r}: {error}") from None
+            raise
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """A table that was read.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    text : Text or None
+        How it is written, if it is a CSV file.
+    styles : mapping
+        How the cells of its columns are written, if it is a CSV file.
+    """
+
+    frame: pd.DataFrame
+    text: Text | None
+    styles: Styles
+
+
+def read(path: str, like: Styles | None = None) -> ReadTable:
+    """A table, with columns as in `like` where it has them."""
+    return read_alike([path], like)[0]
+
+
+def read_alike(paths: Sequence[str], like: Styles | None = None) -> list[ReadTable]:
+    """Tables in which columns of one name are of one kind."""
+    texts = [_read_text(path) if path == "-" or _suffix(path) == ".csv" else None for path in paths]
+    styles: dict[str, CellStyle] = {}
+    for name in dict.fromkeys(name for text in texts if text is not None for name in text.names):
+        given = [text.cells[name] for text in texts if text is not None and name in text.cells]
+        known = None if like is None else like.get(name)
+        styles[name] = CellStyle.of([cell for cells in given for cell in cells]) if known is None else known
+    return [
+        ReadTable(_read_parquet(path), None, {}) if text is None else ReadTable(text.frame(styles), text, styles)
+        for path, text in zip(paths, texts, strict=True)
+    ]
+
+
+def _read_text(path: str) -> Text:
+    what = "standard input" if path == "-" else path
+    given = _read_bytes(path)
+    raw = given if isinstance(given, str) else _decoded(given, what)
+    before = BOM if raw.startswith(BOM) else ""
+    records = _records(raw.removeprefix(BOM), what)
+    try:
+        _, names, header = next(records)
+    except StopIteration:
+        raise ValueError(f"{what} is empty: there are no columns to read") from None
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{what}, line 1: several columns are called {', '.join(map(repr, twice))}: rename them")
+    rows, lines, cells = [], [], []
+    for line, found, row in records:
+        if len(found) != len(names):
+            raise ValueError(f"{what}, line {line}: {len(found)} cells, and the header has {len(names)}")
+        rows.append(row)
+        lines.append(line)
+        cells.append(found)
+    if not rows:
+        raise ValueError(f"{what} has no rows below its header")
+    bare = header.rstrip("\r\n")
+    end = header[len(bare) :] or "\n"
+    if not rows[-1].endswith(("\n", "\r")):
+        rows[-1] += end
+    columns = map(list, zip(*cells, strict=True))
+    return Text(what, before + bare + end, rows, end, names, lines, dict(zip(names, columns, strict=True)))
+
+
+def _decoded(raw: bytes, what: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ValueError(
+            f"{what}, line {line}: not UTF-8; convert it first, for example with iconv -f latin1 -t utf-8"
+        ) from None
+
+
+def _read_bytes(path: str) -> bytes | str:
     if path == "-":
-        return _read_csv(sys.stdin)
-    readers = {".csv": _read_csv, ".parquet": pd.read_parquet, ".pq": pd.read_parquet}
-    return _by_suffix(path, readers)(path)
+        raw: bytes | str = getattr(sys.stdin, "buffer", sys.stdin).read()
+        return raw
+    if "://" in path:
+        from pandas.io.common import get_handle
+
+        with get_handle(path, "rb", is_text=False) as opened:
+            fetched: bytes = opened.handle.read()
+            return fetched
+    return Path(path).read_bytes()
 
 
-def _read_csv(source: str | TextIO) -> pd.DataFrame:
-    """Numbers to the last digit, so that real rows are written as they were."""
-    exact = tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1)  # which does so by default
-    return pd.read_csv(source) if exact else pd.read_csv(source, float_precision="round_trip")
+def _records(text: str, what: str) -> Iterator[tuple[int, list[str], str]]:
+    """Line, cells and text of each record; empty lines are none."""
+    csv.field_size_limit(2**31 - 1)
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(lines(), strict=True)
+    while True:
+        first = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ValueError(f"{what}, line {first}: {error}: see its quotes") from None
+        if cells:
+            yield first, cells, "".join(taken)
+        taken.clear()
 
 
-def write(table: pd.DataFrame, path: str) -> None:
-    if path == "-":
-        table.to_csv(sys.stdout, index=False)
+def _read_parquet(path: str) -> pd.DataFrame:
+    """Whole numbers beside missing ones stay whole."""
+    import pyarrow.parquet as pq
+
+    if "://" in path:
+        return pd.read_parquet(path)
+    table = pq.read_table(path)
+    if len(set(table.column_names)) < table.num_columns:
+        twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
+        raise ValueError(f"{path}: several columns are called {', '.join(map(repr, twice))}: rename them")
+    frame = table.to_pandas()
+    for name in frame.columns.intersection(table.column_names):
+        column, kind = table.column(name), str(table.schema.field(name).type)
+        if column.null_count and kind.lstrip("u").startswith("int") and frame[name].dtype == np.float64:
+            exact = pd.array(column.to_pylist(), dtype=kind.replace("uint", "UInt").replace("int", "Int"))
+            frame[name] = pd.Series(exact, index=frame.index)
+    return frame
+
+
+def check_output(
+    path: str | Path | None, inputs: Sequence[str] = (), *, table: bool = True, overwrite: bool = False
+) -> None:
+    """Raise ValueError or OSError, before anything is trained, if a file cannot be written there.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        Files that are read, which are replaced if that is what `overwrite` says.
+    table : bool
+        Whether it is to be a table.
+    """
+    if path is None or str(path) == "-":
         return
-    writers = {".csv": pd.DataFrame.to_csv, ".parquet": pd.DataFrame.to_parquet, ".pq": pd.DataFrame.to_parquet}
-    _by_suffix(path, writers)(table, path, index=False)
+    if table and _suffix(str(path)) != ".csv":
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise ImportError(f"{path}: Parquet needs pyarrow: pip install 'ganaug[cli]', or name it .csv") from None
+    place = Path(path)
+    if place.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: name a file")
+    if not place.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {place.parent}: make it first")
+    if not os.access(place if place.exists() else place.parent, os.W_OK) or not os.access(place.parent, os.W_OK):
+        raise PermissionError(f"{path} cannot be written: the permissions forbid it")
+    for given in inputs:
+        if not overwrite and place.exists() and Path(given).exists() and place.samefile(given):
+            remedy = "name another one, or say --overwrite" if table else "name another one"
+            raise ValueError(f"{path} is the table that is read: {remedy}")
 
 
-def _by_suffix(path: str, functions: dict[str, Any]) -> Any:
+def check_picture(path: Path) -> None:
+    """Raise ValueError or ImportError, before anything is trained, if no picture of that name can be drawn."""
+    try:
+        from matplotlib.backend_bases import FigureCanvasBase
+    except ImportError:
+        raise ImportError(f"{path}: pictures need matplotlib: pip install 'ganaug[plot]'") from None
+    formats = sorted(FigureCanvasBase.get_supported_filetypes())
+    if path.suffix.lower().lstrip(".") not in formats:
+        raise ValueError(f"{path}: there is no format {path.suffix!r} of pictures: it is one of {', '.join(formats)}")
+
+
+def write(table: pd.DataFrame, path: str, styles: Styles | None = None) -> None:
+    """A table of new rows, whose cells look like those that were read."""
+    if not _is_csv(path):
+        _write_parquet(table, path)
+        return
+    with _opened(path) as file:
+        _write_rows(file, [[str(name) for name in table]], "\n")
+        _write_rows(file, _cells(table, styles or {}), "\n")
+
+
+def write_below(source: ReadTable, every: pd.DataFrame, path: str, mark: str | None) -> None:
+    """Real rows as they are written, and new ones like them.
+
+    Parameters
+    ----------
+    every : DataFrame
+        The rows of `source`, then new ones; with a column `mark` where that is not None.
+    """
+    if source.text is None or not _is_csv(path):
+        if source.text is None and _is_csv(path):
+            write(every, path)
+        else:
+            _write_parquet(every, path)
+        return
+    text = source.text
+    new = every.iloc[len(text.rows) :]
+    if mark is None:
+        real, start = text.rows, text.start
+    else:
+        real = [_with_cell(row, "False") for row in text.rows]
+        start = _with_cell(text.start, _quoted(mark))
+    with _opened(path) as file:
+        file.write(start)
+        file.writelines(real)
+        _write_rows(file, _cells(new, source.styles), text.end)
+
+
+def _cells(table: pd.DataFrame, styles: Styles) -> Iterator[tuple[str, ...]]:
+    columns = []
+    for place, name in enumerate(table):
+        column = table.iloc[:, place]
+        style = styles.get(str(name))
+        columns.append(_as_pandas(column) if style is None else style.written(column))
+    return zip(*columns, strict=True)
+
+
+def _as_pandas(column: pd.Series) -> list[str]:
+    """Cells as `to_csv` writes them."""
+    buffer = io.StringIO()
+    column.to_frame().to_csv(buffer, index=False, header=False)
+    return [cells[0] for cells in csv.reader(io.StringIO(buffer.getvalue(), newline=""))]
+
+
+def _write_rows(file: IO[str], rows: Any, end: str) -> None:
+    csv.writer(file, lineterminator=end).writerows(rows)
+
+
+def _with_cell(row: str, cell: str) -> str:
+    bare = row.rstrip("\r\n") if not row.endswith(("\n", "\r")) else row[: -2 if row.endswith("\r\n") else -1]
+    return f"{bare},{cell}{row[len(bare) :]}"
+
+
+def _quoted(cell: str) -> str:
+    buffer = io.StringIO()
+    _write_rows(buffer, [[cell]], "")
+    return buffer.getvalue()
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[IO[str]]:
+    """A text file, which replaces an old one only once it is complete."""
+    if path == "-":
+        buffer = io.StringIO(newline="")
+        yield buffer
+        out = getattr(sys.stdout, "buffer", None)
+        if out is None:
+            sys.stdout.write(buffer.getvalue())
+        else:
+            sys.stdout.flush()
+            out.write(buffer.getvalue().encode())
+            out.flush()
+        return
+    with _replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def _replacing(path: str) -> Iterator[Path]:
+    """A file to write, which then takes the place of another."""
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file():  # a pipe
+        yield target
+        return
+    temporary = target.with_name(f".{target.name}.{uuid4().hex}")
+    try:
+        yield temporary
+        if target.exists():
+            temporary.chmod(target.stat().st_mode)
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _write_parquet(table: pd.DataFrame, path: str) -> None:
+    with _replacing(path) as temporary:
+        table.to_parquet(temporary, index=False)
+
+
+def _suffix(path: str) -> str:
     suffix = Path(path).suffix.lower()
-    if suffix not in functions:
+    if suffix not in FORMATS:
         raise ValueError(f"{path}: cannot tell the format from {suffix!r}; name it .csv or .parquet")
-    return functions[suffix]
+    return suffix
+
+
+def _is_csv(path: str) -> bool:
+    return path == "-" or _suffix(path) == ".csv"
 
 
 def split(frame: pd.DataFrame, target: str) -> tuple[pd.DataFrame, pd.Series]:

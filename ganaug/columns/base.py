@@ -140,9 +140,6 @@ class ValueType(ColumnType):
     def fit(cls, column: pd.Series) -> Self:
         """Learn what it takes to give values back in the dtype they came in."""
 
-    def warn_of(self, column: pd.Series) -> None:
-        """Warn where the column that was fitted can hardly be learnt."""
-
     @staticmethod
     @abstractmethod
     def measured(column: pd.Series) -> pd.Series:

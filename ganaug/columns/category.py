@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,12 +11,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from ..exceptions import DataWarning
 from ..plain import AnyArray, BoolArray, DType, Float64Array, Int64Array, record
 from .base import TENSOR_DTYPES, TensorType, ValueType, missing_of, numpy_dtype
 from .number import EXACT, Number, is_decimal
-
-FEW_ROWS = 20
 
 
 @record
@@ -44,15 +40,6 @@ class Category(ValueType):
     @classmethod
     def fit(cls, column: pd.Series) -> Self:
         return cls(column.dtype, _levels(column), missing_of(column))
-
-    def warn_of(self, column: pd.Series) -> None:
-        if len(self.values) == len(column) > FEW_ROWS and not _is_dictionary(column.dtype):
-            warnings.warn(
-                f"column {column.name!r} has another value in every row, so nothing can be learnt about it: "
-                "synthetic rows repeat training values of it; drop it if it identifies somebody",
-                DataWarning,
-                stacklevel=2,
-            )
 
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
@@ -159,9 +146,6 @@ class LongNumber(Category):
     def accepts(cls, column: pd.Series) -> bool:
         return Number.holds(column) and not is_decimal(column) and not Number.accepts(column)
 
-    def warn_of(self, column: pd.Series) -> None:
-        """Of long numbers something can be learnt."""
-
     @property
     def nominal(self) -> tuple[bool, ...]:
         return (False,)
@@ -194,8 +178,8 @@ def _dense(column: pd.Series) -> pd.Series:
 
 
 def _key(value: object) -> tuple[type, object]:
-    """Tells 1, 1.0 and True apart."""
-    return type(value), value
+    """Tells 1, 1.0 and True apart, but not Python's text and bytes from NumPy's."""
+    return next((kind for kind in (str, bytes) if isinstance(value, kind)), type(value)), value
 
 
 def _written(value: object) -> str:

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, record
 from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, numpy_dtype
+from .listed import nearest
 
 EXACT = 2**53
+SAFE = 2**51
+"""Decimals of fewer units survive a multiplication, too."""
 MAX_DECIMALS = 9
+TOLD = 6.0
+"""By how many digits numbers of a narrow dtype must be more exact than their decimals, all of them together."""
+MOST_LEVELS = 64
+ROWS_PER_LEVEL = 3
+SPARSE = 2.0
+MOST_FAR = 2
+WIDE = 100
+"""Digits; decimals in a column have 76 at most."""
 PYTHON_NUMBERS = ("integer", "floating", "mixed-integer-float")
 
 
 @record
 @dataclass(frozen=True)
 class Number(ValueType):
-    """Integers and floats, NumPy's, pandas' or pyarrow's, and Python's in an object column.
+    """Integers, floats and decimals, NumPy's, pandas' or pyarrow's, and Python's in an object column.
 
     Values are put back on the lattice ``origin + k * step`` on which all training values lay: integers, decimals,
-    multiples of 50. ``step`` 0 means that there was none. ``ints`` says whether an object column held Python integers.
+    multiples of 50. ``step`` 0 means that there was none. One or two numbers beyond all whole ones that floats hold, as
+    they stand for missing values, lie beside it. ``ints`` says whether an object column held Python integers.
+
+    Parameters
+    ----------
+    narrow : bool
+        Whether the values are those of float32, whatever holds them.
+    places : int or None
+        Digits behind the point of Python's or pyarrow's decimals; None for other numbers.
+    levels : ndarray of float64 or None
+        The only values that come back, if they are few, recur and skip most of the lattice.
     """
 
     dtype: DType
@@ -33,6 +54,9 @@ class Number(ValueType):
     decimals: int
     missing: Any = np.nan
     ints: bool = False
+    narrow: bool = False
+    places: int | None = None
+    levels: Float64Array | None = None
 
     kind = "number"
 
@@ -45,17 +69,27 @@ class Number(ValueType):
     @classmethod
     def accepts(cls, column: pd.Series) -> bool:
         """Numbers that all survive as float64."""
-        if not cls.holds(column) or is_decimal(column):
+        if not cls.holds(column):
             return False
+        if is_decimal(column):
+            return not (np.abs(_floats(column)) >= SAFE / 10.0 ** _digits(column)).any()
         return bool(pd.api.types.is_float_dtype(column.dtype)) or not (np.abs(_floats(column)) >= EXACT).any()
 
     @classmethod
     def fit(cls, column: pd.Series) -> Number:
         values = _floats(column)
-        known = np.unique(values[np.isfinite(values)])
-        origin, step, decimals = _lattice(known)
+        values = values[np.isfinite(values)]
+        known, own = np.unique(values), numpy_dtype(column.dtype)
+        places = _places(column) if is_decimal(column) else None
+        on, narrow = _lattice(known, 0 if places is None else _digits(column)), False
+        if not on.step and len(known):
+            narrow = own.kind in "fO" and own.itemsize >= 8 and _is_single(known)
+            fine = np.dtype(np.float32) if narrow else own
+            on = _lattice(known, 0, fine) if fine.kind == "f" and fine.itemsize < 8 else on
+            narrow &= bool(on.step)
         ints = column.dtype == object and any(isinstance(cell, Integral) for cell in column)
-        return cls(column.dtype, origin, step, decimals, missing_of(column), ints)
+        levels = known if _are_levels(known, len(values), on.step) else None
+        return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels)
 
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
@@ -67,17 +101,25 @@ class Number(ValueType):
     def rounded(self, part: Float64Array) -> Float64Array:
         """On the lattice, and as exact as the dtype."""
         if self.step:
-            part = np.round(self.origin + np.rint((part - self.origin) / self.step) * self.step, self.decimals)
-        own = numpy_dtype(self.dtype)
+            far = np.abs(part) >= EXACT
+            near = np.where(far, self.origin, part) if far.any() else part
+            near = np.round(self.origin + np.rint((near - self.origin) / self.step) * self.step, self.decimals)
+            part = np.where(far, part, near) if far.any() else near
+        own: np.dtype[Any] = np.dtype(np.float32) if self.narrow else numpy_dtype(self.dtype)
         if own.kind in "iu":
             limits = np.iinfo(own)
             return part.clip(limits.min, limits.max)
         return part.astype(own).astype(np.float64) if own.kind == "f" else part
 
     def plain(self, parts: list[Float64Array]) -> Float64Array:
-        return self.rounded(parts[0])
+        values = self.rounded(parts[0])
+        if self.levels is None:
+            return values
+        return np.where(np.isnan(values), np.nan, self.levels[nearest(self.levels / 4, values / 4)])
 
     def series(self, plain: AnyArray) -> pd.Series:
+        if self.places is not None:
+            return self._decimals(plain, self.places)
         if self.dtype == object:
             cells = [self.missing if np.isnan(v) else int(v) if self.ints and v == int(v) else float(v) for v in plain]
             return pd.Series(cells, dtype=object)
@@ -86,6 +128,23 @@ class Number(ValueType):
         series = pd.Series(plain)
         absent = series.isna()
         return series.where(~absent, 0).astype(self.dtype).mask(absent) if absent.any() else series.astype(self.dtype)
+
+    def _decimals(self, plain: Float64Array, places: int) -> pd.Series:
+        absent = np.isnan(plain)
+        units = np.rint(np.where(absent, 0, plain) * 10.0**self.decimals).astype(np.int64).tolist()
+        arrow = self.dtype.pyarrow_dtype if isinstance(self.dtype, pd.ArrowDtype) else None
+        missing = self.missing if arrow is None else None
+        with localcontext(prec=WIDE):
+            exponent = Decimal(1).scaleb(-places)
+            cells = [
+                missing if gap else Decimal(n).scaleb(-self.decimals).quantize(exponent)
+                for n, gap in zip(units, absent, strict=True)
+            ]
+        if arrow is None:
+            return pd.Series(cells, dtype=object)
+        import pyarrow as pa
+
+        return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(cells, arrow)))
 
     def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:
         own = numpy_dtype(self.dtype)
@@ -129,23 +188,101 @@ def has_infinity(column: pd.Series) -> bool:
         return bool(np.isinf(column.array.sp_values.astype(float)).any()) if column.dtype.subtype.kind == "f" else False
     if pd.api.types.is_float_dtype(column.dtype):
         return bool(np.isinf(_floats(column)).any())
-    return column.dtype == object and any(isinstance(cell, float) and np.isinf(cell) for cell in column)
+    return column.dtype == object and any(isinstance(cell, (float, Decimal)) and _infinite(cell) for cell in column)
+
+
+def recurring_whole(column: pd.Series) -> bool:
+    """Whether they are whole numbers, most of which stand in several rows, as labels do."""
+    values = _floats(column)
+    if (values != np.floor(values)).any():
+        return False
+    _, counts = np.unique(values, return_counts=True)
+    return 2 * int(counts[counts > 1].sum()) >= len(values)
 
 
 def _floats(column: pd.Series) -> Float64Array:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _lattice(known: Float64Array) -> tuple[float, float, int]:
-    """Origin, step and decimals of the coarsest lattice that holds the sorted, distinct values `known`."""
-    if not len(known):
-        return 0.0, 0.0, 0
-    for decimals in range(MAX_DECIMALS + 1):
+def _infinite(cell: float | Decimal) -> bool:
+    return cell.is_infinite() if isinstance(cell, Decimal) else bool(np.isinf(cell))
+
+
+def _places(column: pd.Series) -> int:
+    """Digits behind the point that decimals are written with, at most; less than 0 if they end with zeros."""
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return int(column.dtype.pyarrow_dtype.scale)
+    return max((-_exponent(cell) for cell in column if _is_finite(cell)), default=0)
+
+
+def _digits(column: pd.Series) -> int:
+    """Digits behind the point that it takes to tell decimals apart."""
+    with localcontext(prec=WIDE):
+        return max((-_exponent(cell.normalize()) for cell in column if _is_finite(cell)), default=0)
+
+
+def _is_finite(cell: object) -> TypeGuard[Decimal]:
+    return isinstance(cell, Decimal) and cell.is_finite()
+
+
+def _exponent(cell: Decimal) -> int:
+    return int(cell.as_tuple().exponent)
+
+
+class Lattice(NamedTuple):
+    """Where numbers may lie."""
+
+    origin: float
+    step: float
+    decimals: int
+
+
+NO_LATTICE = Lattice(0.0, 0.0, 0)
+
+
+def _lattice(known: Float64Array, places: int, own: np.dtype[Any] | None = None) -> Lattice:
+    """The coarsest lattice that holds the sorted, distinct values `known`, but for a few far out.
+
+    Parameters
+    ----------
+    places : int
+        Decimals that they surely have.
+    own : dtype or None
+        A narrow dtype of floats: the decimals only need to be the nearest ones of `known` that it can tell.
+    """
+    near = known[np.abs(known) < EXACT]
+    if not len(near) or len(near) + MOST_FAR < len(known):
+        return NO_LATTICE
+    for decimals in range(max(MAX_DECIMALS, places) + 1):
         scale = 10.0**decimals
-        if np.abs(known).max() * scale >= EXACT:
+        if np.abs(near).max() >= EXACT / scale:
             break
-        if (np.round(known, decimals) == known).all():
-            whole = np.rint(known * scale).astype(np.int64)
+        rounded = np.round(near, decimals)
+        if (rounded == near).all() if own is None else _told(near, rounded, scale, own):
+            whole = np.rint(rounded * scale).astype(np.int64)
             step = np.gcd.reduce(whole - whole[0]) or 1
-            return float(known[0]), float(step / scale), decimals
-    return 0.0, 0.0, 0
+            return Lattice(float(rounded[0]), float(step / scale), decimals)
+    return NO_LATTICE
+
+
+def _told(known: Float64Array, rounded: Float64Array, scale: float, own: np.dtype[Any]) -> bool:
+    """Whether all are the dtype's nearest to their decimals, and that so many decimals fit is no chance."""
+    narrow = known.astype(own)
+    if (rounded.astype(own) != narrow).any():
+        return False
+    apart = np.abs(np.spacing(narrow).astype(np.float64)) * scale
+    return float(-np.log10(apart[apart < 1]).sum()) >= TOLD
+
+
+def _is_single(known: Float64Array) -> bool:
+    """Whether float32 holds them all."""
+    with np.errstate(over="ignore", under="ignore"):
+        return bool((known.astype(np.float32) == known).all())
+
+
+def _are_levels(known: Float64Array, rows: int, step: float) -> bool:
+    """Whether the sorted, distinct values of so many rows are few, recur and skip most places of their lattice."""
+    if not 1 < len(known) <= min(MOST_LEVELS, rows / ROWS_PER_LEVEL):
+        return False
+    near = known[np.abs(known) < EXACT]
+    return not step or SPARSE * len(near) < (near[-1] - near[0]) / step + 1

@@ -19,6 +19,8 @@ KNOTS = 2048
 GAP = 0.2
 MOST_GAPS = 4
 TIED = 3
+TAME, TAMED = 2.0**40, 1e290
+"""Greater numbers are divided by a power of two, lest slopes and differences overflow."""
 
 
 @record
@@ -91,7 +93,7 @@ class QuantileCoder:
             codes[rest] = self.first_bin + interval
             low[rest], high[rest] = ((2 * (edge - interval) - 1).clip(-1, 1) for edge in (left, right))
         elif rest.any():
-            middles = (self.recurring[1:] + self.recurring[:-1]) / 2
+            middles = self.recurring[1:] / 2 + self.recurring[:-1] / 2
             codes[rest] = np.searchsorted(middles, values[rest])
         numbers = slice(None if self.bins else 0)
         return Encoded(codes[:, None], low[:, None][:, numbers], high[:, None][:, numbers])
@@ -102,7 +104,7 @@ class QuantileCoder:
         inside = codes >= self.first_bin
         if inside.any():
             rank = codes[inside] - self.first_bin + (position[inside].astype(np.float64) + 1) / 2
-            values[inside] = np.interp(rank / self.bins, self.mass, self.value)
+            values[inside] = _between(rank / self.bins, self.mass, self.value)
         return values
 
     def values(self, cells: Encoded) -> Float64Array:
@@ -118,7 +120,8 @@ class QuantileCoder:
 
     def _ranks(self, values: Float64Array) -> tuple[Float64Array, Float64Array]:
         """Share of the training values below each of `values`, and up to it."""
-        between = np.interp(values, self.value, self.mass)
+        size = TAME if _wild(self.value) else 1.0
+        between = np.interp(values / size, self.value / size, self.mass)
         last = len(self.value) - 1
         left = np.searchsorted(self.value, values, "left").clip(max=last)
         right = (np.searchsorted(self.value, values, "right") - 1).clip(0)
@@ -126,6 +129,17 @@ class QuantileCoder:
             np.where(self.value[left] == values, self.mass[left], between),
             np.where(self.value[right] == values, self.mass[right], between),
         )
+
+
+def _wild(values: Float64Array) -> bool:
+    """Whether their differences may be too great for floats."""
+    return bool(len(values)) and max(-float(values[0]), float(values[-1])) > TAMED
+
+
+def _between(places: Float64Array, mass: Float64Array, value: Float64Array) -> Float64Array:
+    """Values at places of a polygon."""
+    size = TAME if _wild(value) else 1.0
+    return np.interp(places, mass, value / size) * size
 
 
 def _quantile_function(distinct: Float64Array, counts: IndexArray, bins: int) -> tuple[Float64Array, Float64Array]:
@@ -147,7 +161,7 @@ def _quantile_function(distinct: Float64Array, counts: IndexArray, bins: int) ->
     if not steps and len(mass) > KNOTS:
         kept = np.concatenate([gaps, gaps + 1])  # the ends of gaps, wherever the grid lies
         grid = np.linspace(0, 1, KNOTS)
-        value = np.concatenate([np.interp(grid, mass, value), distinct[kept], distinct[kept]])
+        value = np.concatenate([_between(grid, mass, value), distinct[kept], distinct[kept]])
         mass = np.concatenate([grid, lower[kept], upper[kept]])
         order = np.lexsort([value, mass])
         mass, value = mass[order], value[order]
@@ -163,6 +177,8 @@ def _quantile_function(distinct: Float64Array, counts: IndexArray, bins: int) ->
 
 def _gaps(distinct: Float64Array, counts: IndexArray, bins: int) -> IndexArray:
     """Where values leave wide gaps with half an interval or more on both sides, each as the place of its lower end."""
+    if _wild(distinct):
+        distinct = distinct / TAME
     up_to, width = np.cumsum(counts)[:-1], np.diff(distinct)
     low, high = np.repeat(distinct, counts)[[counts.sum() // 20, counts.sum() - 1 - counts.sum() // 20]]
     enough = np.minimum(up_to, counts.sum() - up_to) >= max(ROWS_PER_BIN, counts.sum() / (2 * bins))

@@ -31,9 +31,7 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
         _check_hashable(column)
     if categorical:
         return COLUMN_TYPES[-1].fit(column)
-    found = next(each for each in COLUMN_TYPES if each.accepts(column)).fit(column)
-    found.warn_of(column)
-    return found
+    return next(each for each in COLUMN_TYPES if each.accepts(column)).fit(column)
 
 
 def kind_of(column: pd.Series) -> Kind:

@@ -17,6 +17,8 @@ Strategy = str | float | Mapping[Any, int] | Callable[[Any], Mapping[Any, int]]
 Range = tuple[float, float]
 RANGES = 10
 LEAST_IN_RANGE = 5
+NOISE = 1e-9
+"""Of products that should be whole numbers."""
 NAMES = ("auto", "all", "minority", "not majority", "not minority")
 
 
@@ -100,7 +102,19 @@ def _up_to_ratio(ratio: object, counts: Mapping[Any, int], minority: Hashable, m
 
 def enlarged(counts: Mapping[Any, int], missing: Mapping[Any, int], ratio: float) -> dict[Any, int]:
     """Rows of each class to add once the missing ones are there: `ratio` times what there is by then."""
-    return {label: round(ratio * (count + missing.get(label, 0))) for label, count in counts.items()}
+    return apportioned({label: ratio * (count + missing.get(label, 0)) for label, count in counts.items()})
+
+
+def apportioned(quotas: Mapping[Any, float]) -> dict[Any, int]:
+    """Whole rows for quotas that may have a fraction, as many in all, by the largest remainder.
+
+    Of equal remainders those that come first are rounded up.
+    """
+    quota = np.array([*quotas.values()], np.float64)
+    rows = np.floor(quota + NOISE).astype(np.int64)
+    left = round(float(quota.sum())) - int(rows.sum())
+    rows[np.argsort(rows - quota, kind="stable")[: max(left, 0)]] += 1
+    return dict(zip(quotas, rows.tolist(), strict=True))
 
 
 def missing_in_ranges(strategy: Strategy, y: AnyArray) -> dict[Range, int]:
@@ -136,7 +150,7 @@ def missing_in_ranges(strategy: Strategy, y: AnyArray) -> dict[Range, int]:
     if not isinstance(strategy, str):
         raise TypeError(
             f"sampling_strategy={strategy!r} means classes, but y is a number: give 'auto', a dict "
-            "{(low, high): total}, a callable that returns one, or None"
+            "{(low, high): total}, a callable that returns one, or None; if y holds labels, target_type='classes'"
         )
     counts = {limits: int(inside(values, limits).sum()) for limits in _equal_ranges(values)}
     if len(counts) < 2:
@@ -159,7 +173,8 @@ def _checked_ranges(totals: Mapping[Any, int]) -> list[Range]:
             low, high = map(float, limits)
         except (TypeError, ValueError):
             raise TypeError(
-                f"sampling_strategy has the key {limits!r}, but y is a number: keys must be ranges (low, high)"
+                f"sampling_strategy has the key {limits!r}, but y is a number: keys must be ranges (low, high); if y "
+                "holds labels, say target_type='classes'"
             ) from None
         if not low < high:
             raise ValueError(f"sampling_strategy has the range {limits!r}, whose upper end is not above its lower one")
@@ -172,7 +187,7 @@ def _checked_ranges(totals: Mapping[Any, int]) -> list[Range]:
 
 def _equal_ranges(values: NDArray[np.float64]) -> list[Range]:
     """Ranges of equal width, joined until each has enough rows; the last one has no upper limit."""
-    edges = np.linspace(values.min(), values.max(), RANGES + 1)[:-1]
+    edges = 2 * np.linspace(values.min() / 2, values.max() / 2, RANGES + 1)[:-1]  # the whole width may be infinite
     counts = np.bincount(np.searchsorted(edges, values, "right") - 1, minlength=RANGES)
     starts, rows = [edges[0]], 0
     for edge, count in zip(edges, counts, strict=True):

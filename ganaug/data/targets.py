@@ -15,7 +15,7 @@ import pandas as pd
 from ..columns.base import ColumnType
 from ..columns.category import Category
 from ..columns.layout import Block, Encoded, Layout
-from ..columns.number import Number, is_decimal
+from ..columns.number import Number, is_decimal, is_whole, recurring_whole
 from ..columns.quantiles import QuantileCoder
 from ..columns.registry import kind_of
 from ..exceptions import DataWarning
@@ -136,12 +136,15 @@ class ClassTarget(Target):
     ----------
     counts : ndarray of int64
         Training rows of each class, in the order of ``column.values``.
+    text : dtype or None
+        Of the array that they came in, if it was one of bytes or text of a fixed length.
     """
 
     column: Category
     counts: Int64Array
     name: Any
     is_series: bool = True
+    text: np.dtype[Any] | None = None
 
     @classmethod
     def fit(cls, y: pd.Series, *, is_series: bool = True) -> ClassTarget:
@@ -156,7 +159,7 @@ class ClassTarget(Target):
             warnings.warn(
                 f"classes with at most {FEW_ROWS} rows: {rare}; what is generated for them stays close to those rows",
                 DataWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
         return target
 
@@ -166,7 +169,17 @@ class ClassTarget(Target):
 
     @property
     def classes(self) -> AnyArray:
-        return self.column.values.to_numpy()
+        return self._fixed(self.column.values)
+
+    def as_given(self, labels: pd.Series) -> Any:
+        return labels if self.is_series else self._fixed(labels)
+
+    def _fixed(self, labels: pd.Series) -> AnyArray:
+        """An array of the length that they came in, or of a greater one if it takes that."""
+        if self.text is None:
+            return labels.to_numpy()
+        longest = max(map(len, labels), default=0)
+        return labels.to_numpy(dtype=object).astype(np.result_type(self.text, f"{self.text.kind}{max(longest, 1)}"))
 
     @property
     def class_counts(self) -> dict[Any, int]:
@@ -256,12 +269,15 @@ class NumberTarget(Target):
                 f"{len(outside)} targets, for example {outside[0]:g}, lie outside the range seen in fit, "
                 f"{low:g} to {high:g}: their rows are those of the nearest target in it",
                 DataWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
         return self.coder.encode(values.clip(low, high))
 
     def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:  # noqa: ARG002
-        raise ValueError("y is a number, which has no classes to count: use sample(n) or sample(y=values)")
+        raise ValueError(
+            "y was taken for a number, which has no classes to count: use sample(n) or sample(y=values); if it holds "
+            "labels, fit with target_type='classes'"
+        )
 
     def decode(self, condition: Encoded) -> pd.Series:
         return self.column.inverse_transform([self.coder.values(condition)]).rename(self.name)
@@ -295,8 +311,11 @@ class NumberTarget(Target):
         spots = rng.integers(len(values), size=count)
         low, high = values[spots], values[np.minimum(spots + 1, len(values) - 1)]
         recurs = np.isin(low, self.coder.recurring) | np.isin(high, self.coder.recurring)
-        drawn: Float64Array = np.where(recurs, low, low + rng.random(count) * (high - low))
-        return drawn
+        share = rng.random(count)
+        with np.errstate(over="ignore", invalid="ignore"):
+            drawn: Float64Array = low + share * (high - low)
+        drawn = np.where(np.isfinite(drawn), drawn, (1 - share) * low + share * high)
+        return np.where(recurs, low, drawn)
 
 
 def conditioned(layout: Any, target: Target | None) -> Any:
@@ -310,21 +329,26 @@ def encoded_classes(codes: Int32Array) -> Encoded:
     return Encoded(codes[:, None], none, none)
 
 
-def fit_target(y: VectorLike, rows: int, kind: str) -> tuple[Target, pd.Series]:
+def fit_target(y: VectorLike, rows: int, kind: str, strategy: Strategy | None = None) -> tuple[Target, pd.Series]:
     """The target of so many rows, and its labels.
 
     ``kind="auto"`` takes floats with a fraction for numbers, and other numbers when there are more than 20 distinct
-    ones and more than the square root of the rows.
+    ones and more than the square root of the rows; unless `strategy` asks for classes, and all of them recur.
     """
     labels, is_series = check_target(y, rows)
-    return target_of(labels, kind, is_series=is_series), labels
+    target = target_of(labels, kind, is_series=is_series, strategy=strategy)
+    if isinstance(target, ClassTarget) and isinstance(y, np.ndarray) and y.dtype.kind in "US":
+        target = replace(target, text=y.dtype)
+    return target, labels
 
 
-def target_of(y: pd.Series, kind: str, *, is_series: bool = True) -> Target:
+def target_of(y: pd.Series, kind: str, *, is_series: bool = True, strategy: Strategy | None = None) -> Target:
     """As `fit_target`, of checked labels."""
-    numeric = kind_of(y) == "number" and not is_decimal(y)
+    numeric = kind_of(y) == "number" and not (is_decimal(y) and not Number.accepts(y))
     if kind == "auto":
-        kind = "number" if numeric and is_measure(y) else "classes"
+        kind = "number" if numeric and is_measure(y) and not _wants_classes(strategy, y) else "classes"
+        if kind == "number":
+            _warn_of_labels(y, strategy)
     if kind == "classes":
         return ClassTarget.fit(y, is_series=is_series)
     if not numeric:
@@ -340,3 +364,23 @@ def is_measure(y: pd.Series) -> bool:
     if (values != np.floor(values)).any():
         return True
     return len(np.unique(values)) > max(MOST_INTEGER_CLASSES, len(values) ** 0.5)
+
+
+def _wants_classes(strategy: Strategy | None, y: pd.Series) -> bool:
+    """Whether a strategy speaks of classes, and whole numbers may well be some: each of them recurs."""
+    if strategy is None or callable(strategy) or not recurring_whole(y):
+        return False
+    if isinstance(strategy, Mapping):
+        return bool(strategy) and set(strategy) <= set(y.tolist())
+    return int(y.value_counts().min()) > 1
+
+
+def _warn_of_labels(y: pd.Series, strategy: Strategy | None) -> None:
+    """Warn of whole numbers that may be labels, as those that recur are."""
+    if recurring_whole(y) and (is_whole(y) or strategy is not None):
+        warnings.warn(
+            f"y holds {y.nunique()} whole numbers, most of which recur, and was taken for a number to regress on: if "
+            "they are labels, say target_type='classes'; if they are not, target_type='number' says so",
+            DataWarning,
+            stacklevel=5,
+        )

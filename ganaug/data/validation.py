@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Hashable, Sequence, Sized
+from collections.abc import Collection, Hashable, Mapping, Sequence, Sized
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..columns.number import fractions_of
 from ..plain import VectorLike
+from .foreign import label_series, mixed_array
 
 if TYPE_CHECKING:
     from sklearn.utils import InputTags
@@ -28,7 +29,7 @@ def categorical_columns(choice: Sequence[Any] | None, table: object) -> frozense
         return frozenset()
     if not isinstance(table, pd.DataFrame):
         raise ValueError(f"categorical_features={choice!r} names columns, but X holds images: leave it 'auto'")
-    wanted = np.asarray(choice, dtype=object).ravel().tolist()
+    wanted = list(choice) if isinstance(choice, (list, tuple)) else np.asarray(choice, dtype=object).ravel().tolist()
     if len(wanted) == table.shape[1] and all(isinstance(item, (bool, np.bool_)) for item in wanted):
         return frozenset(table.columns[np.array(wanted, bool)])
     unknown = [name for name in wanted if name not in table.columns]
@@ -61,13 +62,14 @@ def check_choice(value: object, name: str, choices: Collection[str]) -> str:
 
 
 def check_target(y: VectorLike, rows: int | None = None) -> tuple[pd.Series, bool]:
-    """`y` as a Series with a plain index, and whether it came as one."""
-    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
-        y = y.iloc[:, 0]
-    if isinstance(y, pd.Series):
+    """`y` as a Series with a plain index, and whether it comes back as one, or as what is made of one."""
+    foreign = label_series(y)
+    if foreign is not None:
+        labels = foreign
+    elif isinstance(y, pd.Series):
         labels = y
     else:
-        array = y if isinstance(y, pd.api.extensions.ExtensionArray) else np.asarray(y)
+        array = _label_array(y)
         if array.ndim == 2 and array.shape[1] == 1:
             from sklearn.exceptions import DataConversionWarning
 
@@ -83,7 +85,7 @@ def check_target(y: VectorLike, rows: int | None = None) -> tuple[pd.Series, boo
                 f"y should be a 1d array, got an array of shape {array.shape} instead. Multilabel and multioutput "
                 "targets are not supported."
             )
-        labels = pd.Series(array)
+        labels = pd.Series(array.astype(object) if array.dtype.kind == "S" else array)
     if rows is not None and len(labels) != rows:
         raise ValueError(
             f"Found input variables with inconsistent numbers of samples: X has {rows}, y has {len(labels)}"
@@ -91,7 +93,21 @@ def check_target(y: VectorLike, rows: int | None = None) -> tuple[pd.Series, boo
     absent = labels.isna()
     if absent.any():
         raise ValueError(f"Input y contains NaN in {int(absent.sum())} rows: drop the rows without a label")
-    return labels.reset_index(drop=True), labels is y
+    return labels.reset_index(drop=True), foreign is not None or labels is y
+
+
+def _label_array(y: VectorLike) -> Any:
+    """Labels as an array; a list of numbers and words as one of objects."""
+    if isinstance(y, pd.api.extensions.ExtensionArray):
+        return y
+    if isinstance(y, np.ma.MaskedArray) and np.ma.getmaskarray(y).any():
+        hidden = int(np.ma.getmaskarray(y).sum())
+        raise ValueError(
+            f"y is a masked array, {hidden} of whose labels are masked: drop these rows, as with X[~y.mask]"
+        )
+    if isinstance(y, (str, Mapping)) or hasattr(y, "element_spec"):
+        raise TypeError(f"y is a {type(y).__name__}: give a Series, an array or a list with a label for each row")
+    return mixed_array(y) if isinstance(y, (list, tuple)) else np.asarray(y)
 
 
 def check_labels(y: pd.Series) -> None:

@@ -12,9 +12,12 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from ..models import Tamed
 from ..plain import Float32Array, Float64Array, IndexArray
 
 MOST_LEVELS = 50
+FARTHEST = 1e15
+"""In standard deviations of the rows that a space was made of, lest squares of distances overflow."""
 Space = Callable[[pd.DataFrame], Float32Array]
 
 
@@ -27,9 +30,9 @@ def space_of(table: pd.DataFrame) -> Space:
     marked = SimpleImputer(strategy="constant", fill_value=0.0, keep_empty_features=True, add_indicator=True)
     codes = OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=MOST_LEVELS, sparse_output=False)
     others = [name for name in table if name not in numbers]
-    parts = [("numbers", make_pipeline(StandardScaler(), marked), numbers), ("categories", codes, others)]
+    parts = [("numbers", make_pipeline(Tamed(), StandardScaler(), marked), numbers), ("categories", codes, others)]
     model = ColumnTransformer(parts, transformer_weights={"categories": 0.5**0.5}).fit(table)
-    return lambda rows: np.asarray(model.transform(rows), np.float32)
+    return lambda rows: model.transform(rows).clip(-FARTHEST, FARTHEST).astype(np.float32)
 
 
 def nearest(points: Float32Array, asked: Float32Array, count: int = 1) -> tuple[Float64Array, IndexArray]:

@@ -16,6 +16,7 @@ from ..columns.registry import is_time, kind_of, measured
 from ..data.targets import is_measure
 from ..data.validation import categorical_columns, check_choice, check_rows, check_target
 from ..modality.table.container import check_table
+from ..models import HUGE, SMALLER
 
 EMPTY = "(missing)"
 LEAST_ROWS = 20
@@ -117,6 +118,7 @@ def prepared(
         key: pd.DataFrame({str(name): _column(part[name], real[name], kinds[name], key) for name in real}, copy=False)
         for key, part in tables.items()
     }
+    _tame(made)
     for key, part in made.items():
         absent = 0 if own is None else int(is_empty(part[str(own)]).sum())
         if absent:
@@ -153,6 +155,15 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
     if target is not None and target not in table:
         raise ValueError(f"target={target!r} is no column of {name}: it has {list(table.columns)}")
     return table, target
+
+
+def _tame(tables: dict[str, pd.DataFrame]) -> None:
+    """Divide numbers near the largest that floats hold, in all tables alike, lest their squares overflow."""
+    for name in tables["real_train"]:
+        parts = [table[name] for table in tables.values()]
+        if parts[0].dtype == np.float64 and max(part.abs().max() for part in parts) > HUGE:
+            for table in tables.values():
+                table[name] *= SMALLER
 
 
 def _column(values: pd.Series, like: pd.Series, kind: Kind, part: str) -> pd.Series:

@@ -67,6 +67,7 @@ def fit_model(
         return replace(untrained, generator=generator, history=history_of(states), seeds=replace(untrained.seeds))
 
     chooser: Chooser | None = None
+    encoder = untrained.encoder
     found: dict[int, ClassDiagnosis] = {}
     with progress_bar(config.given.verbose, sizes.steps) as bar:
         monitor = Monitor(
@@ -87,12 +88,16 @@ def fit_model(
             if sizes.candidates > 1:
                 bar.stage("refining")
                 chooser = _fit_chooser(generator, data, target, sizes.candidates, clock.left(), int(seeds[1]))
+            modality, candidates = modality_of(layout), sizes.candidates if chooser else 1
+            sampler = Sampler(generator.draw, chooser, candidates, modality.block_rows)
+            encoder = modality.calibrated(encoder, data.condition, sampler, int(seeds[1]))
         except KeyboardInterrupt:
             outcome.stopped_by = "interrupt"
     _warn_of(outcome, sizes.steps, refined=sizes.candidates == 1 or chooser is not None, layout=layout)
     _warn_of_classes(found, classes)
     return replace(
         unrefined(generator, outcome.history),
+        encoder=encoder,
         chooser=chooser,
         candidates=sizes.candidates if chooser else 1,
         stopped_by=outcome.stopped_by,

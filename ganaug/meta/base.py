@@ -122,7 +122,8 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         weights, params = self._weights(sample_weight, fit_params, len(labels))
         for name in ("assessment_", "chosen_ratio_"):
             self.__dict__.pop(name, None)
-        targets = labels if is_series else np.asarray(labels)
+        fixed = isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "US"  # and so it is to be predicted
+        targets = labels if is_series else y if fixed else np.asarray(labels)
         chosen: GANAugmenter | None = augmenter
         if left_open(augmenter.ratio):
             every_X, every_y, labels = checked_rows(X, targets, classes=classes)
@@ -145,7 +146,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
     def predict(self, X: MatrixLike) -> Any:
         """What the estimator predicts for `X`."""
         check_is_fitted(self, "estimator_")
-        return self.estimator_.predict(X)
+        return self.estimator_.predict(self._as_learnt(X))
 
     @if_estimator_has("score")
     def score(self, X: MatrixLike, y: VectorLike, **params: Any) -> float:
@@ -160,8 +161,13 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         check_is_fitted(self, "estimator_")
         if routing():
             params = metadata_routing.process_routing(self, "score", **params)["estimator"]["score"]
-        score: float = self.estimator_.score(X, y, **params)
+        score: float = self.estimator_.score(self._as_learnt(X), y, **params)
         return score
+
+    def _as_learnt(self, X: MatrixLike) -> Any:
+        """`X` without the columns that the augmenter left out, which the estimator has not seen."""
+        own = self.augmenter_
+        return X if own is None or own.identifiers != "drop" else own.transform(X)
 
     @property
     def n_features_in_(self) -> int:

@@ -78,19 +78,19 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     def predict_proba(self, X: MatrixLike) -> Any:
         """The estimator's probability of each class."""
         check_is_fitted(self, "estimator_")
-        return self.estimator_.predict_proba(X)
+        return self.estimator_.predict_proba(self._as_learnt(X))
 
     @if_estimator_has("predict_log_proba")
     def predict_log_proba(self, X: MatrixLike) -> Any:
         """The logarithm of the estimator's probability of each class."""
         check_is_fitted(self, "estimator_")
-        return self.estimator_.predict_log_proba(X)
+        return self.estimator_.predict_log_proba(self._as_learnt(X))
 
     @if_estimator_has("decision_function")
     def decision_function(self, X: MatrixLike) -> Any:
         """The estimator's confidence."""
         check_is_fitted(self, "estimator_")
-        return self.estimator_.decision_function(X)
+        return self.estimator_.decision_function(self._as_learnt(X))
 
     def __sklearn_tags__(self) -> Any:
         tags, inner = with_input_tags(super().__sklearn_tags__(), self.estimator)

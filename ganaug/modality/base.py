@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, T
 
 import numpy as np
 
+from ..columns.identifier import Identifiers
 from ..columns.layout import Encoded, Layout
 from ..columns.quantiles import QuantileCoder
 from ..data.seeds import BLOCK_ROWS
@@ -80,6 +81,10 @@ class Encoder(Protocol[DataT, RowsT]):
     def n_features(self) -> int: ...
 
     @property
+    def dropped(self) -> tuple[object, ...]:
+        """Names of columns that were left out."""
+
+    @property
     def rules(self) -> list[KeptRule]:
         """The rules that decoded rows keep."""
 
@@ -88,11 +93,17 @@ class Encoder(Protocol[DataT, RowsT]):
     def decode(self, rows: RowsT, condition: Encoded | None = None) -> DataT:
         """Data of encoded rows that were generated for some conditions."""
 
+    def identified(self, data: DataT, seed: int, beside: DataT | None = None) -> DataT:
+        """Decoded data with new names and keys, none of which stands in training data or beside."""
+
     def knows(self, data: DataT) -> BoolArray:
         """Which rows can be encoded."""
 
     def repeats(self, data: DataT, beside: DataT | None) -> BoolArray:
         """Which rows hold what is unique and stands in others, above them or beside."""
+
+    def completed(self, data: DataT, beside: DataT | None) -> DataT:
+        """Data with what repeats replaced as far as there is anything else to take."""
 
     def exchanged(self, data: DataT, rows: IndexArray, new: DataT) -> DataT:
         """Data with other rows in the place of some."""
@@ -117,8 +128,8 @@ class Container(Protocol[DataT]):
     def replaced(self, real: DataT, new: DataT, rows: IndexArray, given: MatrixLike) -> Any:
         """As `given` came, with new rows in the place of some."""
 
-    def matching(self, data: DataT, fitted: Sequence[Any]) -> DataT:
-        """`data` with the fitted features; ValueError if it has others."""
+    def matching(self, data: DataT, fitted: Sequence[Any], dropped: Sequence[Any] = ()) -> DataT:
+        """`data` with the fitted features, without those dropped; ValueError if it has others."""
 
 
 class Head(Protocol):
@@ -144,8 +155,8 @@ class Reader(Protocol):
     def rows_of(self, x: Any, y: Any) -> tuple[bool, Any]:
         """Whether x has an axis of rows, and its spec without it; TypeError if it is no such x."""
 
-    def features(self, spec: Any, rows: Any, condition: Encoded) -> Any:
-        """Arrays of the structure of `spec`, from encoded rows that were generated for some conditions."""
+    def features(self, spec: Any, rows: Any, condition: Encoded, seed: int = 0) -> Any:
+        """Arrays of the structure of `spec`, from encoded rows that were generated for some conditions by a seed."""
 
 
 @record
@@ -197,7 +208,12 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
 
     @abstractmethod
     def fit_encoder(
-        self, data: DataT, categorical: frozenset[Hashable], rules: Rules, classes: Int32Array | None
+        self,
+        data: DataT,
+        categorical: frozenset[Hashable],
+        rules: Rules,
+        classes: Int32Array | None,
+        identifiers: Identifiers = "warn",
     ) -> tuple[EncoderT, RowsT]:
         """The encoder of checked data, and the data encoded.
 
@@ -205,6 +221,8 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
         ----------
         classes : ndarray of int32 or None
             The class of each row, if there are any.
+        identifiers : {"warn", "drop", "fake"}
+            What becomes of columns that tell rows apart.
         """
 
     @abstractmethod

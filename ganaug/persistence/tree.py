@@ -277,7 +277,8 @@ def _arrow_out(dtype: pa.DataType, where: str) -> list[Any]:
 
 
 _ARROW_PLAIN = {
-    "bool": "bool_", "string": "string", "large_string": "large_string", "binary": "binary", "halffloat": "float16",
+    "bool": "bool_", "string": "string", "large_string": "large_string", "binary": "binary",
+    "large_binary": "large_binary", "string_view": "string_view", "binary_view": "binary_view", "halffloat": "float16",
     "float": "float32", "double": "float64", "date32[day]": "date32", "date64[ms]": "date64", "null": "null",
     **{f"{sign}int{bits}": f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from .exact import declared_relation
 from .find import EXTRA_RUNS, Assembly, find_rules, lattice
 from .implied import Implied, Lookup, Steps, codes_of, runs
 from .one_of import OneOf, is_dummy
-from .order import Order
+from .order import Order, Pairs, find_orders
 from .total import Total
 from .unique import Unique
 from .views import DATES, PARTS, SPANS, Term
@@ -39,14 +40,19 @@ def rules_of(rules: Rules, table: Table, names: Mapping[int, str]) -> Assembly:
         return find_rules(table) if rules == "auto" else Assembly()
     written = [str(rule).strip() for rule in rules]
     found = Assembly()
+    orders: Pairs = []
     for text in written:
         if text == "auto" or text.startswith("not "):
             continue
-        for rule in RuleParser(text, table, names).rules():
-            if rule.adjusts and isinstance(rule, Order):
-                found.pending.append(rule)
-            elif not found.add(rule):
+        parser = RuleParser(text, table, names)
+        for rule in parser.rules():
+            if not found.add(rule):
                 raise ValueError(f"rules: {text!r} does not go with {[r.text(names) for r in found.rules]}: drop one")
+        orders += parser.pairs
+    free = [place for place in table if place not in found.derived and place != LABEL]
+    for order in find_orders(table, orders, free, found.may_follow):
+        found.add(order)
+    found.pairs = list(orders)
     without = {text.removeprefix("not ").strip() for text in written if text.startswith("not ")}
     if "auto" not in written:
         if without:
@@ -66,6 +72,8 @@ class RuleParser:
     def __init__(self, text: str, table: Table, names: Mapping[int, str]) -> None:
         self.text, self.table, self.names = text, table, names
         self.quoted: list[str] = []
+        self.pairs: Pairs = []
+        """Columns that are in order."""
         self.plain = re.sub(r"`([^`]*)`", self._kept, text)
 
     def rules(self) -> Iterator[Rule]:
@@ -158,12 +166,17 @@ class RuleParser:
         ascending = "<=" in self.plain
         groups = [[self._place(w) for w in part.split(",")] for part in re.split(r"<=|>=", self.plain)]
         groups = groups if ascending else groups[::-1]
-        for lower, upper in zip(groups, groups[1:], strict=False):
+        places = [place for group in groups for place in group]
+        kinds = {self.table[place].kind for place in places}
+        if len(kinds) > 1 or not self.table[places[0]].ordered:
+            raise ValueError(f"rules: {self.text!r} compares {sorted(kinds)} columns: give numbers, or dates")
+        for lower, upper in pairwise(groups):
             for place in upper:
-                kinds = {self.table[p].kind for p in (*lower, place)}
-                if len(kinds) > 1 or not self.table[place].ordered:
-                    raise ValueError(f"rules: {self.text!r} compares {sorted(kinds)} columns: give numbers, or dates")
-                yield self._held(Order.learnt(lower, place, self.table))
+                if place in lower:
+                    raise ValueError(f"rules: {self.text!r} holds column {self.names[place]!r} against itself")
+                self._held(Order.learnt(lower, place, self.table))
+                self.pairs += [(low, place) for low in lower]
+        yield from ()
 
     def _equation(self, left: str, right: str) -> Rule:
         if re.fullmatch(NUMBER, right.strip()):

@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..plain import BoolArray, Float64Array
-from .relations import FLOAT_NOISE, NOISE, ROUNDING, Columns, Relation
+from .relations import FLOAT_NOISE, NOISE, Columns, Relation
 
 FEWEST_COMPLETE = 100
 PROBE_ROWS = 2_048
@@ -245,8 +245,9 @@ def _verified(
     for chosen in (simple,) if product else (simple, weights):
         level = replace(base, weights=chosen, step=0.0, constant=0.0)
         for shift in _constants(level, values, columns, complete, step, product):
-            for rounding in ROUNDING if step else ("even",):
-                trial = replace(base, weights=chosen, constant=shift, rounding=rounding, least=0.0, most=0.0)
+            trial = replace(base, weights=chosen, constant=shift, least=0.0, most=0.0)
+            for rounding in trial.roundings(values, columns):
+                trial = replace(trial, rounding=rounding)
                 if trial.kept(values, columns)[complete].all():
                     return trial.with_support(int(complete.sum()))
     if product or not step:
@@ -275,7 +276,8 @@ def declared_relation(
     simple = np.array([_simple(weight, product) for weight in weights.values()])
     base, complete = _blank(effect, list(weights), simple, constant, columns, lattice, product)
     values, step = columns[effect], lattice[1]
-    trials = [replace(base, rounding=rounding, least=0.0, most=0.0) for rounding in (ROUNDING if step else ("even",))]
+    base = replace(base, least=0.0, most=0.0)
+    trials = [replace(base, rounding=rounding) for rounding in base.roundings(values, columns)]
     kept = [trial.kept(values, columns) | ~complete for trial in trials]
     best = int(np.argmax([each.sum() for each in kept]))
     if kept[best].all():

@@ -21,7 +21,7 @@ from .base import LABEL, Cells, Rule, Table
 from .exact import find_exact
 from .implied import Implied, Lookup, Steps, codes_of, runs
 from .one_of import OneOf, find_one_of
-from .order import Order, find_orders
+from .order import Order, Pairs, find_bounds, find_orders, ordered_pairs
 from .relations import Relation
 from .total import Total
 from .unique import find_unique
@@ -63,14 +63,19 @@ class Assembly:
         self.gaps: set[int] = set()
         self.fixed: set[int] = set()
         """Columns that rules tell to the last digit."""
-        self.pending: list[Rule] = []
-        """Rules that only adjust values, for when all values are told."""
+        self.pairs: Pairs = []
+        """Columns that are in order, for :meth:`bound`."""
         self.computed: set[int] = set()
         """Columns whose values are computed, and so may be others than those seen."""
 
     def may_follow(self, effect: int, causes: Sequence[int]) -> bool:
         """Whether the values of a column may follow from those of others."""
         return effect not in self.derived and self._acyclic(effect, causes)
+
+    def bound(self, table: Table) -> None:
+        """Take in the orders that no other rule keeps, now that all values are told."""
+        for rule in list(find_bounds(table, self.pairs, self.rules, self.fixed, self._acyclic)):
+            self.add(rule)
 
     def allows(self, rule: Rule) -> bool:
         """Whether a rule goes with those that are there."""
@@ -182,11 +187,10 @@ def find_rules(
         any(found.add(rule) for rule in (*_as_total(relation, table, found), relation))
     search.pairs()
     free = [place for place in columns if place not in found.derived]
-    for order in find_orders(table, free, found.may_follow):
-        if order.loose:
-            found.pending.append(order)
-        else:
-            found.add(order)
+    pairs = ordered_pairs(table)
+    for order in find_orders(table, pairs, free, found.may_follow):
+        found.add(order)
+    found.pairs = [*found.pairs, *(pair for pair in pairs if pair not in found.pairs)]
     for unique in find_unique(table):
         found.add(unique)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +17,8 @@ from ..plain import AnyArray, BoolArray, Float64Array, record
 from .base import Cells, Rule, Table, quoted
 
 FEWEST_ROWS = 100
-FEWEST_REVERSED = 50.0
-"""Rows in the wrong order that chance alone would make: fewer prove nothing."""
-LEAST_REVERSED = 0.02
+FEWEST_REVERSED = 10.0
+"""Rows in the wrong order that chance alone would make, more of them the more pairs there are: fewer prove nothing."""
 PROBE_ROWS = 2_048
 DIGITS = 12
 LARGEST = 2**62
@@ -43,9 +42,6 @@ class Order(Rule):
         Decimals of the rest.
     below : bool
         Whether it is at most as large as the others.
-    loose : bool
-        Whether the column varies no less when the others are known. Then its own values are generated, and those on
-        the wrong side are reflected at the others.
     """
 
     limit: float
@@ -53,7 +49,6 @@ class Order(Rule):
     middle: float
     digits: int
     below: bool = False
-    loose: bool = False
 
     @property
     def effect(self) -> int:
@@ -64,12 +59,8 @@ class Order(Rule):
         return "order"
 
     @property
-    def adjusts(self) -> bool:
-        return self.loose
-
-    @property
     def nominal(self) -> tuple[bool, ...]:
-        return () if self.loose else (False,)
+        return (False,)
 
     def text(self, names: Mapping[int, str]) -> str:
         own, others = quoted(names[self.effect]), ", ".join(quoted(names[cause]) for cause in self.causes)
@@ -87,14 +78,11 @@ class Order(Rule):
         rest = sign * (cells.plain - bound)[usual]
         size = float(np.abs(np.concatenate([cells.plain[usual], bound[usual]])).max())
         digits = DIGITS - int(np.ceil(np.log10(size))) if size else DIGITS
-        loose = _spread(rest) > LOOSE * _spread((cells.plain - middle.astype(bound.dtype))[usual])
         limit = float(sign * (sign * cells.plain[usual]).max())
         least = max(0.0, float(rest.min()))
-        return cls(tuple(causes), (effect,), limit, least, float(middle), digits, below, loose, support=int(known.sum()))
+        return cls(tuple(causes), (effect,), limit, least, float(middle), digits, below, support=int(known.sum()))
 
     def rests(self, table: Table) -> list[Float64Array]:
-        if self.loose:
-            return []
         cells = table[self.effect]
         bound = self._known_bound(table, cells.type)
         apart = self._sign * (cells.plain - bound).astype(np.float64)
@@ -109,10 +97,8 @@ class Order(Rule):
         return ~(cells.absent | _absent(bound)) & (self._sign * (cells.plain - bound) < 0)
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:
-        kind = types[self.effect]
-        if self.loose:
-            return {self.effect: self._reflected(table[self.effect], table)}
-        [rest], bound, sign = rests, self._known_bound(table, kind), self._sign
+        [rest], kind, sign = rests, types[self.effect], self._sign
+        bound = self._known_bound(table, kind)
         lone = _absent(_bound(self.causes, table, kind, below=self.below))
         rest = np.where(lone, rest, np.maximum(rest, self.least))
         limit, least = (np.array(each).astype(bound.dtype) for each in (self.limit, self.least))
@@ -125,19 +111,6 @@ class Order(Rule):
             value[rests[0] == -1.0 - place] = moment
         return {self.effect: value}
 
-    def _reflected(self, cells: Cells, table: Table) -> AnyArray:
-        """The values, those on the wrong side of the bound as far on the other one, but not beyond the limit."""
-        bound, sign = _bound(self.causes, table, cells.type, below=self.below), self._sign
-        wrong = ~(cells.absent | _absent(bound)) & (sign * (cells.plain - bound) < 0)
-        if not wrong.any():
-            return cells.plain
-        own, bound = cells.plain[wrong], bound[wrong]
-        limit = np.array(self.limit).astype(bound.dtype)
-        value = sign * np.minimum(sign * (2 * bound - own), np.maximum(sign * limit, sign * bound))
-        plain = cells.plain.copy()
-        plain[wrong] = _beyond(cells.type, value, bound, sign)
-        return plain
-
     @property
     def _sign(self) -> int:
         return -1 if self.below else 1
@@ -147,28 +120,163 @@ class Order(Rule):
         return np.where(_absent(bound), np.array(self.middle).astype(bound.dtype), bound)
 
 
-def find_orders(table: Table, free: Sequence[int], may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Order]:
-    """Which of the `free` columns are never less than others of their kind; or never more, where the other is not free.
+@record
+@dataclass(frozen=True)
+class Bounds(Rule):
+    """A column that lies between others, but varies no less when they are known.
 
-    A pair of columns counts only if it could be in the wrong order: were the values of one of them shuffled, at least
-    :data:`LEAST_REVERSED` of the rows and :data:`FEWEST_REVERSED` of them would be.
+    Its own values are generated, and those beyond a bound are reflected there.
+
+    Parameters
+    ----------
+    lower, upper : tuple of int
+        Places of the columns that it is never less, and never more, than.
+    low, high : float
+        Range of the training values.
+    """
+
+    lower: tuple[int, ...]
+    upper: tuple[int, ...]
+    low: float
+    high: float
+
+    @classmethod
+    def learnt(cls, lower: Sequence[int], upper: Sequence[int], effect: int, table: Table) -> Bounds:
+        """From rows that all keep the rule."""
+        known = table[effect].plain[~table[effect].absent]
+        sides = tuple(sorted(lower)), tuple(sorted(upper))
+        low, high = float(known.min()), float(known.max())
+        return cls((*sides[0], *sides[1]), (effect,), *sides, low, high, support=len(known))
+
+    @property
+    def effect(self) -> int:
+        return self.effects[0]
+
+    @property
+    def kind(self) -> str:
+        return "order"
+
+    @property
+    def adjusts(self) -> bool:
+        return True
+
+    def text(self, names: Mapping[int, str]) -> str:
+        sides = [", ".join(quoted(names[place]) for place in side) for side in (self.lower, (self.effect,), self.upper)]
+        return " <= ".join(side for side in sides if side)
+
+    def broken(self, table: Table) -> BoolArray:
+        cells = table[self.effect]
+        low, high = self._bounds(table, cells)
+        return ~cells.absent & ((~_absent(low) & (cells.plain < low)) | (~_absent(high) & (cells.plain > high)))
+
+    def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
+        cells = table[self.effect]
+        wrong = self.broken(table)
+        if not wrong.any():
+            return {self.effect: cells.plain}
+        own = cells.plain[wrong]
+        low, high = (bound[wrong] for bound in self._bounds(table, cells))
+        bounded = [~_absent(low), ~_absent(high)]
+        limits = [np.array(limit).astype(own.dtype) for limit in (self.low, self.high)]
+        value = np.where(bounded[0] & (own < low), np.minimum(2 * low - own, np.maximum(limits[1], low)), own)
+        value = np.where(bounded[1] & (own > high), np.maximum(2 * high - own, np.minimum(limits[0], high)), value)
+        value = _on_lattice(cells.type, value)
+        value = np.where(bounded[1], _beyond(cells.type, value, np.where(bounded[1], high, value), -1), value)
+        value = np.where(bounded[0], _beyond(cells.type, value, np.where(bounded[0], low, value), 1), value)
+        value = np.where(bounded[0] & bounded[1] & (value > high), low, value)  # no value of the column lies between
+        plain = cells.plain.copy()
+        plain[wrong] = value
+        return {self.effect: plain}
+
+    def _bounds(self, table: Table, cells: Cells) -> tuple[AnyArray, AnyArray]:
+        nothing = np.full(len(cells), cells.type.cells.nothing).astype(cells.plain.dtype)
+        low = _bound(self.lower, table, cells.type) if self.lower else nothing
+        return low, _bound(self.upper, table, cells.type, below=True) if self.upper else nothing
+
+
+MayFollow = Callable[[int, Sequence[int]], bool]
+Pairs = list[tuple[int, int]]
+
+
+def ordered_pairs(table: Table) -> Pairs:
+    """Which columns (low, high) of one kind are never in the wrong order.
+
+    A pair counts only if it could be in the wrong order: were the values of one column shuffled, at least
+    :data:`FEWEST_REVERSED` rows would be.
     """
     every = [place for place, cells in table.items() if place >= 0 and cells.ordered and _varied(cells)]
-    below = {high: {low for low in every if low != high and _in_order(low, high, table)} for high in every}
-    for high in sorted(every, key=lambda place: (len(below[place]), place)):
-        direct = [low for low in below[high] if not any(low in below[other] for other in below[high] if other != low)]
-        direct = sorted(low for low in direct if may_follow(high, [low]))
-        if direct and high in free:
-            yield Order.learnt(direct, high, table)
-    for low in free:
-        above = [high for high in every if low in below[high] and high not in free]
-        direct = [high for high in above if not any(other in below[high] for other in above if other != high)]
-        direct = sorted(high for high in direct if may_follow(low, [high]))
-        if direct:
-            yield Order.learnt(direct, low, table, below=True)
+    fewest = FEWEST_REVERSED + np.log(max(1, len(every) * (len(every) - 1)))
+    below = {high: {low for low in every if low != high and _in_order(low, high, table, fewest)} for high in every}
+    highest = sorted(every, key=lambda place: (len(below[place]), place))
+    return [(low, high) for high in highest for low in sorted(below[high])]
 
 
-def _in_order(low: int, high: int, table: Table) -> bool:
+def _direct(pairs: Pairs, table: Table) -> Pairs:
+    """The pairs without those that follow from two others, by way of a column without gaps."""
+    whole = {place for pair in pairs for place in pair if not table[place].absent.any()}
+    known = set(pairs)
+    return [
+        (low, high)
+        for low, high in pairs
+        if not any((low, middle) in known and (middle, high) in known for middle in whole - {low, high})
+    ]
+
+
+def find_orders(table: Table, pairs: Pairs, free: Collection[int], may_follow: MayFollow) -> Iterator[Order]:
+    """Orders of `free` columns that vary much less when the others are known, so that what they differ by is generated.
+
+    A column follows from those below it, or from those above it that are not free, whichever leave less. Times always
+    do, since spans of time mean something.
+    """
+    pairs = _direct(pairs, table)
+    for effect in dict.fromkeys([high for _, high in pairs] + [low for low, _ in pairs]):
+        if effect not in free:
+            continue
+        lower = [low for low, high in pairs if high == effect and may_follow(effect, [low])]
+        upper = [high for low, high in pairs if low == effect and high not in free and may_follow(effect, [high])]
+        left = [_left(side, effect, table, below=bool(below)) for below, side in enumerate((lower, upper))]
+        side = int(np.argmin(left))
+        if left[side] <= LOOSE or (table[effect].kind != "number" and np.isfinite(left[side])):
+            yield Order.learnt((lower, upper)[side], effect, table, below=bool(side))
+
+
+def find_bounds(
+    table: Table, pairs: Pairs, kept: Sequence[Rule], fixed: Collection[int], may_follow: MayFollow
+) -> Iterator[Bounds]:
+    """The other orders: bounds of columns that are not `fixed` to the last digit."""
+    lower: dict[int, set[int]] = {}
+    upper: dict[int, set[int]] = {}
+    strict = [rule for rule in kept if isinstance(rule, Order)]
+    for rule in strict:
+        (upper if rule.below else lower).setdefault(rule.effect, set()).update(rule.causes)
+    done = {(cause, r.effect) for r in strict if not r.below for cause in r.causes}
+    done |= {(r.effect, cause) for r in strict if r.below for cause in r.causes}
+    waiting: dict[int, set[int]] = {}
+
+    def allowed(effect: int, cause: int) -> bool:
+        causes, left = set[int](), [cause]
+        while left:  # with what the bounds of this very round add
+            place = left.pop()
+            if place not in causes:
+                causes.add(place)
+                left += waiting.get(place, ())
+        return effect not in fixed and effect not in causes and may_follow(effect, sorted(causes))
+
+    direct = set(_direct(pairs, table))
+    for low, high in pairs:
+        if (low, high) in done or ((low, high) not in direct and high not in fixed):
+            continue
+        if allowed(high, low):
+            lower.setdefault(high, set()).add(low)
+            waiting.setdefault(high, set()).add(low)
+        elif allowed(low, high):
+            upper.setdefault(low, set()).add(high)
+            waiting.setdefault(low, set()).add(high)
+    for effect in waiting:
+        yield Bounds.learnt(sorted(lower.get(effect, ())), sorted(upper.get(effect, ())), effect, table)
+
+
+def _in_order(low: int, high: int, table: Table, fewest: float) -> bool:
     """Whether no row has them in the wrong order, and many could."""
     one, other = table[low], table[high]
     if one.kind != other.kind:
@@ -183,7 +291,7 @@ def _in_order(low: int, high: int, table: Table) -> bool:
     usual = np.isin(high_values, _recurring(other.type)) | np.isin(low_values, _recurring(one.type))
     shuffled = np.random.default_rng(0).permutation(low_values[~usual])
     wrong = (shuffled > high_values[~usual]).sum()
-    return bool(wrong >= max(FEWEST_REVERSED, LEAST_REVERSED * len(known)) and (low_values < high_values).any())
+    return bool(wrong >= fewest and (low_values < high_values).any())
 
 
 def _reversed(low: Cells, high: Cells) -> BoolArray:
@@ -218,6 +326,17 @@ def _in_units_of(kind: ColumnType, cells: Cells) -> AnyArray:
 
 def _absent(plain: AnyArray) -> BoolArray:
     return np.isnan(plain) if plain.dtype.kind == "f" else plain == NO_TIME
+
+
+def _left(causes: Sequence[int], effect: int, table: Table, *, below: bool) -> float:
+    """How much a column varies when those that bound it are known, as a share of how much it varies otherwise."""
+    if not causes:
+        return np.inf
+    cells = table[effect]
+    bound = _bound(causes, table, cells.type, below=below)
+    usual = ~(cells.absent | _absent(bound)) & ~np.isin(cells.plain, _recurring(cells.type))
+    own = cells.plain[usual]
+    return _spread(own - bound[usual]) / (_spread(own - own.min()) or 1.0)
 
 
 def _spread(values: AnyArray) -> float:

@@ -134,6 +134,15 @@ class Relation(Rule):
                 said = np.exp((np.log(np.maximum(causes, self.floor)) * self.weights).sum(1) + self.constant)
         return said
 
+    def roundings(self, values: Float64Array, columns: Columns) -> tuple[str, ...]:
+        """The ways in which `values` may have been rounded, the likeliest first: down and up tell more than to the nearest
+        number, but where nothing was rounded off there is nothing to tell."""
+        if not self.step:
+            return ("even",)
+        apart = np.abs(values - self._unrounded(columns))[_complete(self, self.effect, columns)]
+        nothing = apart.max(initial=0.0) <= NOISE * self.step
+        return ("even",) if nothing else ("down", "up", "even", "half up")
+
     def kept(self, values: Float64Array, columns: Columns) -> BoolArray:
         """Where `values` are what is expected, but for the rests that are allowed, and what floats cannot tell."""
         rest = self.rest(values, columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -62,3 +62,45 @@ def codes_of_values(plain: AnyArray) -> Int64Array:
     return pd.factorize(plain, use_na_sentinel=False)[0].astype(np.int64)
 
 
+
+
+def with_free_values(
+    table: pd.DataFrame, beside: pd.DataFrame | None, names: Sequence[object], changeable: Sequence[object]
+) -> pd.DataFrame:
+    """The table with other known values of a pair of columns where they repeat, so that the new pair does not.
+
+    Parameters
+    ----------
+    beside : DataFrame or None
+        Other rows whose pairs are taken.
+    changeable : sequence
+        Those of the two columns that may change.
+    """
+    every = table[names] if beside is None else pd.concat([beside[names], table[names]], ignore_index=True)
+    first = len(every) - len(table)
+    again = (every.duplicated() & every.notna().all(axis=1)).to_numpy(copy=True)
+    again[:first] = False
+    one, other = (pd.factorize(every[name]) for name in names)
+    free = np.ones((len(one[1]), len(other[1])), bool)
+    free[one[0][~again], other[0][~again]] = False
+    chosen = []
+    for row in np.flatnonzero(again):
+        spots = np.zeros_like(free)
+        if names[1] in changeable:
+            spots[one[0][row]] = free[one[0][row]]
+        if names[0] in changeable and not spots.any():
+            spots[:, other[0][row]] = free[:, other[0][row]]
+        if len(changeable) == 2 and not spots.any():
+            spots = free
+        places = np.flatnonzero(spots)
+        if len(places):
+            place = np.unravel_index(places[row % len(places)], free.shape)
+            free[place] = False
+            chosen.append((row - first, *place))
+    table = table.copy()
+    rows, *pairs = np.array(chosen, int).reshape(-1, 3).T
+    for name, (_, values), places in zip(names, (one, other), pairs, strict=True):
+        column = table[name].copy()
+        column.iloc[rows] = values[places]
+        table[name] = column
+    return table

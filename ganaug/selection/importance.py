@@ -26,6 +26,7 @@ from .raking import TwoWayTable, rake
 
 SYNTHETIC_PER_REAL = 3
 POOL_ROWS = 16_384
+FLOAT32_HOLDS = 1e30
 CLIP = 4.0
 FOLDS = 3
 MAX_CLASSES = 20
@@ -55,7 +56,7 @@ class LabelModel:
         """Two features: what the row says about the label, and how far the label is from it."""
         scores = np.column_stack([trees(features) for trees in self.trees])
         if self.coder is not None:
-            gap = self.coder.values(condition) - scores[:, 0]
+            gap = _labels(self.coder, condition) - scores[:, 0]
             return np.column_stack([scores[:, 0], gap]).astype(np.float32)
         if len(self.classes) == 2:
             scores = np.column_stack([-scores[:, 0], scores[:, 0]]) / 2
@@ -77,11 +78,17 @@ class LabelModel:
             "random_state": seed,
         }
         if coder is not None:
-            label = coder.values(condition)
+            label = _labels(coder, condition)
             return cls(coder, (), tuple(fit_boosted_trees(HistGradientBoostingRegressor(**options), features, label)))
         codes = condition.codes[:, 0]
         trees = fit_boosted_trees(HistGradientBoostingClassifier(**options), features, codes)
         return cls(None, tuple(np.unique(codes).tolist()), tuple(trees))
+
+
+def _labels(coder: QuantileCoder, condition: Encoded) -> Float64Array:
+    """Numeric labels; as shares of the greatest one if float32, which features are, could not hold them."""
+    greatest = max(map(abs, coder.range))
+    return coder.values(condition) / (greatest if greatest > FLOAT32_HOLDS else 1.0)
 
 
 @record

@@ -71,9 +71,9 @@ class Form:
             specs.append(tf.TensorSpec(self.label.shape, self.label.dtype))
         return [tf.TensorSpec([None, *spec.shape], spec.dtype) for spec in specs]
 
-    def features(self, rows: Any, condition: Encoded) -> list[AnyArray]:
+    def features(self, rows: Any, condition: Encoded, seed: int) -> list[AnyArray]:
         """The flat tensors of x of batched elements."""
-        flat: list[AnyArray] = tf.nest.flatten(self.reader.features(self.x, rows, condition))
+        flat: list[AnyArray] = tf.nest.flatten(self.reader.features(self.x, rows, condition, seed))
         return flat
 
     def condition(self, y: AnyArray, rows: int) -> Encoded:

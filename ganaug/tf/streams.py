@@ -84,7 +84,7 @@ class Source:
         sampler = self.model.sampler if self.refine else self.model.sampler.unrefined
         seed = int(rng.integers(SEEDS))
         rows = sampler.just(condition, seed) if len(condition) else self.model.encoder.layout.empty()
-        return form.features(rows, condition)
+        return form.features(rows, condition, seed)
 
     def _packed(self, form: Form, flat: list[Tensor]) -> Element:
         return (tf.nest.pack_sequence_as(form.x, flat),)

@@ -39,21 +39,6 @@ def csv(frame, tmp_path):
     return path
 
 
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Runs the command: status, standard output, standard error."""
-
-    def run(*arguments, stdin=""):
-        monkeypatch.setattr(sys, "argv", ["ganaug", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        monkeypatch.setattr("warnings.showwarning", lambda *_, **__: None)
-        with pytest.raises(SystemExit) as stop:
-            app.run()
-        return (stop.value.code or 0, *capsys.readouterr())
-
-    return run
-
-
 @pytest.mark.filterwarnings("ignore:Mismatched null-like values:FutureWarning")  # of pandas 2
 @pytest.mark.usefixtures("dice")
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import tables
+from dice import Dice
 from scipy import sparse
+from sklearn.tree import DecisionTreeClassifier
 
-from ganaug import GANAugmenter
+from ganaug import AugmentedClassifier, GANAugmenter, GANOverSampler, load
+from ganaug.columns.layout import Encoded
+from ganaug.columns.number import Number
 from ganaug.modality.table.encoder import TableEncoder
 
 FULL = tables.every_dtype()
@@ -216,3 +223,169 @@ def test_numeric_columns_named_as_categories_give_only_training_values():
     made = augmenter.sample(200)["postcode"]
     assert made.dtype == codes.dtype
     assert set(made) <= set(codes)
+
+
+def _made(column: pd.Series, rows: int = 2000) -> pd.Series:
+    """Cells that a generator without any skill would make."""
+    encoder, _ = TableEncoder.fit(column.rename("x").to_frame())
+    return encoder.decode(Dice(encoder.layout).draw(Encoded.none(rows), (0, 0)))["x"]
+
+
+PRICES = np.random.default_rng(0).lognormal(3, 0.7, 600).round(2)
+NARROW = {
+    "float16": pd.Series(PRICES.astype("float16")),
+    "float32": pd.Series(PRICES.astype("float32")),
+    "Float32": pd.Series(PRICES).astype("Float32"),
+    "float[pyarrow]": pd.Series(PRICES).astype("float[pyarrow]"),
+    "Sparse[float32]": pd.Series(np.where(PRICES > 20, PRICES, 0).astype("float32")).astype("Sparse[float32]"),
+    "float32, cast back": pd.Series(PRICES.astype("float32").astype("float64")),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_cents_of_narrow_floats_are_the_nearest_that_the_dtype_has(name):
+    column = NARROW[name]
+    made = _made(column)
+    values = made.to_numpy("float64")
+    narrow = "float16" if name == "float16" else "float32"
+    assert made.dtype == column.dtype
+    assert np.array_equal(values.round(2).astype(narrow), values.astype(narrow))
+    assert np.array_equal(values.astype(narrow).astype("float64"), values)
+    assert len(np.unique(values)) > len(np.unique(column.to_numpy("float64")))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_numbers_of_a_narrow_dtype_that_have_no_decimals_are_given_none(dtype):
+    values = np.random.default_rng(0).normal(size=600).astype(dtype)
+    assert Number.fit(pd.Series(values)).step == 0
+
+
+def _decimals_of(texts: list[str | None], dtype: pa.DataType | None = None) -> pd.Series:
+    cells = [None if text is None else Decimal(text) for text in texts]
+    return (
+        pd.Series(cells, dtype=object)
+        if dtype is None
+        else pd.Series(pd.arrays.ArrowExtensionArray(pa.array(cells, dtype)))
+    )
+
+
+CENTS = [f"{price:.2f}" for price in PRICES]
+
+
+@pytest.mark.parametrize(
+    ("column", "exponent"),
+    [
+        (_decimals_of(CENTS), -2),
+        (_decimals_of([None, *CENTS[1:]]), -2),
+        (_decimals_of(CENTS, pa.decimal128(12, 2)), -2),
+        (_decimals_of(CENTS, pa.decimal128(38, 18)), -18),
+        (_decimals_of([None, *CENTS[1:]], pa.decimal128(9, 4)), -4),
+        (_decimals_of([f"{i % 97}E+2" for i in range(600)]), 2),
+    ],
+    ids=["objects", "gaps", "Arrow", "many places", "Arrow with gaps", "hundreds"],
+)
+def test_decimals_are_numbers_and_come_back_as_decimals(column, exponent):
+    made = _made(column)
+    assert made.dtype == column.dtype
+    known = made.dropna()
+    assert {(type(cell), cell.as_tuple().exponent) for cell in known} == {(Decimal, exponent)}
+    assert made.isna().any() == column.isna().any()
+    assert column.dropna().min() <= known.min() < known.max() <= column.dropna().max()
+    if exponent < 0:
+        assert not set(known) <= set(column.dropna())
+        assert all(cell == round(cell, 2) for cell in known)
+
+
+def test_decimals_too_long_for_floats_stay_exactly_what_they_are():
+    column = _decimals_of([f"{i % 7}.{'1' * 30}" for i in range(60)])
+    assert set(_made(column)) == set(column)
+
+
+@pytest.mark.parametrize("values", [[0, 128, 255], [0.0, 1 / 3, 2 / 3, 7.25], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]])
+def test_few_numbers_that_are_no_neighbours_are_all_that_comes_back(values):
+    rng = np.random.default_rng(0)
+    weight = 0.5 ** np.arange(len(values))
+    column = pd.Series(rng.choice(values, 60, p=weight / weight.sum()))
+    made = _made(column)
+    assert made.dtype == column.dtype
+    assert set(made) <= set(column)
+
+
+def test_numbers_that_are_neighbours_come_back_with_those_between():
+    column = pd.Series(np.random.default_rng(0).permutation(np.repeat([18, 19, 20, 22, 23, 24, 25], 9)))
+    assert Number.fit(column).levels is None
+
+
+GREATEST = np.finfo(float).max
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series(np.random.default_rng(0).uniform(-1, 1, 600) * GREATEST),
+        pd.Series(np.where(np.arange(600) % 9, PRICES, GREATEST)),
+        pd.Series(np.where(np.arange(600) % 9, PRICES, [-GREATEST, GREATEST] * 300)),
+        pd.Series(np.where(np.arange(600) == 9, -GREATEST, PRICES)),
+        pd.Series(np.where(np.arange(600) % 9, PRICES, np.finfo("float32").max).astype("float32")),
+    ],
+    ids=["all", "a sentinel", "two", "one cell", "float32"],
+)
+def test_numbers_may_be_as_great_as_floats_get(column):
+    made = _made(column)
+    assert np.isfinite(made).all()
+    assert column.min() <= made.min() <= made.max() <= column.max()
+    near = made[made.abs() < 1e9].to_numpy("float64")
+    assert np.array_equal(near.round(2).astype(column.dtype), near.astype(column.dtype))
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_table_of_great_numbers_is_learnt_refined_and_topped_up():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {"all": rng.uniform(-1, 1, 300) * GREATEST, "some": np.where(np.arange(300) % 9, PRICES[:300], GREATEST)}
+    )
+    table["other"] = rng.normal(size=300)
+    y = np.where(np.arange(300) % 6, "common", "rare")
+    for labels in (y, table["all"].to_numpy()):
+        augmenter = GANAugmenter(steps=10, refine=3, sampling_strategy="auto", ratio=0.2, random_state=0)
+        made, _ = augmenter.fit(table, labels).augment(table, labels)
+        assert np.isfinite(made).all(axis=None)
+
+
+@pytest.mark.parametrize("dtype", ["S3", "U3", "S8"])
+def test_labels_of_a_fixed_length_keep_it(dtype, tmp_path):
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = np.where(np.arange(60) % 3, "no", "yes").astype(dtype)
+    augmenter = _rolled(X, y, steps=2)
+    [no, yes] = np.unique(y).tolist()
+    assert augmenter.classes_.dtype == y.dtype
+    assert augmenter.class_counts_ == {no: 40, yes: 20}
+    for made in (augmenter.sample({yes: 3})[1], augmenter.sample(y=y[:3])[1], augmenter.augment(X, y)[1]):
+        assert made.dtype == y.dtype
+        assert set(made.tolist()) <= {no, yes}
+    assert augmenter.augment(X, y.astype(f"{y.dtype.kind}9"))[1].tolist()[:60] == y.tolist()
+    augmenter.save(tmp_path / "m.ganaug")
+    assert load(tmp_path / "m.ganaug").sample(5)[1].dtype == y.dtype
+    more, labels = GANOverSampler(steps=2, refine=False, random_state=0).fit_resample(X, y)
+    assert (len(more), labels.dtype) == (80, y.dtype)
+
+
+@pytest.mark.usefixtures("dice")
+def test_cells_may_be_bytes():
+    words = np.resize([b"alpha", b"", b"gamma"], 60)
+    made = _rolled(np.column_stack([words, words[::-1]])).sample(40)
+    assert (made.dtype, set(made.ravel())) == (words.dtype, set(words))
+    fields = np.zeros(60, [("number", "f8"), ("word", "S5")])
+    fields["number"], fields["word"] = np.arange(60), words
+    frame = pd.DataFrame(fields)
+    made, labels = _rolled(frame, frame["word"]).sample(40)
+    assert set(made["word"]) == set(labels) == set(words.tolist())
+
+
+@pytest.mark.usefixtures("dice")
+def test_text_of_a_fixed_length_is_predicted_as_such():
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    y = np.where(np.arange(60) % 3, "no", "yes")
+    model = AugmentedClassifier(DecisionTreeClassifier(), GANAugmenter(refine=False, random_state=0)).fit(X, y)
+    assert model.predict(X).dtype == model.classes_.dtype == y.dtype

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imblearn.utils import check_sampling_strategy
 
-from ganaug.data.sampling_strategy import NAMES, enlarged, missing_rows
+from ganaug.data.sampling_strategy import NAMES, apportioned, enlarged, missing_rows
 
 COUNTS = {"a": 40, "b": 10, "c": 25}
 
@@ -86,3 +86,17 @@ def test_a_ratio_is_between_0_and_1(ratio):
 def test_ratio_adds_to_what_the_strategy_brought():
     assert enlarged(COUNTS, {"b": 30}, 0.5) == {"a": 20, "b": 20, "c": 12}
     assert enlarged(COUNTS, {}, 0) == {"a": 0, "b": 0, "c": 0}
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=60), st.floats(0, 3))
+def test_ratio_adds_its_share_of_all_rows_and_of_each_class_within_one(counts, ratio):
+    added = enlarged(dict(enumerate(counts)), {}, ratio)
+    assert sum(added.values()) == pytest.approx(ratio * sum(counts), abs=0.5 + 1e-6)
+    assert all(abs(added[label] - ratio * count) < 1 + 1e-6 for label, count in enumerate(counts))
+
+
+def test_the_largest_remainders_are_rounded_up():
+    assert apportioned({"a": 1.2, "b": 1.7, "c": 1.6, "d": 0.5}) == {"a": 1, "b": 2, "c": 2, "d": 0}
+    assert apportioned(dict.fromkeys("abcd", 0.5)) == {"a": 1, "b": 1, "c": 0, "d": 0}
+    assert apportioned({"a": 0.1 * 3 * 10, "b": 2.0}) == {"a": 3, "b": 2}
+    assert apportioned({}) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import inf
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 import ganaug
 from ganaug import GANAugmenter
 from ganaug.data.sampling_strategy import LEAST_IN_RANGE, inside, missing_in_ranges
-from ganaug.data.targets import NumberTarget
+from ganaug.data.targets import ClassTarget, NumberTarget, target_of
+from ganaug.exceptions import DataWarning
 from ganaug.selection.sampler import Sampler
 
 Y = np.concatenate([np.linspace(0, 9.9, 90), np.linspace(90, 100, 10)])
@@ -133,3 +135,65 @@ def test_the_same_seed_gives_the_same_targets():
 def test_ranges_survive_a_file(tmp_path):
     fitted(Y, sampling_strategy=HIGH).save(tmp_path / "model.ganaug")
     assert ganaug.load(tmp_path / "model.ganaug").sampling_strategy == HIGH
+
+
+def _codes(classes=30, rows=500, dtype="int64"):
+    """Labels that are whole numbers, one of them frequent."""
+    rng = np.random.default_rng(0)
+    every = np.arange(classes).repeat(3)
+    more = np.where(rng.random(rows - len(every)) < 0.4, 0, rng.integers(0, classes, rows - len(every)))
+    return pd.Series(100 + 130 * np.concatenate([every, more])).astype(dtype)
+
+
+@pytest.mark.parametrize("y", [_codes(), _codes(dtype="Int16"), _codes(dtype=object), _codes(100, 350)])
+def test_whole_numbers_that_recur_are_not_silently_taken_for_a_number(y):
+    with pytest.warns(DataWarning, match=r"whole numbers, most of which recur.*target_type='classes'"):
+        assert isinstance(target_of(y, "auto"), NumberTarget)
+    assert isinstance(target_of(y, "number"), NumberTarget)
+
+
+@pytest.mark.parametrize("y", [np.arange(300), np.linspace(0, 1, 300), np.random.default_rng(0).permutation(900)[:300]])
+def test_numbers_that_do_not_recur_need_no_warning(y):
+    assert isinstance(target_of(pd.Series(y), "auto"), NumberTarget)
+
+
+@pytest.mark.parametrize("strategy", ["auto", "all", {230: 90}, {230: 90, 360: 80}])
+@pytest.mark.filterwarnings("ignore:classes with at most")
+def test_whole_numbers_that_all_recur_are_classes_for_a_strategy_that_asks_for_some(strategy):
+    assert isinstance(target_of(_codes(), "auto", strategy=strategy), ClassTarget)
+
+
+@pytest.mark.parametrize("strategy", ["auto", {(50, inf): 900}, lambda _: {(50, inf): 900}])
+def test_other_whole_numbers_are_not_and_it_is_said(strategy):
+    y = pd.concat([_codes(), pd.Series([7])], ignore_index=True)
+    with pytest.warns(DataWarning, match="target_type='classes'"):
+        assert isinstance(target_of(y, "auto", strategy=strategy), NumberTarget)
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.filterwarnings("ignore:classes with at most")
+def test_balancing_whole_numbers_leaves_all_classes_equal():
+    y = _codes()
+    augmenter = fitted(y, sampling_strategy="auto", target_type="auto")
+    assert augmenter.augment(np.zeros((len(y), 2)), y)[1].value_counts().nunique() == 1
+    assert augmenter.sample({230: 5})[1].tolist() == [230] * 5
+
+
+@pytest.mark.usefixtures("dice")
+def test_counts_of_a_number_name_the_remedy():
+    with pytest.raises(ValueError, match="target_type='classes'"):
+        fitted(_codes()).sample({230: 5})
+
+
+def test_decimals_with_a_fraction_are_a_number():
+    y = pd.Series([Decimal(k) / 4 for k in range(60)], dtype=object)
+    target = target_of(y, "auto")
+    assert isinstance(target, NumberTarget)
+    assert set(map(type, target.decode(target.natural(20, 0)))) == {Decimal}
+
+
+@pytest.mark.filterwarnings("ignore:classes with at most")
+@pytest.mark.parametrize(("ratio", "rows"), [(0.1, 20), (0.125, 25), (0.26, 52), (1.0, 200)])
+def test_a_ratio_adds_as_many_rows_in_all(ratio, rows):
+    y = pd.Series(np.arange(50).repeat(4)).astype(str)
+    assert len(ClassTarget.fit(y).extra(y, None, ratio, 0).labels) == rows

@@ -120,3 +120,34 @@ def test_neither_tensorflow_nor_drawing_is_imported():
     heavy = ("tensorflow", "keras", "ganaug.gan.train", "matplotlib", "jinja2")
     code = f"import sys; from ganaug import evaluate; print([name for name in {heavy} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    "cells",
+    [np.full(300, np.nan), pd.array([None] * 300, "Int64"), np.full(300, None), pd.array([pd.NaT] * 300)],
+    ids=["floats", "Int64", "objects", "moments"],
+)
+def test_a_column_without_a_value_has_no_error_and_hides_no_other(cells):
+    parts = [drawn(300, seed).assign(empty=cells, constant=1.0) for seed in range(3)]
+    found = evaluate(*parts, target="kind", random_state=0)
+    errors = found.columns.set_index("column")["error"]
+    assert errors[["empty", "constant"]].tolist() == [0, 0]
+    assert errors["size"] > 0
+    assert found.figures["utility"]
+    parts[2]["empty"] = drawn(300, 2)["size"].to_numpy() if cells.dtype == float else parts[2]["empty"]
+    if cells.dtype == float:
+        assert evaluate(*parts, target="kind").columns.set_index("column").at["empty", "error"] == 100
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_numbers_may_be_as_great_as_floats_get():
+    greatest = np.finfo(float).max
+    parts = [drawn(300, seed) for seed in range(3)]
+    for part in parts:
+        part["great"] = greatest * np.cos(np.arange(300) * part["size"])
+        part["sentinel"] = part["size"].where(np.arange(300) % 7 > 0, greatest)
+    found = evaluate(*parts, target="kind", random_state=0)
+    assert found.columns.set_index("column").loc[["great", "sentinel"], "error"].between(0, 20).all()
+    assert np.isfinite(found.figures["fidelity"]["trend_error"])
+    assert evaluate(*parts, target="great", random_state=0).figures["coverage"]

@@ -160,11 +160,11 @@ def test_a_file_of_an_older_format_is_refused_by_both_versions(copy_of: Path, ve
 
 
 def test_a_file_that_lacks_what_came_later_is_read(saved: Path, copy_of: Path) -> None:
-    """What came later has a default, here times that recur."""
+    """What came later has a default, here what labels came in."""
 
     def age(members: dict[str, bytes], _: Any) -> None:
         text = members["model.json"].decode()
-        members["model.json"] = text.replace(', "relation": null', "").encode()
+        members["model.json"] = text.replace(', "label_container": null', "").encode()
         assert members["model.json"] != text.encode()
 
     rewrite(copy_of, age)

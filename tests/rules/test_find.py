@@ -56,6 +56,7 @@ def test_columns_that_know_nothing_of_one_another_have_no_rules(rows):
         assert texts(noise(rng, rows, int(rng.integers(3, 30)))) == []
 
 
+@pytest.mark.filterwarnings("ignore::ganaug.exceptions.DataWarning")
 def test_what_few_rows_show_is_no_rule():
     rng = np.random.default_rng(0)
     town = [f"town {i}" for i in rng.permutation(300) // 1.2]  # hardly any town comes twice

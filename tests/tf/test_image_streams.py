@@ -36,6 +36,7 @@ def test_a_stream_is_like_the_training_images(model):
 
 @pytest.mark.usefixtures("dice")
 def test_elements_hold_what_the_encoder_decodes():
+    from ganaug.columns.layout import Encoded
     from ganaug.modality.image.pixels import Pixels
     from ganaug.tf.elements import Form
 
@@ -45,7 +46,7 @@ def test_elements_hold_what_the_encoder_decodes():
         drawn = np.random.default_rng(0).random((4, 12, 10, 1))
         pixels = (drawn * (levels - 1)).round().astype(np.uint8) if levels else (2 * drawn - 1).astype(np.float32)
         form = Form.of(own._model, tf.TensorSpec([None, 12, 10, 1], images.dtype))
-        [features] = form.features(Pixels(pixels))
+        [features] = form.features(Pixels(pixels), Encoded.none(4), 0)
         assert features.dtype == images.dtype
         np.testing.assert_allclose(features, own._model.encoder.decode(Pixels(pixels)), rtol=1e-12)
 

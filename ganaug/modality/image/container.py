@@ -41,7 +41,7 @@ class ImageContainer:
         mixed[rows] = new
         return self.restore(mixed)
 
-    def matching(self, images: AnyArray, fitted: Sequence[Any]) -> AnyArray:
+    def matching(self, images: AnyArray, fitted: Sequence[Any], dropped: object = ()) -> AnyArray:  # noqa: ARG002 - of tables
         """`images` if they are of the fitted height, width and channels.
 
         Raises

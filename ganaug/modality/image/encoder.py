@@ -22,8 +22,8 @@ class ImageEncoder:
 
     Pixels are told by where they lie between the darkest and the brightest of the training images. Where these are
     whole numbers not too far apart, as in the usual 8 bits, so are those of decoded images. Where they take few values,
-    such as 0, 128 and 255, or a background, decoded images have exactly these, as often; and a pixel that is the same in
-    all training images is the same in all others.
+    such as 0, 128 and 255, or a background, decoded images have exactly these, as often; and a pixel that is the same
+    in all training images is the same in all others.
 
     Parameters
     ----------
@@ -86,8 +86,19 @@ class ImageEncoder:
         """There are none."""
         return []
 
+    @property
+    def dropped(self) -> tuple[object, ...]:
+        """None."""
+        return ()
+
+    def identified(self, images: AnyArray, seed: int, beside: object = None) -> AnyArray:  # noqa: ARG002 - of tables
+        return images
+
     def repeats(self, images: AnyArray, beside: object) -> BoolArray:  # noqa: ARG002 - of tables
         return np.zeros(len(images), bool)
+
+    def completed(self, images: AnyArray, beside: object) -> AnyArray:  # noqa: ARG002 - of tables
+        return images
 
     def exchanged(self, images: AnyArray, rows: IndexArray, new: AnyArray) -> AnyArray:
         images[rows] = new

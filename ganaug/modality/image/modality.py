@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from ...columns.identifier import Identifiers
 from ...columns.layout import Encoded
 from ...columns.quantiles import QuantileCoder
 from ...plain import AnyArray, Float32Array, Float64Array, Int32Array, MatrixLike
@@ -40,6 +41,7 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
         categorical: frozenset[Hashable],  # noqa: ARG002 - of tables
         rules: Rules,
         classes: Int32Array | None,  # noqa: ARG002 - of tables
+        identifiers: Identifiers = "warn",  # noqa: ARG002 - of tables
     ) -> tuple[ImageEncoder, Pixels]:
         if not isinstance(rules, str):
             raise ValueError(f"rules={rules!r}: images have no columns that rules could speak of; leave rules='auto'")

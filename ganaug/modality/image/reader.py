@@ -30,7 +30,7 @@ class ImageReader:
     def native(self) -> Any:
         return tf.TensorSpec(self._shapes[0], self.encoder.dtype)
 
-    def features(self, spec: Any, rows: Pixels, condition: object) -> AnyArray:  # noqa: ARG002 - of tables
+    def features(self, spec: Any, rows: Pixels, condition: object, seed: int = 0) -> AnyArray:  # noqa: ARG002 - of tables
         return self.encoder.decode(rows).astype(spec.dtype.as_numpy_dtype, copy=False).reshape(-1, *spec.shape)
 
     def rows_of(self, x: Any, _y: Any) -> tuple[bool, Any]:

@@ -117,7 +117,7 @@ def _counted(pixels: AnyArray) -> tuple[Float64Array, IndexArray]:
     most = min(MOST_VALUES, len(pixels) / PIXELS_PER_VALUE)
     found: Counter[float] = Counter()
     for number, part in enumerate([_probe(pixels), *np.array_split(pixels, -(-len(pixels) // CHUNK))]):
-        values, counts = np.unique(part, return_counts=True)
+        values, counts = _distinct(part)
         found.update(dict(zip(values.tolist(), (counts * (number > 0)).tolist(), strict=True)))
         if len(found) > most:
             break
@@ -126,13 +126,20 @@ def _counted(pixels: AnyArray) -> tuple[Float64Array, IndexArray]:
     return values, counts * (len(values) <= most)
 
 
+def _distinct(pixels: AnyArray) -> tuple[AnyArray, IndexArray]:
+    if pixels.dtype != np.uint8:
+        return np.unique(pixels, return_counts=True)
+    counts = np.bincount(pixels)
+    return np.flatnonzero(counts), counts[counts > 0]
+
+
 def _probe(pixels: AnyArray) -> AnyArray:
     return pixels[np.random.default_rng(0).integers(len(pixels), size=min(PROBE, len(pixels)))]
 
 
 def _often(pixels: AnyArray) -> Spikes:
     """Backgrounds: values that many pixels take."""
-    values, counts = np.unique(_probe(pixels), return_counts=True)
+    values, counts = _distinct(_probe(pixels))
     often = values[counts >= OFTEN * counts.sum()].astype(np.float64)
     below = np.array([(pixels < value).mean() for value in often])
     up_to = np.array([(pixels <= value).mean() for value in often])

@@ -99,14 +99,16 @@ class TableContainer:
         mixed = self.stack(real, new).iloc[order]
         return self.restore(mixed.set_axis(given.index if isinstance(given, pd.DataFrame) else real.index))
 
-    def matching(self, table: pd.DataFrame, fitted: Sequence[Any]) -> pd.DataFrame:
-        """`table` with the fitted columns in their order.
+    def matching(self, table: pd.DataFrame, fitted: Sequence[Any], dropped: Sequence[Any] = ()) -> pd.DataFrame:
+        """`table` with the fitted columns in their order, without those that were dropped.
 
         Raises
         ------
         ValueError
             If it has others.
         """
+        if dropped and (self.named or table.shape[1] == len(fitted) + len(dropped)):
+            table = table.loc[:, [name not in dropped for name in table.columns]]
         if not self.named and table.shape[1] == len(fitted):
             table.columns = pd.Index(fitted)
         missing = [name for name in fitted if name not in table.columns]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ...columns.base import ColumnType, TensorType
 from ...columns.datetime import Datetime
+from ...columns.identifier import Identifier, Identifiers, without_identifiers
 from ...columns.joined import as_fitted
 from ...columns.layout import Encoded, Layout
 from ...columns.listed import ROWS_PER_VALUE, Listed
@@ -24,10 +25,12 @@ from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells
 from ...rules.declared import Rules, rules_of
 from ...rules.find import lattice
 from ...rules.implied import Implied
+from ...rules.order import Bounds, Order
 from ...rules.relations import Relation, find_relations
-from ...rules.unique import Unique
+from ...rules.unique import Unique, with_free_values
 
 SPARSE = 2.0
+PAIR = 2
 GOLDEN = (5**0.5 - 1) / 2
 PROBE_ROWS = 512
 
@@ -106,11 +109,14 @@ class TableEncoder:
     steps : tuple of Step
         Each after those that its rule's causes follow from.
     layout : Layout
+    dropped : tuple
+        Names of columns that were left out.
     """
 
     columns: tuple[Column, ...]
     steps: tuple[Step, ...]
     layout: Layout
+    dropped: tuple[object, ...] = ()
 
     def __post_init__(self) -> None:
         known = {place for place, column in enumerate(self.columns) if column.parts} | {LABEL}
@@ -133,6 +139,7 @@ class TableEncoder:
         categorical: frozenset[object] = frozenset(),
         classes: Int32Array | None = None,
         rules: Rules = "auto",
+        identifiers: Identifiers = "warn",
     ) -> tuple[TableEncoder, Encoded]:
         """Learn the encoding of `table`, and encode it.
 
@@ -140,6 +147,8 @@ class TableEncoder:
         ----------
         classes : ndarray of int32 or None
             The class of each row.
+        identifiers : {"warn", "drop", "fake"}
+            What becomes of columns that tell rows apart.
 
         Raises
         ------
@@ -149,12 +158,15 @@ class TableEncoder:
             For a rule that does not hold.
         """
         types = [_listed(fit_column(table[name], categorical=name in categorical), table[name]) for name in table]
+        types, table, dropped = without_identifiers(types, table, identifiers)
         floats = [own.transform(table[name]) for own, name in zip(types, table, strict=True)]
         cells = {
             place: Cells(own, own.plain(parts)) for place, (own, parts) in enumerate(zip(types, floats, strict=True))
         }
         names = dict(enumerate(map(str, table)))
-        every = cells if classes is None else {**cells, LABEL: label_cells(classes)}
+        every = {place: own for place, own in cells.items() if not isinstance(own.type, Identifier)}
+        names = {place: names[place] for place in every}
+        every |= {} if classes is None else {LABEL: label_cells(classes)}
         found = rules_of(rules, every, names)
         for place in found.listed(cells):
             types[place] = Listed.of(types[place], cells[place].plain)
@@ -175,8 +187,7 @@ class TableEncoder:
         open_ended = {p: steps[p] for p in numbers if p in alone and not isinstance(types[p], Listed)}
         for relation in find_relations(numbers, open_ended, found.may_follow):
             found.add(relation)
-        for order in found.pending:
-            found.add(order)
+        found.bound(cells)
         rules = found.ordered()
         spots = [spot for spot in spots if spot[0] not in found.derived] or spots
         for number, rule in enumerate(rules):
@@ -205,7 +216,7 @@ class TableEncoder:
         )
         kept = tuple(Step(rule, parts_of(-1 - number)) for number, rule in enumerate(rules))
         layout = Layout(tuple(coders[spot].block for spot in blocks))
-        return cls(columns, kept, layout), Encoded.join([encoded[spot] for spot in blocks], len(table))
+        return cls(columns, kept, layout, dropped), Encoded.join([encoded[spot] for spot in blocks], len(table))
 
     @property
     def features(self) -> list[object]:
@@ -220,11 +231,19 @@ class TableEncoder:
     def rules(self) -> list[KeptRule]:
         """The rules that decoded rows keep."""
         names = {place: str(column.name) for place, column in enumerate(self.columns)} | {LABEL: "the label"}
-        kept = [step.rule for step in self.steps if not isinstance(step.rule, Relation) or step.rule.exact]
+        bounded = {step.rule.effect for step in self.steps if isinstance(step.rule, Bounds)}
+        rules = [step.rule for step in self.steps if not isinstance(step.rule, Relation) or step.rule.exact]
+        kept = [rule for rule in rules if not (isinstance(rule, Order) and rule.effect in bounded)]
         return [
             KeptRule(rule.text(names), rule.kind, tuple(self.columns[p].name for p in rule.columns()), rule.support)
             for rule in kept
         ]
+
+    @cached_property
+    def faked(self) -> dict[int, Identifier]:
+        """The columns whose values are made anew, by their places."""
+        types = {place: column.type for place, column in enumerate(self.columns)}
+        return {place: own for place, own in types.items() if isinstance(own, Identifier)}
 
     def _owners(self) -> Iterator[BlockOwner]:
         for column in self.columns:
@@ -269,6 +288,17 @@ class TableEncoder:
                 repeated |= again[len(known) - len(table) :]
         return repeated
 
+    def completed(self, table: pd.DataFrame, beside: pd.DataFrame | None) -> pd.DataFrame:
+        """The table with values that are yet free in the place of what :meth:`repeats`, where no other rule forbids."""
+        for step in self.steps:
+            if isinstance(step.rule, Unique):
+                others = {place for other in self.steps if other is not step for place in other.rule.columns()}
+                pair = [self.columns[place].name for place in step.rule.causes]
+                changeable = [self.columns[place].name for place in step.rule.causes if place not in others]
+                if len(pair) == PAIR and changeable:
+                    table = with_free_values(table, beside, pair, changeable)
+        return table
+
     def exchanged(self, table: pd.DataFrame, rows: IndexArray, new: pd.DataFrame) -> pd.DataFrame:
         """The table with other rows in the place of some."""
         order = np.arange(len(table))
@@ -297,6 +327,8 @@ class TableEncoder:
     def decode(self, rows: Encoded, condition: Encoded | None = None) -> pd.DataFrame:
         """Encoded rows as a table with the fitted names and dtypes; columns are decoded side by side.
 
+        Of columns that are made anew it only says where they are missing; `identified` makes them.
+
         Parameters
         ----------
         condition : Encoded or None
@@ -312,6 +344,14 @@ class TableEncoder:
         table.columns = pd.Index([column.name for column in self.columns])
         return table
 
+    def identified(self, table: pd.DataFrame, seed: int, beside: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Decoded rows with new names and keys, which are none of the training rows', nor of those beside them."""
+        columns = [table.iloc[:, place] for place in range(table.shape[1])]
+        for place, own in self.faked.items():
+            others = None if beside is None else beside.iloc[:, place]
+            columns[place] = own.faked(columns[place], (seed, place), others).set_axis(table.index)
+        return pd.concat(columns, axis=1).set_axis(table.columns, axis=1) if self.faked else table
+
     def cells(self, rows: Encoded, condition: Encoded | None = None) -> dict[int, Cells]:
         """Finished values by the places of their columns."""
         with ThreadPoolExecutor(1) as pool:
@@ -322,11 +362,13 @@ class TableEncoder:
         positions = rows.middle
         return [self._values(part, rows.codes, positions) for part in column.parts]
 
-    def tensors(self, rows: Encoded, condition: Encoded | None = None) -> list[AnyArray]:
-        """Column by column, finished values as tensors hold them."""
+    def tensors(self, rows: Encoded, condition: Encoded | None = None, seed: int = 0) -> list[AnyArray]:
+        """Column by column, finished values as tensors hold them; new names and keys follow from the seed."""
         cells = self.cells(rows, condition)
         return [
-            column.type.tensor(cells[place].plain, form)
+            column.type.tensors(cells[place].plain, form, (seed, place), column.name)
+            if isinstance(column.type, Identifier)
+            else column.type.tensor(cells[place].plain, form)
             for place, (column, form) in enumerate(zip(self.columns, self.tensor_types, strict=True))
         ]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 import numpy as np
 import pandas as pd
 
+from ...columns.identifier import Identifiers
 from ...columns.layout import Encoded, Layout
 from ...columns.quantiles import QuantileCoder
 from ...plain import Float32Array, Float64Array, Int32Array, MatrixLike
@@ -31,9 +32,14 @@ class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout,
         return check_table(X)
 
     def fit_encoder(
-        self, data: pd.DataFrame, categorical: frozenset[Hashable], rules: Rules, classes: Int32Array | None
+        self,
+        data: pd.DataFrame,
+        categorical: frozenset[Hashable],
+        rules: Rules,
+        classes: Int32Array | None,
+        identifiers: Identifiers = "warn",
     ) -> tuple[TableEncoder, Encoded]:
-        return TableEncoder.fit(data, categorical=categorical, rules=rules, classes=classes)
+        return TableEncoder.fit(data, categorical=categorical, rules=rules, classes=classes, identifiers=identifiers)
 
     def sizing(self, shape: tuple[int, ...], *, oversampling: bool = False) -> Sizing:
         return sizes.sizing(shape[0], oversampling=oversampling)

@@ -56,8 +56,8 @@ class TableReader:
             return ""
         return str(np.result_type(*(np.dtype(found.dtype) for found in types)).name)
 
-    def features(self, spec: Any, rows: Encoded, condition: Encoded) -> Any:
-        values = self.encoder.tensors(rows, condition)
+    def features(self, spec: Any, rows: Encoded, condition: Encoded, seed: int = 0) -> Any:
+        values = self.encoder.tensors(rows, condition, seed)
         if not isinstance(spec, dict):
             dtype = spec.dtype.as_numpy_dtype
             cast = [_cast(found, own, dtype) for found, own in zip(self.types.values(), values, strict=True)]

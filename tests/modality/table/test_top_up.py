@@ -8,8 +8,8 @@ import pytest
 import tables
 
 from ganaug import GANAugmenter, GANOverSampler
-from ganaug.modality.table.crossing import coordinates, cross
 from ganaug.columns.layout import Encoded
+from ganaug.modality.table.crossing import coordinates, cross
 from ganaug.modality.table.encoder import TableEncoder
 from ganaug.modality.table.top_up import CROSSED, ClassOdds, Parents
 

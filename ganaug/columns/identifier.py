@@ -1,0 +1,350 @@
+"""Columns that tell rows, and so persons, apart: names, addresses, keys. Which are they, and what takes their place?"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from numbers import Integral
+from typing import Any, Literal
+from uuid import UUID
+
+import numpy as np
+import pandas as pd
+
+from ..exceptions import DataWarning
+from ..plain import AnyArray, DType, Float64Array, record
+from .base import TENSOR_DTYPES, ColumnType, TensorType, missing_of, numpy_dtype
+from .category import Category, LongNumber
+from .fakes import KeyMaker, TextMaker
+from .number import EXACT, Number
+from .sparse import Sparse
+
+Identifiers = Literal["warn", "drop", "fake"]
+FEW_ROWS = 20
+PROBE_ROWS = 256
+PROBE_REPEATS = 0.1
+DISTINCT_TEXT = 0.7
+"""Distinct values per row from which on text, or any other category, is called nearly unique."""
+DISTINCT_KEYS = 0.97
+SURE = 8.0
+"""Keys: chance would leave numbers as distinct as they are with a probability of exp(-8) at most."""
+SURE_IF_SORTED = 5.0
+NAMED_KEY = re.compile(
+    r"(?i:(^|[\W_])(id|key|uuid|guid|ssn|pk|phone|mobile|number|nr|no)$)|(?i:^id[\W_])|[a-z](Id|ID|Key|Number|Nr|No)$"
+)
+LONG_DIGITS = 8
+UNEVEN = 1.95
+"""Kolmogorov's statistic of numbers that are evenly spread exceeds it once in a thousand times."""
+YEARS = (1500, 2100)
+MOST_YEARS = 300
+EPOCH = (631_152_000, 2_524_608_000)
+"""Seconds to 1990 and 2050."""
+UNITS = (1, 10**3, 10**6, 10**9)
+REGULAR = (5, 10, 15, 20, 30)
+"""Seconds that measurements are apart, besides whole minutes."""
+KINDS: dict[str, tuple[type, ...]] = {"text": (str,), "bytes": (bytes,), "uuid": (UUID,)}
+
+
+@record
+@dataclass(frozen=True)
+class Identifier(ColumnType):
+    """A column of which only is learnt where it is missing; all else is made anew.
+
+    `plain` and `series` tell missing cells from others, and nothing more: which values stand there depends on all rows
+    that are made at once, see `faked`.
+
+    Parameters
+    ----------
+    maker : KeyMaker or TextMaker
+    form : {"key", "text", "bytes", "uuid"}
+        What the cells are.
+    missing : object
+        How an object column writes a missing cell.
+    number : Number, Sparse or None
+        Of keys that floats can hold, how they are written.
+    """
+
+    dtype: DType
+    maker: Any
+    form: str
+    missing: Any = np.nan
+    number: Any = None
+
+    @classmethod
+    def of(cls, own: ColumnType, column: pd.Series) -> Identifier:
+        """What takes the place of a column of this type.
+
+        Raises
+        ------
+        TypeError
+            If its cells are none that could be made.
+        """
+        cells = _levels(own, column)
+        keys = whole_numbers(cells)
+        if keys is not None:
+            inner = own.cells
+            number = replace(inner, origin=float(inner.origin % inner.step)) if isinstance(inner, Number) else None
+            shown = replace(own, dense=number) if isinstance(own, Sparse) and number else number
+            most = _greatest(column.dtype, is_number=number is not None)
+            return cls(_bare(column.dtype), KeyMaker.of(keys, most), "key", missing_of(column), shown)
+        form = next((name for name, kinds in KINDS.items() if all(isinstance(cell, kinds) for cell in cells)), None)
+        if form is None:
+            kinds = ", ".join(sorted({type(cell).__name__ for cell in cells}))
+            raise TypeError(
+                f"identifiers='fake': column {column.name!r} holds values of type {kinds}, of which new ones cannot be "
+                "made: turn them into strings, or leave the column out with identifiers='drop'"
+            )
+        return cls(_bare(column.dtype), TextMaker.of([*map(_text, cells)]), form, missing_of(column))
+
+    @property
+    def nominal(self) -> tuple[bool, ...]:
+        return (True,)
+
+    def transform(self, column: pd.Series) -> list[Float64Array]:
+        return [np.where(column.isna(), np.nan, 0.0)]
+
+    def plain(self, parts: list[Float64Array]) -> AnyArray:
+        return parts[0]
+
+    def series(self, plain: AnyArray) -> pd.Series:
+        return pd.Series(plain)
+
+    def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:  # noqa: ARG002 - nothing of them
+        if self.form != "key":
+            return TensorType("string", 0.0, 0.0, gaps=missing)
+        low, high = self.maker.range
+        if self.number is not None:
+            return self.number.tensor_type(np.array([low, high], np.float64), missing=missing)
+        if missing:
+            raise TypeError(
+                "holds long whole numbers with missing values, which no tensor can hold: turn them into strings"
+            )
+        own = numpy_dtype(self.dtype)
+        return TensorType(own.name if own.kind in "iu" else "int64", low, high, whole=True)
+
+    def tensors(self, plain: AnyArray, form: TensorType, entropy: Sequence[int], name: object) -> AnyArray:
+        """New values as tensors hold them."""
+        values = self._values(plain, entropy, name)
+        if form.dtype == "string":
+            return np.array(
+                [b"" if v is None else v if isinstance(v, bytes) else str(v).encode() for v in values], object
+            )
+        dtype = np.dtype(form.dtype if form.dtype in TENSOR_DTYPES else "float64")
+        return np.array([np.nan if value is None else value for value in values], dtype)
+
+    def faked(self, present: pd.Series, entropy: Sequence[int], beside: pd.Series | None = None) -> pd.Series:
+        """New values in the column's dtype.
+
+        Parameters
+        ----------
+        present : Series
+            What `series` made.
+        entropy : sequence of int
+            From which they follow; those of a shorter column are the first of a longer one.
+        beside : Series or None
+            Other values that must not come out.
+        """
+        plain = present.to_numpy(np.float64)
+        values = self._values(plain, entropy, present.name, beside)
+        if self.number is not None:
+            return self.number.series(np.array([np.nan if value is None else value for value in values], np.float64))
+        if isinstance(self.dtype, pd.CategoricalDtype):
+            made = pd.Series(values, dtype=object).astype(self.dtype.categories.dtype)
+            return pd.Series(pd.Categorical(made))
+        if self.dtype == object:
+            return pd.Series([self.missing if v is None else v for v in values], dtype=object)
+        if isinstance(self.dtype, pd.ArrowDtype) and hasattr(self.dtype.pyarrow_dtype, "value_type"):
+            return pd.Series(values, dtype=pd.ArrowDtype(self.dtype.pyarrow_dtype.value_type)).astype(self.dtype)
+        if isinstance(self.dtype, np.dtype):
+            return pd.Series(np.array(values, self.dtype))
+        return pd.Series(pd.array(values, dtype=self.dtype))
+
+    def _values(
+        self, plain: AnyArray, entropy: Sequence[int], name: object, beside: pd.Series | None = None
+    ) -> list[Any]:
+        """Values, None where one is missing."""
+        taken = frozenset() if beside is None else self._taken(beside)
+        made = self.maker.made(len(plain), entropy, taken)
+        if len(made) < len(plain):
+            raise ValueError(
+                f"column {name!r}: only {len(made):,} of {len(plain):,} new values that no training row has could be "
+                f"made for dtype {self.dtype}: give it a wider dtype before fitting, or ask for fewer rows"
+            )
+        absent = np.isnan(plain)
+        cells = (None if gap else value for value, gap in zip(made, absent, strict=True))
+        if self.form == "bytes":
+            return [None if cell is None else cell.encode("latin-1") for cell in cells]
+        if self.form == "uuid":
+            return [None if cell is None else UUID(cell) for cell in cells]
+        return list(cells)
+
+    def _taken(self, column: pd.Series) -> frozenset[Any]:
+        cells = column.dropna().tolist()
+        if self.form != "key":
+            return frozenset(map(_text, cells))
+        numbers = [cell for cell in cells if isinstance(cell, (int, float, Decimal)) and -(2**64) < cell < 2**64]
+        return frozenset(int(cell) for cell in numbers if cell == int(cell))
+
+
+def without_identifiers(
+    types: list[ColumnType], table: pd.DataFrame, identifiers: Identifiers
+) -> tuple[list[ColumnType], pd.DataFrame, tuple[object, ...]]:
+    """The types and columns of a table to learn from, and the names of those left out.
+
+    Raises
+    ------
+    TypeError
+        If no new values can be made for a column.
+    ValueError
+        If no column is left.
+    """
+    found = {place for place, own in enumerate(types) if identifies(own, table.iloc[:, place])}
+    if not found:
+        return types, table, ()
+    if identifiers == "warn":
+        for place in sorted(found):
+            _warn(types[place], table.iloc[:, place])
+        return types, table, ()
+    if identifiers == "fake":
+        made = [Identifier.of(t, table.iloc[:, p]) if p in found else t for p, t in enumerate(types)]
+        return made, table, ()
+    kept = [place for place in range(len(types)) if place not in found]
+    dropped = tuple(table.columns[place] for place in sorted(found))
+    if not kept:
+        raise ValueError(f"identifiers='drop' leaves no column: {list(dropped)} all tell rows apart; add other columns")
+    return [types[place] for place in kept], table.iloc[:, kept], dropped
+
+
+def identifies(own: ColumnType, column: pd.Series) -> bool:
+    """Whether a column of this type tells rows apart, as names and keys do."""
+    inner = own.cells
+    known = column[column.notna()]
+    probe = known.iloc[:PROBE_ROWS]
+    if len(known) <= FEW_ROWS or (isinstance(inner, Number) and probe.duplicated().mean() > PROBE_REPEATS):
+        return False
+    if isinstance(inner, Category) and not isinstance(inner, LongNumber):
+        return len(inner.values) >= DISTINCT_TEXT * len(known)
+    if isinstance(inner, LongNumber):
+        keys = whole_numbers(known.tolist())
+    elif isinstance(inner, Number) and not inner.decimals and float(inner.step).is_integer() and inner.step:
+        values = own.transform(column)[0]
+        keys = whole_numbers(values[~np.isnan(values)].tolist())
+    else:
+        return False
+    return keys is not None and are_keys(keys, column.name)
+
+
+def are_keys(keys: Sequence[int], name: object = "") -> bool:
+    """Whether whole numbers look like keys rather than measurements.
+
+    Numbers that were measured repeat now and then: if n of them were drawn from their range, some n² / 2 / range pairs
+    would be equal, and more if they crowd somewhere. Keys have no or hardly any repeats where chance would leave many,
+    whether they run on or were shuffled. Of numbers so sparse that chance would repeat none, those are keys whose
+    column is called so, or that are evenly spread over all numbers of as many digits. Years, days and moments
+    are none.
+    """
+    values = np.array(keys, object if max(map(abs, keys)) >= EXACT else np.int64)
+    known = np.unique(values)
+    rows, distinct = len(values), len(known)
+    if distinct < DISTINCT_KEYS * rows or distinct <= FEW_ROWS or _are_times(known):
+        return False
+    steps = np.diff(known)
+    places = int(known[-1] - known[0]) // int(np.gcd.reduce(steps)) + 1
+    by_chance = rows * (rows - 1) / 2 / places
+    ordered = bool((values[1:] > values[:-1]).all() or (values[1:] < values[:-1]).all())
+    if _surprise(rows - distinct, by_chance) >= (SURE_IF_SORTED if ordered else SURE):
+        return True
+    if distinct == rows and NAMED_KEY.search(str(name)):
+        return True
+    length = len(str(known[0]))
+    return (
+        distinct == rows and length >= LONG_DIGITS and length == len(str(known[-1])) and _evenly_spread(known, length)
+    )
+
+
+def whole_numbers(cells: Sequence[Any]) -> list[int] | None:
+    """Cells as whole numbers; None if one is not."""
+    if not all(isinstance(c, (Integral, float, Decimal)) and not isinstance(c, (bool, np.bool_)) for c in cells):
+        return None
+    return [int(c) for c in cells] if all(np.isfinite(float(c)) and c == int(c) for c in cells) else None
+
+
+def _surprise(repeats: int, by_chance: float) -> float:
+    """Minus the logarithm of the chance of so few, at least: Chernoff's bound for Poisson's distribution."""
+    share = repeats / by_chance
+    return by_chance * (1 - share + (share * float(np.log(share)) if share else 0.0)) if share < 1 else 0.0
+
+
+def _are_times(known: AnyArray) -> bool:
+    """Whether sorted numbers are years, days such as 20240131, or moments counted from 1970 at regular intervals."""
+    low, high = int(known[0]), int(known[-1])
+    if YEARS[0] <= low and high <= YEARS[1] and high - low < MOST_YEARS:
+        return True
+    if low >= 10**7 and high < 10**8:
+        days = pd.to_datetime(pd.Series([str(day) for day in known]), format="%Y%m%d", errors="coerce")
+        if days.notna().all() and days.dt.year.between(*YEARS).all():
+            return True
+    step = int(np.gcd.reduce(np.diff(known)))
+    for unit in UNITS:
+        if EPOCH[0] * unit <= low and high <= EPOCH[1] * unit:
+            seconds, rest = divmod(step, unit)
+            return rest == 0 and (seconds in REGULAR or (seconds > 0 and seconds % 60 == 0))
+    return False
+
+
+def _evenly_spread(known: AnyArray, length: int) -> bool:
+    """Whether sorted numbers are spread evenly over all numbers of that many digits: Kolmogorov and Smirnov's test."""
+    low, high = 10 ** (length - 1), 10**length
+    share = np.array([(int(key) - low) / (high - low) for key in known])
+    grid = np.arange(len(known) + 1) / len(known)
+    apart = max(float((grid[1:] - share).max()), float((share - grid[:-1]).max()))
+    return low > 0 and apart * len(known) ** 0.5 < UNEVEN
+
+
+def _warn(own: ColumnType, column: pd.Series) -> None:
+    cells = _levels(own, column)
+    rows = int(column.notna().sum())
+    every = "another value in every row" if len(cells) == rows else f"{len(cells):,} values in {rows:,} rows"
+    keys = not isinstance(own.cells, Category) or isinstance(own.cells, LongNumber)
+    what = "looks like a key: it has" if keys else "has"
+    copies = "take no care of who has which" if keys else "repeat training values of it"
+    held = "some of them" if keys else "all of them"
+    warnings.warn(
+        f"column {column.name!r} {what} {every}, so hardly anything can be learnt about it: synthetic rows {copies}, and the "
+        f"file of a saved model holds {held}. If it identifies somebody, drop it, or fit with identifiers='drop', or "
+        "with identifiers='fake' for new values of the same pattern",
+        DataWarning,
+        stacklevel=2,
+    )
+
+
+def _levels(own: ColumnType, column: pd.Series) -> list[Any]:
+    """The distinct values."""
+    if isinstance(own.cells, Category):
+        levels: list[Any] = own.cells.values.tolist()
+        return levels
+    values = own.transform(column)[0]
+    return np.unique(values[~np.isnan(values)]).tolist()
+
+
+def _greatest(dtype: DType, *, is_number: bool) -> int:
+    """The greatest number that cells can hold, all whole ones below it included."""
+    own = numpy_dtype(getattr(dtype, "subtype", dtype))
+    if own.kind in "iu":
+        most = int(np.iinfo(own).max)
+        return min(most, EXACT - 1) if is_number else most
+    if own.kind == "f":
+        return 2 ** (np.finfo(own).nmant + 1) - 1
+    return EXACT - 1 if is_number else 2**63 - 1
+
+
+def _bare(dtype: DType) -> DType:
+    """The dtype without the values that it may list."""
+    return pd.CategoricalDtype(dtype.categories[:0]) if isinstance(dtype, pd.CategoricalDtype) else dtype
+
+
+def _text(cell: object) -> str:
+    return cell.decode("latin-1") if isinstance(cell, bytes) else str(cell)
