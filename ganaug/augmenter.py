@@ -142,8 +142,9 @@ class GANAugmenter(
         ----------
         X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features), or images
             Columns of any mix of dtypes; missing values are learnt like any other value. DataFrames are those of pandas
-            and polars, and tables of pyarrow; the latter two need ``pip install 'ganaug[frames]'``. Images are an array of shape
-            (n_samples, height, width) or (n_samples, height, width, channels) of any numbers, 8 x 8 pixels or larger.
+            and polars, and tables of pyarrow; the latter two need ``pip install 'ganaug[frames]'``. Images are an array
+            of shape (n_samples, height, width) or (n_samples, height, width, channels) of any numbers, 8 x 8 pixels or
+            larger.
         y : array-like of shape (n_samples,) or None
             Labels, numbers, or nothing.
 

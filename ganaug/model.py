@@ -31,7 +31,6 @@ from .plain import AnyArray, BoolArray, Count, IndexArray, MatrixLike, RandomSta
 from .rules.base import KeptRule
 from .selection.sampler import Chooser, Sampler
 
-
 MOST_TURNS = 12
 """Times that rows which repeat others are drawn again, before they are changed."""
 
@@ -137,7 +136,9 @@ class GenerativeModel:
         else:
             condition = self.target.encode(self.labels(y, len(real)).iloc[rows])
         kept = np.delete(np.arange(len(real)), rows)
-        new = self._decoded(condition, seed, self.sampler, beside=real.iloc[kept] if isinstance(real, pd.DataFrame) else None)
+        new = self._decoded(
+            condition, seed, self.sampler, beside=real.iloc[kept] if isinstance(real, pd.DataFrame) else None
+        )
         return container.replaced(real, new, rows, X)
 
     def matching(self, X: MatrixLike) -> tuple[Any, Container[Any]]:

@@ -131,7 +131,7 @@ class Datetime(ValueType):
 def _recurring(ticks: Int64Array, rows: int, day: int) -> tuple[int, ...]:
     """Moments with a share of the rows that none of the week around them comes near."""
     distinct, counts = np.unique(ticks, return_counts=True)
-    if len(distinct) == 1:
+    if len(distinct) <= 1:
         return ()
     often = np.flatnonzero(counts >= max(FEWEST_TIMES, RECURRING_SHARE * rows))
     week = distinct // (7 * day)

@@ -313,9 +313,9 @@ def _warn(own: ColumnType, column: pd.Series) -> None:
     copies = "take no care of who has which" if keys else "repeat training values of it"
     held = "some of them" if keys else "all of them"
     warnings.warn(
-        f"column {column.name!r} {what} {every}, so hardly anything can be learnt about it: synthetic rows {copies}, and the "
-        f"file of a saved model holds {held}. If it identifies somebody, drop it, or fit with identifiers='drop', or "
-        "with identifiers='fake' for new values of the same pattern",
+        f"column {column.name!r} {what} {every}, so hardly anything can be learnt about it: synthetic rows {copies}, "
+        f"and the file of a saved model holds {held}. If it identifies somebody, drop it, or fit with "
+        "identifiers='drop', or with identifiers='fake' for new values of the same pattern",
         DataWarning,
         stacklevel=2,
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.model_selection import StratifiedKFold
 
 from ..plain import IndexArray
-from .base import Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting
+from .base import UNKNOWN, Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting
 from .confidence import roc_auc
 
 FOLDS = 3
@@ -63,6 +63,10 @@ class Detection(Metric):
         hint = "Rows differ by how columns go together rather than by a single one."
         if len(telling):
             hint = f"What gives them away most: {', '.join(telling['column'])}."
+        if seen := (found.figures.get("privacy") or {}).get("seen"):
+            says += f" But {seen:.0%} of the held-out rows are training rows, so this is no measure."
+            unseen = "Give rows that the generator has not seen."
+            return self.judged([*self.ratings(figures), UNKNOWN], says, unseen)
         return self.judged(self.ratings(figures), says, f"{hint} Allow more steps, and draw with refine=True.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.utils import check_random_state
 from threadpoolctl import threadpool_limits
 
 from ..data.validation import check_count
+from ..exceptions import DataWarning
 from .base import Assessed, Findings, Inputs, Measurement, overall
 from .evaluation import Evaluation
 from .metrics import HEADINGS, METRICS
@@ -121,6 +123,14 @@ def evaluate(
             found[metric.name] = metric.measure(Inputs(tables, most, int(seed)))
             bar.update()
         bar.set_description("done")
+    if seen := found["privacy"].figures["seen"]:
+        warnings.warn(
+            f"{seen:.0%} of the test rows are training rows: whether synthetic rows are told from real ones, or give "
+            "training rows away, shows only on rows that the generator has not seen; split before you fit, and give "
+            "the part that was held out",
+            DataWarning,
+            stacklevel=2,
+        )
     rows = {f"{name}_rows": len(part) for name, part in tables.parts()}
     about = {**rows, "target": tables.target, "classes": tables.classes, "random_state": seed, "max_rows": most}
     together = findings(tables, found)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..plain import Float32Array, Float64Array, IndexArray
-from .base import FAIR, POOR, Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting
+from .base import FAIR, POOR, UNKNOWN, Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting
 from .confidence import Z, roc_auc, share
 from .space import Space, nearest, space_of
 from .tables import some
@@ -19,6 +19,9 @@ LEAST_GROUP = 30
 TINY = 1e-6
 NEAREST = 0.01
 SURE = 0.1  # half an interval
+SURELY_SEEN = 4.0  # standard deviations
+LEAST_SEEN = 0.02
+FEWEST_SEEN = 5
 ATTACKS = {"nearest": "nearness", "density": "density", "calibrated": "calibrated nearness", "classifier": "classifier"}
 
 
@@ -75,6 +78,7 @@ class Privacy(Metric):
             "copies": float(copied.mean()),
             "copies_held_out": float(by_chance.mean()),
             "excess_copies": float(copied.mean() - by_chance.mean()),
+            "seen": _seen(tables.train, by_chance),
             "nearest_record": {**share(*_nearer(space(members), space(others), space(few))), "rows": len(few)},
             "near_copies": _near_copies(space(known), space(few), space(others)),
             "attacks": {name: roc_auc(*found) for name, found in scores.items()},
@@ -114,10 +118,23 @@ class Privacy(Metric):
         if width > SURE:
             ratings.append(FAIR)
             says += f" With {figures['rows']:,} held-out rows that is not sure: ± {width:.3f}."
+        if figures["seen"]:
+            ratings.append(UNKNOWN)
+            says += f" But {figures['seen']:.0%} of the held-out rows are training rows, so this is no measure."
         hint = "Training rows can be recognised: take fewer steps or more rows, and do not hand these rows out."
-        if POOR not in ratings:
+        if figures["seen"]:
+            hint = "Give rows that the generator has not seen: split before you fit, and fit to one part alone."
+        elif POOR not in ratings:
             hint = "Look again with more held-out rows. Fewer steps, or more training rows, leave fewer traces."
         return self.judged(ratings, says, hint)
+
+
+def _seen(train: pd.DataFrame, again: Float64Array) -> float:
+    """The share of held-out rows that are training rows, if more of them are `again` there than rows recur anyway."""
+    recur = float(train.duplicated(keep=False).mean())
+    noise = SURELY_SEEN * (recur * (1 - recur) / len(again)) ** 0.5 + max(LEAST_SEEN, FEWEST_SEEN / len(again))
+    share = float(again.mean())
+    return (share - recur) / (1 - recur) if share > recur + noise else 0.0
 
 
 def copies(known: pd.DataFrame, rows: pd.DataFrame) -> Float64Array:

@@ -56,7 +56,12 @@ class ReportMixin(HoldsModel):
         Returns
         -------
         Evaluation
-            With the training curves of `history_`.
+            With the training curves of `history_`. Columns that ``identifiers="fake"`` makes anew are left out.
+
+        Warns
+        -----
+        DataWarning
+            If test rows are training rows, on which privacy and detection cannot be judged.
 
         Raises
         ------
@@ -98,11 +103,14 @@ class ReportMixin(HoldsModel):
             )
         test = _named(model, X_test, y_test)
         made = model.sample(len(known[0]) if n is None else n, random_state=random_state)
+        codes = self.categorical_features
+        if model.encoder.dropped or model.encoder.faked:
+            codes = codes if isinstance(codes, str) else [name for name in codes if name in _learnt(model, known)[0]]
         return evaluate(
-            known,
-            test,
-            _named(model, *made) if has_target else _named(model, made),
-            categorical_features=self.categorical_features,
+            _learnt(model, known),
+            _learnt(model, test),
+            _learnt(model, _named(model, *made) if has_target else _named(model, made)),
+            categorical_features=codes,
             target_type=("number" if model.class_target is None else "classes") if has_target else "auto",
             max_rows=max_rows,
             history=model.history,
@@ -126,3 +134,10 @@ def _named(model: GenerativeModel, X: Any, y: Any = None) -> tuple[pd.DataFrame,
     if y is None or model.target is None:
         return table, None
     return table, check_target(y, len(table))[0].rename(model.target.name)
+
+
+def _learnt(model: GenerativeModel, rows: tuple[pd.DataFrame, Any]) -> tuple[pd.DataFrame, Any]:
+    """Rows without the columns that are made anew, which have nothing to do with real ones."""
+    table, labels = rows
+    kept = [place for place in range(table.shape[1]) if place not in model.encoder.faked]
+    return (table.iloc[:, kept] if kept else table), labels

@@ -7,7 +7,7 @@ handles.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
@@ -83,6 +83,10 @@ class Encoder(Protocol[DataT, RowsT]):
     @property
     def dropped(self) -> tuple[object, ...]:
         """Names of columns that were left out."""
+
+    @property
+    def faked(self) -> Mapping[int, object]:
+        """Columns whose values are made anew, by their places."""
 
     @property
     def rules(self) -> list[KeptRule]:

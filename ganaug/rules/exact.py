@@ -87,7 +87,7 @@ def _dependences(
             basis.append(place)
             continue
         near = _near(place, basis, scale)
-        rows = ~np.isnan(np.column_stack([scale[p] for p in (place, *near)])).any(1)
+        rows = ~np.logical_or.reduce([np.isnan(scale[p]) for p in (place, *near)])
         if product:
             rows = _precise(rows, [place, *near], seen, steps)
         if rows.sum() < max(FEWEST_COMPLETE, 2 * len(near) + 2):

@@ -7,7 +7,7 @@ exp(-:data:`EVIDENCE`) divided by the number of rules tried.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from itertools import combinations
@@ -22,7 +22,7 @@ from .exact import find_exact
 from .implied import Implied, Lookup, Steps, codes_of, runs
 from .one_of import OneOf, find_one_of
 from .order import Order, Pairs, find_bounds, find_orders, ordered_pairs
-from .relations import Relation
+from .relations import Relation, find_relations
 from .total import Total
 from .unique import find_unique
 from .views import DATES, PARTS, SPANS, Term
@@ -38,7 +38,7 @@ ROWS_PER_CAUSE = 2.0
 SEEN_AGAIN = 0.9
 SHARE_BROKEN = 0.01
 UNSEEN = 0.05
-"""How likely at most a rule that :data:`SHARE_BROKEN` of the rows break looks like one that none does, because the causes
+"""The chance that a rule which :data:`SHARE_BROKEN` of the rows break looks like one that none does, because the causes
 of all these rows were seen once."""
 MANY_LEVELS = 16
 EXTRA_RUNS = 4
@@ -53,7 +53,7 @@ Effect = tuple[int, bool]
 class Assembly:
     """Rules that go together: no column follows from two of them, and none from itself."""
 
-    def __init__(self, unwanted: Callable[[Rule], bool] = lambda rule: False) -> None:
+    def __init__(self, unwanted: Callable[[Rule], bool] = lambda _: False) -> None:
         self.rules: list[Rule] = []
         self.unwanted = unwanted
         self.refused: list[Rule] = []
@@ -153,7 +153,7 @@ class Assembly:
 
 
 def find_rules(
-    table: Table, found: Assembly | None = None, unwanted: Callable[[Rule], bool] = lambda rule: False
+    table: Table, found: Assembly | None = None, unwanted: Callable[[Rule], bool] = lambda _: False
 ) -> Assembly:
     """The rules that every row keeps.
 
@@ -194,6 +194,14 @@ def find_rules(
     for unique in find_unique(table):
         found.add(unique)
     return found
+
+
+def relate(found: Assembly, table: Table, lattices: Mapping[int, tuple[float, float]]) -> None:
+    """Take in relations that hold but for little, of numbers whose lattices are given, and then the orders left."""
+    numbers = {place: own.numbers() for place, own in table.items() if isinstance(own.type.cells, Number)}
+    for relation in find_relations(numbers, lattices, found.may_follow):
+        found.add(relation)
+    found.bound(table)
 
 
 def _tells_gaps(rule: Rule) -> bool:
@@ -282,7 +290,7 @@ class ImpliedSearch:
                 for view in (*PARTS, *DATES):
                     yield Term((place,), view)
         for pair in combinations(dates, 2):
-            known = [~(self.small[a].absent | self.small[b].absent) for a, b in (pair,)][0]
+            known = ~(self.small[pair[0]].absent | self.small[pair[1]].absent)
             if not known.any():
                 continue
             first, second = (self.small[place].numbers()[known] for place in pair)

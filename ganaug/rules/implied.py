@@ -96,7 +96,7 @@ class Lookup(Implied):
 
     @classmethod
     def learnt(cls, terms: tuple[Term, ...], effect: int, table: Table, *, gap: bool = False) -> Lookup:
-        """From rows that all keep the rule; combinations that were not seen go with what most of the first term's do."""
+        """From rows that all keep the rule; what was not seen goes with what most of the first term's do."""
         cells = table[effect]
         seen = [term.seen(table) for term in terms]
         keys = tuple(np.unique(values[~absent]) for values, absent in seen)
@@ -152,7 +152,7 @@ class Steps(Implied):
         order = np.argsort(seen[~absent], kind="stable")
         values, effects = seen[~absent][order], target[~absent][order]
         changes = np.flatnonzero(_differ(effects[1:], effects[:-1]))
-        edges = np.array([_roundest(*values[[i, i + 1]], _units(term, table)) for i in changes], values.dtype)
+        edges = np.array([_roundest(values[i], values[i + 1], _units(term, table)) for i in changes], values.dtype)
         kept = effects[np.append(changes, len(effects) - 1)]
         otherwise = target[absent][:1] if absent.any() else np.array([_usual(target)], target.dtype)
         return cls(term.places, (effect,), terms, gap, edges, kept, otherwise)

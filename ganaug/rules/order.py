@@ -370,8 +370,8 @@ def _beyond(kind: ColumnType, value: AnyArray, bound: AnyArray, sign: int) -> An
     if not wrong.any():
         return found
     if isinstance(kind, Listed):
-        side, shift = ("left", 0) if sign > 0 else ("right", -1)
-        near = kind.keys[(np.searchsorted(kind.keys, bound, side) + shift).clip(0, len(kind.keys) - 1)]
+        above = np.searchsorted(kind.keys, bound) if sign > 0 else np.searchsorted(kind.keys, bound, "right") - 1
+        near = kind.keys[above.clip(0, len(kind.keys) - 1)]
     elif isinstance(own, (Datetime, Duration)):
         near = _on_lattice(kind, found + sign * own.tick)
     else:

@@ -27,7 +27,7 @@ FARTHEST = 1e6
 Columns = Mapping[int, Float64Array]
 
 
-ROUNDING = {
+ROUNDING: dict[str, Callable[[Float64Array], Float64Array]] = {
     "even": np.rint,
     "half up": lambda steps: np.floor(steps + 0.5),
     "down": lambda steps: np.floor(steps + NOISE),
@@ -135,8 +135,10 @@ class Relation(Rule):
         return said
 
     def roundings(self, values: Float64Array, columns: Columns) -> tuple[str, ...]:
-        """The ways in which `values` may have been rounded, the likeliest first: down and up tell more than to the nearest
-        number, but where nothing was rounded off there is nothing to tell."""
+        """The ways in which `values` may have been rounded, the likeliest first.
+
+        Down and up tell more than to the nearest number; where nothing was rounded off there is nothing to tell.
+        """
         if not self.step:
             return ("even",)
         apart = np.abs(values - self._unrounded(columns))[_complete(self, self.effect, columns)]

@@ -62,8 +62,6 @@ def codes_of_values(plain: AnyArray) -> Int64Array:
     return pd.factorize(plain, use_na_sentinel=False)[0].astype(np.int64)
 
 
-
-
 def with_free_values(
     table: pd.DataFrame, beside: pd.DataFrame | None, names: Sequence[object], changeable: Sequence[object]
 ) -> pd.DataFrame:

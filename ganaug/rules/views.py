@@ -13,18 +13,16 @@ from ..columns.ticks import per_second
 from ..plain import AnyArray, BoolArray, Int64Array, record
 from .base import LABEL, Table, quoted
 
-Clock = pd.DatetimeIndex
 
-
-def _days(moments: Clock) -> Int64Array:
+def _days(moments: pd.DatetimeIndex) -> Int64Array:
     return moments.to_numpy().astype("M8[D]").astype(np.int64)
 
 
-def _starts(unit: str) -> Callable[[Clock], Int64Array]:
+def _starts(unit: str) -> Callable[[pd.DatetimeIndex], Int64Array]:
     return lambda moments: moments.to_numpy().astype(f"M8[{unit}]").astype("M8[D]").astype(np.int64)
 
 
-PARTS: dict[str, Callable[[Clock], AnyArray]] = {
+PARTS: dict[str, Callable[[pd.DatetimeIndex], AnyArray]] = {
     "year": lambda clock: clock.year,
     "quarter": lambda clock: clock.quarter,
     "month": lambda clock: clock.month,
@@ -41,7 +39,7 @@ PARTS: dict[str, Callable[[Clock], AnyArray]] = {
     "time of day": lambda clock: clock.hour * 3600 + clock.minute * 60 + clock.second,
 }
 """Parts of a date as whole numbers, as clocks of its zone show them."""
-DATES: dict[str, Callable[[Clock], Int64Array]] = {
+DATES: dict[str, Callable[[pd.DatetimeIndex], Int64Array]] = {
     "date": _days,
     "start of month": _starts("M"),
     "start of year": _starts("Y"),
@@ -55,7 +53,7 @@ SPANS = ("years", "months", "days", "hours", "minutes")
 """Whole units of time between two moments."""
 
 
-def _quarter(clock: Clock, *, end: bool) -> Int64Array:
+def _quarter(clock: pd.DatetimeIndex, *, end: bool) -> Int64Array:
     months = clock.to_numpy().astype("M8[M]").astype(np.int64) // 3 * 3 + 3 * end
     return months.astype("M8[M]").astype("M8[D]").astype(np.int64) - end
 
@@ -104,7 +102,7 @@ class Term:
         return f"{self.view} from {own[0]} to {own[1]}" if self.view in SPANS else f"{self.view} of {own[0]}"
 
 
-def _clock(table: Table, place: int) -> Clock:
+def _clock(table: Table, place: int) -> pd.DatetimeIndex:
     """What clocks in the zone of the column show, to the second; some moment where it is missing."""
     cells, own = table[place], table[place].type.cells
     assert isinstance(own, Datetime)
@@ -112,7 +110,7 @@ def _clock(table: Table, place: int) -> Clock:
     return pd.DatetimeIndex(seconds.view("M8[s]"))
 
 
-def _span(unit: str, begin: Clock, end: Clock) -> Int64Array:
+def _span(unit: str, begin: pd.DatetimeIndex, end: pd.DatetimeIndex) -> Int64Array:
     """Whole units from one moment to another."""
     if unit in ("years", "months"):
         whole = (end.year - begin.year) * 12 + end.month - begin.month
@@ -122,5 +120,5 @@ def _span(unit: str, begin: Clock, end: Clock) -> Int64Array:
     return (end.asi8 - begin.asi8) // seconds
 
 
-def _within_month(clock: Clock) -> Int64Array:
+def _within_month(clock: pd.DatetimeIndex) -> Int64Array:
     return np.asarray(clock.day * SECONDS_A_DAY + clock.hour * 3600 + clock.minute * 60 + clock.second)

@@ -15,7 +15,7 @@ from ganaug.modality.table.encoder import TableEncoder
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "rules"))
 
-from untrained import any_rows  # noqa: E402
+from untrained import any_rows
 
 ROWS = 1_000
 

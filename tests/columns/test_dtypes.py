@@ -377,7 +377,7 @@ def test_cells_may_be_bytes():
     made = _rolled(np.column_stack([words, words[::-1]])).sample(40)
     assert (made.dtype, set(made.ravel())) == (words.dtype, set(words))
     fields = np.zeros(60, [("number", "f8"), ("word", "S5")])
-    fields["number"], fields["word"] = np.arange(60), words
+    fields["number"], fields["word"] = np.arange(60) / 8, words
     frame = pd.DataFrame(fields)
     made, labels = _rolled(frame, frame["word"]).sample(40)
     assert set(made["word"]) == set(labels) == set(words.tolist())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from truth import drawn
 
 from ganaug import GANAugmenter, load
+from ganaug.exceptions import DataWarning
 
 
 def split(table):
@@ -47,10 +49,40 @@ def test_training_rows_are_neither_pickled_nor_saved(plain, tmp_path):
 def test_arrays_and_numbers_and_no_target():
     rng = np.random.default_rng(0)
     X, price = rng.normal(size=(60, 2)), rng.normal(size=60)
-    found = GANAugmenter(steps=3, refine=False, random_state=0).fit(X, price).report(X, price, random_state=0)
+    X_test, price_test = rng.normal(size=(60, 2)), rng.normal(size=60)
+    found = GANAugmenter(steps=3, refine=False, random_state=0).fit(X, price).report(X_test, price_test, random_state=0)
     assert "rmse" in found.figures["utility"]
-    found = GANAugmenter(steps=3, refine=False, random_state=0).fit(X).report(X, random_state=0)
+    found = GANAugmenter(steps=3, refine=False, random_state=0).fit(X).report(X_test, random_state=0)
     assert found.figures["utility"] is None
+
+
+def test_training_rows_are_no_test_of_privacy(fitted):
+    with pytest.warns(DataWarning, match="100% of the test rows are training rows.*split before you fit"):
+        found = fitted.report(*split(drawn(120, 0)), random_state=0)
+    rating = {verdict.group: verdict.rating for verdict in found.verdicts}
+    assert rating["privacy"] in ("not measured", "fair", "poor")
+    assert rating["detection"] in ("not measured", "fair", "poor")
+    privacy = next(verdict for verdict in found.verdicts if verdict.group == "privacy")
+    assert "100% of the held-out rows are training rows" in privacy.says
+    assert "has not seen" in privacy.hint
+
+
+def test_some_training_rows_among_the_test_rows_are_told_by_their_share(fitted):
+    some = pd.concat([drawn(120, 0).head(30), drawn(70, 1)], ignore_index=True)
+    with pytest.warns(DataWarning, match="30% of the test rows are training rows"):
+        found = fitted.report(*split(some), random_state=0)
+    assert "good: privacy" not in found.verdict.lower()
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize("identifiers", ["drop", "fake"])
+def test_names_that_are_made_anew_are_not_judged(identifiers):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"who": [f"user {i}" for i in range(200)], "size": rng.normal(size=200)})
+    X["code"] = rng.integers(3, size=200)
+    own = GANAugmenter(identifiers=identifiers, categorical_features=["code"], steps=3, refine=False, random_state=0)
+    found = own.fit(X.head(100)).report(X.tail(100), random_state=0)
+    assert found.columns["column"].tolist() == ["size", "code"]
 
 
 def test_what_is_missing_is_said(fitted):

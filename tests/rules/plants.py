@@ -135,7 +135,10 @@ def part_of_date(rng: Rng, rows: int) -> Plant:
         table.loc[which, "part"] = _other(table["part"], which)
 
     return Plant(
-        table, lambda t: parts[name](t["when"]) != t["part"], harm, lambda text: text.endswith("of when implies part") or text == "part = when"  # rounded down to whole days
+        table,
+        lambda t: parts[name](t["when"]) != t["part"],
+        harm,
+        lambda text: text.endswith("of when implies part") or text == "part = when",  # rounded down to whole days
     )
 
 
@@ -153,7 +156,9 @@ def age_at_visit(rng: Rng, rows: int) -> Plant:
     def harm(table: pd.DataFrame, which: np.ndarray) -> None:
         table.loc[which, "age"] += 7
 
-    return Plant(table, lambda t: age(t) != t["age"], harm, lambda text: text == "years from birth to visit implies age")
+    return Plant(
+        table, lambda t: age(t) != t["age"], harm, lambda text: text == "years from birth to visit implies age"
+    )
 
 
 def begin_and_end(rng: Rng, rows: int) -> Plant:
@@ -237,7 +242,10 @@ def ratio(rng: Rng, rows: int) -> Plant:
         table.loc[which, "bmi"] += 4
 
     return Plant(
-        table, lambda t: (t["kg"] / t["m"] ** 2 - t["bmi"]).abs() > 0.050001, harm, lambda text: text == "bmi = kg / m^2"
+        table,
+        lambda t: (t["kg"] / t["m"] ** 2 - t["bmi"]).abs() > 0.050001,
+        harm,
+        lambda text: text == "bmi = kg / m^2",
     )
 
 
@@ -262,9 +270,11 @@ def dummies(rng: Rng, rows: int) -> Plant:
     names = list(table)
 
     def harm(table: pd.DataFrame, which: np.ndarray) -> None:
-        table.loc[which, names] = table.loc[which, names].to_numpy() | np.roll(
-            table.loc[which, names].to_numpy(), 1, axis=1
-        ) if table[names[0]].dtype != float else 1.0
+        table.loc[which, names] = (
+            table.loc[which, names].to_numpy() | np.roll(table.loc[which, names].to_numpy(), 1, axis=1)
+            if table[names[0]].dtype != float
+            else 1.0
+        )
 
     return Plant(table, lambda t: t[names].sum(axis=1) != 1, harm, lambda text: text.startswith("one of"))
 

@@ -54,5 +54,7 @@ def test_when_no_pair_is_left_there_is_a_warning():
 
 def test_columns_that_hardly_repeat_prove_nothing():
     rng = np.random.default_rng(0)
-    table = pd.DataFrame({"a": rng.normal(size=500), "b": rng.choice(list("xyz"), 500), "c": rng.integers(0, 9_999, 500)})
+    table = pd.DataFrame(
+        {"a": rng.normal(size=500), "b": rng.choice(list("xyz"), 500), "c": rng.integers(0, 9_999, 500)}
+    )
     assert GANAugmenter(steps=1, refine=False, random_state=0).fit(table).rules_ == []

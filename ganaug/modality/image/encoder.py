@@ -91,6 +91,11 @@ class ImageEncoder:
         """None."""
         return ()
 
+    @property
+    def faked(self) -> dict[int, object]:
+        """None."""
+        return {}
+
     def identified(self, images: AnyArray, seed: int, beside: object = None) -> AnyArray:  # noqa: ARG002 - of tables
         return images
 

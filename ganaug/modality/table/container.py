@@ -79,6 +79,10 @@ class TableContainer:
         if len(others) < len(found - {own}):
             return table.to_numpy(dtype=object)
         wide = np.result_type(own, *others)
+        if own.kind in "mM":  # pandas has no days, only seconds
+            values = table.to_numpy(dtype=wide)
+            short = values.astype(own)
+            return short if ((short == values) | np.isnat(values)).all() else values
         if wide.kind == "f" and any(_loses(table.iloc[:, place], wide) for place in range(table.shape[1])):
             wide = np.dtype(object)
         return table.to_numpy(dtype=wide)

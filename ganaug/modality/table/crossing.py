@@ -11,7 +11,8 @@ from ...columns.layout import Encoded
 from ...columns.quantiles import QuantileCoder
 from ...plain import Float32Array, Float64Array, IndexArray, Int32Array
 from ...rules.implied import Implied
-from .encoder import Part, TableEncoder
+from .blocks import Part
+from .encoder import TableEncoder
 
 HUGE = 1e150
 

@@ -23,34 +23,16 @@ from ...columns.registry import fit_column
 from ...plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
 from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells
 from ...rules.declared import Rules, rules_of
-from ...rules.find import lattice
+from ...rules.find import lattice, relate
 from ...rules.implied import Implied
 from ...rules.order import Bounds, Order
-from ...rules.relations import Relation, find_relations
+from ...rules.relations import Relation
 from ...rules.unique import Unique, with_free_values
+from .blocks import Blocks, Part
 
 SPARSE = 2.0
 PAIR = 2
 GOLDEN = (5**0.5 - 1) / 2
-PROBE_ROWS = 512
-
-
-@record
-@dataclass(frozen=True)
-class Part:
-    """One array of numbers of a column, and where the encoded rows hold it.
-
-    Parameters
-    ----------
-    block : int
-        Index of the block in the layout, -1 for a constant.
-    parent : ndarray of int32 or None
-        Where the part is a function of another part, the code for each code of that one; both then share its block.
-    """
-
-    coder: QuantileCoder
-    block: int = -1
-    parent: Int32Array | None = None
 
 
 @record
@@ -160,63 +142,35 @@ class TableEncoder:
         types = [_listed(fit_column(table[name], categorical=name in categorical), table[name]) for name in table]
         types, table, dropped = without_identifiers(types, table, identifiers)
         floats = [own.transform(table[name]) for own, name in zip(types, table, strict=True)]
-        cells = {
-            place: Cells(own, own.plain(parts)) for place, (own, parts) in enumerate(zip(types, floats, strict=True))
-        }
-        names = dict(enumerate(map(str, table)))
+        finished = [own.plain(parts) for own, parts in zip(types, floats, strict=True)]
+        cells = {place: Cells(own, plain) for place, (own, plain) in enumerate(zip(types, finished, strict=True))}
         every = {place: own for place, own in cells.items() if not isinstance(own.type, Identifier)}
-        names = {place: names[place] for place in every}
         every |= {} if classes is None else {LABEL: label_cells(classes)}
-        found = rules_of(rules, every, names)
+        found = rules_of(rules, every, {place: str(name) for place, name in enumerate(table) if place in every})
         for place in found.listed(cells):
             types[place] = Listed.of(types[place], cells[place].plain)
             floats[place] = types[place].transform(table.iloc[:, place])
-        told = found.told
-        spots = [(place, i) for place in cells if place not in found.derived for i in range(len(floats[place]))]
-        arrays = [array for place in cells for array in (filled(floats[place]) if place in told else floats[place])]
-        flat = dict(zip([(place, i) for place in cells for i in range(len(floats[place]))], arrays, strict=True))
-        coders = {spot: QuantileCoder.fit(flat[spot], levels=types[spot[0]].nominal[spot[1]]) for spot in spots}
-        encoded = {spot: coders[spot].encode(flat[spot]) for spot in spots}
-        numbers = {place: cells[place].numbers() for place in cells if isinstance(types[place].cells, Number)}
-        steps = {place: lattice(cells[place]) for place in numbers}
-        fine = [bool(place in steps and steps[place][1]) for place, _ in spots]
-        shared, maps = _shared([coders[s] for s in spots], [encoded[s] for s in spots], fine)
-        owner = {spot: spots[own] if own >= 0 else None for spot, own in zip(spots, shared, strict=True)}
-        parents = dict(zip(spots, maps, strict=True))
-        alone = {place for place, i in spots if list(owner.values()).count((place, i)) == 1}
-        open_ended = {p: steps[p] for p in numbers if p in alone and not isinstance(types[p], Listed)}
-        for relation in find_relations(numbers, open_ended, found.may_follow):
-            found.add(relation)
-        found.bound(cells)
-        rules = found.ordered()
-        spots = [spot for spot in spots if spot[0] not in found.derived] or spots
-        for number, rule in enumerate(rules):
+        told, blocks = found.told, Blocks()
+        for place in [place for place in cells if place not in found.derived] or [0]:
+            parts = filled(floats[place]) if place in told else floats[place]
+            for number, numbers in enumerate(parts):
+                blocks.add((place, number), numbers, nominal=types[place].nominal[number])
+        lattices = {place: lattice(own) for place, own in cells.items() if isinstance(own.type.cells, Number)}
+        blocks.share({place for place, (_, step) in lattices.items() if step})
+        alone = {p for p in blocks.unshared() & lattices.keys() if not isinstance(types[p], Listed)}
+        relate(found, cells, {place: lattices[place] for place in sorted(alone)})
+        blocks.drop({rule.effect for rule in found.rules if isinstance(rule, Relation)})
+        ordered = found.ordered()
+        for number, rule in enumerate(ordered):
             rests = rule.rests(every)
             for i, rest in enumerate(filled(rests) if told & set(rule.effects) else rests):
-                spot = (-1 - number, i)
-                coders[spot] = QuantileCoder.fit(rest, levels=rule.nominal[i])
-                encoded[spot] = coders[spot].encode(rest)
-                owner[spot], parents[spot] = (spot if coders[spot].varied else None), None
-                spots.append(spot)
-        if not spots:  # something must be generated, even if the label tells all
-            spots = [(0, i) for i in range(len(floats[0]))]
-            for spot in spots:
-                coders[spot] = QuantileCoder.fit(flat[spot], levels=types[0].nominal[spot[1]])
-                encoded[spot], owner[spot], parents[spot] = coders[spot].encode(flat[spot]), spot, None
-        blocks = [spot for spot in spots if owner[spot] == spot] or spots[:1]
-        blocks.sort(key=lambda spot: (coders[spot].block, spot[0] < 0, abs(spot[0]), spot[1]))
-        places = {spot: place for place, spot in enumerate(blocks)}
-
-        def parts_of(place: int) -> tuple[Part, ...]:
-            own = [spot for spot in spots if spot[0] == place]
-            return tuple(Part(coders[s], places.get(owner[s] or s, -1), parents[s]) for s in own)
-
-        columns = tuple(
-            Column(name, types[place], parts_of(place), *_range(flat[place, 0])) for place, name in enumerate(table)
-        )
-        kept = tuple(Step(rule, parts_of(-1 - number)) for number, rule in enumerate(rules))
-        layout = Layout(tuple(coders[spot].block for spot in blocks))
-        return cls(columns, kept, layout, dropped), Encoded.join([encoded[spot] for spot in blocks], len(table))
+                blocks.add((-1 - number, i), rest, nominal=rule.nominal[i])
+        columns = [
+            Column(name, own, blocks.parts(place), *_range(floats[place][0]))
+            for place, (name, own) in enumerate(zip(table, types, strict=True))
+        ]
+        steps = [Step(rule, blocks.parts(-1 - number)) for number, rule in enumerate(ordered)]
+        return cls(tuple(columns), tuple(steps), blocks.layout(), dropped), blocks.encoded(len(table))
 
     @property
     def features(self) -> list[object]:
@@ -474,51 +428,3 @@ def _tensor_type(column: Column) -> TensorType:
         return column.type.tensor_type(np.array(column.known), missing=column.missing)
     except TypeError as error:
         raise TypeError(f"column {column.name!r} {error}") from None
-
-
-def _shared(
-    coders: list[QuantileCoder], encoded: list[Encoded], rounded: list[bool]
-) -> tuple[list[int], list[Int32Array | None]]:
-    """For each part the part whose block it takes its codes from (-1 for a constant), and the map between the codes.
-
-    A part is a function of another one if every code of that one goes with a single code of it, in every row, and
-    positions are equal too. Parts with more codes, then those of rounded values, come first as owners; a code needs
-    `PROBE_ROWS` / 16 rows on average, lest a few rows agree by chance.
-    """
-    owner, maps = [-1] * len(coders), [None] * len(coders)  # type: list[int], list[Int32Array | None]
-    varied = [i for i, n in enumerate(coders) if n.varied]
-    if not varied:
-        return owner, maps
-    codes = np.hstack([encoded[i].codes for i in varied])
-    probe = codes[np.linspace(0, len(codes) - 1, min(PROBE_ROWS, len(codes))).astype(int)]
-    owned: list[int] = []
-    for spot in sorted(range(len(varied)), key=lambda s: (-coders[varied[s]].block.width, not rounded[varied[s]], s)):
-        i = varied[spot]
-        owner[i] = i
-        for other in owned:
-            j = varied[other]
-            if bool(coders[i].bins) != bool(coders[j].bins) or not _implies(probe[:, other], probe[:, spot]):
-                continue
-            if coders[i].bins and not _same_positions(encoded[i], encoded[j]):
-                continue
-            rows_per_code = len(codes) / coders[j].block.width
-            copies = coders[i].block.width == coders[j].block.width
-            if (copies or rows_per_code >= PROBE_ROWS / 16) and _implies(codes[:, other], codes[:, spot]):
-                code_of = np.zeros(coders[j].block.width, np.int32)
-                code_of[codes[:, other]] = codes[:, spot]
-                owner[i], maps[i] = j, code_of
-                break
-        else:
-            owned.append(spot)
-    return owner, maps
-
-
-def _implies(cause: Int32Array, effect: Int32Array) -> bool:
-    """Whether each code of `cause` goes with a single code of `effect`."""
-    known = np.zeros(cause.max() + 1, np.int32)
-    known[cause] = effect
-    return bool((known[cause] == effect).all())
-
-
-def _same_positions(one: Encoded, other: Encoded) -> bool:
-    return np.array_equal(one.low, other.low) and np.array_equal(one.high, other.high)

@@ -160,7 +160,7 @@ def test_topping_up_and_enlarging_add_up(plain):
 
 @pytest.mark.usefixtures("dice")
 def test_a_category_that_fit_has_not_seen_is_no_obstacle():
-    X = pd.DataFrame({"word": ["x", "y"] * 30, "number": np.arange(60.0)})
+    X = pd.DataFrame({"word": ["x", "y"] * 30, "number": np.arange(60) / 8})
     y = np.repeat([0, 1], [40, 20])
     augmenter = GANAugmenter(ratio=0, sampling_strategy="auto", random_state=0).fit(X, y)
     later = X.assign(word=X["word"].where(X.index % 7 > 0, "new"))
