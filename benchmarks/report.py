@@ -253,9 +253,23 @@ def images_page(result: dict[str, Any]) -> tuple[str, Losses]:
     return "\n".join(parts), losses
 
 
+def rules_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    lines = []
+    for found in result["rows"]:
+        for rule in found["rules"]:
+            held_out = f"{rule['held_out_broken']} of {rule['held_out_rows']:,}"
+            support = f"{rule['support']:,}"
+            lines.append([found["table"], f"`{rule['rule']}`", support, held_out, str(rule["drawn_broken"])])
+    without = ", ".join(found["table"] for found in result["rows"] if not found["rules"])
+    note = ("All rules that are found, and how many rows break them: held-out ones, and 5,000 that are drawn by a "
+            f"generator that has learnt nothing. No rules in {without}.")  # fmt: skip
+    head = ["table", "rule", "support", "held-out rows that break it", "drawn ones"]
+    return f"## Rules\n\n{about(result)}\n{note}\n\n" + table(head, lines), []
+
+
 PAGES = {"fidelity": fidelity_page, "rebalance": rebalance_page, "speed-until": until_page,
          "speed-sampling": sampling_page, "speed-growth": growth_page, "speed-stream": stream_page,
-         "images": images_page}  # fmt: skip
+         "images": images_page, "rules": rules_page}  # fmt: skip
 
 
 def render(found: dict[str, dict[str, Any]]) -> str:

@@ -46,6 +46,7 @@ CONTENTS = {
     "docs/README": [
         "images",
         "does-it-help",
+        "rules",
         "quality",
         "training",
         "scikit-learn",

@@ -200,6 +200,8 @@ def info(model: Model) -> None:
     print(f"columns: {', '.join(map(str, names))}")
     if hasattr(augmenter, "class_counts_"):
         print("classes: " + ", ".join(f"{label} ({count:,} rows)" for label, count in augmenter.class_counts_.items()))
+    if augmenter.rules_:
+        print("rules:", *(f"  {rule.text} ({rule.support:,} rows)" for rule in augmenter.rules_), sep="\n")
     print(f"training: {augmenter.n_iter_:,} steps, ended by {augmenter.stopped_by_}")
     changed = {
         name: value

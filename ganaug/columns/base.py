@@ -77,6 +77,10 @@ class ColumnType(ABC):
     def transform(self, column: pd.Series) -> list[Float64Array]:
         """One array for each part, NaN where a value is missing."""
 
+    def given(self, column: pd.Series) -> AnyArray:
+        """Plain values of cells as they are, beyond the training range as well."""
+        return self.plain(self.transform(column))
+
     @abstractmethod
     def plain(self, parts: list[Float64Array]) -> AnyArray:
         """Finished values as a plain array: numbers, ticks, or places among the categories."""

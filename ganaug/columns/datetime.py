@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
 from .base import TensorType, ValueType, inner_type
+from .quantiles import far_off
 from .ticks import NO_TIME, local_ticks, per_second, seconds_of, series_of, ticks_of, utc_ticks
 
 SECONDS_A_DAY = 86_400
@@ -95,6 +96,10 @@ class Datetime(ValueType):
                 part[here] = value
         return parts
 
+    def given(self, column: pd.Series) -> Int64Array:
+        ticks, absent = ticks_of(column)
+        return np.where(absent, NO_TIME, ticks)
+
     def plain(self, parts: list[Float64Array]) -> Int64Array:
         weeks, weekday, time = (
             np.where(np.isnan(part), fill, np.rint(part)).astype(np.int64)
@@ -129,16 +134,15 @@ class Datetime(ValueType):
 
 
 def _recurring(ticks: Int64Array, rows: int, day: int) -> tuple[int, ...]:
-    """Moments with a share of the rows that none of the week around them comes near."""
+    """Moments with a share of the rows that none of their week comes near, or that lie far from all others."""
     distinct, counts = np.unique(ticks, return_counts=True)
     if len(distinct) <= 1:
         return ()
     often = np.flatnonzero(counts >= max(FEWEST_TIMES, RECURRING_SHARE * rows))
-    week = distinct // (7 * day)
-    alone = [i for i in often if 2 * counts[i] > counts[week == week[i]].sum()]
-    usual = np.median(counts)
-    alone = [i for i in alone if counts[i] >= FEWEST_TIMES * usual]
-    most = sorted(alone, key=lambda i: -counts[i])[:MOST_RECURRING]
+    week, usual = distinct // (7 * day), np.median(counts)
+    alone = [i for i in often if 2 * counts[i] > counts[week == week[i]].sum() and counts[i] >= FEWEST_TIMES * usual]
+    far = np.flatnonzero(far_off(distinct.astype(np.float64), counts) & (counts >= FEWEST_TIMES))
+    most = sorted({*alone, *far}, key=lambda i: -counts[i])[:MOST_RECURRING]
     return tuple(sorted(int(distinct[i]) for i in most))
 
 

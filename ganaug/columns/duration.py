@@ -49,6 +49,10 @@ class Duration(ValueType):
         ticks, absent = ticks_of(column)
         return [np.where(absent, np.nan, ticks / self.tick)]
 
+    def given(self, column: pd.Series) -> Int64Array:
+        ticks, absent = ticks_of(column)
+        return np.where(absent, NO_TIME, ticks)
+
     def plain(self, parts: list[Float64Array]) -> Int64Array:
         absent = np.isnan(parts[0])
         return np.where(absent, NO_TIME, np.where(absent, 0, np.rint(parts[0])).astype(np.int64) * self.tick)

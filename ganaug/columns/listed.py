@@ -42,6 +42,9 @@ class Listed(ColumnType):
         plain = self.inner.plain(self.inner.transform(column))
         return [np.where(self.inner.absent(plain), np.nan, nearest(self.keys, plain))]
 
+    def given(self, column: pd.Series) -> AnyArray:
+        return self.inner.given(column)
+
     def plain(self, parts: list[Float64Array]) -> AnyArray:
         absent = np.isnan(parts[0])
         return np.where(absent, self.cells.nothing, self.keys[self.rounded(parts[0])]).astype(self.keys.dtype)

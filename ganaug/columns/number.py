@@ -111,6 +111,9 @@ class Number(ValueType):
             return part.clip(limits.min, limits.max)
         return part.astype(own).astype(np.float64) if own.kind == "f" else part
 
+    def given(self, column: pd.Series) -> Float64Array:
+        return self.transform(column)[0]
+
     def plain(self, parts: list[Float64Array]) -> Float64Array:
         values = self.rounded(parts[0])
         if self.levels is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
+from ..plain import BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
 from .layout import Block, Encoded
 
 MAX_RECURRING = 64
@@ -59,6 +59,7 @@ class QuantileCoder:
         distinct, counts = np.unique(known, return_counts=True)
         most = MAX_LEVELS if levels else min(MAX_RECURRING, max(2, len(known) / ROWS_PER_VALUE))
         often = counts >= max(RECURRING_SHARE * len(values), ROWS_PER_VALUE / 4)
+        often |= far_off(distinct, counts) & (counts >= ROWS_PER_VALUE / 4)
         own = np.ones(len(distinct), bool) if len(distinct) <= most else often
         rest, counts = distinct[~own], counts[~own]
         bins = int(min(BINS, max(1, counts.sum() // ROWS_PER_BIN))) if len(rest) else 0
@@ -140,6 +141,19 @@ def _between(places: Float64Array, mass: Float64Array, value: Float64Array) -> F
     """Values at places of a polygon."""
     size = TAME if _wild(value) else 1.0
     return np.interp(places, mass, value / size) * size
+
+
+def far_off(distinct: Float64Array, counts: IndexArray) -> BoolArray:
+    """Which of sorted values have a wide gap on both sides, as a number has that stands for something else."""
+    if len(distinct) < TIED:
+        return np.zeros(len(distinct), bool)
+    up_to = np.cumsum(counts)
+    low, high = distinct[np.searchsorted(up_to, [up_to[-1] // 20, up_to[-1] - 1 - up_to[-1] // 20], "right")]
+    with np.errstate(over="ignore"):
+        gaps = np.concatenate([[np.inf], np.diff(distinct), [np.inf]])
+        wide = gaps > GAP * (high - low)
+    alone: BoolArray = wide[:-1] & wide[1:]
+    return alone
 
 
 def _quantile_function(distinct: Float64Array, counts: IndexArray, bins: int) -> tuple[Float64Array, Float64Array]:

@@ -32,6 +32,9 @@ class Sparse(ColumnType):
     def rounded(self, part: Float64Array) -> Float64Array:
         return self.dense.rounded(part)
 
+    def given(self, column: pd.Series) -> AnyArray:
+        return self.dense.given(column.sparse.to_dense())
+
     def plain(self, parts: list[Float64Array]) -> AnyArray:
         return self.dense.plain(parts)
 

@@ -59,6 +59,9 @@ class Evaluation(Findings):
         Training curves.
     assessment : Assessment or None
         Ratio and response.
+    rules : DataFrame or None
+        A row for every rule that the augmenter keeps: rule, kind, support, and how many held-out and synthetic rows
+        break it.
     """
 
     verdict: str
@@ -66,6 +69,7 @@ class Evaluation(Findings):
     about: dict[str, Any]
     history: pd.DataFrame | None = None
     assessment: Assessed | None = None
+    rules: pd.DataFrame | None = None
 
     def summary(self) -> str:
         """Verdicts and figures as plain text."""
@@ -79,6 +83,8 @@ class Evaluation(Findings):
             for line in lines:
                 text = f"  {line.label:<{WIDTHS[0]}}{line.value:<{WIDTHS[1]}}"
                 parts.append((text + (f"[{line.reference}]" if line.reference else "")).rstrip())
+        if self.rules is not None and len(self.rules):
+            parts += ["", f"RULES - {self._rules_said()}", *(f"  {rule}" for rule in self.rules["rule"])]
         parts += ["", "In brackets: held-out or training rows in place of the synthetic ones, or chance."]
         return "\n".join(parts)
 
@@ -160,6 +166,12 @@ class Evaluation(Findings):
             figures = self.figures[metric.name]
             yield metric.title, verdict, metric.lines(figures) if figures else []
 
+    def _rules_said(self) -> str:
+        """How many rules there are, and whether they are kept."""
+        rules = pd.DataFrame() if self.rules is None else self.rules
+        broken = int(rules["synthetic_broken"].sum())
+        return f"{len(rules)} found, " + ("no synthetic row breaks one" if not broken else f"broken {broken:,} times")
+
     def _sections(self) -> list[Section]:
         """What the page shows: each metric's own, then what none has for itself."""
         sections = [section for metric in METRICS for section in metric.sections(self)]
@@ -167,6 +179,9 @@ class Evaluation(Findings):
             title, name = ("Classes", "class") if self.about["classes"] else ("Quarters of the target", "range")
             table = self.classes.rename(columns={"class": name})
             sections.append(Section(title, table=table, across=True, note="An empty cell: too few rows."))
+        if self.rules is not None and len(self.rules):
+            note = "Broken: by how many held-out rows, and by how many synthetic ones."
+            sections.append(Section("Rules", table=self.rules, lead=self._rules_said().capitalize() + ".", note=note))
         history, assessment = self.history, self.assessment
         if history is not None and len(history):
             sections.append(Section("Training", Chart((6.4, 3.4), partial(plot_history, history))))

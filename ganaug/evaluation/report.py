@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from ..data.validation import check_target
@@ -12,6 +14,9 @@ from .base import Assessed
 
 if TYPE_CHECKING:
     from .evaluation import Evaluation
+
+
+Rows = tuple[pd.DataFrame, Any]
 
 
 class ReportMixin(HoldsModel):
@@ -106,10 +111,11 @@ class ReportMixin(HoldsModel):
         codes = self.categorical_features
         if model.encoder.dropped or model.encoder.faked:
             codes = codes if isinstance(codes, str) else [name for name in codes if name in _learnt(model, known)[0]]
-        return evaluate(
+        synthetic = _named(model, *made) if has_target else _named(model, made)
+        found = evaluate(
             _learnt(model, known),
             _learnt(model, test),
-            _learnt(model, _named(model, *made) if has_target else _named(model, made)),
+            _learnt(model, synthetic),
             categorical_features=codes,
             target_type=("number" if model.class_target is None else "classes") if has_target else "auto",
             max_rows=max_rows,
@@ -118,6 +124,7 @@ class ReportMixin(HoldsModel):
             random_state=random_state,
             verbose=verbose,
         )
+        return replace(found, rules=_rules(model, test, synthetic))
 
     def _remember(self, table: pd.DataFrame, labels: pd.Series | None) -> None:
         self._rows_seen = table, labels
@@ -126,6 +133,18 @@ class ReportMixin(HoldsModel):
         """Without training rows, which are nobody else's business."""
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name != "_rows_seen"}
+
+
+def _rules(model: GenerativeModel, held_out: Rows, synthetic: Rows) -> pd.DataFrame:
+    """The rules, and how many rows break them."""
+    rules = pd.DataFrame(
+        [{"rule": rule.text, "kind": rule.kind, "support": rule.support} for rule in model.encoder.rules]
+    )
+    for name, (table, labels) in (("held_out_broken", held_out), ("synthetic_broken", synthetic)):
+        target = model.class_target
+        codes = None if target is None or labels is None else target.encode(labels).codes[:, 0]
+        rules[name] = np.array(model.encoder.broken(table, codes), int)
+    return rules
 
 
 def _named(model: GenerativeModel, X: Any, y: Any = None) -> tuple[pd.DataFrame, Any]:

@@ -92,6 +92,9 @@ class Encoder(Protocol[DataT, RowsT]):
     def rules(self) -> list[KeptRule]:
         """The rules that decoded rows keep."""
 
+    def broken(self, data: DataT, classes: Int32Array | None) -> list[int]:
+        """For each of the rules, how many rows break it."""
+
     def encode(self, data: DataT) -> RowsT: ...
 
     def decode(self, rows: RowsT, condition: Encoded | None = None) -> DataT:

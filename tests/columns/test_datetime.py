@@ -44,7 +44,7 @@ def test_days_in_a_row_are_weeks_and_weekdays():
 
 
 @pytest.mark.parametrize("moment", ["1900-01-01", "1970-01-01", "9999-12-31", "2262-04-11"])
-@pytest.mark.parametrize("share", [0.03, 0.3])
+@pytest.mark.parametrize("share", [0.01, 0.03, 0.3])
 def test_a_moment_that_stands_for_something_stays_that_moment(moment, share):
     rng = np.random.default_rng(0)
     usual = pd.Series(pd.Timestamp("2020-01-06 09:00") + pd.to_timedelta(rng.integers(0, 67_000, ROWS) * 15, "min"))

@@ -86,6 +86,9 @@ class ImageEncoder:
         """There are none."""
         return []
 
+    def broken(self, images: AnyArray, classes: object) -> list[int]:  # noqa: ARG002 - of tables
+        return []
+
     @property
     def dropped(self) -> tuple[object, ...]:
         """None."""

@@ -142,7 +142,7 @@ class TableEncoder:
         types = [_listed(fit_column(table[name], categorical=name in categorical), table[name]) for name in table]
         types, table, dropped = without_identifiers(types, table, identifiers)
         floats = [own.transform(table[name]) for own, name in zip(types, table, strict=True)]
-        finished = [own.plain(parts) for own, parts in zip(types, floats, strict=True)]
+        finished = [own.given(table[name]) for own, name in zip(types, table, strict=True)]
         cells = {place: Cells(own, plain) for place, (own, plain) in enumerate(zip(types, finished, strict=True))}
         every = {place: own for place, own in cells.items() if not isinstance(own.type, Identifier)}
         every |= {} if classes is None else {LABEL: label_cells(classes)}
@@ -185,13 +185,31 @@ class TableEncoder:
     def rules(self) -> list[KeptRule]:
         """The rules that decoded rows keep."""
         names = {place: str(column.name) for place, column in enumerate(self.columns)} | {LABEL: "the label"}
-        bounded = {step.rule.effect for step in self.steps if isinstance(step.rule, Bounds)}
-        rules = [step.rule for step in self.steps if not isinstance(step.rule, Relation) or step.rule.exact]
-        kept = [rule for rule in rules if not (isinstance(rule, Order) and rule.effect in bounded)]
+        rules = [step.rule for step in self._kept_steps()]
         return [
             KeptRule(rule.text(names), rule.kind, tuple(self.columns[p].name for p in rule.columns()), rule.support)
-            for rule in kept
+            for rule in rules
         ]
+
+    def broken(self, table: pd.DataFrame, classes: Int32Array | None) -> list[int]:
+        """For each of the rules, how many rows break it, without those that hold a category that was not seen."""
+        known = self.knows(table)
+        rows = table[known].reset_index(drop=True)
+        cells = {p: self._cells_of(rows, p) for step in self._kept_steps() for p in step.rule.columns()}
+        if classes is not None:
+            cells[LABEL] = label_cells(classes[known])
+        return [int(step.rule.broken(cells).sum()) for step in self._kept_steps()]
+
+    def _cells_of(self, table: pd.DataFrame, place: int) -> Cells:
+        column = self.columns[place]
+        cells = as_fitted(table[column.name], column.type.dtype)
+        return Cells(column.type, column.type.given(cells))
+
+    def _kept_steps(self) -> list[Step]:
+        """The steps with rules that rows keep, each order once."""
+        bounded = {step.rule.effect for step in self.steps if isinstance(step.rule, Bounds)}
+        kept = [step for step in self.steps if not isinstance(step.rule, Relation) or step.rule.exact]
+        return [step for step in kept if not (isinstance(step.rule, Order) and step.rule.effect in bounded)]
 
     @cached_property
     def faked(self) -> dict[int, Identifier]:
@@ -261,17 +279,13 @@ class TableEncoder:
 
     def encode(self, table: pd.DataFrame) -> Encoded:
         """Codes and positions of rows with the columns of the fitted table."""
-        floats = {
-            p: c.type.transform(as_fitted(table[c.name], c.type.dtype))
-            for p, c in enumerate(self.columns)
-            if c.parts or p in self.in_rules
-        }
-        cells = {p: Cells(self.columns[p].type, self.columns[p].type.plain(floats[p])) for p in self.in_rules}
+        cells = {place: self._cells_of(table, place) for place in self.in_rules}
         blocks: dict[int, Encoded] = {}
         for place, column in enumerate(self.columns):
             if column.parts:
+                floats = column.type.transform(as_fitted(table[column.name], column.type.dtype))
                 told = place in self.gaps_told
-                _encode(column.parts, filled(floats[place]) if told else floats[place], blocks)
+                _encode(column.parts, filled(floats) if told else floats, blocks)
         for step in self.steps:
             if step.parts:
                 rests = step.rule.rests(cells)
