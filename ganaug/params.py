@@ -45,7 +45,7 @@ identifiers : {"warn", "drop", "fake"}, default="warn"
     later may have them or not. "fake" learns where they are missing and what they look like, and makes new values of
     that pattern: keys that run on or lie between the real ones, text with as many letters and digits, in which only
     words that many rows share come out as they are. None is a training value, and none comes twice in a call; in
-    datasets of :mod:`ganaug.tf` none comes twice in the rows that are drawn at once. Neither "drop" nor "fake" leaves
+    datasets of tf.data none comes twice in the rows that are drawn at once. Neither "drop" nor "fake" leaves
     the real values in the file.
 steps : "auto" or int, default="auto"
     Training steps. "auto" grows with the rows; :class:`ganaug.GANOverSampler` takes half as many as

@@ -222,6 +222,7 @@ def test_assess_names_its_estimators(command, csv):
     assert "estimator='magic' is not one of ['boosting', 'forest', 'linear']" in wrong
 
 
+@pytest.mark.filterwarnings("ignore:.*of the test rows are training rows")
 def test_report_says_how_good_synthetic_rows_are(command, frame, csv, tmp_path):
     page, out = tmp_path / "r.html", tmp_path / "r.json"
     tables = [csv]
@@ -240,6 +241,7 @@ def test_report_says_how_good_synthetic_rows_are(command, frame, csv, tmp_path):
     assert "target='lable' is no column of real_train" in wrong
 
 
+@pytest.mark.filterwarnings("ignore:.*of the test rows are training rows")
 @pytest.mark.usefixtures("dice")
 def test_report_takes_training_curves_from_a_model(command, csv, plain, tmp_path):
     plain.save(tmp_path / "m.ganaug")
