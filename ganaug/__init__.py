@@ -17,6 +17,7 @@ _HOMES = {
     "Evaluation": ".evaluation.evaluation",
     "load": ".augmenter",
     "TrainingState": ".gan.state",
+    "KeptRule": ".rules.base",
     "CorruptFileError": ".exceptions",
     "DataWarning": ".exceptions",
     "PoorClassWarning": ".exceptions",
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .meta.estimators import AugmentedClassifier as AugmentedClassifier
     from .meta.estimators import AugmentedRegressor as AugmentedRegressor
     from .oversampler import GANOverSampler as GANOverSampler
+    from .rules.base import KeptRule as KeptRule
 
 
 def __getattr__(name: str) -> Any:

@@ -93,6 +93,9 @@ class GANAugmenter(
         Columns of a table that were learnt, or values of an image.
     feature_names_in_ : ndarray of str
         Only if all column names are strings.
+    rules_ : list of KeptRule
+        The rules that every training row keeps, and so does every row that is generated. Each has a `text`, a `kind`,
+        the names of its `columns`, and its `support`: training rows that could have broken it.
     history_ : DataFrame
         A row for every chunk of steps: step (int), seconds, discriminator_loss, generator_loss, detection, coverage
         (float). The last two are NaN but for the chunks after which the generator was checked, at most ten in a fit and

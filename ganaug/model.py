@@ -258,6 +258,11 @@ class HoldsModel:
         return self._model.encoder.rules
 
     @property
+    def dropped_columns_(self) -> tuple[object, ...]:
+        """Names of the columns that `identifiers="drop"` left out."""
+        return self._model.encoder.dropped
+
+    @property
     def history_(self) -> pd.DataFrame:
         """A row for every chunk of training steps."""
         return self._model.history

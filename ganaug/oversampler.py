@@ -43,6 +43,8 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         The fitted generator, to sample more from.
     sampling_strategy_ : dict
         Rows added to each class.
+    rules_ : list of KeptRule
+        The rules that added rows keep; see :attr:`ganaug.GANAugmenter.rules_`.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Only if all column names are strings.
@@ -115,6 +117,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         self.n_features_in_ = self.augmenter_.n_features_in_
         if hasattr(self.augmenter_, "feature_names_in_"):
             self.feature_names_in_ = self.augmenter_.feature_names_in_
+        self.rules_ = self.augmenter_.rules_
         new_X, new_y = self.augmenter_.augment(X, y)
         return _as_given(new_X, X), _as_given(new_y, y)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -90,8 +90,9 @@ class Fold:
         largest = {each.method: max(other.ratio for other in tried if other.method == each.method) for each in tried}
         augmenter = clone(self.trial.augmenter).set_params(random_state=self.seeds.augmenter)
         make = check_memory(self.trial.memory).cache(augmented)
-        made, seconds = make(augmenter, self.X, self.y, largest, classes=self.trial.classes)
-        return [self._addition(each, made[each.method], seconds) for each in tried]
+        made, seconds, lacking = make(augmenter, self.X, self.y, largest, classes=self.trial.classes)
+        fold = replace(self, held_out=(_without(self.held_out[0], lacking), self.held_out[1])) if lacking else self
+        return [fold._addition(each, made[each.method], seconds) for each in tried]
 
     def _baseline(self, baseline: Baseline, setting: Setting) -> Record:
         record: Record = {"method": baseline.name, "ratio": np.nan}
@@ -128,6 +129,13 @@ class Fold:
         if self.weight is None and each == 1:
             return None
         return with_synthetic(np.ones(len(self.y)) if self.weight is None else self.weight, added, each)
+
+
+def _without(X: Any, columns: Sequence[object]) -> Any:
+    """Rows without some columns, in the container that they came in."""
+    if isinstance(X, pd.DataFrame):
+        return X.drop(columns=list(columns))
+    return X.drop(list(columns)) if hasattr(X, "drop") else np.delete(np.asarray(X), np.array(columns, int), axis=1)
 
 
 def measured(

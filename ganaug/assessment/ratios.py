@@ -137,8 +137,8 @@ class AugmentedRows:
 
 def augmented(
     augmenter: GANAugmenter, X: MatrixLike, y: VectorLike, largest: dict[str, float], *, classes: bool
-) -> tuple[dict[str, AugmentedRows], float]:
-    """Rows by each method up to its largest ratio, from one generator, and the seconds that took."""
+) -> tuple[dict[str, AugmentedRows], float, tuple[object, ...]]:
+    """Rows by each method up to its largest ratio, from one generator; the seconds that took; and columns they lack."""
     started = time.perf_counter()
     fitted = clone(augmenter).set_params(ratio=1.0, verbose=0).fit(X, y)
     strategy, made = augmenter.sampling_strategy, {}
@@ -152,7 +152,7 @@ def augmented(
         real = int(np.count_nonzero(~mask))
         rank = _ranks(np.asarray(labels)[mask], classes=classes)
         made[method] = AugmentedRows(more.tocsr() if sparse.issparse(more) else more, labels, real, most, rank)
-    return made, time.perf_counter() - started
+    return made, time.perf_counter() - started, fitted.dropped_columns_
 
 
 def _ranks(labels: AnyArray, *, classes: bool) -> Float64Array:

@@ -15,7 +15,7 @@ import pandas as pd
 from .. import __version__
 from ..augmenter import GANAugmenter, load
 from ..data.sampling_strategy import Strategy, missing_rows
-from ..data.validation import check_labels, check_target
+from ..data.validation import check_choice, check_labels, check_target
 from ..params import Auto
 from .cells import CellStyle
 from .files import check_output, check_picture, read, read_alike, split, write, write_below
@@ -40,6 +40,14 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="OUTPUT may be the 
 Seed = Annotated[int | None, typer.Option("--random-state", help="The same number gives the same rows.", min=0)]
 Steps = Annotated[int | None, typer.Option(help="Training steps (default: chosen from the table's size).")]
 Budget = Annotated[float | None, typer.Option("--time-budget", help="Seconds after which fitting ends.")]
+Identifiers = Annotated[
+    str,
+    typer.Option(help='What becomes of names, addresses and keys: "warn", "drop" or "fake".'),
+]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="RULE", help='Keep "begin <= end" or the like; "auto" for all that are found.'),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
 Mark = Annotated[
     str | None, typer.Option("--mark", metavar="NAME", help="Add a column that says which rows are synthetic.")
@@ -60,12 +68,17 @@ def rebalance(
     mark: Mark = None,
     steps: Steps = None,
     time_budget: Budget = None,
+    identifiers: Identifiers = "warn",
+    rule: Rules = None,
     random_state: Seed = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
     """Bring the classes of a table to the same size with synthetic rows. The real rows come first, as they were."""
     check_output(output, [table], overwrite=overwrite)
+    check_choice(identifiers, "--identifiers", ("warn", "fake"))  # real rows stay whole
+    if model is not None and (identifiers != "warn" or rule):
+        raise ValueError("--identifiers and --rule are a matter of the fit: give them to `ganaug fit`")
     source = read(table, None if model is None else styles_of(model))
     frame = source.frame
     X, y = split(frame, target)
@@ -77,8 +90,9 @@ def rebalance(
     missing_rows(wanted["sampling_strategy"], labels.value_counts(sort=False).to_dict(), labels.to_numpy())
     if model is None:
         refine: Auto | bool = "auto" if ratio else False
+        kept = {"identifiers": identifiers, "rules": rule or "auto"}
         augmenter = _fitted(
-            X, y, steps, time_budget, random_state, quiet, refine=refine, target_type="classes", **wanted
+            X, y, steps, time_budget, random_state, quiet, refine=refine, target_type="classes", **kept, **wanted
         )
     else:
         augmenter = load(model).set_params(**wanted)
@@ -94,14 +108,18 @@ def fit(
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column of labels, or of a number.")] = None,
     steps: Steps = None,
     time_budget: Budget = None,
+    identifiers: Identifiers = "warn",
+    rule: Rules = None,
     random_state: Seed = None,
     quiet: Quiet = False,
 ) -> None:
     """Fit a generator to a table and save it."""
     check_output(output, [table], table=False)
+    check_choice(identifiers, "--identifiers", ("warn", "drop", "fake"))
     source = read(table)
     X, y = split(source.frame, target) if target is not None else (source.frame, None)
-    save_styles(_fitted(X, y, steps, time_budget, random_state, quiet), output, source.styles)
+    kept = {"identifiers": identifiers, "rules": rule or "auto"}
+    save_styles(_fitted(X, y, steps, time_budget, random_state, quiet, **kept), output, source.styles)
 
 
 @app.command()

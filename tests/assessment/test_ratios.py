@@ -46,7 +46,7 @@ class TestRatios:
 
     @rolls_dice
     def test_rows_of_a_smaller_ratio_are_among_those_of_a_larger_one(self):
-        made, seconds = augmented(augmenter(), X, Y, {BALANCE: 1.0, ENLARGE: 2.0}, classes=True)
+        made, seconds, _ = augmented(augmenter(), X, Y, {BALANCE: 1.0, ENLARGE: 2.0}, classes=True)
         assert seconds > 0
         lacking = np.sum(Y == 0) - np.sum(Y == 1)
         for method, whole in ((BALANCE, lacking), (ENLARGE, len(Y))):
@@ -62,7 +62,7 @@ class TestRatios:
     @rolls_dice
     @pytest.mark.parametrize("addition", [Addition(BALANCE, 0.5), Addition(ENLARGE, 0.5)])
     def test_an_augmenter_with_a_ratio_makes_as_many_rows_as_were_assessed(self, addition):
-        made, _ = augmented(augmenter(), X, Y, {addition.method: 1.0}, classes=True)
+        made, *_ = augmented(augmenter(), X, Y, {addition.method: 1.0}, classes=True)
         own = with_addition(augmenter(), addition, pd.Series(Y), classes=True)
         labels = own.fit(X, Y).augment(X, Y)[1]
         assert np.abs(np.bincount(labels) - np.bincount(made[addition.method].rows(addition.ratio)[1])).max() <= 1
@@ -70,7 +70,7 @@ class TestRatios:
     @rolls_dice
     def test_ranges_of_a_number_have_ratios_alike(self):
         topped = augmenter(sampling_strategy="auto", target_type="number")
-        made, _ = augmented(topped, X, PRICE, {BALANCE: 1.0}, classes=False)
+        made, *_ = augmented(topped, X, PRICE, {BALANCE: 1.0}, classes=False)
         rows = len(made[BALANCE].rows(0.5)[1])
         own = with_addition(topped, Addition(BALANCE, 0.5), pd.Series(PRICE), classes=False).fit(X, PRICE)
         assert abs(len(own.augment(X, PRICE)[1]) - rows) <= 5

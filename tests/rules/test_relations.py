@@ -219,3 +219,12 @@ def test_sampled_rows_add_up_class_by_class():
     y = np.where(table["unrelated"] > 1, "odd", "even")
     X, _ = GANAugmenter(steps=60, random_state=0).fit(table, y).sample({"odd": 300, "even": 20}, random_state=0)
     np.testing.assert_allclose(X["total"], X["goods"] + X["freight"], rtol=0, atol=1e-9)
+
+
+def test_a_total_that_may_leave_its_range_does_not_go_into_a_tensor_that_ends_there():
+    rng = np.random.default_rng(0)
+    parts = rng.integers(0, 100, (400, 2))
+    parts = parts[parts.sum(1) <= 120]
+    table = pd.DataFrame({"one": parts[:, 0], "other": parts[:, 1], "total": parts.sum(1)})
+    encoder, _ = TableEncoder.fit(table)
+    assert [(found.low, found.high) for found in encoder.tensor_types][2] == (0.0, parts.max(0).sum())

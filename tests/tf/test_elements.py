@@ -50,7 +50,9 @@ def test_dicts_of_numbers_are_taken_where_a_matrix_is_usual(model):
 
 
 def test_times_as_floats_have_gaps_that_are_not_numbers():
-    times = pd.DataFrame({"when": pd.to_datetime(["2024-01-01", None, "2024-01-02"] * 20), "n": np.repeat([0.5, 2.0], 30)})
+    times = pd.DataFrame(
+        {"when": pd.to_datetime(["2024-01-01", None, "2024-01-02"] * 20), "n": np.repeat([0.5, 2.0], 30)}
+    )
     augmenter = GANAugmenter(steps=3, refine=False, random_state=0).fit(times)
     cells = {"when": np.zeros(60, "float32"), "n": np.zeros(60, "float32")}
     x = next(iter(tf.data.Dataset.from_tensor_slices(cells).batch(60).apply(augmenter.mix(1.0, seed=0))))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -165,8 +166,10 @@ class TableEncoder:
             rests = rule.rests(every)
             for i, rest in enumerate(filled(rests) if told & set(rule.effects) else rests):
                 blocks.add((-1 - number, i), rest, nominal=rule.nominal[i])
+        ranges = {place: _range(parts[0]) for place, parts in enumerate(floats)}
+        ranges |= _reached(ordered, cells)
         columns = [
-            Column(name, own, blocks.parts(place), *_range(floats[place][0]))
+            Column(name, own, blocks.parts(place), ranges[place], missing=bool(np.isnan(floats[place][0]).any()))
             for place, (name, own) in enumerate(zip(table, types, strict=True))
         ]
         steps = [Step(rule, blocks.parts(-1 - number)) for number, rule in enumerate(ordered)]
@@ -430,11 +433,24 @@ def _listed(own: ColumnType, column: pd.Series) -> ColumnType:
     return Listed.of(own, plain) if recurs and SPARSE * distinct < np.prod(combined) else own
 
 
-def _range(numbers: Float64Array) -> tuple[tuple[float, ...], bool]:
-    """The least and the greatest of some numbers, if there are any, and whether one is missing."""
-    absent = np.isnan(numbers)
-    known = numbers[~absent]
-    return (float(known.min()), float(known.max())) if len(known) else (), bool(absent.any())
+def _range(numbers: Float64Array) -> tuple[float, ...]:
+    """The least and the greatest of some numbers, if there are any."""
+    known = numbers[~np.isnan(numbers)]
+    return (float(known.min()), float(known.max())) if len(known) else ()
+
+
+def _reached(rules: Sequence[Rule], cells: Mapping[int, Cells]) -> dict[int, tuple[float, ...]]:
+    """How far totals of generated numbers can reach."""
+    numbers = {place for place, own in cells.items() if isinstance(own.type.cells, Number)}
+    reached: dict[int, tuple[float, ...]] = {}
+    for rule in rules:
+        if isinstance(rule, Relation) and rule.exact and numbers >= {rule.effect, *rule.causes}:
+            own = {place: reached.get(place) or _range(cells[place].numbers()) for place in (rule.effect, *rule.causes)}
+            ends = np.array(list(product(*(own[cause] for cause in rule.causes))))
+            said = rule.expected(dict(zip(rule.causes, ends.T, strict=True)))
+            low, high = own[rule.effect]
+            reached[rule.effect] = (min(low, float(said.min())), max(high, float(said.max())))
+    return reached
 
 
 def _tensor_type(column: Column) -> TensorType:
