@@ -167,3 +167,10 @@ def numpy_dtype(dtype: DType) -> np.dtype[Any]:
     if isinstance(dtype, pd.CategoricalDtype):
         return numpy_dtype(dtype.categories.dtype)
     return dtype if isinstance(dtype, np.dtype) else np.dtype(getattr(dtype, "numpy_dtype", object))
+
+
+def nearest(keys: AnyArray, values: AnyArray) -> AnyArray:
+    """Places of the keys that lie nearest."""
+    right = np.searchsorted(keys, values).clip(0, len(keys) - 1)
+    left = (right - 1).clip(0)
+    return np.where(values - keys[left] < keys[right] - values, left, right)

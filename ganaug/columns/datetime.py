@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
-from .base import TensorType, ValueType, inner_type
+from .base import TensorType, ValueType, inner_type, nearest
 from .quantiles import far_off
 from .ticks import NO_TIME, local_ticks, per_second, seconds_of, series_of, ticks_of, utc_ticks
 
@@ -38,6 +38,8 @@ class Datetime(ValueType):
         The most frequent day of the week and time of day, for cells that lack one of them.
     recurring : tuple of int
         Moments that recur.
+    days : ndarray of int64 or None
+        The only days, counted from 1970, if others must not come out.
     """
 
     dtype: DType
@@ -46,6 +48,7 @@ class Datetime(ValueType):
     last: int
     usual: tuple[int, int]
     recurring: tuple[int, ...] = ()
+    days: Int64Array | None = None
 
     kind = "datetime"
     nothing = NO_TIME
@@ -105,7 +108,10 @@ class Datetime(ValueType):
             np.where(np.isnan(part), fill, np.rint(part)).astype(np.int64)
             for part, fill in zip(parts, (0, *self.usual), strict=True)
         )
-        local = (weeks * 7 + weekday) * _per_day(self.dtype) + time * self.tick
+        days = weeks * 7 + weekday
+        if self.days is not None:
+            days = self.days[nearest(self.days, days)]
+        local = days * _per_day(self.dtype) + time * self.tick
         low, high = local_ticks(np.array([self.first, self.last]), self.dtype)
         ticks = utc_ticks(local.clip(low, high), self.dtype).clip(self.first, self.last)
         for moment in self.recurring:
@@ -118,6 +124,11 @@ class Datetime(ValueType):
     def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:  # noqa: ARG002
         low, high = min(self.first, *self.recurring, self.first), max(self.last, *self.recurring, self.last)
         return TensorType("int64", float(low), float(high), whole=True, ticks=True)
+
+    def on_days_of(self, plain: Int64Array) -> Datetime:
+        """The type whose values lie on the days of these plain values."""
+        known = plain[(plain != NO_TIME) & ~np.isin(plain, self.recurring)]
+        return replace(self, days=np.unique(self.local(known) // _per_day(self.dtype)))
 
     def local(self, plain: Int64Array) -> Int64Array:
         """Ticks that clocks in the column's zone show; a missing time stays what it is."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, BoolArray, DType, Float64Array, record
-from .base import ColumnType, TensorType
+from .base import ColumnType, TensorType, nearest
 
 ROWS_PER_VALUE = 3
 
@@ -65,10 +65,3 @@ class Listed(ColumnType):
 
     def knows(self, column: pd.Series) -> BoolArray:
         return self.inner.knows(column)
-
-
-def nearest(keys: AnyArray, values: AnyArray) -> AnyArray:
-    """Places of the keys that lie nearest."""
-    right = np.searchsorted(keys, values).clip(0, len(keys) - 1)
-    left = (right - 1).clip(0)
-    return np.where(values - keys[left] < keys[right] - values, left, right)

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, record
-from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, numpy_dtype
-from .listed import nearest
+from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, nearest, numpy_dtype
 
 EXACT = 2**53
 SAFE = 2**51

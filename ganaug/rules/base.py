@@ -185,7 +185,7 @@ class KeptRule:
     text : str
         As it may be written in ``rules=[...]``.
     kind : str
-        "implied", "date part", "order", "sum", "product", "total", "one of", "missing".
+        "implied", "date part", "order", "sum", "product", "function", "total", "one of", "missing", "unique".
     columns : tuple
         Names of the columns that it speaks of.
     support : int

@@ -15,6 +15,7 @@ from ..plain import BoolArray
 from .base import LABEL, KeptRule, Rule, Table
 from .exact import declared_relation
 from .find import EXTRA_RUNS, Assembly, find_rules, lattice
+from .function import FUNCTIONS, Function
 from .implied import Implied, Lookup, Steps, codes_of, runs
 from .one_of import OneOf, is_dummy
 from .order import Order, Pairs, find_orders
@@ -74,6 +75,8 @@ class RuleParser:
         self.quoted: list[str] = []
         self.pairs: Pairs = []
         """Columns that are in order."""
+        self.forms: dict[int, str] = {}
+        """What of some columns is a factor."""
         self.plain = re.sub(r"`([^`]*)`", self._kept, text)
 
     def rules(self) -> Iterator[Rule]:
@@ -189,18 +192,32 @@ class RuleParser:
                 Total((), tuple(sorted(names, key=means.__getitem__)), total.total, support=total.support)
             )
         effect = self._place(left)
-        product = ("(" not in right and bool(re.search(r"/|\^", right))) or len(re.findall(r"\*", right)) > len(
-            re.findall(r"[+-]", right)
-        ) + 1
-        product = product or ("(" not in right and self._names_multiplied(right))
-        weights, constant = (self._factors if product else self._summands)(right)
+        if match := re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*", right):
+            function = Function(
+                (self._number(match[2]),), (self._number(left),), match[1], support=len(self.table[effect])
+            )
+            return self._held(function)
+        right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
+        weights, constant = (self._factors if self._is_product(right) else self._summands)(right)
         columns = {place: self.table[place].numbers() for place in (*weights, effect)}
-        relation, broken = declared_relation(effect, weights, constant, columns, lattice(self.table[effect]), product)
+        own = lattice(self.table[effect])
+        forms = tuple(self.forms.get(place, "{}") for place in weights) if self.forms else ()
+        product = self._is_product(right)
+        relation, broken = declared_relation(effect, weights, constant, columns, own, product=product, forms=forms)
         self._check(broken)
         return relation
 
-    def _names_multiplied(self, right: str) -> bool:
-        return any(sum(not re.fullmatch(NUMBER, f.strip()) for f in part.split("*")) > 1 for part in right.split("+"))
+    def _formed(self, match: re.Match[str]) -> str:
+        """A factor such as (1 - discount), of which the column remains."""
+        self.forms[self._number(match[2])] = f"(1 {match[1]} {{}}{match[3] or ''})"
+        return match[2]
+
+    def _is_product(self, right: str) -> bool:
+        if self.forms or "(" in right:
+            return bool(self.forms)
+        factors = [part.split("*") for part in re.split(r"[+-]", right)]
+        named = [sum(not re.fullmatch(NUMBER, factor.strip()) for factor in part) for part in factors]
+        return bool(re.search(r"/|\^", right)) or max(named) > 1
 
     def _number(self, word: str) -> int:
         place = self._place(word)
@@ -214,7 +231,9 @@ class RuleParser:
         if fraction := re.fullmatch(rf"\s*\((.+)\)\s*/\s*({NUMBER})\s*", right):
             inner, _ = self._summands(fraction[1])
             return {place: weight / float(fraction[2]) for place, weight in inner.items()}, 0.0
-        for sign, summand in re.findall(r"([+-]?)\s*([^+-]+)", right.replace("e-", "e\x01").replace("e+", "e")):
+        bare = re.sub(r"(\d[eE])\+", r"\1", right)
+        whole = re.sub(r"(\d[eE])-", "\\1\x01", bare)  # the sign of an exponent is none of a summand
+        for sign, summand in re.findall(r"([+-]?)\s*([^+-]+)", whole):
             factors = [factor.strip().replace("\x01", "-") for factor in summand.split("*")]
             value = -1.0 if sign == "-" else 1.0
             named = [factor for factor in factors if not re.fullmatch(NUMBER, factor)]

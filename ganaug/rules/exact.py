@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..plain import BoolArray, Float64Array
-from .relations import FLOAT_NOISE, NOISE, Columns, Relation
+from .relations import FLOAT_NOISE, FORMS, NOISE, Columns, Relation
 
 FEWEST_COMPLETE = 100
 PROBE_ROWS = 2_048
@@ -22,8 +22,10 @@ MOST_CAUSES = 12
 MOST_FACTORS = 5
 TIGHT = 0.02
 NEAR = 0.15
+NEAR_PI = 1e-4
 FAR = 0.4
 LARGEST = 1e15
+LARGEST_SHARE = 100
 PRECISE = 100
 HALVES = [*range(-6, 0), *range(1, 7)]
 """Twice the exponents of a product."""
@@ -65,14 +67,32 @@ def find_exact(
     probe = np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
     usable = [place for place, values in columns.items() if _usable(values)][:MOST_COLUMNS]
     seen = {place: columns[place][probe] for place in usable}
+    forms = {-2 - number: found for number, found in enumerate(_forms(columns, factors))}
     for product in (False, True):
+        if product:
+            columns = {**columns, **{place: FORMS[form](columns[own]) for place, (own, form) in forms.items()}}
+            lattices = {**lattices, **dict.fromkeys(forms, (0.0, 0.0))}
+            usable += list(forms)[: MOST_COLUMNS - len(usable)]
+            seen = {place: columns[place][probe] for place in usable}
+            factors = [*factors, *forms]
         scale = {place: _log(values) if product else values for place, values in seen.items()}
         steps = {place: lattices[place][1] for place in usable}
         positive = [p for p in usable if not product or (p in factors and np.nanmedian(seen[p]) > 0)]
         for found in _dependences({p: scale[p] for p in positive}, seen, steps, product):
-            best = _best(found, columns, lattices, product, may_follow)
+            best = _best(found, columns, lattices, product, may_follow, forms)
             if best is not None:
                 yield best
+
+
+def _forms(columns: Columns, factors: Sequence[int]) -> list[tuple[int, str]]:
+    """Columns of shares, and what of them may be a factor."""
+    found = []
+    for place in factors:
+        known = columns[place][~np.isnan(columns[place])]
+        if len(known) and known.min() >= 0 and known.min() < known.max() < LARGEST_SHARE:
+            kinds = list(FORMS)[1:3] if known.max() < 1 else list(FORMS)[3:]
+            found += [(place, form) for form in kinds]
+    return found
 
 
 def _dependences(
@@ -81,7 +101,7 @@ def _dependences(
     """Columns that are sums of those before them on a scale, but for what rounding leaves."""
     basis: list[int] = []
     span = Span(len(next(iter(scale.values()), ())))
-    for place in sorted(scale):
+    for place in sorted(scale, key=lambda place: (place < 0, abs(place))):
         if span.leaves(scale[place]) > FAR:
             span.add(scale[place])
             basis.append(place)
@@ -144,7 +164,8 @@ def _fitted(
         return None
     while kept:
         x = np.column_stack([scale[p][rows] for p in kept])
-        weights, constant = _least_squares(x, y)
+        even = _tolerance(place, kept, np.ones(len(kept)), rows, seen, steps, product)
+        weights, constant = _least_squares(x, y, 1 / (even + 1e-3 * np.median(even) + FLOAT_NOISE))
         left = np.abs(y - x @ weights - constant)
         noise = FLOAT_NOISE * max(np.abs(x * weights).max(), np.abs(y).max(), 1.0 if product else 0.0)
         rounded = _tolerance(place, kept, weights, rows, seen, steps, product) + noise
@@ -197,20 +218,25 @@ def _best(
     lattices: Mapping[int, tuple[float, float]],
     product: bool,
     may_follow: Callable[[int, Sequence[int]], bool],
+    forms: Mapping[int, tuple[int, str]],
 ) -> Relation | None:
     """The relation for the column that follows best: without a rest, the finest, seldom out of its range."""
     places = [*found.weights, found.place]
     trials: list[tuple[tuple[float, float, float, int], Relation]] = []
     for effect in places:
         causes = [place for place in places if place != effect]
-        if not may_follow(effect, causes):
+        own = [forms[cause][0] if cause in forms else cause for cause in causes]
+        if effect in forms or len({effect, *own}) <= len(own) or not may_follow(effect, own):
             continue
         weights, constant = _solved(found, effect, causes)
         relation = _verified(effect, causes, weights, constant, columns, lattices, product)
         if relation is not None:
             rest = float(f"{np.mean(relation.rest(columns[effect], columns) != 0):.1f}") if relation.has_rest else 0.0
-            fine = _fineness(effect, relation, found, columns)
-            trials.append(((rest, fine, round(_outside(relation, columns), 2), -places.index(effect)), relation))
+            fine, outside = _fineness(effect, relation, found, columns), round(_outside(relation, columns), 2)
+            if set(causes) & forms.keys():
+                counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
+                relation = replace(relation, causes=tuple(own), forms=counted)
+            trials.append(((rest, fine, outside, -places.index(effect)), relation))
     return min(trials, key=lambda trial: trial[0])[1] if trials else None
 
 
@@ -270,11 +296,17 @@ def declared_relation(
     constant: float,
     columns: Columns,
     lattice: tuple[float, float],
+    *,
     product: bool,
+    forms: tuple[str, ...] = (),
 ) -> tuple[Relation, BoolArray]:
     """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
     simple = np.array([_simple(weight, product) for weight in weights.values()])
     base, complete = _blank(effect, list(weights), simple, constant, columns, lattice, product)
+    counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=False)]
+    base = replace(
+        base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]) if forms else base.instead
+    )
     values, step = columns[effect], lattice[1]
     base = replace(base, least=0.0, most=0.0)
     trials = [replace(base, rounding=rounding) for rounding in base.roundings(values, columns)]
@@ -337,6 +369,10 @@ def _constants(
             return
         large = np.argsort(values[complete][known])[-max(50, known.sum() // 4) :]
         ratio = float(np.median((values[complete][known] / said[known])[large]))
+        for factor in (np.pi, np.sqrt(np.pi)):
+            near = float(Fraction(ratio / factor).limit_denominator(12))
+            if near and abs(ratio / factor / near - 1) < NEAR_PI:
+                yield float(np.log(factor * near))
         exponent = 10.0 ** np.rint(np.log10(ratio))
         yield float(np.log(exponent if abs(ratio / exponent - 1) < 1e-2 else _decimal(ratio)))
         yield float(np.log(ratio))
@@ -379,10 +415,13 @@ def _outside(relation: Relation, columns: Columns) -> float:
     return float(((said < relation.low) | (said > relation.high)).mean())
 
 
-def _least_squares(x: Float64Array, y: Float64Array) -> tuple[Float64Array, float]:
+def _least_squares(x: Float64Array, y: Float64Array, precision: Float64Array) -> tuple[Float64Array, float]:
+    """Weights of a sum and a constant; of rounded logarithms those count most that are off least."""
     centre, scale = x.mean(0), x.std(0)
-    weights = np.linalg.lstsq((x - centre) / scale, y - y.mean(), rcond=1e-12)[0] / scale
-    return weights, float(y.mean() - centre @ weights)
+    design = np.column_stack([(x - centre) / scale, np.ones(len(x))]) * precision[:, None]
+    *weights, constant = np.linalg.lstsq(design, (y - y.mean()) * precision, rcond=1e-13)[0]
+    found = np.array(weights) / scale
+    return found, float(y.mean() + constant - centre @ found)
 
 
 def _near(place: int, basis: list[int], scale: Mapping[int, Float64Array]) -> list[int]:

@@ -19,6 +19,7 @@ from ..columns.number import Number
 from ..plain import Int64Array
 from .base import LABEL, Cells, Rule, Table
 from .exact import find_exact
+from .function import Function, find_functions
 from .implied import Implied, Lookup, Steps, codes_of, runs
 from .one_of import OneOf, find_one_of
 from .order import Order, Pairs, find_bounds, find_orders, ordered_pairs
@@ -110,7 +111,9 @@ class Assembly:
             self.gaps.update(rule.effects)
         if not isinstance(rule, Order) and not (isinstance(rule, Relation) and not rule.exact):
             self.fixed.update(rule.effects)
-        if isinstance(rule, (Order, Relation, Total)) or (isinstance(rule, Lookup) and rule.shift is not None):
+        if isinstance(rule, (Function, Order, Relation, Total)) or (
+            isinstance(rule, Lookup) and rule.shift is not None
+        ):
             self.computed.update(rule.effects)
         return True
 
@@ -125,6 +128,12 @@ class Assembly:
         terms = [term for rule in lookups for term in rule.terms if term.listed]
         causes = {place for term in terms for place in term.places} - {LABEL}
         return {place for place in causes - self.derived if isinstance(table[place].type.cells, Number)}
+
+    def listed_days(self) -> set[int]:
+        """Columns of dates whose days must be among those seen, since others are looked up by them."""
+        lookups = [rule for rule in self.rules if isinstance(rule, Lookup) and rule.shift is None]
+        terms = [term for rule in lookups for term in rule.terms]
+        return {term.places[0] for term in terms if term.view in (*DATES, "month and day")} - self.derived
 
     def ordered(self) -> tuple[Rule, ...]:
         """The rules so that each comes after those that its causes follow from."""
@@ -180,6 +189,8 @@ def find_rules(
             if not _implied_by_another(group, trial.found):
                 found.add(group)
     search.singles()
+    for function in find_functions(table, found.may_follow):
+        found.add(function)
     numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
     lattices = {place: lattice(table[place]) for place in numbers}
     factors = [place for place in numbers if table[place].kind == "number"]

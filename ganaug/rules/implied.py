@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..columns.base import ColumnType
+from ..columns.base import ColumnType, nearest
 from ..columns.datetime import SECONDS_A_DAY, Datetime
 from ..columns.duration import Duration
-from ..columns.listed import nearest
 from ..columns.ticks import per_second
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
 from .base import Cells, Rule, Table, listed, quoted

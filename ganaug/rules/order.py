@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..columns.base import ColumnType
+from ..columns.base import ColumnType, nearest
 from ..columns.datetime import Datetime
 from ..columns.duration import Duration
-from ..columns.listed import Listed, nearest
+from ..columns.listed import Listed
 from ..columns.number import Number
 from ..columns.ticks import NO_TIME, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, record

@@ -38,6 +38,16 @@ NOISE = 1e-6
 FLOAT_NOISE = 1e-9
 
 
+FORMS: dict[str, Callable[[Float64Array], Float64Array]] = {
+    "{}": lambda values: values,
+    "(1 - {})": lambda shares: 1 - shares,
+    "(1 + {})": lambda shares: 1 + shares,
+    "(1 - {} / 100)": lambda shares: 1 - shares / 100,
+    "(1 + {} / 100)": lambda shares: 1 + shares / 100,
+}
+"""What a factor of a product may be of a column, such as what a discount leaves."""
+
+
 @record
 @dataclass(frozen=True)
 class Relation(Rule):
@@ -68,6 +78,8 @@ class Relation(Rule):
         Whether it holds in every row, but for what rounding leaves; else the column is only close to it.
     gaps : bool
         Whether the column is missing exactly where a cause is.
+    forms : tuple of str
+        For each cause what of it counts, one of :data:`FORMS`; empty if it is the causes themselves.
     """
 
     weights: Float64Array
@@ -85,6 +97,7 @@ class Relation(Rule):
     rounding: str = "even"
     exact: bool = False
     gaps: bool = False
+    forms: tuple[str, ...] = ()
 
     @property
     def effect(self) -> int:
@@ -104,7 +117,8 @@ class Relation(Rule):
         return not (self.exact and self.gaps and self.least == self.most == 0)
 
     def text(self, names: Mapping[int, str]) -> str:
-        causes = [quoted(names[cause]) for cause in self.causes]
+        forms = self.forms or ("{}",) * len(self.causes)
+        causes = [form.format(quoted(names[cause])) for form, cause in zip(forms, self.causes, strict=True)]
         said = _product(causes, self) if self.product else _sum(causes, self)
         return f"{quoted(names[self.effect])} = {said}"
 
@@ -119,7 +133,9 @@ class Relation(Rule):
         return self.origin + ROUNDING[self.rounding](steps) * self.step
 
     def _unrounded(self, columns: Columns) -> Float64Array:
-        causes = np.column_stack([columns[cause] for cause in self.causes])
+        forms = self.forms or ("{}",) * len(self.causes)
+        counted = [FORMS[form](columns[cause]) for form, cause in zip(forms, self.causes, strict=True)]
+        causes = np.column_stack(counted)
         causes = np.where(np.isnan(causes), self.instead, causes)
         said: Float64Array
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # `of_rest` keeps to the range

@@ -35,6 +35,7 @@ PARTS: dict[str, Callable[[pd.DatetimeIndex], AnyArray]] = {
     "second": lambda clock: clock.second,
     "year and quarter": lambda clock: clock.year * 4 + clock.quarter - 1,
     "year and month": lambda clock: clock.year * 12 + clock.month - 1,
+    "days left in month": lambda clock: clock.days_in_month - clock.day,
     "month and day": lambda clock: clock.month * 100 + clock.day,
     "time of day": lambda clock: clock.hour * 3600 + clock.minute * 60 + clock.second,
 }
@@ -49,7 +50,7 @@ DATES: dict[str, Callable[[pd.DatetimeIndex], Int64Array]] = {
     "end of quarter": lambda clock: _quarter(clock, end=True),
 }
 """Dates that another one implies, as days since 1970."""
-SPANS = ("years", "months", "days", "hours", "minutes")
+SPANS = ("years", "months", "weeks", "days", "hours", "minutes")
 """Whole units of time between two moments."""
 
 
@@ -116,7 +117,7 @@ def _span(unit: str, begin: pd.DatetimeIndex, end: pd.DatetimeIndex) -> Int64Arr
         whole = (end.year - begin.year) * 12 + end.month - begin.month
         months = np.asarray(whole, np.int64) - (_within_month(end) < _within_month(begin))
         return months // 12 if unit == "years" else months
-    seconds = {"days": SECONDS_A_DAY, "hours": 3600, "minutes": 60}[unit]
+    seconds = {"weeks": 7 * SECONDS_A_DAY, "days": SECONDS_A_DAY, "hours": 3600, "minutes": 60}[unit]
     return (end.asi8 - begin.asi8) // seconds
 
 

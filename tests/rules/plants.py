@@ -249,6 +249,36 @@ def ratio(rng: Rng, rows: int) -> Plant:
     )
 
 
+def discount(rng: Rng, rows: int) -> Plant:
+    price, off = rng.lognormal(3, 0.7, rows).round(2), rng.choice([0, 5, 10, 25, 50], rows)
+    table = pd.DataFrame({"price": price, "off": off, "paid": (price * (1 - off / 100)).round(2)})
+
+    def harm(table: pd.DataFrame, which: np.ndarray) -> None:
+        table.loc[which, "paid"] += 3
+
+    return Plant(
+        table,
+        lambda t: (t["price"] * (1 - t["off"] / 100) - t["paid"]).abs() > 0.005001,
+        harm,
+        lambda text: text == "paid = price * (1 - off / 100)",
+    )
+
+
+def logarithm(rng: Rng, rows: int) -> Plant:
+    size = rng.lognormal(3, 1, rows)
+    table = pd.DataFrame({"size": size, "log_size": np.log(size)})
+
+    def harm(table: pd.DataFrame, which: np.ndarray) -> None:
+        table.loc[which, "log_size"] += 0.5
+
+    return Plant(
+        table,
+        lambda t: (np.log(t["size"]) - t["log_size"]).abs() > 1e-9,
+        harm,
+        lambda text: text in ("log_size = log(size)", "size = exp(log_size)"),
+    )
+
+
 def shares(rng: Rng, rows: int) -> Plant:
     parts = (rng.dirichlet([4, 3, 2, 1], rows) * 1_000).round()
     parts[:, 0] += 1_000 - parts.sum(1)
@@ -323,7 +353,7 @@ def there_if(rng: Rng, rows: int) -> Plant:
 
 PLANTS = [
     *(town_and_state, code_and_name, age_and_band, income_and_flag, two_and_third, part_of_date, age_at_visit),
-    *(begin_and_end, stay, four_prices, total, amount, ratio, shares, dummies, dummies_without_the_first),
+    *(begin_and_end, stay, four_prices, total, amount, ratio, discount, logarithm, shares, dummies, dummies_without_the_first),
     *(missing_together, there_if),
 ]
 

@@ -151,6 +151,9 @@ class TableEncoder:
         for place in found.listed(cells):
             types[place] = Listed.of(types[place], cells[place].plain)
             floats[place] = types[place].transform(table.iloc[:, place])
+        for place in found.listed_days():
+            if isinstance(own := types[place], Datetime):
+                types[place] = own.on_days_of(cells[place].plain)
         told, blocks = found.told, Blocks()
         for place in [place for place in cells if place not in found.derived] or [0]:
             parts = filled(floats[place]) if place in told else floats[place]

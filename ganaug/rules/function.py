@@ -1,0 +1,80 @@
+"""Columns that are a known function of another one, such as its logarithm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..columns.base import ColumnType
+from ..columns.number import Number
+from ..plain import AnyArray, BoolArray, Float64Array, record
+from .base import Cells, Rule, Table, quoted
+
+FUNCTIONS: dict[str, Callable[[Float64Array], Float64Array]] = {
+    "log": np.log,
+    "log1p": np.log1p,
+    "log10": np.log10,
+    "log2": np.log2,
+    "exp": np.exp,
+    "abs": np.abs,
+    "sign": np.sign,
+}
+FEWEST_ROWS = 100
+FEWEST_VALUES = 3
+FIRST_ROWS = 32
+NOISE = 1e-6
+FLOAT_NOISE = 1e-9
+
+
+@record
+@dataclass(frozen=True)
+class Function(Rule):
+    """A column of numbers that is a function of another one.
+
+    Parameters
+    ----------
+    function : str
+        One of :data:`FUNCTIONS`.
+    """
+
+    function: str
+
+    @property
+    def kind(self) -> str:
+        return "function"
+
+    def text(self, names: Mapping[int, str]) -> str:
+        return f"{quoted(names[self.effects[0]])} = {self.function}({quoted(names[self.causes[0]])})"
+
+    def _said(self, table: Table) -> Float64Array:
+        with np.errstate(all="ignore"):
+            return FUNCTIONS[self.function](table[self.causes[0]].numbers())
+
+    def broken(self, table: Table) -> BoolArray:
+        cells = table[self.effects[0]]
+        said, values = self._said(table), cells.numbers()
+        slack = cells.step * (0.5 + NOISE) + FLOAT_NOISE * np.maximum(1.0, np.abs(np.nan_to_num(values)))
+        return ~(np.abs(said - values) <= slack) & ~(np.isnan(said) & np.isnan(values))
+
+    def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
+        [effect] = self.effects
+        return {effect: Cells(types[effect], np.zeros(0)).of_numbers(self._said(table))}
+
+
+def find_functions(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Function]:
+    """Numbers that are a function of others in every row."""
+    numbers = {place: cells for place, cells in table.items() if place >= 0 and isinstance(cells.type.cells, Number)}
+    small = {place: cells.take(np.arange(min(FIRST_ROWS, len(cells)))) for place, cells in numbers.items()}
+    for cause in numbers:
+        for name in FUNCTIONS:
+            for effect, cells in numbers.items():
+                rule = Function((cause,), (effect,), name, support=len(cells))
+                if effect == cause or not may_follow(effect, [cause]) or rule.broken(small).any():
+                    continue
+                known = cells.plain[~cells.absent]
+                enough = len(known) >= FEWEST_ROWS and len(np.unique(known)) >= FEWEST_VALUES
+                same = np.array_equal(cells.plain, numbers[cause].plain, equal_nan=True)  # abs of what is positive
+                if enough and not same and not rule.broken(numbers).any():
+                    yield rule
