@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,9 +21,11 @@ PROBE_ROWS = 2_048
 MOST_COLUMNS = 150
 MOST_CAUSES = 12
 MOST_FACTORS = 5
+MOST_TWINS = 8
 TIGHT = 0.02
 NEAR = 0.15
 NEAR_PI = 1e-4
+EXACTER = 10
 FAR = 0.4
 LARGEST = 1e15
 LARGEST_SHARE = 100
@@ -68,6 +71,7 @@ def find_exact(
     usable = [place for place, values in columns.items() if _usable(values)][:MOST_COLUMNS]
     seen = {place: columns[place][probe] for place in usable}
     forms = {-2 - number: found for number, found in enumerate(_forms(columns, factors))}
+    trials: list[Trial] = []
     for product in (False, True):
         if product:
             columns = {**columns, **{place: FORMS[form](columns[own]) for place, (own, form) in forms.items()}}
@@ -78,10 +82,22 @@ def find_exact(
         scale = {place: _log(values) if product else values for place, values in seen.items()}
         steps = {place: lattices[place][1] for place in usable}
         positive = [p for p in usable if not product or (p in factors and np.nanmedian(seen[p]) > 0)]
-        for found in _dependences({p: scale[p] for p in positive}, seen, steps, product):
-            best = _best(found, columns, lattices, product, may_follow, forms)
-            if best is not None:
-                yield best
+        found = list(_dependences({p: scale[p] for p in positive}, seen, steps, product))
+        for each in [*found, *_with_twins(found)]:
+            trials += _trials(each, columns, lattices, product, may_follow, forms)
+    for trial in sorted(trials, key=lambda trial: trial.rank):
+        yield trial.relation
+
+
+def _with_twins(found: Sequence[Dependence]) -> Iterator[Dependence]:
+    """The same with columns that follow from a single one in its place: of net and gross, one is what makes the sum."""
+    twins = [(each, *next(iter(each.weights.items()))) for each in found if len(each.weights) == 1]
+    for each in found:
+        for twin, place, weight in twins[:MOST_TWINS]:
+            if twin is not each and place in each.weights and twin.place not in (each.place, *each.weights):
+                weights = {own: value for own, value in each.weights.items() if own != place}
+                own = each.weights[place] / weight
+                yield Dependence(each.place, weights | {twin.place: own}, each.constant - own * twin.constant)
 
 
 def _forms(columns: Columns, factors: Sequence[int]) -> list[tuple[int, str]]:
@@ -99,27 +115,49 @@ def _dependences(
     scale: Mapping[int, Float64Array], seen: Columns, steps: Mapping[int, float], product: bool
 ) -> Iterator[Dependence]:
     """Columns that are sums of those before them on a scale, but for what rounding leaves."""
-    basis: list[int] = []
+    basis, twins = list[int](), list[int]()
     span = Span(len(next(iter(scale.values()), ())))
     for place in sorted(scale, key=lambda place: (place < 0, abs(place))):
         if span.leaves(scale[place]) > FAR:
             span.add(scale[place])
             basis.append(place)
             continue
+        found: list[Dependence] = []
         near = _near(place, basis, scale)
-        rows = ~np.logical_or.reduce([np.isnan(scale[p]) for p in (place, *near)])
-        if product:
-            rows = _precise(rows, [place, *near], seen, steps)
-        if rows.sum() < max(FEWEST_COMPLETE, 2 * len(near) + 2):
-            near, rows = _nearest(place, near, scale)
-        if rows.sum() < FEWEST_COMPLETE:
-            continue
-        found = _fitted(place, near, rows, scale, seen, steps, product)
-        if found is None:
+        there = ~np.isnan(scale[place])
+        whole = [other for other in near if not np.isnan(scale[other][there]).any()]
+        for others in (whole, near) if len(whole) < len(near) else (near,):
+            others, rows = _enough(place, others, scale, seen, steps, product)
+            fit = Fit(place, rows, scale, seen, steps, product)
+            found = fit.dependences(others) if rows.sum() >= FEWEST_COMPLETE else []
+            if found:
+                break
+        if not found:
             span.add(scale[place])
             basis.append(place)
-        else:
-            yield found
+            continue
+        yield from found
+        more = [other for other in twins if not np.isnan(scale[other][rows]).any()]
+        yield from fit.dependences([*others, *more]) if more else ()
+        twins += [place] if min(len(each.weights) for each in found) == 1 else []
+
+
+def _enough(
+    place: int,
+    others: list[int],
+    scale: Mapping[int, Float64Array],
+    seen: Columns,
+    steps: Mapping[int, float],
+    product: bool,
+) -> tuple[list[int], BoolArray]:
+    """Rows that lack none of some columns, the most precise ones for products; of fewer columns if they are too few."""
+    rows = ~np.logical_or.reduce([np.isnan(scale[p]) for p in (place, *others)])
+    if product:
+        rows = _precise(rows, [place, *others], seen, steps)
+    if rows.sum() >= max(FEWEST_COMPLETE, 2 * len(others) + 2):
+        return others, rows
+    others, rows = _nearest(place, others, scale)
+    return others, _precise(rows, [place, *others], seen, steps) if product else rows
 
 
 class Span:
@@ -148,43 +186,94 @@ class Span:
         return column - basis.T @ (basis @ column)
 
 
-def _fitted(
-    place: int,
-    near: list[int],
-    rows: BoolArray,
-    scale: Mapping[int, Float64Array],
-    seen: Columns,
-    steps: Mapping[int, float],
-    product: bool,
-) -> Dependence | None:
-    y = scale[place][rows]
-    spread = {p: float(np.std(scale[p][rows])) for p in near}
-    kept = [p for p in near if spread[p] > 0]
-    if not kept or y.std() == 0:
-        return None
-    while kept:
-        x = np.column_stack([scale[p][rows] for p in kept])
-        even = _tolerance(place, kept, np.ones(len(kept)), rows, seen, steps, product)
+@dataclass(frozen=True)
+class Fit:
+    """Least squares of a column on others, over some rows of a scale."""
+
+    place: int
+    rows: BoolArray
+    scale: Mapping[int, Float64Array]
+    seen: Columns
+    steps: Mapping[int, float]
+    product: bool
+
+    def dependences(self, near: list[int]) -> list[Dependence]:
+        """What the column depends on, if rounding explains all that is left: with as few others as will do.
+
+        Of columns that say nearly the same, such as two sides of an area and their ratio, several choices may do.
+        """
+        kept = [place for place in near if self.scale[place][self.rows].std() > 0]
+        if not kept or self.scale[self.place][self.rows].std() == 0:
+            return []
+        while True:
+            found = self._explained(kept)
+            if found is None:
+                return []
+            size = {p: abs(w) * self.scale[p][self.rows].std() for p, w in zip(kept, found.weights, strict=True)}
+            strong = [
+                p for p in kept if size[p] > max(2 * found.slack, NOISE * self.scale[self.place][self.rows].std())
+            ]
+            if not strong:
+                return []
+            if strong == kept:
+                break
+            kept = strong
+        if len(kept) > MOST_CAUSES:
+            return []
+        orders = (sorted(kept, key=size.__getitem__), kept, kept[::-1])
+        chosen = {tuple(self._without(order, kept, found.slack)) for order in orders}
+        fits = [(places, fit) for places in sorted(chosen) if (fit := self._explained(list(places))) is not None]
+        most = MOST_FACTORS if self.product else MOST_CAUSES
+        return [
+            Dependence(self.place, dict(zip(places, fit.weights.tolist(), strict=True)), fit.constant)
+            for places, fit in fits
+            if len(places) <= most
+        ]
+
+    def _without(self, order: Sequence[int], kept: Sequence[int], slack: float) -> list[int]:
+        """Those that are left when columns are dropped one by one, as long as the others will do as well."""
+        left = list(kept)
+        for place in order:
+            fewer = [other for other in left if other != place]
+            fit = self._explained(fewer) if fewer else None
+            if fit is not None and fit.slack <= EXACTER * slack:
+                left = fewer
+        return left
+
+    def _explained(self, kept: list[int]) -> Explained | None:
+        """The weights, if rounding explains what they leave."""
+        y, x = self.scale[self.place][self.rows], np.column_stack([self.scale[p][self.rows] for p in kept])
+        even = self._tolerance(kept, np.ones(len(kept)))
         weights, constant = _least_squares(x, y, 1 / (even + 1e-3 * np.median(even) + FLOAT_NOISE))
         left = np.abs(y - x @ weights - constant)
-        noise = FLOAT_NOISE * max(np.abs(x * weights).max(), np.abs(y).max(), 1.0 if product else 0.0)
-        rounded = _tolerance(place, kept, weights, rows, seen, steps, product) + noise
+        noise = FLOAT_NOISE * max(np.abs(x * weights).max(), np.abs(y).max(), 1.0 if self.product else 0.0)
         if left.max() <= noise:
-            slack = noise
-        elif (left <= 1.6 * rounded).all() and np.median(rounded) <= NEAR * np.subtract(*np.quantile(y, [0.9, 0.1])):
-            slack = float(np.median(rounded))
-        else:
-            return None
-        size = {p: abs(w) * spread[p] for p, w in zip(kept, weights, strict=True)}
-        strong = [p for p in kept if size[p] > max(2 * slack, NOISE * y.std())]
-        if product and strong == kept and not np.isin(2 * _halves(weights), HALVES).all():
-            strong.remove(min(kept, key=size.__getitem__))
-        if strong == kept:
-            most = MOST_FACTORS if product else MOST_CAUSES
-            found = dict(zip(kept, weights.tolist(), strict=True))
-            return Dependence(place, found, constant) if len(kept) <= most else None
-        kept = strong
-    return None
+            return Explained(weights, constant, noise)
+        rounded = self._tolerance(kept, weights) + noise
+        near = np.median(rounded) <= NEAR * np.subtract(*np.quantile(y, [0.9, 0.1]))
+        return (
+            Explained(weights, constant, float(np.median(rounded))) if near and (left <= 1.6 * rounded).all() else None
+        )
+
+    def _tolerance(self, kept: list[int], weights: Float64Array) -> Float64Array:
+        """How far rounding may carry each row off: half a step of each column that has decimals, and a step of the
+        last."""
+
+        def share(place: int) -> Float64Array:
+            return 1 / np.abs(self.seen[place][self.rows]) if self.product else np.ones(int(self.rows.sum()))
+
+        fine = [p for p in kept if 0 < self.steps[p] < 1 or (self.steps[p] >= 1 and not self.product)]
+        parts = [abs(w) * self.steps[p] / 2 * share(p) for p, w in zip(kept, weights, strict=True) if p in fine]
+        nothing = np.zeros(int(self.rows.sum()))
+        return self.steps[self.place] * share(self.place) + np.sum([nothing, *parts], axis=0)
+
+
+class Explained(NamedTuple):
+    """Weights that explain a column, and how much of it the smallest may tell."""
+
+    weights: Float64Array
+    constant: float
+    slack: float
 
 
 def _halves(weights: Float64Array) -> Float64Array:
@@ -193,36 +282,27 @@ def _halves(weights: Float64Array) -> Float64Array:
     return np.where(np.abs(weights - near) < 0.05, near, weights)
 
 
-def _tolerance(
-    place: int,
-    kept: list[int],
-    weights: Float64Array,
-    rows: BoolArray,
-    seen: Columns,
-    steps: Mapping[int, float],
-    product: bool,
-) -> Float64Array:
-    """How far rounding may carry each row off, half a step of each column that has decimals and a step of the last."""
+class Trial(NamedTuple):
+    """A relation that all rows keep, and how well its column follows, the less the better.
 
-    def share(p: int) -> Float64Array:
-        return 1 / np.abs(seen[p][rows]) if product else np.ones(int(rows.sum()))
+    First comes whether it leaves a rest, then how many digits its weights have, how coarse the column is, how many
+    others there are, the size of exponents, how often the sum leaves its range, and how early the column stands.
+    """
 
-    fine = [p for p in kept if 0 < steps[p] < 1 or (steps[p] >= 1 and not product)]
-    parts = [abs(w) * steps[p] / 2 * share(p) for p, w in zip(kept, weights, strict=True) if p in fine]
-    return steps[place] * share(place) + np.sum([np.zeros(int(rows.sum())), *parts], axis=0)
+    rank: tuple[float, int, int, int, float, float, int]
+    relation: Relation
 
 
-def _best(
+def _trials(
     found: Dependence,
     columns: Columns,
     lattices: Mapping[int, tuple[float, float]],
     product: bool,
     may_follow: Callable[[int, Sequence[int]], bool],
     forms: Mapping[int, tuple[int, str]],
-) -> Relation | None:
-    """The relation for the column that follows best: without a rest, the finest, seldom out of its range."""
+) -> Iterator[Trial]:
+    """What follows from a dependence, for each column that may follow."""
     places = [*found.weights, found.place]
-    trials: list[tuple[tuple[float, float, float, int], Relation]] = []
     for effect in places:
         causes = [place for place in places if place != effect]
         own = [forms[cause][0] if cause in forms else cause for cause in causes]
@@ -232,20 +312,40 @@ def _best(
         relation = _verified(effect, causes, weights, constant, columns, lattices, product)
         if relation is not None:
             rest = float(f"{np.mean(relation.rest(columns[effect], columns) != 0):.1f}") if relation.has_rest else 0.0
-            fine, outside = _fineness(effect, relation, found, columns), round(_outside(relation, columns), 2)
+            coarse, outside = _coarseness(relation, lattices, columns), round(_outside(relation, columns), 2)
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
                 relation = replace(relation, causes=tuple(own), forms=counted)
-            trials.append(((rest, fine, outside, -places.index(effect)), relation))
-    return min(trials, key=lambda trial: trial[0])[1] if trials else None
+            size = float(np.abs(relation.weights).sum()) if product else 0.0
+            yield Trial((rest, _digits(relation), coarse, len(causes), size, outside, -places.index(effect)), relation)
 
 
-def _fineness(effect: int, relation: Relation, found: Dependence, columns: Columns) -> float:
-    """How much a step of the column changes what the relation says, to two digits: of a coarser column others follow
-    less well."""
-    known = np.abs(columns[effect][~np.isnan(columns[effect])])
-    weight = abs(found.weights.get(effect, 1.0))
-    return float(f"{weight * relation.step / (np.median(known[known > 0]) if relation.product else 1.0):.1e}")
+def _digits(relation: Relation) -> int:
+    """How many digits it takes to write the weights and the constant; units of time and parts of pi count as one."""
+    constant = float(np.exp(relation.constant)) if relation.product else relation.constant
+    numbers = [*relation.weights.tolist(), *([constant] if constant not in (0.0, 1.0) else [])]
+    known = [unit for each in UNITS for unit in (each, 1 / each)]
+    known += [np.pi * each for each in (1 / 6, 1 / 4, 1 / 2, 1, 4 / 3, 2, 4)]
+    plain = [n for n in numbers if not any(abs(abs(n) / unit - 1) < NOISE for unit in known)]
+    written = [f"{abs(number):.6g}".replace(".", "").strip("0") for number in plain]
+    return len(numbers) - len(plain) + sum(map(len, written))
+
+
+def _coarseness(relation: Relation, lattices: Mapping[int, tuple[float, float]], columns: Columns) -> int:
+    """How coarse the column is next to what the others make of it, in half powers of ten: others cannot follow from a
+    coarser one."""
+
+    def size(place: int) -> float:
+        known = np.abs(columns[place][~np.isnan(columns[place])])
+        return float(np.median(known[known > 0])) if relation.product else 1.0
+
+    causes = zip(relation.causes, np.abs(relation.weights).tolist(), strict=True)
+    rounded = [(cause, weight) for cause, weight in causes if not relation.product or lattices[cause][1] < 1]
+    own = relation.step / size(relation.effect)
+    if not own or not rounded:
+        return 0
+    made = min(weight * lattices[cause][1] / size(cause) for cause, weight in rounded)
+    return max(0, int(np.rint(2 * np.log10(own / max(made, 1e-300)))))
 
 
 def _solved(found: Dependence, effect: int, causes: Sequence[int]) -> tuple[Float64Array, float]:

@@ -66,15 +66,24 @@ class Function(Rule):
 def find_functions(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Function]:
     """Numbers that are a function of others in every row."""
     numbers = {place: cells for place, cells in table.items() if place >= 0 and isinstance(cells.type.cells, Number)}
-    small = {place: cells.take(np.arange(min(FIRST_ROWS, len(cells)))) for place, cells in numbers.items()}
-    for cause in numbers:
-        for name in FUNCTIONS:
-            for effect, cells in numbers.items():
-                rule = Function((cause,), (effect,), name, support=len(cells))
-                if effect == cause or not may_follow(effect, [cause]) or rule.broken(small).any():
+    if not numbers or len(next(iter(numbers.values()))) < FEWEST_ROWS:
+        return
+    places = list(numbers)
+    first = np.arange(FIRST_ROWS)
+    small = np.array([cells.take(first).numbers() for cells in numbers.values()])
+    slack = np.array([cells.step for cells in numbers.values()])[:, None] + NOISE * np.maximum(1, np.abs(small))
+    for row, cause in enumerate(places):
+        for name, function in FUNCTIONS.items():
+            with np.errstate(all="ignore"):
+                said = function(small[row])
+                near = (np.abs(said - small) <= slack) | (np.isnan(said) & np.isnan(small))
+            for place in np.flatnonzero(near.all(axis=1)):
+                effect = places[place]
+                if effect == cause or not may_follow(effect, [cause]):
                     continue
-                known = cells.plain[~cells.absent]
+                rule = Function((cause,), (effect,), name, support=len(numbers[effect]))
+                known = numbers[effect].plain[~numbers[effect].absent]
                 enough = len(known) >= FEWEST_ROWS and len(np.unique(known)) >= FEWEST_VALUES
-                same = np.array_equal(cells.plain, numbers[cause].plain, equal_nan=True)  # abs of what is positive
+                same = np.array_equal(numbers[effect].plain, numbers[cause].plain, equal_nan=True)
                 if enough and not same and not rule.broken(numbers).any():
                     yield rule
