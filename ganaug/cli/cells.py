@@ -12,6 +12,8 @@ import pandas as pd
 
 WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 DECIMAL = re.compile(r"-?((0|[1-9]\d*)(\.(?P<decimals>\d*))?|\.(?P<only>\d+))(?P<exponent>[eE][+-]?\d+)?")
+MOMENT = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:([ T])\d\d:\d\d(:\d\d)?)?")
+"""Dates with the year first, with or without a time of day: whoever writes another order has to say which."""
 INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 ABSENT = {"?", ".", "-", "<NA>", *(w for one in ("na", "n/a", "nan", "null", "none") for w in (one, one.upper()))} | {
     *("NaN", "Null", "None", "N/a", "#N/A", "#NA"),
@@ -27,7 +29,7 @@ class CellStyle:
 
     Parameters
     ----------
-    kind : {"text", "whole", "number", "truth", "nothing"}
+    kind : {"text", "whole", "number", "truth", "moment", "nothing"}
     missing : str
         What stands for a missing value.
     least, most : int
@@ -38,6 +40,8 @@ class CellStyle:
         A space before each number.
     words : tuple of str
         How truth values are written.
+    pattern : str
+        How moments are written, as `strftime` takes it.
     """
 
     kind: str
@@ -47,6 +51,7 @@ class CellStyle:
     exponent: str = ""
     before: str = ""
     words: tuple[str, ...] = TRUTH[1]
+    pattern: str = ""
 
     @classmethod
     def of(cls, cells: Sequence[str]) -> CellStyle:
@@ -69,6 +74,8 @@ class CellStyle:
                 return cls("whole", missing, before=before)
         elif known and (found := _numbers(bare)) is not None:
             return cls("number", missing, *_decimals(found), before=before)
+        if pattern := _pattern(known):
+            return cls("moment", missing, pattern=pattern)
         return cls("text")
 
     def values(self, cells: Sequence[str]) -> pd.Series:
@@ -88,6 +95,8 @@ class CellStyle:
         known = [self._value(cell) for cell in distinct]
         if self.kind in ("nothing", "number"):
             return pd.Series(np.array([np.nan if value is None else value for value in known], float)[codes])
+        if self.kind == "moment":
+            return pd.Series(np.array([np.datetime64(value or "NaT", "s") for value in known], "M8[s]")[codes])
         plain = [0 if value is None else value for value in known]
         dtype = "bool" if self.kind == "truth" else "uint64" if max(plain, default=0) >= 2**63 else "int64"
         series = pd.Series(np.array(plain, dtype)[codes])
@@ -102,11 +111,14 @@ class CellStyle:
             return None
         if self.kind == "truth" and cell in self.words:
             return cell == self.words[1]
+        if self.kind == "moment" and _pattern([cell]) == self.pattern:
+            return cell.replace("/", "-")
         if self.kind == "whole" and WHOLE.fullmatch(bare):
             return int(bare)
         if self.kind == "number" and (DECIMAL.fullmatch(bare) or INFINITE.fullmatch(bare)):
             return float(bare)
-        raise ValueError(f"{cell!r} is no {'truth value' if self.kind == 'truth' else 'number like the others'}")
+        what = {"truth": "truth value", "moment": "date"}.get(self.kind, "number")
+        raise ValueError(f"{cell!r} is no {what} like the others")
 
     def written(self, values: pd.Series) -> list[str]:
         """New cells that look like the others."""
@@ -118,6 +130,8 @@ class CellStyle:
             return self.words[bool(value)]
         if isinstance(value, (bool, np.bool_, str)) or self.kind in ("text", "nothing", "truth"):
             return str(value)
+        if self.kind == "moment":
+            return _as_written(pd.Timestamp(value).to_datetime64(), self.pattern)
         if self.kind == "whole":
             return f"{self.before}{int(value) if float(value).is_integer() else value}"
         return self.before + self._number(float(value))
@@ -140,6 +154,31 @@ class CellStyle:
         whole, _, decimals = text.partition(".")
         decimals = decimals[: self.least] + decimals[self.least :].rstrip("0")
         return f"{whole}.{decimals}" if decimals else whole
+
+
+def _pattern(cells: Sequence[str]) -> str:
+    """How all of some cells write moments; empty if they do not."""
+    found = [MOMENT.fullmatch(cell) for cell in cells]
+    forms = {(match[1], match[2], bool(match[3])) for match in found if match is not None}
+    if not cells or None in found or len(forms) > 1:
+        return ""
+    try:
+        moments = np.array([cell.replace("/", "-") for cell in cells], "M8[s]")
+    except ValueError:  # a thirteenth month
+        return ""
+    [(between, before_time, seconds)] = forms
+    time = f"{before_time}%H:%M{':%S' if seconds else ''}" if before_time else ""
+    pattern = f"%Y{between}%m{between}%d{time}"
+    return pattern if all(map(str.__eq__, (_as_written(each, pattern) for each in moments), cells)) else ""
+
+
+def _as_written(moment: np.datetime64, pattern: str) -> str:
+    """A moment as a pattern has it, in years that `strftime` does not know as well."""
+    text = str(moment.astype("M8[s]"))
+    day, time = text.split("T")
+    date, _, form = pattern.partition("%d")
+    shown = day.replace("-", date[2])
+    return shown + (form[0] + time[: 5 if "%S" not in form else 8] if form else "")
 
 
 def _numbers(cells: list[str]) -> list[re.Match[str]] | None:

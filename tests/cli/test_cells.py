@@ -19,7 +19,7 @@ from ganaug.cli.cells import CellStyle
         (["+49", "1"], "text", "str"),
         (["1,234", "2"], "text", "str"),
         (["True", "true"], "text", "str"),
-        (["2024-01-01"], "text", "str"),
+        (["2024-01-01"], "moment", "datetime64[s]"),
         ([str(2**70), "1"], "text", "str"),
         ([" ", "1"], "text", "str"),
         (["1", "2"], "whole", "int64"),
@@ -74,3 +74,45 @@ def test_what_was_read_is_written_again():
     for cells in (["1.50", "-2.25"], ["1", "", "30"], ["true", "false"], ["x", "NA", "007"], [" 1.5", " 2.0"]):
         style = CellStyle.of(cells)
         assert style.written(style.values(cells)) == cells
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2024-03-31", "1999-12-01", "", "9999-12-31"],
+        ["2024/03/31", "2024/02/29"],
+        ["2024-03-31 08:15", "2024-03-31 23:59"],
+        ["2024-03-31T08:15:07", "NA", "1900-01-01T00:00:00"],
+    ],
+)
+def test_dates_with_the_year_first_are_moments_and_written_alike(cells):
+    style = CellStyle.of(cells)
+    assert style.kind == "moment"
+    values = style.values(cells)
+    assert values.dtype == "M8[s]"
+    back = style.written(values)
+    assert [cell for cell, old in zip(back, cells, strict=True) if old not in ("", "NA")] == [
+        old for old in cells if old not in ("", "NA")
+    ]
+
+
+@pytest.mark.parametrize(
+    "cells", [["31.03.2024"], ["2024-13-01"], ["2024-03-31", "2024/03/31"], ["2024-3-1"], ["2024-03"]]
+)
+def test_other_dates_are_words(cells):
+    assert CellStyle.of(cells).kind == "text"
+
+
+def test_rows_from_the_shell_keep_rules_of_dates(command, tmp_path):
+    rng = np.random.default_rng(0)
+    begin = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 600, 400), "D")
+    table = pd.DataFrame({"begin": begin, "end": begin + pd.to_timedelta(rng.integers(0, 90, 400), "D")})
+    table["month"] = table["begin"].dt.month
+    table.assign(y=rng.choice(["a", "b"], 400)).to_csv(tmp_path / "in.csv", index=False)
+    options = ("--target", "y", "--steps", 20, "--ratio", 1, "--random-state", 0, "-q")
+    status, _, wrong = command("rebalance", tmp_path / "in.csv", *options, "-o", tmp_path / "out.csv")
+    assert (status, wrong) == (0, "")
+    made = pd.read_csv(tmp_path / "out.csv", parse_dates=["begin", "end"]).iloc[400:]
+    assert len(made) >= 400
+    assert (made["begin"] <= made["end"]).all()
+    assert (made["begin"].dt.month == made["month"]).all()

@@ -353,7 +353,19 @@ def there_if(rng: Rng, rows: int) -> Plant:
 
 PLANTS = [
     *(town_and_state, code_and_name, age_and_band, income_and_flag, two_and_third, part_of_date, age_at_visit),
-    *(begin_and_end, stay, four_prices, total, amount, ratio, discount, logarithm, shares, dummies, dummies_without_the_first),
+    *(
+        begin_and_end,
+        stay,
+        four_prices,
+        total,
+        amount,
+        ratio,
+        discount,
+        logarithm,
+        shares,
+        dummies,
+        dummies_without_the_first,
+    ),
     *(missing_together, there_if),
 ]
 
