@@ -155,6 +155,21 @@ class Rule(ABC):
         return False
 
     @property
+    def tells_gaps(self) -> bool:
+        """Whether it tells where the effects are missing."""
+        return True
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether it tells the effects to the last digit."""
+        return True
+
+    @property
+    def may_be_new(self) -> bool:
+        """Whether effects may have values that no training row has."""
+        return False
+
+    @property
     def nominal(self) -> tuple[bool, ...]:
         """For each rest, whether its numbers stand for categories without an order."""
         return ()

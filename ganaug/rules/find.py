@@ -19,10 +19,10 @@ from ..columns.number import Number
 from ..plain import Int64Array
 from .base import LABEL, Cells, Rule, Table
 from .exact import find_exact
-from .function import Function, find_functions
+from .function import find_functions
 from .implied import Implied, Lookup, Steps, codes_of, runs
 from .one_of import OneOf, find_one_of
-from .order import Order, Pairs, find_bounds, find_orders, ordered_pairs
+from .order import Pairs, find_bounds, find_orders, ordered_pairs
 from .relations import Relation, find_relations
 from .total import Total
 from .unique import find_unique
@@ -36,6 +36,8 @@ FEWEST_OTHERS = 10
 PROBE_ROWS = 2_048
 FIRST_ROWS = 256
 ROWS_PER_CAUSE = 2.0
+STEP_VALUES = 2
+"""Values that a number has between thresholds on average, lest each value simply has an effect of its own."""
 SEEN_AGAIN = 0.9
 SHARE_BROKEN = 0.01
 UNSEEN = 0.05
@@ -71,7 +73,7 @@ class Assembly:
 
     def may_follow(self, effect: int, causes: Sequence[int]) -> bool:
         """Whether the values of a column may follow from those of others."""
-        return effect not in self.derived and self._acyclic(effect, causes)
+        return effect not in self.derived | self.looked_up and self._acyclic(effect, causes)
 
     def bound(self, table: Table) -> None:
         """Take in the orders that no other rule keeps, now that all values are told."""
@@ -81,7 +83,7 @@ class Assembly:
     def allows(self, rule: Rule) -> bool:
         """Whether a rule goes with those that are there."""
         taken = self.gaps if _tells_gaps(rule) else self.fixed if rule.adjusts else self.derived
-        if taken & set(rule.effects):
+        if taken & set(rule.effects) or (rule.may_be_new and self.looked_up & set(rule.effects)):
             return False
         if isinstance(rule, Lookup) and any(t.listed and p in self.computed for t in rule.terms for p in t.places):
             return False
@@ -103,18 +105,11 @@ class Assembly:
         for effect in rule.effects:
             self.follows.setdefault(effect, set()).update(rule.causes)
         self.rules.append(rule)
-        if rule.adjusts:
-            self.gaps.update(rule.effects if _tells_gaps(rule) else ())
-            return True
-        self.derived.update(rule.effects)
-        if not isinstance(rule, (Order, Relation)) or (isinstance(rule, Relation) and not rule.has_rest):
-            self.gaps.update(rule.effects)
-        if not isinstance(rule, Order) and not (isinstance(rule, Relation) and not rule.exact):
-            self.fixed.update(rule.effects)
-        if isinstance(rule, (Function, Order, Relation, Total)) or (
-            isinstance(rule, Lookup) and rule.shift is not None
-        ):
-            self.computed.update(rule.effects)
+        self.gaps.update(rule.effects if rule.tells_gaps else ())
+        if not rule.adjusts:
+            self.derived.update(rule.effects)
+            self.fixed.update(rule.effects if rule.tells_all else ())
+            self.computed.update(rule.effects if rule.may_be_new else ())
         return True
 
     @property
@@ -122,12 +117,15 @@ class Assembly:
         """Columns of which a rule tells where they are missing, and another one or none what they hold."""
         return {effect for rule in self.rules if _tells_gaps(rule) for effect in rule.effects}
 
+    @property
+    def looked_up(self) -> set[int]:
+        """Columns by whose values others are looked up."""
+        lookups = [rule for rule in self.rules if isinstance(rule, Lookup)]
+        return {place for rule in lookups for term in rule.terms if term.listed for place in term.places} - {LABEL}
+
     def listed(self, table: Table) -> set[int]:
         """Columns of numbers that must only take the values seen, since others are looked up by them."""
-        lookups = [rule for rule in self.rules if isinstance(rule, Lookup)]
-        terms = [term for rule in lookups for term in rule.terms if term.listed]
-        causes = {place for term in terms for place in term.places} - {LABEL}
-        return {place for place in causes - self.derived if isinstance(table[place].type.cells, Number)}
+        return {place for place in self.looked_up - self.derived if isinstance(table[place].type.cells, Number)}
 
     def listed_days(self) -> set[int]:
         """Columns of dates whose days must be among those seen, since others are looked up by them."""
@@ -365,7 +363,8 @@ class ImpliedSearch:
         support = self._support(codes, self.rows - count, self._others(codes) - count)
         if not support or 2 * count > self.rows:
             return None
-        if self._copy(effect, term, len(np.unique(self.table[term.places[0]].plain))):
+        seen = len(np.unique(self.table[term.places[0]].plain))
+        if self._copy(effect, term, seen) or (term.listed and seen < STEP_VALUES * count):
             return None
         return Steps.learnt((term,), place, self.table, gap=gap).with_support(support)
 

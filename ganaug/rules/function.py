@@ -45,6 +45,10 @@ class Function(Rule):
     def kind(self) -> str:
         return "function"
 
+    @property
+    def may_be_new(self) -> bool:
+        return True
+
     def text(self, names: Mapping[int, str]) -> str:
         return f"{quoted(names[self.effects[0]])} = {self.function}({quoted(names[self.causes[0]])})"
 

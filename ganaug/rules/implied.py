@@ -113,6 +113,10 @@ class Lookup(Implied):
         shift = None if gap or len(terms) > 1 else _shift(seen[0], cells, terms[0])
         return cls(tuple(p for t in terms for p in t.places), (effect,), terms, gap, keys, values, shift)
 
+    @property
+    def may_be_new(self) -> bool:
+        return self.shift is not None
+
     def said(self, table: Table, cells: Cells) -> AnyArray:
         seen = [term.seen(table) for term in self.terms]
         said = self.values[_spots(self.keys, seen)]

@@ -59,6 +59,18 @@ class Order(Rule):
         return "order"
 
     @property
+    def tells_gaps(self) -> bool:
+        return False
+
+    @property
+    def tells_all(self) -> bool:
+        return False
+
+    @property
+    def may_be_new(self) -> bool:
+        return True
+
+    @property
     def nominal(self) -> tuple[bool, ...]:
         return (False,)
 
@@ -159,6 +171,10 @@ class Bounds(Rule):
     @property
     def adjusts(self) -> bool:
         return True
+
+    @property
+    def tells_gaps(self) -> bool:
+        return False
 
     def text(self, names: Mapping[int, str]) -> str:
         sides = [", ".join(quoted(names[place]) for place in side) for side in (self.lower, (self.effect,), self.upper)]

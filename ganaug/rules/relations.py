@@ -108,6 +108,18 @@ class Relation(Rule):
         return "product" if self.product else "sum"
 
     @property
+    def tells_gaps(self) -> bool:
+        return not self.has_rest
+
+    @property
+    def tells_all(self) -> bool:
+        return self.exact
+
+    @property
+    def may_be_new(self) -> bool:
+        return True
+
+    @property
     def nominal(self) -> tuple[bool, ...]:
         return (False,) if self.has_rest else ()
 

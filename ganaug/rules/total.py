@@ -30,6 +30,10 @@ class Total(Rule):
     def kind(self) -> str:
         return "total"
 
+    @property
+    def may_be_new(self) -> bool:
+        return True
+
     def text(self, names: Mapping[int, str]) -> str:
         return f"{' + '.join(quoted(names[place]) for place in sorted(self.effects))} = {self.total:.10g}"
 

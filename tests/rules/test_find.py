@@ -124,3 +124,17 @@ def test_a_number_by_which_others_are_looked_up_takes_only_values_seen():
     made = encoder.decode(any_rows(encoder))
     assert set(made["code"]) <= set(codes)
     assert (made["code"].map(dict(zip(codes, [f"article {i}" for i in range(40)], strict=True))) == made["name"]).all()
+
+
+def test_a_number_by_which_others_are_looked_up_stays_in_its_list_in_other_rules_too():
+    rng = np.random.default_rng(0)
+    prices = np.sort(rng.permutation(3_000)[:40]) / 10 + 20
+    item = rng.integers(0, 40, 1_200)
+    table = pd.DataFrame({"price": prices[item], "name": [f"article {i}" for i in item]})
+    table["cost"] = (table["price"] * rng.uniform(0.5, 1, 1_200)).round(1)
+    encoder, _ = TableEncoder.fit(table)
+    made = encoder.decode(any_rows(encoder))
+    assert {rule.kind for rule in encoder.rules} == {"implied", "order"}
+    assert (made["cost"] <= made["price"]).all()
+    names = dict(zip(prices, [f"article {i}" for i in range(40)], strict=True))
+    assert (made["price"].map(names) == made["name"]).all()
