@@ -247,8 +247,3 @@ def quoted(name: object) -> str:
 def listed(names: Sequence[str], last: str = "and") -> str:
     """Names as a list in prose."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
-
-
-def level_of(cells: Cells) -> bool:
-    """Whether the values are categories."""
-    return isinstance(cells.type.cells, Category)

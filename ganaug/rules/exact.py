@@ -368,6 +368,8 @@ def _verified(
     if complete.sum() < max(FEWEST_COMPLETE, (~np.isnan(values)).sum() / 2):
         return None
     simple = np.array([_simple(weight, product) for weight in weights])
+    if product and not np.isin(2 * simple, HALVES).all():
+        return None
     for chosen in (simple,) if product else (simple, weights):
         level = replace(base, weights=chosen, step=0.0, constant=0.0)
         for shift in _constants(level, values, columns, complete, step, product):

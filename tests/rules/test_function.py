@@ -1,0 +1,40 @@
+"""Columns that are a known function of another one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from untrained import any_rows
+
+from ganaug.modality.table.encoder import TableEncoder
+from ganaug.rules.function import FUNCTIONS
+
+
+@pytest.mark.parametrize("name", ["log", "log1p", "log10", "log2", "exp", "abs", "sign"])
+@pytest.mark.parametrize("decimals", [None, 3])
+def test_a_function_is_found_written_and_kept(name, decimals):
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(0, 2, 500) if name in ("exp", "abs", "sign") else rng.lognormal(3, 1, 500)
+    said = FUNCTIONS[name](numbers)
+    table = pd.DataFrame({"other": said if decimals is None else said.round(decimals), "x": numbers})
+    encoder, _ = TableEncoder.fit(table)
+    made = encoder.decode(any_rows(encoder))
+    off = (FUNCTIONS[name](made["x"]) - made["other"]).abs() / made["other"].abs().clip(lower=1)
+    assert off.max() < (1e-8 if decimals is None else 0.000501)
+    [rule] = encoder.rules
+    assert TableEncoder.fit(table, rules=[rule])[0].rules[0].text == rule.text
+
+
+def test_what_is_nearly_a_function_is_none():
+    rng = np.random.default_rng(0)
+    numbers = rng.lognormal(3, 1, 500)
+    table = pd.DataFrame({"x": numbers, "other": np.log(numbers) + rng.normal(0, 0.01, 500)})
+    assert "function" not in {rule.kind for rule in TableEncoder.fit(table)[0].rules}
+
+
+def test_a_function_that_is_written_down_but_broken_names_the_rows():
+    table = pd.DataFrame({"x": np.linspace(1, 9, 200), "y": np.log(np.linspace(1, 9, 200))})
+    table.loc[7, "y"] = 3
+    with pytest.raises(ValueError, match="broken in 1 of 200 rows, by position 7"):
+        TableEncoder.fit(table, rules=["y = log(x)"])
