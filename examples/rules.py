@@ -58,7 +58,9 @@ def stays(rows: int, seed: int = 0) -> pd.DataFrame:
     table["total"] = fees.sum(axis=1).round(2)
     table[["ward_fee", "doctor", "drugs"]] = fees
     wards = pd.Series(rng.choice(["surgery", "heart", "children"], rows, p=[0.5, 0.3, 0.2]))
-    table["diagnosed"] = pd.Series((admitted + pd.to_timedelta(minutes * rng.random(rows), "min")).floor("min")).where(known)
+    table["diagnosed"] = pd.Series((admitted + pd.to_timedelta(minutes * rng.random(rows), "min")).floor("min")).where(
+        known
+    )
     table["diagnosis"] = pd.Series(rng.choice(["I21", "K35", "S72"], rows), dtype=object).where(known, None)
     return pd.concat([table, pd.get_dummies(wards, prefix="in", dtype=int)], axis=1)
 
