@@ -71,7 +71,7 @@ def find_exact(
     usable = [place for place, values in columns.items() if _usable(values)][:MOST_COLUMNS]
     seen = {place: columns[place][probe] for place in usable}
     forms = {-2 - number: found for number, found in enumerate(_forms(columns, factors))}
-    trials: list[Trial] = []
+    trials: list[RankedRelation] = []
     for product in (False, True):
         if product:
             columns = {**columns, **{place: FORMS[form](columns[own]) for place, (own, form) in forms.items()}}
@@ -282,14 +282,15 @@ def _halves(weights: Float64Array) -> Float64Array:
     return np.where(np.abs(weights - near) < 0.05, near, weights)
 
 
-class Trial(NamedTuple):
+class RankedRelation(NamedTuple):
     """A relation that all rows keep, and how well its column follows, the less the better.
 
-    First comes whether it leaves a rest, then how many digits its weights have, how coarse the column is, how many
-    others there are, the size of exponents, how often the sum leaves its range, and how early the column stands.
+    First comes whether it leaves a rest, then whether it is rounded and a cause is not, how many digits its weights
+    have, how coarse the column is, how many others there are, the size of exponents, how often the sum leaves its range,
+    and how early the column stands.
     """
 
-    rank: tuple[float, int, int, int, float, float, int]
+    rank: tuple[float, bool, int, int, int, float, float, int]
     relation: Relation
 
 
@@ -300,7 +301,7 @@ def _trials(
     product: bool,
     may_follow: Callable[[int, Sequence[int]], bool],
     forms: Mapping[int, tuple[int, str]],
-) -> Iterator[Trial]:
+) -> Iterator[RankedRelation]:
     """What follows from a dependence, for each column that may follow."""
     places = [*found.weights, found.place]
     for effect in places:
@@ -312,12 +313,17 @@ def _trials(
         relation = _verified(effect, causes, weights, constant, columns, lattices, product)
         if relation is not None:
             rest = float(f"{np.mean(relation.rest(columns[effect], columns) != 0):.1f}") if relation.has_rest else 0.0
+            lossy = bool(relation.step) and not all(
+                lattices[cause][1] for cause in relation.causes if cause not in forms
+            )
             coarse, outside = _coarseness(relation, lattices, columns), round(_outside(relation, columns), 2)
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
                 relation = replace(relation, causes=tuple(own), forms=counted)
             size = float(np.abs(relation.weights).sum()) if product else 0.0
-            yield Trial((rest, _digits(relation), coarse, len(causes), size, outside, -places.index(effect)), relation)
+            yield RankedRelation(
+                (rest, lossy, _digits(relation), coarse, len(causes), size, outside, -places.index(effect)), relation
+            )
 
 
 def _digits(relation: Relation) -> int:
