@@ -286,8 +286,8 @@ class RankedRelation(NamedTuple):
     """A relation that all rows keep, and how well its column follows, the less the better.
 
     First comes whether it leaves a rest, then whether it is rounded and a cause is not, how many digits its weights
-    have, how coarse the column is, how many others there are, the size of exponents, how often the sum leaves its range,
-    and how early the column stands.
+    have, how coarse the column is, how many others there are, the size of exponents, how often the sum leaves its
+    range, and how early the column stands.
     """
 
     rank: tuple[float, bool, int, int, int, float, float, int]
