@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,12 @@ from ..columns.datetime import SECONDS_A_DAY, Datetime
 from ..columns.duration import Duration
 from ..columns.number import Number
 from ..columns.ticks import NO_TIME, per_second
-from ..plain import AnyArray, BoolArray, Float64Array, Int32Array, record
+from ..plain import AnyArray, BoolArray, Float64Array, IndexArray, Int32Array, record
 
 LABEL = -1
 """The place of the label, to the left of all columns."""
 LABELS = Category(np.dtype(object), pd.Series([], dtype=object))
+PROBE_ROWS = 2_048
 ORIGIN = 946_684_800
 """Seconds from 1970 to 2000: times as numbers count from here, near which floats are fine."""
 
@@ -102,10 +103,10 @@ class Cells:
     def take(self, rows: AnyArray) -> Cells:
         return Cells(self.type, self.plain[rows])
 
-    def shown(self, value: Any) -> str:
-        """One plain value as a reader knows it."""
-        cell = self.type.series(np.array([value], dtype=self.plain.dtype)).iloc[0]
-        return repr(cell.item() if isinstance(cell, np.generic) else cell) if self.kind != "datetime" else str(cell)
+
+def probed(rows: int) -> IndexArray:
+    """Rows, spread over all of them, on which is tried what then has to hold on all."""
+    return np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
 
 
 def label_cells(codes: Int32Array) -> Cells:
@@ -150,6 +151,12 @@ class Rule(ABC):
         """Which rows do not keep it."""
 
     @property
+    def effect(self) -> int:
+        """The only place among the effects."""
+        [place] = self.effects
+        return place
+
+    @property
     def adjusts(self) -> bool:
         """Whether it changes values of the effects that are there, and does not make them."""
         return False
@@ -158,6 +165,11 @@ class Rule(ABC):
     def tells_gaps(self) -> bool:
         """Whether it tells where the effects are missing."""
         return True
+
+    @property
+    def only_gaps(self) -> bool:
+        """Whether it tells where a column is missing, and not what it holds."""
+        return self.adjusts and self.tells_gaps
 
     @property
     def tells_all(self) -> bool:
@@ -221,20 +233,7 @@ class KeptRule:
 
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 WORDS = {
-    "and",
-    "implies",
-    "that",
-    "is",
-    "missing",
-    "of",
-    "one",
-    "at",
-    "most",
-    "the",
-    "label",
-    "with",
-    "together",
-    "auto",
+    *("and", "implies", "that", "is", "missing", "of", "one", "at", "most", "the", "label", "with", "together", "auto"),
 }
 
 

@@ -19,13 +19,13 @@ from .function import FUNCTIONS, Function
 from .implied import Implied, Lookup, Steps, codes_of, runs
 from .one_of import OneOf, is_dummy
 from .order import Order, Pairs, find_orders
-from .total import Total
+from .total import total_of
 from .unique import Unique
 from .views import DATES, PARTS, SPANS, Term
 
 Rules: TypeAlias = Literal["auto", "none"] | Sequence[str | KeptRule]
 SHOWN = 5
-FORMS = "'town implies state', 'begin <= end', 'total = goods + freight', 'one of a, b, c' or 'a + b = 100'"
+EXAMPLES = "'town implies state', 'begin <= end', 'total = goods + freight', 'one of a, b, c' or 'a + b = 100'"
 NUMBER = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+"
 
 
@@ -80,7 +80,7 @@ class RuleParser:
         self.plain = re.sub(r"`([^`]*)`", self._kept, text)
 
     def rules(self) -> Iterator[Rule]:
-        """The rule, checked; several for a chain of columns.
+        """The rule, checked; of an order :attr:`pairs` instead, since columns may be bounded by several.
 
         Raises
         ------
@@ -95,11 +95,11 @@ class RuleParser:
             places = tuple(self._place(word) for word in re.split(r", | and ", match[1]))
             yield self._held(Unique(places, (), support=len(self.table[places[0]])))
         elif "<=" in self.plain or ">=" in self.plain:
-            yield from self._orders()
+            self._read_orders()
         elif self.plain.count("=") == 1:
             yield self._equation(*self.plain.split("="))
         else:
-            raise ValueError(f"rules: {self.text!r} is no rule; write for example {FORMS}")
+            raise ValueError(f"rules: {self.text!r} is no rule; write for example {EXAMPLES}")
 
     def _kept(self, match: re.Match[str]) -> str:
         self.quoted.append(match[1])
@@ -144,12 +144,11 @@ class RuleParser:
         for term in terms:
             codes, levels = codes_of(term, self.table)
             seen = np.unique(seen * levels + codes, return_inverse=True)[1]
-        pairs = seen * (target.max() + 1) + target
+        width = target.max() + 1
+        pairs, counts = np.unique(seen * width + target, return_counts=True)
         usual = np.zeros(seen.max() + 1, np.int64)
-        counts = np.bincount(pairs)
-        for pair in np.argsort(counts[np.unique(pairs)], kind="stable"):
-            value = np.unique(pairs)[pair]
-            usual[value // (target.max() + 1)] = value % (target.max() + 1)
+        rising = pairs[np.argsort(counts, kind="stable")]
+        usual[rising // width] = rising % width  # of what goes with the same cause, the most frequent comes last
         self._check(usual[seen] != target)
         kind: type[Implied] = Lookup
         if len(terms) == 1 and terms[0].places != (LABEL,) and self.table[terms[0].places[0]].ordered:
@@ -165,7 +164,8 @@ class RuleParser:
                 raise ValueError(f"rules: {self.text!r} needs columns of 0 and 1, which {self.names[place]!r} is not")
         return self._held(OneOf((), places, always, support=len(self.table[places[0]])))
 
-    def _orders(self) -> Iterator[Rule]:
+    def _read_orders(self) -> None:
+        """Pairs of columns, each held against all rows."""
         ascending = "<=" in self.plain
         groups = [[self._place(w) for w in part.split(",")] for part in re.split(r"<=|>=", self.plain)]
         groups = groups if ascending else groups[::-1]
@@ -179,18 +179,14 @@ class RuleParser:
                     raise ValueError(f"rules: {self.text!r} holds column {self.names[place]!r} against itself")
                 self._held(Order.learnt(lower, place, self.table))
                 self.pairs += [(low, place) for low in lower]
-        yield from ()
 
     def _equation(self, left: str, right: str) -> Rule:
         if re.fullmatch(NUMBER, right.strip()):
-            names = [self._number(word) for word in left.split("+")]
-            total = Total((), tuple(names), float(right), support=len(self.table[names[0]]))
-            means = {place: float(np.nanmean(self.table[place].numbers())) for place in names}
-            if min(np.nanmin(self.table[place].numbers()) for place in names) < 0:
+            numbers = {place: self.table[place].numbers() for place in map(self._number, left.split("+"))}
+            if min(map(np.nanmin, numbers.values())) < 0:
                 raise ValueError(f"rules: {self.text!r} needs columns that are never negative")
-            return self._held(
-                Total((), tuple(sorted(names, key=means.__getitem__)), total.total, support=total.support)
-            )
+            total = total_of(numbers, float(right))
+            return self._held(total.with_support(len(next(iter(numbers.values())))))
         effect = self._place(left)
         if match := re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*", right):
             function = Function(
@@ -198,11 +194,11 @@ class RuleParser:
             )
             return self._held(function)
         right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
-        weights, constant = (self._factors if self._is_product(right) else self._summands)(right)
+        product = self._is_product(right)
+        weights, constant = (self._factors if product else self._summands)(right)
         columns = {place: self.table[place].numbers() for place in (*weights, effect)}
         own = lattice(self.table[effect])
         forms = tuple(self.forms.get(place, "{}") for place in weights) if self.forms else ()
-        product = self._is_product(right)
         relation, broken = declared_relation(effect, weights, constant, columns, own, product=product, forms=forms)
         self._check(broken)
         return relation

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..plain import BoolArray, Float64Array
+from .base import probed
 from .relations import FLOAT_NOISE, FORMS, NOISE, Columns, Relation
 
 FEWEST_COMPLETE = 100
-PROBE_ROWS = 2_048
 MOST_COLUMNS = 150
 MOST_CAUSES = 12
 MOST_FACTORS = 5
@@ -67,7 +67,7 @@ def find_exact(
     rows = len(next(iter(columns.values()), ()))
     if rows < FEWEST_COMPLETE:
         return
-    probe = np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
+    probe = probed(rows)
     usable = [place for place, values in columns.items() if _usable(values)][:MOST_COLUMNS]
     seen = {place: columns[place][probe] for place in usable}
     forms = {-2 - number: found for number, found in enumerate(_forms(columns, factors))}
@@ -251,9 +251,9 @@ class Fit:
             return Explained(weights, constant, noise)
         rounded = self._tolerance(kept, weights) + noise
         near = np.median(rounded) <= NEAR * np.subtract(*np.quantile(y, [0.9, 0.1]))
-        return (
-            Explained(weights, constant, float(np.median(rounded))) if near and (left <= 1.6 * rounded).all() else None
-        )
+        if not near or (left > 1.6 * rounded).any():
+            return None
+        return Explained(weights, constant, float(np.median(rounded)))
 
     def _tolerance(self, kept: list[int], weights: Float64Array) -> Float64Array:
         """How far rounding may carry each row off: half a step of each column that has decimals, and a step of the
@@ -411,10 +411,9 @@ def declared_relation(
     """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
     simple = np.array([_simple(weight, product) for weight in weights.values()])
     base, complete = _blank(effect, list(weights), simple, constant, columns, lattice, product)
-    counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=False)]
-    base = replace(
-        base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]) if forms else base.instead
-    )
+    if forms:
+        counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=True)]
+        base = replace(base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]))
     values, step = columns[effect], lattice[1]
     base = replace(base, least=0.0, most=0.0)
     trials = [replace(base, rounding=rounding) for rounding in base.roundings(values, columns)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -17,14 +16,14 @@ import numpy as np
 from ..columns.datetime import Datetime
 from ..columns.number import Number
 from ..plain import Int64Array
-from .base import LABEL, Cells, Rule, Table
+from .base import LABEL, Cells, Rule, Table, probed
 from .exact import find_exact
 from .function import find_functions
-from .implied import Implied, Lookup, Steps, codes_of, runs
+from .implied import Lookup, Steps, codes_of, runs
 from .one_of import OneOf, find_one_of
 from .order import Pairs, find_bounds, find_orders, ordered_pairs
 from .relations import Relation, find_relations
-from .total import Total
+from .total import Total, total_of
 from .unique import find_unique
 from .views import DATES, PARTS, SPANS, Term
 
@@ -33,7 +32,6 @@ EVIDENCE = 25.0
 FEWEST_REPEATS = 100
 FEWEST_OTHERS = 10
 """Rows with another effect than the usual one that bear a rule out."""
-PROBE_ROWS = 2_048
 FIRST_ROWS = 256
 ROWS_PER_CAUSE = 2.0
 STEP_VALUES = 2
@@ -75,6 +73,11 @@ class Assembly:
         """Whether the values of a column may follow from those of others."""
         return effect not in self.derived | self.looked_up and self._acyclic(effect, causes)
 
+    def is_told(self, effect: Effect) -> bool:
+        """Whether a rule tells what a column holds, or where it is missing."""
+        place, gap = effect
+        return place in (self.gaps if gap else self.derived)
+
     def bound(self, table: Table) -> None:
         """Take in the orders that no other rule keeps, now that all values are told."""
         for rule in list(find_bounds(table, self.pairs, self.rules, self.fixed, self._acyclic)):
@@ -82,7 +85,7 @@ class Assembly:
 
     def allows(self, rule: Rule) -> bool:
         """Whether a rule goes with those that are there."""
-        taken = self.gaps if _tells_gaps(rule) else self.fixed if rule.adjusts else self.derived
+        taken = self.gaps if rule.only_gaps else self.fixed if rule.adjusts else self.derived
         if taken & set(rule.effects) or (rule.may_be_new and self.looked_up & set(rule.effects)):
             return False
         if isinstance(rule, Lookup) and any(t.listed and p in self.computed for t in rule.terms for p in t.places):
@@ -92,7 +95,7 @@ class Assembly:
     @staticmethod
     def _alike(rule: Rule, other: Rule) -> bool:
         """Whether two rules tell the same of a column."""
-        return _tells_gaps(rule) == _tells_gaps(other) and bool(set(rule.effects) & set(other.effects))
+        return rule.only_gaps == other.only_gaps and bool(set(rule.effects) & set(other.effects))
 
     def add(self, rule: Rule) -> bool:
         """Take a rule in, if it goes with those that are there."""
@@ -115,7 +118,7 @@ class Assembly:
     @property
     def told(self) -> set[int]:
         """Columns of which a rule tells where they are missing, and another one or none what they hold."""
-        return {effect for rule in self.rules if _tells_gaps(rule) for effect in rule.effects}
+        return {effect for rule in self.rules if rule.only_gaps for effect in rule.effects}
 
     @property
     def looked_up(self) -> set[int]:
@@ -193,7 +196,9 @@ def find_rules(
     lattices = {place: lattice(table[place]) for place in numbers}
     factors = [place for place in numbers if table[place].kind == "number"]
     for relation in find_exact(numbers, factors, lattices, found.may_follow):
-        any(found.add(rule) for rule in (*_as_total(relation, table, found), relation))
+        for rule in (*_as_total(relation, table, found), relation):
+            if found.add(rule):
+                break
     search.pairs()
     free = [place for place in columns if place not in found.derived]
     pairs = ordered_pairs(table)
@@ -211,11 +216,6 @@ def relate(found: Assembly, table: Table, lattices: Mapping[int, tuple[float, fl
     for relation in find_relations(numbers, lattices, found.may_follow):
         found.add(relation)
     found.bound(table)
-
-
-def _tells_gaps(rule: Rule) -> bool:
-    """Whether it tells where a column is missing, and not what it holds."""
-    return isinstance(rule, Implied) and rule.gap
 
 
 def _implied_by_another(group: OneOf, found: Assembly) -> bool:
@@ -236,13 +236,13 @@ def _as_total(relation: Relation, table: Table, found: Assembly) -> Iterator[Tot
     if relation.product or relation.has_rest or not (relation.weights == -1).all() or relation.constant <= 0:
         return
     places = (*relation.causes, relation.effect)
-    numbers = [table[place].numbers() for place in places]
-    if any(table[p].kind != "number" or p in found.derived for p in places) or min(map(np.nanmin, numbers)) < 0:
+    numbers = {place: table[place].numbers() for place in places}
+    free = all(table[place].kind == "number" and place not in found.derived for place in places)
+    if not free or min(map(np.nanmin, numbers.values())) < 0:
         return
-    means = dict(zip(places, map(np.nanmean, numbers), strict=True))
-    total = Total((), tuple(sorted(places, key=lambda place: means[place])), relation.constant)
+    total = total_of(numbers, relation.constant)
     if not total.broken(table).any():
-        yield replace(total, support=relation.support)
+        yield total.with_support(relation.support)
 
 
 class ImpliedSearch:
@@ -251,7 +251,7 @@ class ImpliedSearch:
     def __init__(self, table: Table, found: Assembly) -> None:
         self.table, self.found = table, found
         self.rows = len(next(iter(table.values())))
-        self.probe = np.linspace(0, self.rows - 1, min(PROBE_ROWS, self.rows)).astype(int)
+        self.probe = probed(self.rows)
         self.small = {place: cells.take(self.probe) for place, cells in table.items()}
         self.codes = {term: codes_of(term, self.small) for term in self._views()}
         self.effects = {effect: codes_of(_term_of(effect), self.small)[0] for effect in self._open_effects()}
@@ -330,15 +330,15 @@ class ImpliedSearch:
 
     def _single(self, effect: Effect, term: Term) -> bool:
         """Whether a rule with one cause was found and taken in."""
-        place, gap = effect
         target = self.effects[effect]
         codes, levels = self.codes[term]
         self.tried += 1
-        if not (self.found.gaps if gap else self.found.derived) & {place} and _function(codes, target, levels):
-            for kind in (Steps, Lookup):
-                rule = self._steps(effect, term) if kind is Steps else self._lookup(effect, (term,))
-                if rule is not None and self.found.add(rule):
-                    return True
+        if not self.found.is_told(effect) and _function(codes, target, levels):
+            steps = self._steps(effect, term)
+            if steps is not None and self.found.add(steps):
+                return True
+            lookup = self._lookup(effect, (term,))
+            return lookup is not None and self.found.add(lookup)
         return False
 
     def _steps(self, effect: Effect, term: Term) -> Steps | None:
@@ -438,7 +438,7 @@ class ImpliedSearch:
 
     def pairs(self) -> None:
         """Effects that two columns imply together."""
-        open_effects = [e for e in self.effects if e[0] not in (self.found.gaps if e[1] else self.found.derived)]
+        open_effects = [effect for effect in self.effects if not self.found.is_told(effect)]
         causes = [t for t in self.codes if t.listed and 2 < self.codes[t][1] <= len(self.probe) / 4]
         causes = sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
         pairs = sorted(combinations(causes, 2), key=lambda pair: self.codes[pair[0]][1] * self.codes[pair[1]][1])
@@ -447,8 +447,7 @@ class ImpliedSearch:
             levels = self.codes[first][1] * self.codes[second][1]
             for effect in open_effects:
                 self.tried += 1
-                taken = self.found.gaps if effect[1] else self.found.derived
-                if effect[0] in taken or effect[0] in (*first.places, *second.places):
+                if self.found.is_told(effect) or effect[0] in (*first.places, *second.places):
                     continue
                 ordered = [self.table[place].ordered for place in (*first.places, *second.places, effect[0])]
                 if not all(ordered) and _function(codes, self.effects[effect], levels):

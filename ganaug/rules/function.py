@@ -50,21 +50,20 @@ class Function(Rule):
         return True
 
     def text(self, names: Mapping[int, str]) -> str:
-        return f"{quoted(names[self.effects[0]])} = {self.function}({quoted(names[self.causes[0]])})"
+        return f"{quoted(names[self.effect])} = {self.function}({quoted(names[self.causes[0]])})"
 
     def _said(self, table: Table) -> Float64Array:
         with np.errstate(all="ignore"):
             return FUNCTIONS[self.function](table[self.causes[0]].numbers())
 
     def broken(self, table: Table) -> BoolArray:
-        cells = table[self.effects[0]]
+        cells = table[self.effect]
         said, values = self._said(table), cells.numbers()
         slack = cells.step * (0.5 + NOISE) + FLOAT_NOISE * np.maximum(1.0, np.abs(np.nan_to_num(values)))
         return ~(np.abs(said - values) <= slack) & ~(np.isnan(said) & np.isnan(values))
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
-        [effect] = self.effects
-        return {effect: Cells(types[effect], np.zeros(0)).of_numbers(self._said(table))}
+        return {self.effect: Cells(types[self.effect], np.zeros(0)).of_numbers(self._said(table))}
 
 
 def find_functions(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Function]:

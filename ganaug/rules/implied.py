@@ -36,10 +36,6 @@ class Implied(Rule):
     gap: bool
 
     @property
-    def effect(self) -> int:
-        return self.effects[0]
-
-    @property
     def adjusts(self) -> bool:
         return self.gap
 

@@ -14,12 +14,11 @@ from ..columns.listed import Listed
 from ..columns.number import Number
 from ..columns.ticks import NO_TIME, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, Rule, Table, quoted
+from .base import Cells, Rule, Table, probed, quoted
 
 FEWEST_ROWS = 100
 FEWEST_REVERSED = 10.0
 """Rows in the wrong order that chance alone would make, more of them the more pairs there are: fewer prove nothing."""
-PROBE_ROWS = 2_048
 DIGITS = 12
 LARGEST = 2**62
 LOOSE = 0.8
@@ -27,7 +26,21 @@ LOOSE = 0.8
 
 @record
 @dataclass(frozen=True)
-class Order(Rule):
+class Comparison(Rule):
+    """What both ways to keep an order share."""
+
+    @property
+    def kind(self) -> str:
+        return "order"
+
+    @property
+    def tells_gaps(self) -> bool:
+        return False
+
+
+@record
+@dataclass(frozen=True)
+class Order(Comparison):
     """A column that is at least, or at most, as large as each of some others.
 
     Parameters
@@ -49,18 +62,6 @@ class Order(Rule):
     middle: float
     digits: int
     below: bool = False
-
-    @property
-    def effect(self) -> int:
-        return self.effects[0]
-
-    @property
-    def kind(self) -> str:
-        return "order"
-
-    @property
-    def tells_gaps(self) -> bool:
-        return False
 
     @property
     def tells_all(self) -> bool:
@@ -134,7 +135,7 @@ class Order(Rule):
 
 @record
 @dataclass(frozen=True)
-class Bounds(Rule):
+class Bounds(Comparison):
     """A column that lies between others, but varies no less when they are known.
 
     Its own values are generated, and those beyond a bound are reflected there.
@@ -161,20 +162,8 @@ class Bounds(Rule):
         return cls((*sides[0], *sides[1]), (effect,), *sides, low, high, support=len(known))
 
     @property
-    def effect(self) -> int:
-        return self.effects[0]
-
-    @property
-    def kind(self) -> str:
-        return "order"
-
-    @property
     def adjusts(self) -> bool:
         return True
-
-    @property
-    def tells_gaps(self) -> bool:
-        return False
 
     def text(self, names: Mapping[int, str]) -> str:
         sides = [", ".join(quoted(names[place]) for place in side) for side in (self.lower, (self.effect,), self.upper)]
@@ -297,7 +286,7 @@ def _in_order(low: int, high: int, table: Table, fewest: float) -> bool:
     one, other = table[low], table[high]
     if one.kind != other.kind:
         return False
-    probe = np.linspace(0, len(one) - 1, min(PROBE_ROWS, len(one))).astype(int)
+    probe = probed(len(one))
     if _reversed(one.take(probe), other.take(probe)).any():
         return False
     known = np.flatnonzero(~(one.absent | other.absent))

@@ -10,13 +10,12 @@ import pandas as pd
 
 from ..columns.base import ColumnType
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, Rule, Table, quoted
+from .base import Cells, Rule, Table, probed, quoted
 
 TIGHT = 0.15
 FEWEST_ROWS = 200
 FEWEST_COMPLETE = 100
 FEWEST_VALUES = 16
-PROBE_ROWS = 2_048
 MOST_CAUSES = 4
 GAIN = 0.9
 POSITIVE = 0.99
@@ -100,10 +99,6 @@ class Relation(Rule):
     forms: tuple[str, ...] = ()
 
     @property
-    def effect(self) -> int:
-        return self.effects[0]
-
-    @property
     def kind(self) -> str:
         return "product" if self.product else "sum"
 
@@ -128,9 +123,13 @@ class Relation(Rule):
         """Whether anything but the causes tells what the column holds."""
         return not (self.exact and self.gaps and self.least == self.most == 0)
 
+    @property
+    def _counted(self) -> list[tuple[str, int]]:
+        """What counts of each cause, and its place."""
+        return list(zip(self.forms or ("{}",) * len(self.causes), self.causes, strict=True))
+
     def text(self, names: Mapping[int, str]) -> str:
-        forms = self.forms or ("{}",) * len(self.causes)
-        causes = [form.format(quoted(names[cause])) for form, cause in zip(forms, self.causes, strict=True)]
+        causes = [form.format(quoted(names[cause])) for form, cause in self._counted]
         said = _product(causes, self) if self.product else _sum(causes, self)
         return f"{quoted(names[self.effect])} = {said}"
 
@@ -145,9 +144,7 @@ class Relation(Rule):
         return self.origin + ROUNDING[self.rounding](steps) * self.step
 
     def _unrounded(self, columns: Columns) -> Float64Array:
-        forms = self.forms or ("{}",) * len(self.causes)
-        counted = [FORMS[form](columns[cause]) for form, cause in zip(forms, self.causes, strict=True)]
-        causes = np.column_stack(counted)
+        causes = np.column_stack([FORMS[form](columns[cause]) for form, cause in self._counted])
         causes = np.where(np.isnan(causes), self.instead, causes)
         said: Float64Array
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # `of_rest` keeps to the range
@@ -195,9 +192,7 @@ class Relation(Rule):
         said = self.expected(columns) + rest
         if self.gaps:
             said = np.where(complete, said, np.nan)
-        return (
-            np.where(complete, said, said.clip(self.low, self.high)) if self.exact else said.clip(self.low, self.high)
-        )
+        return np.where(complete & self.exact, said, said.clip(self.low, self.high))
 
     def broken(self, table: Table) -> BoolArray:
         columns = {place: table[place].numbers() for place in (*self.causes, self.effect)}
@@ -268,7 +263,7 @@ def find_relations(
     if rows < FEWEST_ROWS:
         return
     columns = {place: values for place, values in columns.items() if _calm(values)}
-    probe = np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
+    probe = probed(rows)
     seen = {place: _tame(values[probe]) for place, values in columns.items()}
     ranks = {place: _ranked(values) for place, values in seen.items() if _spread(values, 0.05)}
     for place in sorted(ranks.keys() & effects.keys()):

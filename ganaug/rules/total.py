@@ -64,3 +64,9 @@ class Total(Rule):
         made.append(columns[-1].of_numbers(self.total - np.sum(made, axis=0)))
         made[-1] = np.where(made[-1] < 0, 0.0, made[-1])
         return dict(zip(self.effects, made, strict=True))
+
+
+def total_of(numbers: Mapping[int, Float64Array], total: float) -> Total:
+    """Columns that add up to a total, of which the largest on average takes what the others leave."""
+    means = {place: float(np.nanmean(own)) for place, own in numbers.items()}
+    return Total((), tuple(sorted(numbers, key=means.__getitem__)), total)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +25,6 @@ from ...plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray
 from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells
 from ...rules.declared import Rules, rules_of
 from ...rules.find import lattice, relate
-from ...rules.implied import Implied
 from ...rules.order import Bounds, Order
 from ...rules.relations import Relation
 from ...rules.unique import Unique, with_free_values
@@ -191,7 +190,7 @@ class TableEncoder:
     def rules(self) -> list[KeptRule]:
         """The rules that decoded rows keep."""
         names = {place: str(column.name) for place, column in enumerate(self.columns)} | {LABEL: "the label"}
-        rules = [step.rule for step in self._kept_steps()]
+        rules = [step.rule for step in self._kept_steps]
         return [
             KeptRule(rule.text(names), rule.kind, tuple(self.columns[p].name for p in rule.columns()), rule.support)
             for rule in rules
@@ -201,16 +200,17 @@ class TableEncoder:
         """For each of the rules, how many rows break it, without those that hold a category that was not seen."""
         known = self.knows(table)
         rows = table[known].reset_index(drop=True)
-        cells = {p: self._cells_of(rows, p) for step in self._kept_steps() for p in step.rule.columns()}
+        cells = {p: self._cells_of(rows, p) for step in self._kept_steps for p in step.rule.columns()}
         if classes is not None:
             cells[LABEL] = label_cells(classes[known])
-        return [int(step.rule.broken(cells).sum()) for step in self._kept_steps()]
+        return [int(step.rule.broken(cells).sum()) for step in self._kept_steps]
 
     def _cells_of(self, table: pd.DataFrame, place: int) -> Cells:
         column = self.columns[place]
         cells = as_fitted(table[column.name], column.type.dtype)
         return Cells(column.type, column.type.given(cells))
 
+    @cached_property
     def _kept_steps(self) -> list[Step]:
         """The steps with rules that rows keep, each order once."""
         bounded = {step.rule.effect for step in self.steps if isinstance(step.rule, Bounds)}
@@ -247,8 +247,7 @@ class TableEncoder:
     @cached_property
     def gaps_told(self) -> frozenset[int]:
         """Places of the columns of which a rule tells where they are missing."""
-        rules = [step.rule for step in self.steps if isinstance(step.rule, Implied) and step.rule.gap]
-        return frozenset(effect for rule in rules for effect in rule.effects)
+        return frozenset(step.rule.effect for step in self.steps if step.rule.only_gaps)
 
     def knows(self, table: pd.DataFrame) -> BoolArray:
         """Which rows have no category that was not seen in `fit`, and so can be encoded."""
@@ -311,7 +310,7 @@ class TableEncoder:
         from joblib import cpu_count
 
         with ThreadPoolExecutor(cpu_count()) as pool:
-            cells = self._finished(rows, condition, pool)
+            cells = self._finished(rows, condition, pool.map)
             types = (column.type for column in self.columns)
             series = list(pool.map(lambda own, place: own.series(cells[place].plain), types, range(len(self.columns))))
         table = pd.concat(series, axis=1) if series else pd.DataFrame(index=range(len(rows)))
@@ -328,8 +327,7 @@ class TableEncoder:
 
     def cells(self, rows: Encoded, condition: Encoded | None = None) -> dict[int, Cells]:
         """Finished values by the places of their columns."""
-        with ThreadPoolExecutor(1) as pool:
-            return self._finished(rows, condition, pool)
+        return self._finished(rows, condition, map)
 
     def parts(self, rows: Encoded, column: Column) -> list[Float64Array]:
         """The numbers of the parts of a column that follows from no other."""
@@ -357,7 +355,9 @@ class TableEncoder:
         """
         return tuple(map(_tensor_type, self.columns))
 
-    def _finished(self, rows: Encoded, condition: Encoded | None, pool: ThreadPoolExecutor) -> dict[int, Cells]:
+    def _finished(
+        self, rows: Encoded, condition: Encoded | None, each: Callable[..., Iterable[AnyArray]]
+    ) -> dict[int, Cells]:
         positions = rows.middle
 
         def own(place: int) -> AnyArray:
@@ -365,7 +365,7 @@ class TableEncoder:
             return column.type.plain([self._values(part, rows.codes, positions) for part in column.parts])
 
         free = [place for place, column in enumerate(self.columns) if column.parts]
-        cells = {p: Cells(self.columns[p].type, plain) for p, plain in zip(free, pool.map(own, free), strict=True)}
+        cells = {p: Cells(self.columns[p].type, plain) for p, plain in zip(free, each(own, free), strict=True)}
         if condition is not None and len(condition.codes.T):
             cells[LABEL] = label_cells(condition.codes[:, 0])
         types = {place: column.type for place, column in enumerate(self.columns)}
