@@ -44,7 +44,7 @@ class Category(ValueType):
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
         """How values are written; whole numbers alike, whether they are integers or floats."""
-        codes, distinct = pd.factorize(_dense(column))
+        codes, distinct = pd.factorize(without_dictionary(column))
         written = np.array([*map(_written, distinct), None], dtype=object)
         return pd.Series(written[codes], dtype=object)
 
@@ -68,7 +68,7 @@ class Category(ValueType):
 
     def _codes(self, column: pd.Series) -> Int64Array:
         """Places among the levels, -1 for missing and unseen ones."""
-        column = _dense(column)
+        column = without_dictionary(column)
         if isinstance(column.dtype, pd.CategoricalDtype):
             into = pd.Index(self.values).get_indexer(column.cat.categories)
             return np.append(into, -1)[column.cat.codes]
@@ -153,7 +153,7 @@ class LongNumber(Category):
 
 def _levels(column: pd.Series) -> pd.Series:
     """The distinct values, sorted where they can be."""
-    known = _dense(column[column.notna()])
+    known = without_dictionary(column[column.notna()])
     if isinstance(column.dtype, pd.CategoricalDtype):
         seen = np.unique(known.cat.codes.to_numpy())
         return pd.Series(column.cat.categories[seen])
@@ -166,13 +166,9 @@ def _levels(column: pd.Series) -> pd.Series:
     return distinct
 
 
-def _is_dictionary(dtype: DType) -> bool:
-    return isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("dictionary")
-
-
-def _dense(column: pd.Series) -> pd.Series:
+def without_dictionary(column: pd.Series) -> pd.Series:
     """An Arrow dictionary column as one of its values, since pandas hardly works with the former."""
-    if not _is_dictionary(column.dtype):
+    if not (isinstance(column.dtype, pd.ArrowDtype) and str(column.dtype).startswith("dictionary")):
         return column
     return column.astype(pd.ArrowDtype(column.dtype.pyarrow_dtype.value_type))
 

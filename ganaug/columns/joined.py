@@ -10,7 +10,8 @@ import pandas as pd
 
 from ..plain import DType
 from .base import missing_of, numpy_dtype
-from .registry import kind_of
+from .category import without_dictionary
+from .registry import dense, kind_of
 
 UNITS = ("s", "ms", "us", "ns")
 
@@ -29,11 +30,11 @@ def joined(real: pd.Series, new: pd.Series) -> pd.Series:
     if not len(new) or real.dtype == new.dtype:
         return pd.concat([real, new], ignore_index=True).rename(real.name) if len(new) else real
     if isinstance(real.dtype, pd.SparseDtype) or isinstance(new.dtype, pd.SparseDtype):
-        own = _cast(_dense(new), real.dtype)
+        own = _cast(dense(new), real.dtype)
         if own is not None:
             return _below(real, own)
-        real, new = _dense(real), _dense(new)
-    real, new = _undictionary(real), _undictionary(new)
+        real, new = dense(real), dense(new)
+    real, new = without_dictionary(real), without_dictionary(new)
     if isinstance(real.dtype, pd.CategoricalDtype) or isinstance(new.dtype, pd.CategoricalDtype):
         return _joined_categories(real, new)
     if _of_one_kind(real, new) and _zoned(real) == _zoned(new):
@@ -115,17 +116,6 @@ def _zoned(values: pd.Series) -> bool:
     return isinstance(values.dtype, pd.DatetimeTZDtype)
 
 
-def _dense(values: pd.Series) -> pd.Series:
-    return values.sparse.to_dense() if isinstance(values.dtype, pd.SparseDtype) else values
-
-
-def _undictionary(values: pd.Series) -> pd.Series:
-    """An Arrow dictionary as one of its values, since pandas hardly works with the former."""
-    if isinstance(values.dtype, pd.ArrowDtype) and str(values.dtype).startswith("dictionary"):
-        return values.astype(pd.ArrowDtype(values.dtype.pyarrow_dtype.value_type))
-    return values
-
-
 def _joined_categories(real: pd.Series, new: pd.Series) -> pd.Series:
     if not isinstance(real.dtype, pd.CategoricalDtype):
         return joined(real, new.astype(new.cat.categories.dtype))
@@ -173,7 +163,7 @@ def as_fitted(column: pd.Series, dtype: DType) -> pd.Series:
     """Values in the dtype of fit, where it holds them; times rounded to its unit. Others stay as they are."""
     if column.dtype == dtype or isinstance(dtype, (pd.SparseDtype, pd.CategoricalDtype)):
         return column
-    column = _undictionary(_dense(column))
+    column = without_dictionary(dense(column))
     cast = _cast(column, dtype, rounded=True)
     if cast is not None or kind_of(column) not in ("datetime", "duration"):
         return column if cast is None else cast

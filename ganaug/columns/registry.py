@@ -36,7 +36,7 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
 
 def kind_of(column: pd.Series) -> Kind:
     """How a metric or a model looks at the values of `column`: the same for every dtype that can hold them."""
-    column = _dense(column)
+    column = dense(column)
     return next(found.kind for found in COLUMN_TYPES if found.holds(column))
 
 
@@ -62,10 +62,11 @@ def measured(column: pd.Series, kind: Kind) -> pd.Series:
     TypeError, ValueError
         If they are not of this kind.
     """
-    return next(found for found in COLUMN_TYPES if found.kind == kind).measured(_dense(column))
+    return next(found for found in COLUMN_TYPES if found.kind == kind).measured(dense(column))
 
 
-def _dense(column: pd.Series) -> pd.Series:
+def dense(column: pd.Series) -> pd.Series:
+    """A sparse column as one that holds every cell."""
     return column.sparse.to_dense() if isinstance(column.dtype, pd.SparseDtype) else column
 
 

@@ -104,6 +104,12 @@ class Cells:
         return Cells(self.type, self.plain[rows])
 
 
+def lattice(cells: Cells) -> tuple[float, float]:
+    """Origin and step of the values, as numbers; step 0 for none."""
+    own = cells.type.cells
+    return (own.origin, own.step) if isinstance(own, Number) else (0.0, cells.step)
+
+
 def probed(rows: int) -> IndexArray:
     """Rows, spread over all of them, on which is tried what then has to hold on all."""
     return np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)

@@ -12,11 +12,13 @@ import numpy as np
 from ..columns.datetime import Datetime
 from ..columns.number import Number
 from ..plain import BoolArray
-from .base import LABEL, KeptRule, Rule, Table
+from .assembly import Assembly
+from .base import LABEL, KeptRule, Rule, Table, lattice
 from .exact import declared_relation
-from .find import EXTRA_RUNS, Assembly, find_rules, lattice
+from .find import find_rules
 from .function import FUNCTIONS, Function
 from .implied import Implied, Lookup, Steps, codes_of, runs
+from .implied_search import EXTRA_RUNS
 from .one_of import OneOf, is_dummy
 from .order import Order, Pairs, find_orders
 from .total import total_of

@@ -15,7 +15,7 @@ from ganaug.modality.table.crossing import coordinates
 from ganaug.modality.table.encoder import TableEncoder
 from ganaug.persistence.tree import TreeReader, TreeWriter
 from ganaug.plain import RECORDS
-from ganaug.rules.relations import find_relations
+from ganaug.rules.close_relations import find_relations
 
 
 def invoices(rows: int = 1_000, seed: int = 0) -> pd.DataFrame:

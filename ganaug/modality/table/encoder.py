@@ -22,9 +22,9 @@ from ...columns.number import Number
 from ...columns.quantiles import QuantileCoder
 from ...columns.registry import fit_column
 from ...plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
-from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells
+from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells, lattice
 from ...rules.declared import Rules, rules_of
-from ...rules.find import lattice, relate
+from ...rules.find import relate
 from ...rules.order import Bounds, Order
 from ...rules.relations import Relation
 from ...rules.unique import Unique, with_free_values

@@ -1,0 +1,125 @@
+"""Rules that go together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..columns.number import Number
+from .base import LABEL, Rule, Table
+from .implied import Lookup
+from .order import Pairs, find_bounds
+from .views import DATES
+
+Effect = tuple[int, bool]
+"""The place of a column, and whether it is its absence that follows from others."""
+
+
+class Assembly:
+    """Rules that go together: no column follows from two of them, and none from itself."""
+
+    def __init__(self, unwanted: Callable[[Rule], bool] = lambda _: False) -> None:
+        self.rules: list[Rule] = []
+        self.unwanted = unwanted
+        self.refused: list[Rule] = []
+        self.follows: dict[int, set[int]] = {}
+        """From which columns each one follows, directly or not."""
+        self.derived: set[int] = set()
+        self.gaps: set[int] = set()
+        self.fixed: set[int] = set()
+        """Columns that rules tell to the last digit."""
+        self.pairs: Pairs = []
+        """Columns that are in order, for :meth:`bound`."""
+        self.computed: set[int] = set()
+        """Columns whose values are computed, and so may be others than those seen."""
+
+    def may_follow(self, effect: int, causes: Sequence[int]) -> bool:
+        """Whether the values of a column may follow from those of others."""
+        return effect not in self.derived | self.looked_up and self._acyclic(effect, causes)
+
+    def is_told(self, effect: Effect) -> bool:
+        """Whether a rule tells what a column holds, or where it is missing."""
+        place, gap = effect
+        return place in (self.gaps if gap else self.derived)
+
+    def bound(self, table: Table) -> None:
+        """Take in the orders that no other rule keeps, now that all values are told."""
+        for rule in list(find_bounds(table, self.pairs, self.rules, self.fixed, self._acyclic)):
+            self.add(rule)
+
+    def allows(self, rule: Rule) -> bool:
+        """Whether a rule goes with those that are there."""
+        taken = self.gaps if rule.only_gaps else self.fixed if rule.adjusts else self.derived
+        if taken & set(rule.effects) or (rule.may_be_new and self.looked_up & set(rule.effects)):
+            return False
+        if isinstance(rule, Lookup) and any(t.listed and p in self.computed for t in rule.terms for p in t.places):
+            return False
+        return all(self._acyclic(effect, rule.causes) for effect in rule.effects)
+
+    @staticmethod
+    def _alike(rule: Rule, other: Rule) -> bool:
+        """Whether two rules tell the same of a column."""
+        return rule.only_gaps == other.only_gaps and bool(set(rule.effects) & set(other.effects))
+
+    def add(self, rule: Rule) -> bool:
+        """Take a rule in, if it goes with those that are there."""
+        if not self.allows(rule):
+            return False
+        if self.unwanted(rule):
+            self.refused.append(rule)
+        if any(self._alike(rule, other) for other in self.refused):
+            return False
+        for effect in rule.effects:
+            self.follows.setdefault(effect, set()).update(rule.causes)
+        self.rules.append(rule)
+        self.gaps.update(rule.effects if rule.tells_gaps else ())
+        if not rule.adjusts:
+            self.derived.update(rule.effects)
+            self.fixed.update(rule.effects if rule.tells_all else ())
+            self.computed.update(rule.effects if rule.may_be_new else ())
+        return True
+
+    @property
+    def told(self) -> set[int]:
+        """Columns of which a rule tells where they are missing, and another one or none what they hold."""
+        return {effect for rule in self.rules if rule.only_gaps for effect in rule.effects}
+
+    @property
+    def looked_up(self) -> set[int]:
+        """Columns by whose values others are looked up."""
+        lookups = [rule for rule in self.rules if isinstance(rule, Lookup)]
+        return {place for rule in lookups for term in rule.terms if term.listed for place in term.places} - {LABEL}
+
+    def listed(self, table: Table) -> set[int]:
+        """Columns of numbers that must only take the values seen, since others are looked up by them."""
+        return {place for place in self.looked_up - self.derived if isinstance(table[place].type.cells, Number)}
+
+    def listed_days(self) -> set[int]:
+        """Columns of dates whose days must be among those seen, since others are looked up by them."""
+        lookups = [rule for rule in self.rules if isinstance(rule, Lookup) and rule.shift is None]
+        terms = [term for rule in lookups for term in rule.terms]
+        return {term.places[0] for term in terms if term.view in (*DATES, "month and day")} - self.derived
+
+    def ordered(self) -> tuple[Rule, ...]:
+        """The rules so that each comes after those that its causes follow from."""
+        done: list[Rule] = []
+        left = list(self.rules)
+        while left:
+            waiting = {effect for rule in left for effect in rule.effects}
+            ready = [rule for rule in left if not waiting & set(rule.causes)]
+            valued = {effect for rule in left if not rule.adjusts for effect in rule.effects}
+            chosen = [rule for rule in ready if not (rule.adjusts and set(rule.effects) & valued)]
+            assert chosen, "rules in a circle"
+            done += chosen
+            left = [rule for rule in left if not any(rule is other for other in chosen)]
+        return tuple(done)
+
+    def _acyclic(self, effect: int, causes: Sequence[int]) -> bool:
+        seen, left = set(), list(causes)
+        while left:
+            place = left.pop()
+            if place == effect:
+                return False
+            if place not in seen:
+                seen.add(place)
+                left += self.follows.get(place, ())
+        return True

@@ -1,0 +1,265 @@
+"""Columns that one or two others imply, by a list or by thresholds.
+
+A rule is believed if no row breaks it, and if chance would have broken it: each row whose cause was seen before could
+have shown another effect, and the probability that none did, were the columns independent, must be below
+exp(-:data:`EVIDENCE`) divided by the number of rules tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from itertools import combinations
+
+import numpy as np
+
+from ..columns.datetime import Datetime
+from ..plain import Int64Array
+from .assembly import Assembly, Effect
+from .base import LABEL, Table, probed
+from .implied import Lookup, Steps, codes_of, runs
+from .views import DATES, PARTS, SPANS, Term
+
+EVIDENCE = 25.0
+FEWEST_REPEATS = 100
+FEWEST_OTHERS = 10
+"""Rows with another effect than the usual one that bear a rule out."""
+FIRST_ROWS = 256
+ROWS_PER_CAUSE = 2.0
+STEP_VALUES = 2
+"""Values that a number has between thresholds on average, lest each value simply has an effect of its own."""
+SEEN_AGAIN = 0.9
+SHARE_BROKEN = 0.01
+UNSEEN = 0.05
+"""The chance that a rule which :data:`SHARE_BROKEN` of the rows break looks like one that none does, because the causes
+of all these rows were seen once."""
+MANY_LEVELS = 16
+EXTRA_RUNS = 4
+MOST_PAIRED = 24
+MOST_COMBINATIONS = 1_000_000
+
+
+class ImpliedSearch:
+    """Columns, or their absence, that one or two others imply."""
+
+    def __init__(self, table: Table, found: Assembly) -> None:
+        self.table, self.found = table, found
+        self.rows = len(next(iter(table.values())))
+        self.probe = probed(self.rows)
+        self.small = {place: cells.take(self.probe) for place, cells in table.items()}
+        self.codes = {term: codes_of(term, self.small) for term in self._views()}
+        self.effects = {effect: codes_of(_term_of(effect), self.small)[0] for effect in self._open_effects()}
+        self.levels = {effect: len(np.unique(codes)) for effect, codes in self.effects.items()}
+        self.orders: dict[Term, Int64Array] = {}
+        """The first rows in the order of what is seen."""
+        self.full: dict[Term, tuple[Int64Array, int]] = {}
+        self.tried = 0
+
+    def with_assembly(self, found: Assembly) -> ImpliedSearch:
+        """The same search, for another assembly."""
+        other = copy(self)
+        other.found = found
+        return other
+
+    def singles(self, places: set[int] | None = None) -> None:
+        """Take those in that have one cause, and whose effect is at one of some places."""
+        for effect in self._by_levels():
+            if places is not None and effect[0] not in places:
+                continue
+            for term in self._candidates(effect):
+                if self._single(effect, term):
+                    break
+
+    def _open_effects(self) -> Iterator[Effect]:
+        """Columns that vary, and those with gaps."""
+        for place, cells in self.table.items():
+            if place == LABEL:
+                continue
+            if (cells.plain != cells.plain[0]).any():
+                yield place, False
+            absent = cells.absent
+            if absent.any() and not absent.all():
+                yield place, True
+
+    def _views(self) -> Iterator[Term]:
+        """What may imply something by its value."""
+        dates = []
+        for place, cells in self.table.items():
+            yield Term((place,))
+            if cells.absent.any():
+                yield Term((place,), "missing")
+            if isinstance(cells.type.cells, Datetime):
+                dates.append(place)
+                for view in (*PARTS, *DATES):
+                    yield Term((place,), view)
+        for pair in combinations(dates, 2):
+            known = ~(self.small[pair[0]].absent | self.small[pair[1]].absent)
+            if not known.any():
+                continue
+            first, second = (self.small[place].numbers()[known] for place in pair)
+            begin, end = pair if np.median(second - first) >= 0 else pair[::-1]
+            for view in SPANS:
+                yield Term((begin, end), view)
+
+    def _by_levels(self) -> list[Effect]:
+        """Effects with few levels first, later columns before earlier ones."""
+        return sorted(self.effects, key=lambda effect: (effect[1], self.levels[effect], -effect[0]))
+
+    def _candidates(self, effect: Effect) -> list[Term]:
+        """Terms that may imply an effect, the best first: the label, parts of dates, thresholds, few levels."""
+
+        def rank(term: Term) -> tuple[int, int, int]:
+            if term.places == (LABEL,):
+                return 0, 0, 0
+            if term.view == "missing":
+                return 1, 0, term.places[0]
+            if term.view in SPANS or term.view in PARTS or term.view in DATES:
+                return 2, self.codes[term][1], 0
+            ordered = term.listed and self.table[term.places[0]].ordered
+            return (3 if ordered else 4), self.codes[term][1], term.places[0]
+
+        place, gap = effect
+        usable = [t for t in self.codes if place not in t.places and not (gap and t.view in (*SPANS, *DATES))]
+        return sorted(usable, key=rank)
+
+    def _single(self, effect: Effect, term: Term) -> bool:
+        """Whether a rule with one cause was found and taken in."""
+        target = self.effects[effect]
+        codes, levels = self.codes[term]
+        self.tried += 1
+        if not self.found.is_told(effect) and _function(codes, target, levels):
+            steps = self._steps(effect, term)
+            if steps is not None and self.found.add(steps):
+                return True
+            lookup = self._lookup(effect, (term,))
+            return lookup is not None and self.found.add(lookup)
+        return False
+
+    def _steps(self, effect: Effect, term: Term) -> Steps | None:
+        """Thresholds, if there are few of them."""
+        place, gap = effect
+        if term.places == (LABEL,) or not (term.listed or term.view in SPANS) or not self.table[term.places[0]].ordered:
+            return None
+        target = self.effects[effect]
+        levels = self.levels[effect]
+        if (term.view in SPANS and levels > MANY_LEVELS) or 2 * levels > len(target):
+            return None
+        if self._changes(term, target) >= levels + EXTRA_RUNS:
+            return None
+        count, _ = runs(term, target, self.small)
+        if not 0 < count <= levels + EXTRA_RUNS or (self.codes[term][1] <= MANY_LEVELS and not gap and count > levels):
+            return None
+        codes = self._full(effect)
+        count, shortest = runs(term, codes, self.table)
+        levels = len(np.unique(codes))
+        if not 0 < count <= levels + EXTRA_RUNS or (count > levels and shortest < FEWEST_OTHERS):
+            return None
+        support = self._support(codes, self.rows - count, self._others(codes) - count)
+        if not support or 2 * count > self.rows:
+            return None
+        seen = len(np.unique(self.table[term.places[0]].plain))
+        if self._copy(effect, term, seen) or (term.listed and seen < STEP_VALUES * count):
+            return None
+        return Steps.learnt((term,), place, self.table, gap=gap).with_support(support)
+
+    def _lookup(self, effect: Effect, terms: tuple[Term, ...]) -> Lookup | None:
+        """A list of what goes with what, if that was seen often enough."""
+        place, gap = effect
+        seen, levels = self._of_all(terms[0])
+        if levels > SEEN_AGAIN * self.rows:
+            return None
+        codes = self._full(effect)
+        for term in terms[1:]:
+            more, width = self._of_all(term)
+            if levels * width > MOST_COMBINATIONS:
+                return None
+            seen, levels = seen * width + more, levels * width
+        if not _function(seen, codes, levels):
+            return None
+        counts = np.bincount(seen, minlength=levels)
+        alone = float((counts == 1).sum() / self.rows)
+        if alone ** (SHARE_BROKEN * self.rows) > UNSEEN:
+            return None
+        different = int((counts > 0).sum())
+        others = codes != np.bincount(codes).argmax()
+        borne_out = int((counts[seen[others]] > 1).sum())
+        listed = [t for t in terms if t.listed and t.places != (LABEL,) and self.table[t.places[0]].ordered]
+        if listed and self.rows < ROWS_PER_CAUSE * different:
+            return None
+        support = self._support(codes, self.rows - different, borne_out)
+        if not support or (len(terms) == 1 and self._copy(effect, terms[0], different)):
+            return None
+        rule = Lookup.learnt(terms, place, self.table, gap=gap).with_support(support)
+        many = terms[0].view in SPANS and different > MANY_LEVELS
+        return None if many and rule.shift is None else rule
+
+    def _copy(self, effect: Effect, term: Term, levels: int) -> bool:
+        """Whether the two columns are the same numbers in other units, which no list is needed for."""
+        place, gap = effect
+        if gap or not term.listed or term.places == (LABEL,) or levels <= MANY_LEVELS:
+            return False
+        one, other = self.table[term.places[0]], self.table[place]
+        return one.kind == other.kind and one.ordered and len(np.unique(other.plain)) >= levels - 1
+
+    def _changes(self, term: Term, target: Int64Array) -> int:
+        """How often the effect changes over the first rows, in the order of what is seen."""
+        if term not in self.orders:
+            seen, absent = term.seen(self.small)
+            first = np.flatnonzero(~absent)[:FIRST_ROWS]
+            self.orders[term] = first[np.argsort(seen[first], kind="stable")]
+        ordered = target[self.orders[term]]
+        return int((ordered[1:] != ordered[:-1]).sum())
+
+    def _full(self, effect: Effect) -> Int64Array:
+        return self._of_all(_term_of(effect))[0]
+
+    def _of_all(self, term: Term) -> tuple[Int64Array, int]:
+        """Codes of all rows."""
+        if term not in self.full:
+            self.full[term] = codes_of(term, self.table)
+        return self.full[term]
+
+    def _others(self, codes: Int64Array) -> int:
+        return int(len(codes) - np.bincount(codes).max())
+
+    def _support(self, codes: Int64Array, repeats: int, others: int) -> int:
+        """Rows that bear a rule out, 0 if they do not suffice."""
+        share = np.bincount(codes) / len(codes)
+        alike = float(np.square(share).sum())
+        if repeats < FEWEST_REPEATS or others < FEWEST_OTHERS or alike >= 1:
+            return 0
+        return repeats if -repeats * np.log(alike) >= EVIDENCE + np.log(1 + self.tried) else 0
+
+    def pairs(self) -> None:
+        """Effects that two columns imply together."""
+        open_effects = [effect for effect in self.effects if not self.found.is_told(effect)]
+        causes = [t for t in self.codes if t.listed and 2 < self.codes[t][1] <= len(self.probe) / 4]
+        causes = sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
+        pairs = sorted(combinations(causes, 2), key=lambda pair: self.codes[pair[0]][1] * self.codes[pair[1]][1])
+        for first, second in pairs:
+            codes = self.codes[first][0] * self.codes[second][1] + self.codes[second][0]
+            levels = self.codes[first][1] * self.codes[second][1]
+            for effect in open_effects:
+                self.tried += 1
+                if self.found.is_told(effect) or effect[0] in (*first.places, *second.places):
+                    continue
+                ordered = [self.table[place].ordered for place in (*first.places, *second.places, effect[0])]
+                if not all(ordered) and _function(codes, self.effects[effect], levels):
+                    rule = self._lookup(effect, (first, second))
+                    if rule is not None:
+                        self.found.add(rule)
+
+
+def _term_of(effect: Effect) -> Term:
+    place, gap = effect
+    return Term((place,), "missing" if gap else "value")
+
+
+def _function(cause: Int64Array, effect: Int64Array, levels: int) -> bool:
+    """Whether each code of `cause` goes with a single code of `effect`."""
+    for stop in (FIRST_ROWS, len(cause)):
+        known = np.zeros(levels, np.int64)
+        known[cause[:stop]] = effect[:stop]
+        if (known[cause[:stop]] != effect[:stop]).any():
+            return False
+    return True
