@@ -146,10 +146,10 @@ class Layout(Conditioned):
         """Conditions and rows side by side."""
         return Layout(self.label.blocks + self.blocks)
 
-    def empty(self) -> Encoded:
-        """No rows."""
-        none = np.zeros((0, self.numbers), np.float32)
-        return Encoded(np.zeros((0, len(self.blocks)), np.int32), none, none)
+    def empty(self, rows: int = 0) -> Encoded:
+        """No rows, or so many of nothing but first codes."""
+        none = np.zeros((rows, self.numbers), np.float32)
+        return Encoded(np.zeros((rows, len(self.blocks)), np.int32), none, none)
 
 
 @dataclass(frozen=True)

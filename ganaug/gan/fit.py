@@ -144,15 +144,15 @@ def _plan(config: Config, seconds: float | None, seed: int) -> Plan:
 def _fit_chooser(
     generator: Generator, data: Data, target: Target | None, candidates: int, seconds: float | None, seed: int
 ) -> Chooser | None:
-    modality = modality_of(generator.layout)
-    sampler = Sampler(generator.draw, block_rows=modality.block_rows)
-
-    def draw(condition: Encoded, stream: int) -> Any:
-        return sampler.rows(condition, seed + stream)
-
-    coder = None if target is None else target.coder
-    return modality.fit_chooser(
-        generator.layout, data.condition, data.rows, coder, draw, candidates=candidates, seconds=seconds, seed=seed
+    return modality_of(generator.layout).fit_chooser(
+        generator.layout,
+        data.condition,
+        data.rows,
+        None if target is None else target.coder,
+        generator.draw,
+        candidates=candidates,
+        seconds=seconds,
+        seed=seed,
     )
 
 

@@ -282,7 +282,7 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
         condition: Encoded,
         rows: RowsT,
         coder: QuantileCoder | None,
-        draw: Callable[[Encoded, int], RowsT],
+        draw: Draw,
         *,
         candidates: int,
         seconds: float | None,

@@ -11,18 +11,21 @@ Candidates share their row's condition, so the odds cannot change how many rows 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..columns.layout import Encoded, Layout, as_numbers
+from ..columns.layout import Block, Encoded, Layout, as_numbers
 from ..columns.quantiles import QuantileCoder
 from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
 from .balanced import BalancedSampling
 from .boosted_trees import BoostedTrees, fit_boosted_trees
+from .proposals import Proposals
 from .raking import TwoWayTable, rake
+from .sampler import Draw, Sampler
+from .twins import Twins
 
 SYNTHETIC_PER_REAL = 3
 POOL_ROWS = 16_384
@@ -72,7 +75,8 @@ class LabelModel:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
         options: dict[str, Any] = {
-            "max_iter": 100,
+            "max_iter": 100 if coder else 50,
+            "learning_rate": 0.1 if coder else 0.2,
             "max_depth": MAX_DEPTH,
             "early_stopping": False,
             "random_state": seed,
@@ -100,25 +104,35 @@ class ImportanceSampling:
     ----------
     layout : Layout
         Of the rows; its condition is that of the label.
+    proposals : Proposals
+        Draws candidates.
     label_models : tuple of LabelModel
         One that learnt from training rows and one that did from generated rows; none without a label.
     trees : BoostedTrees
         Tells real rows from generated ones.
+    twins : Twins
+        Tells training rows over again.
     tables : tuple of TwoWayTable
-        Over the condition's columns, then the rows'.
+        Over the condition's columns, then the rows', then whether a row is a twin.
     balanced_sampling : BalancedSampling or None
         How often each code is to occur.
     """
 
     layout: Layout
+    proposals: Proposals
     label_models: tuple[LabelModel, ...]
     trees: BoostedTrees
+    twins: Twins
     tables: tuple[TwoWayTable, ...]
     balanced_sampling: BalancedSampling | None
 
+    def candidates(self, generated: Draw, condition: Encoded, seed: tuple[int, int]) -> Encoded:
+        """Rows of trees and generator by turns."""
+        return self.proposals.draw(generated, condition, seed)
+
     def log_odds(self, condition: Encoded, rows: Encoded) -> Float64Array:
         total = self.trees(_judged(self.layout, condition, rows, self.label_models)).clip(-CLIP, CLIP)
-        codes = np.hstack([condition.codes, rows.codes])
+        codes = np.hstack([condition.codes, rows.codes, self.twins(rows)])
         for table in self.tables:
             total += table(codes)
         return total
@@ -134,7 +148,7 @@ class ImportanceSampling:
         condition: Encoded,
         rows: Encoded,
         coder: QuantileCoder | None,
-        draw: Callable[[Encoded, int], Encoded],
+        generated: Draw,
         *,
         candidates: int,
         most_rows: int,
@@ -148,8 +162,8 @@ class ImportanceSampling:
             The training rows with their labels.
         coder : QuantileCoder or None
             The coding of the label, if it is a number.
-        draw : callable
-            Takes conditions and a seed, returns a generated row for each.
+        generated : callable
+            Draws the generator's rows.
         candidates : int
             How many rows there are to choose from.
         most_rows : int
@@ -158,9 +172,16 @@ class ImportanceSampling:
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         rng = np.random.default_rng(seed)
+        twins, has_twin = Twins.fit(layout, rows)
         rows = rows.untied(rng)
         some = rng.permutation(len(rows))[:most_rows]
         real_condition, real = condition.take(some), rows.take(some)
+        proposals = Proposals.fit(layout, real_condition, real, _seed(rng))
+        sampler, first = Sampler(partial(proposals.draw, generated)), _seed(rng) >> 2
+
+        def draw(asked: Encoded, stream: int) -> Encoded:
+            drawn: Encoded = sampler.rows(asked, first + stream)
+            return drawn
 
         def some_conditions() -> Encoded:
             return condition.take(rng.choice(len(rows), min(SYNTHETIC_PER_REAL * len(some), 2 * most_rows)))
@@ -186,13 +207,20 @@ class ImportanceSampling:
         )
         [trees] = fit_boosted_trees(judge, np.vstack([real_features, fake_features]), truth)
         trees = replace(trees, baseline=0.0)  # as if there were as many of either kind
-        uncorrected = cls(layout, label_models, trees, (), None)
-        asked = condition.take(np.repeat(rng.permutation(len(rows))[: min(POOL_ROWS, most_rows)], candidates))
-        pool = draw(asked, 1)
+        uncorrected = cls(layout, proposals, label_models, trees, twins, (), None)
+        asked = condition.take(rng.permutation(len(rows))[: min(POOL_ROWS, most_rows)])
+        pool = Sampler(generated, uncorrected, candidates).pool(asked, first + 1)
+        asked = asked.take(np.repeat(np.arange(len(asked)), candidates))
         odds = uncorrected.log_odds(asked, pool).astype(np.float32).reshape(-1, candidates)
-        codes = np.hstack([asked.codes, pool.codes])
+        is_twin = twins(pool)
+        if is_twin.mean() <= has_twin.mean():  # only too many are put right
+            is_twin, has_twin = np.zeros_like(is_twin), np.zeros_like(has_twin)
+        codes = np.hstack([asked.codes, pool.codes, is_twin])
         tables, chance = rake(
-            layout.joint, np.hstack([condition.codes, rows.codes]), codes.reshape(*odds.shape, codes.shape[1]), odds
+            Layout((*layout.joint.blocks, Block(0, 2))),
+            np.hstack([condition.codes, rows.codes, has_twin]),
+            codes.reshape(*odds.shape, codes.shape[1]),
+            odds,
         )
         balanced = BalancedSampling.fit(
             layout, (condition.codes, rows.codes), (asked.codes, pool.codes), chance.ravel()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -19,6 +20,11 @@ from ..columns.layout import Encoded
 from ..data.seeds import BLOCK_ROWS, block_rng
 from ..plain import Float64Array, IndexArray
 from .balanced import BalancedSampling, choose
+
+
+Draw = Callable[[Encoded, tuple[int, int]], Any]
+
+BLOCKS_AT_ONCE = 4
 
 
 class Rows(Protocol):
@@ -39,6 +45,9 @@ class Rows(Protocol):
 class Chooser(Protocol):
     """What chooses among candidates."""
 
+    def candidates(self, generated: Draw, condition: Encoded, seed: tuple[int, int]) -> Any:
+        """A candidate for each condition, given what draws the generator's rows."""
+
     @property
     def balanced_sampling(self) -> BalancedSampling | None:
         """How rows of a block keep to frequencies together."""
@@ -48,9 +57,6 @@ class Chooser(Protocol):
 
     def finished(self, rows: Any, rng: np.random.Generator) -> Any:
         """Rows that were chosen, ready to be given back."""
-
-
-Draw = Callable[[Encoded, tuple[int, int]], Any]
 
 
 @dataclass(frozen=True)
@@ -89,17 +95,49 @@ class Sampler:
 
     def rows(self, condition: Encoded, seed: int) -> Any:
         """Encoded rows for one condition or more; blocks are drawn by as many threads as there are cores."""
+
+        def run(numbers: range) -> Any:
+            parts = [condition.take(self._spots(number, len(condition))) for number in numbers]
+            whole = [part.take(np.pad(np.arange(len(part)), (0, self.block_rows - len(part)), mode="edge")) for part in parts]
+            drawn = self._whole_blocks(whole, seed, numbers)
+            return drawn.take(np.arange(sum(map(len, parts))))
+
+        drawn = self._in_threads(run, len(condition))
+        return type(drawn[0]).stack(drawn)
+
+    def pool(self, condition: Encoded, seed: int) -> Any:
+        """All candidates of each of one condition or more, next to one another."""
+
+        def run(numbers: range) -> Any:
+            parts = []
+            for number in numbers:
+                some = condition.take(self._spots(number, len(condition)))
+                order = np.arange(len(some) * self.candidates).reshape(self.candidates, -1).T.ravel()
+                parts.append(self._candidates(some, seed, number).take(order))
+            return type(parts[0]).stack(parts)
+
+        drawn = self._in_threads(run, len(condition))
+        return type(drawn[0]).stack(drawn)
+
+    def _spots(self, number: int, rows: int) -> IndexArray:
+        """Places of a block's rows."""
+        return np.arange(number * self.block_rows, min((number + 1) * self.block_rows, rows))
+
+    def _in_threads(self, run: Callable[[range], Any], rows: int) -> list[Any]:
+        """What is made of a few neighbouring blocks, for all blocks of so many rows."""
         from joblib import cpu_count
         from threadpoolctl import threadpool_limits
 
-        blocks = range(-(-len(condition) // self.block_rows))
-        pool = ThreadPoolExecutor(min(cpu_count(), len(blocks)))
+        blocks = -(-rows // self.block_rows)
+        threads = min(cpu_count(), blocks)
+        most = BLOCKS_AT_ONCE if self.block_rows >= BLOCK_ROWS else 1
+        size = min(most, -(-blocks // threads))
+        pool = ThreadPoolExecutor(threads)
         try:
             with threadpool_limits(1, user_api="blas"):
-                drawn = list(pool.map(lambda number: self._block(condition, seed, number), blocks))
+                return list(pool.map(run, [range(blocks)[start : start + size] for start in range(0, blocks, size)]))
         finally:
             pool.shutdown(cancel_futures=True)
-        return type(drawn[0]).stack(drawn)
 
     def just(self, condition: Encoded, seed: int) -> Any:
         """A row for each of one condition or more, in blocks that are not filled up, one after the other.
@@ -108,26 +146,34 @@ class Sampler:
         """
         starts = range(0, len(condition), self.block_rows)
         blocks = [condition.take(np.arange(start, min(start + self.block_rows, len(condition)))) for start in starts]
-        drawn = [self._whole_block(block, seed, number) for number, block in enumerate(blocks)]
+        return self._whole_blocks(blocks, seed, range(len(blocks)))
+
+    def _whole_blocks(self, conditions: Sequence[Encoded], seed: int, numbers: range) -> Any:
+        """A row for each condition of some blocks, whose candidates are looked at together."""
+        parts = [self._candidates(condition, seed, number) for condition, number in zip(conditions, numbers, strict=True)]
+        kind = type(parts[0])
+        if self.chooser is None:
+            return kind.stack(parts)
+        asked = [condition.take(np.tile(np.arange(len(condition)), self.candidates)) for condition in conditions]
+        odds = self.chooser.log_odds(Encoded.stack(asked), kind.stack(parts))
+        ends = np.cumsum([len(part) for part in parts])
+        chosen = [
+            self._chosen(condition, rows, some.reshape(self.candidates, -1), seed, number)
+            for condition, rows, some, number in zip(conditions, parts, np.split(odds, ends[:-1]), numbers, strict=True)
+        ]
+        return kind.stack(chosen)
+
+    def _candidates(self, condition: Encoded, seed: int, number: int) -> Any:
+        """All first candidates of a block's conditions, then all second ones, and so on."""
+        draw = self.draw if self.chooser is None else partial(self.chooser.candidates, self.draw)
+        spots = range(number * self.candidates, (number + 1) * self.candidates)
+        drawn = [draw(condition, (seed, spot)) for spot in spots]
         return type(drawn[0]).stack(drawn)
 
-    def _block(self, condition: Encoded, seed: int, number: int) -> Any:
-        start = number * self.block_rows
-        asked = np.arange(start, min(start + self.block_rows, len(condition)))
-        whole = condition.take(np.pad(asked, (0, self.block_rows - len(asked)), mode="edge"))
-        return self._whole_block(whole, seed, number).take(np.arange(len(asked)))
-
-    def _whole_block(self, condition: Encoded, seed: int, number: int) -> Any:
-        """A row for each condition, all of them drawn at once."""
-        size = len(condition)
-        spots = range(number * self.candidates, (number + 1) * self.candidates)
-        drawn = [self.draw(condition, (seed, spot)) for spot in spots]
-        rows = type(drawn[0]).stack(drawn)
-        if self.chooser is None:
-            return rows
-        odds = self.chooser.log_odds(condition.take(np.tile(np.arange(size), self.candidates)), rows)
-        odds = odds.reshape(self.candidates, size)
+    def _chosen(self, condition: Encoded, rows: Any, odds: Float64Array, seed: int, number: int) -> Any:
+        """One of the candidates of each of a block's rows, ready to be given back."""
         uniform = block_rng(seed, number).uniform(1e-12, 1, odds.shape)
         balanced = self.chooser.balanced_sampling if self.balanced else None
         best = choose(odds, uniform) if balanced is None else balanced.choose(condition, rows, odds, uniform)
+        size = len(condition)
         return self.chooser.finished(rows.take(best * size + np.arange(size)), block_rng(seed, number, 3))

@@ -90,7 +90,7 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
         condition: Encoded,
         rows: Pixels,
         coder: QuantileCoder | None,  # noqa: ARG002
-        draw: Callable[[Encoded, int], Pixels],  # noqa: ARG002
+        draw: Draw,  # noqa: ARG002
         *,
         candidates: int,  # noqa: ARG002
         seconds: float | None,

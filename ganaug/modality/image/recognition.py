@@ -20,6 +20,7 @@ import numpy as np
 
 from ...columns.layout import Encoded
 from ...plain import AnyArray, Float32Array, Float64Array, IndexArray, Int64Array, record
+from ...selection.sampler import Draw
 from .pixels import ImageLayout, Pixels
 
 COMPONENTS = 64
@@ -137,6 +138,11 @@ class Recogniser:
     most_remote: float
     balanced_sampling: ClassVar[None] = None
     """Images have no columns to keep count of."""
+
+    def candidates(self, generated: Draw, condition: Encoded, seed: tuple[int, int]) -> Pixels:
+        """The generator's images."""
+        images: Pixels = generated(condition, seed)
+        return images
 
     def log_odds(self, condition: Encoded, rows: Pixels) -> Float64Array:
         """0 for images that are kept, less the further one is below a bar."""

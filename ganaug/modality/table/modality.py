@@ -13,7 +13,7 @@ from ...columns.quantiles import QuantileCoder
 from ...plain import Float32Array, Float64Array, Int32Array, MatrixLike
 from ...rules.declared import Rules
 from ...selection.importance import ImportanceSampling
-from ...selection.sampler import Sampler
+from ...selection.sampler import Draw, Sampler
 from ..base import Head, Modality, Model, Reader, Size, Sizing
 from . import perceptron, sizes
 from .container import TableContainer, check_table
@@ -79,7 +79,7 @@ class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout,
         condition: Encoded,
         rows: Encoded,
         coder: QuantileCoder | None,
-        draw: Callable[[Encoded, int], Encoded],
+        draw: Draw,
         *,
         candidates: int,
         seconds: float | None,

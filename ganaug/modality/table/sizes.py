@@ -10,7 +10,7 @@ from ..base import Size, Sizing
 NARROW_BELOW = 2_000
 SMALL_BATCH_BELOW = 5_000
 REFINE_FROM = 200
-CANDIDATES = 16
+FEW_ROWS, MANY_ROWS = 5_000, 20_000
 FIRST_STEPS = 500
 FEWEST_STEPS = 1_000
 MOST_STEPS = 8_500
@@ -28,8 +28,13 @@ def sizing(rows: int, *, oversampling: bool) -> Sizing:
         size=Size(width=128 if rows < NARROW_BELOW else 192),
         batch_size=128 if rows < SMALL_BATCH_BELOW else 256,
         steps=steps // 2 if oversampling else steps,
-        candidates=CANDIDATES if rows >= REFINE_FROM and not oversampling else 1,
+        candidates=candidates(rows) if rows >= REFINE_FROM and not oversampling else 1,
     )
+
+
+def candidates(rows: int) -> int:
+    """Rows to choose from: the fewer training rows there are, the further off single candidates are."""
+    return 16 if rows < FEW_ROWS else 8 if rows < MANY_ROWS else 4
 
 
 def refinement_rows(columns: int, seconds: float | None) -> int:
