@@ -25,6 +25,7 @@ from .balanced import BalancedSampling, choose
 Draw = Callable[[Encoded, tuple[int, int]], Any]
 
 BLOCKS_AT_ONCE = 4
+FIRST_ROWS = 64
 
 
 class Rows(Protocol):
@@ -95,40 +96,41 @@ class Sampler:
 
     def rows(self, condition: Encoded, seed: int) -> Any:
         """Encoded rows for one condition or more; blocks are drawn by as many threads as there are cores."""
+        edges = self._edges(len(condition))
 
         def run(numbers: range) -> Any:
-            parts = [condition.take(self._spots(number, len(condition))) for number in numbers]
-            whole = [part.take(np.pad(np.arange(len(part)), (0, self.block_rows - len(part)), mode="edge")) for part in parts]
-            drawn = self._whole_blocks(whole, seed, numbers)
-            return drawn.take(np.arange(sum(map(len, parts))))
+            places = [np.arange(edges[number], edges[number + 1]).clip(max=len(condition) - 1) for number in numbers]
+            return self._whole_blocks([condition.take(some) for some in places], seed, numbers)
 
-        drawn = self._in_threads(run, len(condition))
-        return type(drawn[0]).stack(drawn)
+        drawn = self._in_threads(run, len(edges) - 1)
+        return type(drawn[0]).stack(drawn).take(np.arange(len(condition)))
 
     def pool(self, condition: Encoded, seed: int) -> Any:
         """All candidates of each of one condition or more, next to one another."""
+        edges = np.minimum(self._edges(len(condition)), len(condition))
 
         def run(numbers: range) -> Any:
             parts = []
             for number in numbers:
-                some = condition.take(self._spots(number, len(condition)))
+                some = condition.take(np.arange(edges[number], edges[number + 1]))
                 order = np.arange(len(some) * self.candidates).reshape(self.candidates, -1).T.ravel()
                 parts.append(self._candidates(some, seed, number).take(order))
             return type(parts[0]).stack(parts)
 
-        drawn = self._in_threads(run, len(condition))
+        drawn = self._in_threads(run, len(edges) - 1)
         return type(drawn[0]).stack(drawn)
 
-    def _spots(self, number: int, rows: int) -> IndexArray:
-        """Places of a block's rows."""
-        return np.arange(number * self.block_rows, min((number + 1) * self.block_rows, rows))
+    def _edges(self, rows: int) -> IndexArray:
+        """Where blocks begin and end, up to so many rows; the first one is short, for those who ask for few."""
+        short = [FIRST_ROWS] if FIRST_ROWS < self.block_rows else []
+        edges = np.array([0, *short, *range(self.block_rows, rows + self.block_rows, self.block_rows)])
+        return edges[: np.searchsorted(edges, rows) + 1]
 
-    def _in_threads(self, run: Callable[[range], Any], rows: int) -> list[Any]:
-        """What is made of a few neighbouring blocks, for all blocks of so many rows."""
+    def _in_threads(self, run: Callable[[range], Any], blocks: int) -> list[Any]:
+        """What is made of a few neighbouring blocks, for all of so many."""
         from joblib import cpu_count
         from threadpoolctl import threadpool_limits
 
-        blocks = -(-rows // self.block_rows)
         threads = min(cpu_count(), blocks)
         most = BLOCKS_AT_ONCE if self.block_rows >= BLOCK_ROWS else 1
         size = min(most, -(-blocks // threads))

@@ -98,4 +98,4 @@ def test_no_more_rows_are_looked_at_than_allowed():
         return careless(asked, seed)
 
     fitted(LAYOUT, condition, rows, None, watched, 4, 200)
-    assert max(seen) == 4 * 200
+    assert 0 < max(seen) <= 200

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
+import pytest
 
 from ganaug.columns.layout import Block, Encoded, Layout
-from ganaug.selection.sampler import Sampler
+from ganaug.data.seeds import BLOCK_ROWS
+from ganaug.selection.sampler import FIRST_ROWS, Sampler
 
 LAYOUT = Layout((Block(0, 50),))
 
@@ -20,6 +24,9 @@ class Highest:
     """Chooses the candidate with the highest code."""
 
     balanced_sampling = None
+
+    def candidates(self, generated, condition: Encoded, seed: tuple[int, int]) -> Encoded:
+        return generated(condition, seed)
 
     def log_odds(self, condition: Encoded, rows: Encoded) -> np.ndarray:
         assert len(condition) == len(rows)
@@ -50,3 +57,32 @@ def test_blocks_that_are_not_filled_up_have_a_row_for_each_condition():
     rows = sampler.just(Encoded.none(19), 3)
     assert len(rows) == 19
     assert np.array_equal(rows.codes[:16], sampler.rows(Encoded.none(16), 3).codes)
+
+
+def test_a_pool_has_all_candidates_of_a_row_next_to_one_another():
+    pool = Sampler(draw, Highest(), candidates=3, block_rows=8).pool(Encoded.none(11), 3).codes[:, 0].reshape(11, 3)
+    spots = [draw(Encoded.none(8), (3, spot)).codes[:, 0] for spot in range(3)]
+    assert np.array_equal(pool[:8].T, spots)
+    assert np.array_equal(pool[8:].T, [draw(Encoded.none(3), (3, spot)).codes[:, 0] for spot in range(3, 6)])
+
+
+def test_blocks_that_are_looked_at_together_are_those_drawn_alone():
+    many = Sampler(draw, Highest(), candidates=3, block_rows=BLOCK_ROWS)
+    rows = many.rows(Encoded.none(9 * BLOCK_ROWS), 3).codes
+    edges = [0, FIRST_ROWS, BLOCK_ROWS, 2 * BLOCK_ROWS]
+    for number, (start, stop) in enumerate(pairwise(edges)):
+        alone = many._whole_blocks([Encoded.none(stop - start)], 3, range(number, number + 1)).codes
+        assert np.array_equal(rows[start:stop], alone)
+
+
+@pytest.mark.parametrize("rows", [1, FIRST_ROWS, FIRST_ROWS + 1, BLOCK_ROWS, BLOCK_ROWS + 1, 3 * BLOCK_ROWS])
+def test_the_first_block_is_short_and_no_more_are_drawn_than_it_takes(rows):
+    seen = []
+
+    def spied(condition, seed):
+        seen.append(len(condition))
+        return draw(condition, seed)
+
+    assert len(Sampler(spied).rows(Encoded.none(rows), 3)) == rows
+    whole = FIRST_ROWS if rows <= FIRST_ROWS else -(-rows // BLOCK_ROWS) * BLOCK_ROWS
+    assert (sum(seen), min(seen)) == (whole, FIRST_ROWS)

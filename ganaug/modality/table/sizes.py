@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 from ...columns.layout import Layout
 from ..base import Size, Sizing
 
@@ -11,9 +13,10 @@ NARROW_BELOW = 2_000
 SMALL_BATCH_BELOW = 5_000
 REFINE_FROM = 200
 FEW_ROWS, MANY_ROWS = 5_000, 20_000
-FIRST_STEPS = 500
-FEWEST_STEPS = 1_000
-MOST_STEPS = 8_500
+FIRST_STEPS = 250
+FEWEST_STEPS = 500
+MOST_STEPS = 4_250
+TOP_UP_STEPS = 250
 REFINEMENT_ROWS = 60_000
 REFINEMENT_CELLS = 1_500_000
 REFINEMENT_CELLS_PER_SECOND = 15_000
@@ -21,13 +24,13 @@ REFINEMENT_CELLS_PER_SECOND = 15_000
 
 def sizing(rows: int, *, oversampling: bool) -> Sizing:
     """Steps grow with the rows, so that each is seen about as often, and end where more would take longer than they are
-    worth. Rows that top a class up gain nothing after half of them, and are chosen in another way.
+    worth: trees bring fine detail. Rows that top a class up are chosen in another way, and need fewer still.
     """
-    steps = min(MOST_STEPS, max(FEWEST_STEPS, FIRST_STEPS + rows))
+    steps = min(MOST_STEPS, max(FEWEST_STEPS, FIRST_STEPS + rows // 2))
     return Sizing(
         size=Size(width=128 if rows < NARROW_BELOW else 192),
         batch_size=128 if rows < SMALL_BATCH_BELOW else 256,
-        steps=steps // 2 if oversampling else steps,
+        steps=int(np.clip(rows // 8, TOP_UP_STEPS, 4 * TOP_UP_STEPS)) if oversampling else steps,
         candidates=candidates(rows) if rows >= REFINE_FROM and not oversampling else 1,
     )
 

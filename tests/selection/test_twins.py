@@ -1,0 +1,49 @@
+"""Twins: rows over again are known, near ones in numbers too, and others are not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ganaug.columns.layout import Block, Encoded, Layout
+from ganaug.selection.twins import CELLS, Twins
+
+LAYOUT = Layout((Block(0, 4), Block(16, 16), Block(8, 9)))
+
+
+def rows(count: int, seed: int) -> Encoded:
+    rng = np.random.default_rng(seed)
+    codes = np.column_stack([rng.integers(0, width, count) for width in (4, 16, 9)]).astype(np.int32)
+    low = rng.uniform(-1, 1, (count, 2)).astype(np.float32)
+    return Encoded(codes, low, low)
+
+
+def test_rows_over_again_are_known_and_others_are_not() -> None:
+    real = rows(1_000, 0)
+    twins, has_twin = Twins.fit(LAYOUT, real)
+    assert twins.fine.tolist() == [0, 1]
+    assert twins(real).all()
+    assert twins(rows(1_000, 1)).mean() < 0.02
+    assert has_twin.mean() < 0.02
+    doubled, has_twin = Twins.fit(LAYOUT, Encoded.stack([real, real.take(np.arange(500))]))
+    assert abs(has_twin.mean() - 1_000 / 1_500) < 0.02
+    assert np.array_equal(doubled.keys, twins.keys)
+
+
+def test_a_number_in_the_same_part_of_its_interval_is_the_same() -> None:
+    codes = np.zeros((2, 3), np.int32)
+    codes[:, 2] = 1
+    position = np.array([[0.25 / CELLS, 0.25 / CELLS], [0.75 / CELLS, 3 / CELLS]], np.float32)
+    pair = Encoded(codes, position, position)
+    twins, _ = Twins.fit(LAYOUT, pair.take(np.array([0])))
+    moved = Encoded(codes[:1], position[:1] + np.float32(1 / CELLS), position[:1] + np.float32(1 / CELLS))
+    assert twins(moved).tolist() == [[1]]
+    assert twins(pair).ravel().tolist() == [1, 0]
+
+
+def test_numbers_with_ties_are_compared_by_interval() -> None:
+    codes = np.full((3, 3), 2, np.int32)
+    low, high = np.full((3, 2), -1, np.float32), np.full((3, 2), 1, np.float32)
+    twins, has_twin = Twins.fit(LAYOUT, Encoded(codes, low, high))
+    assert len(twins.fine) == 0
+    assert has_twin.all()
+    assert twins(Encoded(codes, high, high)).all()
