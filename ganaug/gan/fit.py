@@ -107,13 +107,17 @@ def fit_model(
 def train(layout: AnyLayout, data: Data, plan: Plan, config: Config, observer: Observer) -> tuple[Generator, Outcome]:
     """Build both networks, train them, and return the generator's moving average, or the best one that was seen."""
     from ..modality.networks import build
-    from .trainer import Trainer
+    from .kept import kept_trainers
 
     strategy, size = config.given.strategy, config.sizes.size
+    own = config.given.generator, config.given.discriminator
     with strategy.scope() if strategy is not None else nullcontext():
-        networks = build(layout, size, plan.seed, config.given.generator, config.given.discriminator)
-        outcome = Trainer(*networks, layout, data, plan).run(observer)
-    return Generator(layout, size, networks[0].get_weights(), config.given.generator), outcome
+        networks = build(layout, size, plan.seed, *own)
+        alike = own == (None, None) and strategy is None and isinstance(plan.optimizer, str)
+        with kept_trainers.borrowed(networks, layout, data, plan, alike=alike) as trainer:
+            outcome = trainer.run(observer)
+            weights = trainer.generator.get_weights()
+    return Generator(layout, size, weights, config.given.generator), outcome
 
 
 class Clock:

@@ -33,6 +33,13 @@ class NetworkOptimizer:
     def variables(self) -> list[Any]:
         return list(self.optimizer.variables)
 
+    def start_again(self) -> None:
+        """As if no step had been taken."""
+        for variable in self.optimizer.variables:
+            if variable is not self.optimizer.learning_rate:
+                variable.assign(tf.zeros_like(variable))
+        self.gentleness.assign(1.0)
+
     def scheduled(self, rate: Tensor) -> None:
         if self.scale is not None:
             self.optimizer.learning_rate.assign(self.scale * rate * self.gentleness)

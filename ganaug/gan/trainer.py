@@ -60,7 +60,11 @@ class Pace:
 
 
 class Trainer:
-    """Trains both networks in place; `run` leaves its moving average, or the best one, in the generator."""
+    """Two networks, their optimisers and the graph that trains them; `run` leaves the generator's moving average, or
+    the best one, in the generator.
+
+    The graph takes the training rows as arguments, so another fit of the same shape can train with it.
+    """
 
     def __init__(self, generator: Model, discriminator: Model, layout: AnyLayout, data: Data, plan: Plan) -> None:
         self.generator, self.discriminator, self.plan = generator, discriminator, plan
@@ -69,7 +73,6 @@ class Trainer:
         self.replicas = self.strategy.num_replicas_in_sync
         self.batch_size = -(-plan.batch_size // self.replicas)
         self.loss = LOSSES[plan.loss]
-        self.rows = len(data.rows)
         self.optimizers = [
             make_optimizer(plan.optimizer, plan.learning_rate, network) for network in (generator, discriminator)
         ]
@@ -78,16 +81,35 @@ class Trainer:
         self.moving = [v.value for v in generator.variables if v.dtype == "float32"]
         """Statistics of normalisations, too: averaged weights need theirs."""
         self.average = [tf.Variable(v, aggregation=tf.VariableAggregation.MEAN) for v in self.moving]
+        self.seed = tf.Variable(plan.seed)
+        self.went_well = False
+        self._take(data)
+        step = tf.TensorSpec([], tf.int32)
+        rows = [tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype) for tensor in self.tensors]
+        chunk = tf.function(without_autograph(self._chunk))
+        self.chunk = chunk.get_concrete_function(step, step, step, rows)
+
+    def start_again(self, generator: Model, discriminator: Model, data: Data, plan: Plan) -> None:
+        """As if it had been made of these, which are of the same shape."""
+        for mine, new in ((self.generator, generator), (self.discriminator, discriminator)):
+            mine.set_weights(new.get_weights())
+        for optimizer in self.optimizers:
+            optimizer.start_again()
+        for average, variable in zip(self.average, self.moving, strict=True):
+            average.assign(variable)
+        self.plan = plan
+        self.seed.assign(plan.seed)
+        self._take(data)
+
+    def _take(self, data: Data) -> None:
         draw = np.cumsum(data.weight / data.weight.sum())
         condition = (data.condition.codes, data.condition.low, data.condition.high)
         self.tensors = [tf.constant(array) for array in (draw, *condition, *self.head.parts(data.rows))]
-        self.seed = tf.Variable(plan.seed)
-        step = tf.TensorSpec([], tf.int32)
-        self.chunk = tf.function(self._chunk).get_concrete_function(step, step, step)
 
     def run(self, observer: Observer) -> Outcome:
         """Train until the steps or the time are used up, `observer` has a reason to end, or Ctrl-C."""
         outcome, failures, pace = Outcome(), 0, Pace(self.plan)
+        self.went_well = False
         snapshot = self._snapshot()
         try:
             while outcome.steps < self.plan.steps:
@@ -97,7 +119,7 @@ class Trainer:
                     break
                 start, stop, total = span
                 stop = observer.limit(start, stop, total)
-                d_loss, g_loss, sound = self.chunk(*map(tf.constant, (start, stop, total)))
+                d_loss, g_loss, sound = self.chunk(*map(tf.constant, (start, stop, total)), self.tensors)
                 if not (sound and np.isfinite(d_loss) and np.isfinite(g_loss)):
                     self._restore(snapshot)
                     failures += 1
@@ -125,6 +147,7 @@ class Trainer:
             outcome.history[-1], best = observer.finish(outcome.history[-1], self.generator.get_weights)
             if best is not None:
                 self.generator.set_weights(best)
+        self.went_well = outcome.stopped_by not in ("diverged", "interrupt")
         return outcome
 
     def weights(self) -> Weights:
@@ -133,24 +156,26 @@ class Trainer:
         average = {id(variable): mean for variable, mean in zip(moving, self.average, strict=True)}
         return [tf.convert_to_tensor(average.get(id(v), v)).numpy() for v in self.generator.weights]
 
-    def _chunk(self, start: Tensor, stop: Tensor, total: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        d_sum = g_sum = tf.constant(0.0)
-        for step in tf.range(start, stop):
+    def _chunk(self, start: Tensor, stop: Tensor, total: Tensor, tensors: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        def body(step: Tensor, d_sum: Tensor, g_sum: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             rate = self.plan.learning_rate * _schedule(step, total)
             for optimizer in self.optimizers:
                 optimizer.scheduled(rate)
-            losses = self.strategy.run(without_autograph(self._step), (step,))
+            losses = self.strategy.run(without_autograph(self._step), (step, tensors))
             d_loss, g_loss = (self.strategy.reduce("SUM", loss, axis=None) for loss in losses)
-            d_sum, g_sum = d_sum + d_loss, g_sum + g_loss
+            return step + 1, d_sum + d_loss, g_sum + g_loss
+
+        zero = tf.constant(0.0)
+        _, d_sum, g_sum = tf.while_loop(lambda step, *_: step < stop, body, (start, zero, zero))
         count = tf.cast(stop - start, tf.float32)
         sound = tf.reduce_all([tf.reduce_all(tf.math.is_finite(v)) for v in self.average + self.d_variables])
         return d_sum / count, g_sum / count, sound
 
-    def _step(self, step: Tensor) -> tuple[Tensor, Tensor]:
+    def _step(self, step: Tensor, tensors: list[Tensor]) -> tuple[Tensor, Tensor]:
         """One step of the discriminator, then one of the generator against it on the same batch."""
         plan = self.plan
         draw = step * self.replicas + tf.distribute.get_replica_context().replica_id_in_sync_group
-        real, condition = self._batch(draw)
+        real, condition = self._batch(draw, tensors)
         latent_shape = [self.batch_size, *self.generator.inputs[0].shape[1:]]
         latent = tf.random.stateless_normal(latent_shape, [self.seed + 3, draw])
         with tf.GradientTape() as g_tape:
@@ -192,11 +217,11 @@ class Trainer:
         self.optimizers[1].apply([one + more for one, more in zip(slope, extra, strict=True)])
         return loss, real_logits
 
-    def _batch(self, at: Tensor) -> tuple[Tensor, Tensor]:
+    def _batch(self, at: Tensor, tensors: list[Tensor]) -> tuple[Tensor, Tensor]:
         """Training rows drawn by weight, as the discriminator is shown them, and their conditions."""
-        draw, *arrays = self.tensors
+        draw, *arrays = tensors
         spot = tf.searchsorted(draw, self._uniform(at, 0, [self.batch_size], draw.dtype))
-        spot = tf.minimum(spot, self.rows - 1)
+        spot = tf.minimum(spot, tf.shape(draw)[0] - 1)
         codes, low, high, *parts = (tf.gather(array, spot) for array in arrays)
         position = low + (high - low) * self._uniform(at, 2, [self.batch_size, self.label.numbers])
         return self.head.real(parts, partial(self._uniform, at)), expand_condition(self.label, codes, position)

@@ -15,6 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from ganaug import GANAugmenter, TrainingDiverged
 from ganaug.gan import trainer
 from ganaug.gan.contracts import Plan
+from ganaug.gan.kept import KeptTrainers
 from ganaug.gan.trainer import Pace, Trainer
 
 X, Y = toy.toy(200)
@@ -57,6 +58,7 @@ def sabotage(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Trainer, in
             self.chunk = watched
 
         monkeypatch.setattr(Trainer, "__init__", init)
+        monkeypatch.setattr("ganaug.gan.kept.kept_trainers", KeptTrainers())
         return trainers
 
     return install

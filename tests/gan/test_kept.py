@@ -1,0 +1,73 @@
+"""A trainer that is used again trains as a new one would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ganaug import GANAugmenter
+from ganaug.gan.kept import MOST_KEPT, KeptTrainers
+from ganaug.gan.trainer import Trainer
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Trainer]:
+    """The trainers that are made from now on."""
+    trainers: list[Trainer] = []
+    original = Trainer.__init__
+
+    def init(self: Trainer, *args: Any) -> None:
+        original(self, *args)
+        trainers.append(self)
+
+    monkeypatch.setattr(Trainer, "__init__", init)
+    monkeypatch.setattr("ganaug.gan.kept.kept_trainers", KeptTrainers())
+    return trainers
+
+
+def table(rows: int, seed: int = 0, columns: int = 3) -> tuple[pd.DataFrame, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.normal(size=(rows, columns)), columns=list("abcdefgh")[:columns])
+    return X, (X["a"] > 0).to_numpy().astype(int)
+
+
+def fitted(rows: int, seed: int = 0, columns: int = 3, **options: Any) -> GANAugmenter:
+    return GANAugmenter(**{"steps": 12, "refine": False, "random_state": seed} | options).fit(*table(rows, seed, columns))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_what_is_learnt_does_not_depend_on_what_was_learnt_before(made: list[Trainer], optimizer: str) -> None:
+    alone = fitted(400, seed=1, optimizer=optimizer)
+    made.clear()
+    fitted(300, seed=2, optimizer=optimizer)
+    again = fitted(400, seed=1, optimizer=optimizer)
+    assert not made  # both went through the trainer of the first
+    for one, other in zip(alone._model.generator.weights, again._model.generator.weights, strict=True):
+        assert np.array_equal(one, other)
+    pd.testing.assert_frame_equal(alone.history_.drop(columns="seconds"), again.history_.drop(columns="seconds"))
+
+
+def test_other_shapes_and_settings_have_a_trainer_of_their_own(made: list[Trainer]) -> None:
+    for options in ({}, {"columns": 4}, {"batch_size": 50}, {"loss": "hinge"}):
+        before = len(made)
+        fitted(400, **options)
+        assert len(made) == before + 1
+    from ganaug.gan.kept import kept_trainers
+
+    assert len(kept_trainers._trainers) == MOST_KEPT
+
+
+def test_parts_of_the_users_own_are_never_used_again(made: list[Trainer]) -> None:
+    import keras
+
+    for _ in range(2):
+        fitted(400, optimizer=keras.optimizers.Adam(1e-3))
+    assert len(made) == 2
+
+
+def test_no_rows_are_kept(made: list[Trainer]) -> None:
+    fitted(400)
+    assert made[0].tensors == []
