@@ -14,6 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 # required, but tables need neither, and their usual builds cannot be loaded beside a CPU build of torch
 UNUSED = {"mostlyai": ["torchaudio", "torchvision"]}
+# files that name every package, because one requires more than can be installed
+COMPLETE = {"synthyverse"}
 NAMES = sorted(path.stem for path in HERE.glob("*.txt"))
 
 
@@ -32,7 +34,8 @@ def main() -> None:
         print(f"Setting up {name} in {interpreter(name).parents[1]}", flush=True)
         venv.create(interpreter(name).parents[1], with_pip=True, clear=True)
         pip = [interpreter(name), "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", "--requirement", HERE / f"{name}.txt"], check=True)
+        alone = ["--no-deps"] if name in COMPLETE else []
+        subprocess.run([*pip, "install", *alone, "--requirement", HERE / f"{name}.txt"], check=True)
         if name in UNUSED:
             subprocess.run([*pip, "uninstall", "--yes", *UNUSED[name]], check=True)
 

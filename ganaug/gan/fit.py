@@ -6,11 +6,9 @@ import time
 import warnings
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 
-from ..columns.layout import Encoded
 from ..data.targets import Target
 from ..exceptions import PoorClassWarning, TrainingDiverged
 from ..modality.base import AnyLayout

@@ -156,7 +156,9 @@ class Trainer:
         average = {id(variable): mean for variable, mean in zip(moving, self.average, strict=True)}
         return [tf.convert_to_tensor(average.get(id(v), v)).numpy() for v in self.generator.weights]
 
-    def _chunk(self, start: Tensor, stop: Tensor, total: Tensor, tensors: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    def _chunk(
+        self, start: Tensor, stop: Tensor, total: Tensor, tensors: list[Tensor]
+    ) -> tuple[Tensor, Tensor, Tensor]:
         def body(step: Tensor, d_sum: Tensor, g_sum: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             rate = self.plan.learning_rate * _schedule(step, total)
             for optimizer in self.optimizers:

@@ -30,8 +30,8 @@ from ..plain import RECORDS, AnyArray, PathLike
 from .tree import TreeReader, TreeWriter
 
 MAGIC = "ganaug"
-FORMAT_VERSION = 4
-OLDEST_VERSION = 4
+FORMAT_VERSION = 5
+OLDEST_VERSION = 5
 MAX_MEMBERS = 20_000
 MAX_JSON = 256 * 2**20
 MALFORMED = (

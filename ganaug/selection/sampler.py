@@ -21,7 +21,6 @@ from ..data.seeds import BLOCK_ROWS, block_rng
 from ..plain import Float64Array, IndexArray
 from .balanced import BalancedSampling, choose
 
-
 Draw = Callable[[Encoded, tuple[int, int]], Any]
 
 BLOCKS_AT_ONCE = 4
@@ -122,7 +121,7 @@ class Sampler:
 
     def _edges(self, rows: int) -> IndexArray:
         """Where blocks begin and end, up to so many rows; the first one is short, for those who ask for few."""
-        short = [FIRST_ROWS] if FIRST_ROWS < self.block_rows else []
+        short = [FIRST_ROWS] if self.block_rows > FIRST_ROWS else []
         edges = np.array([0, *short, *range(self.block_rows, rows + self.block_rows, self.block_rows)])
         return edges[: np.searchsorted(edges, rows) + 1]
 
@@ -152,7 +151,9 @@ class Sampler:
 
     def _whole_blocks(self, conditions: Sequence[Encoded], seed: int, numbers: range) -> Any:
         """A row for each condition of some blocks, whose candidates are looked at together."""
-        parts = [self._candidates(condition, seed, number) for condition, number in zip(conditions, numbers, strict=True)]
+        parts = [
+            self._candidates(condition, seed, number) for condition, number in zip(conditions, numbers, strict=True)
+        ]
         kind = type(parts[0])
         if self.chooser is None:
             return kind.stack(parts)
@@ -160,7 +161,7 @@ class Sampler:
         odds = self.chooser.log_odds(Encoded.stack(asked), kind.stack(parts))
         ends = np.cumsum([len(part) for part in parts])
         chosen = [
-            self._chosen(condition, rows, some.reshape(self.candidates, -1), seed, number)
+            self._chosen(self.chooser, condition, rows, some.reshape(self.candidates, -1), seed, number)
             for condition, rows, some, number in zip(conditions, parts, np.split(odds, ends[:-1]), numbers, strict=True)
         ]
         return kind.stack(chosen)
@@ -172,10 +173,12 @@ class Sampler:
         drawn = [draw(condition, (seed, spot)) for spot in spots]
         return type(drawn[0]).stack(drawn)
 
-    def _chosen(self, condition: Encoded, rows: Any, odds: Float64Array, seed: int, number: int) -> Any:
+    def _chosen(
+        self, chooser: Chooser, condition: Encoded, rows: Any, odds: Float64Array, seed: int, number: int
+    ) -> Any:
         """One of the candidates of each of a block's rows, ready to be given back."""
         uniform = block_rng(seed, number).uniform(1e-12, 1, odds.shape)
-        balanced = self.chooser.balanced_sampling if self.balanced else None
+        balanced = chooser.balanced_sampling if self.balanced else None
         best = choose(odds, uniform) if balanced is None else balanced.choose(condition, rows, odds, uniform)
         size = len(condition)
-        return self.chooser.finished(rows.take(best * size + np.arange(size)), block_rng(seed, number, 3))
+        return chooser.finished(rows.take(best * size + np.arange(size)), block_rng(seed, number, 3))

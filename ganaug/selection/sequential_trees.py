@@ -10,7 +10,6 @@ sequences, each of other rows and in another order of columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -284,7 +283,5 @@ def _scikit_learn_tree(features: int, feature: Int32Array, threshold: Float32Arr
     nodes["right_child"] = np.where(leaf, -1, place + right)
     nodes["feature"], nodes["threshold"] = feature, threshold
     tree = Tree(features, np.ones(1, np.intp), 1)
-    tree.__setstate__(
-        {"max_depth": count, "node_count": count, "nodes": nodes, "values": np.zeros((count, 1, 1))}
-    )
+    tree.__setstate__({"max_depth": count, "node_count": count, "nodes": nodes, "values": np.zeros((count, 1, 1))})
     return tree

@@ -35,7 +35,9 @@ def table(rows: int, seed: int = 0, columns: int = 3) -> tuple[pd.DataFrame, np.
 
 
 def fitted(rows: int, seed: int = 0, columns: int = 3, **options: Any) -> GANAugmenter:
-    return GANAugmenter(**{"steps": 12, "refine": False, "random_state": seed} | options).fit(*table(rows, seed, columns))
+    return GANAugmenter(**{"steps": 12, "refine": False, "random_state": seed} | options).fit(
+        *table(rows, seed, columns)
+    )
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])

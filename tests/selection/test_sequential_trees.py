@@ -25,7 +25,9 @@ def real_rows(rows: int = ROWS, seed: int = 0) -> tuple[Encoded, Encoded]:
     first = ((4 * category + 3 * label + rng.random(rows) * 3) / 14).clip(0, 0.999)
     second = (first + rng.random(rows) * 0.02).clip(0, 0.999)
     interval = [np.floor(16 * rank).astype(int) for rank in (first, second)]
-    position = np.column_stack([2 * (16 * rank - place) - 1 for rank, place in zip((first, second), interval, strict=True)])
+    position = np.column_stack(
+        [2 * (16 * rank - place) - 1 for rank, place in zip((first, second), interval, strict=True)]
+    )
     gone = rng.random(rows) < 0.1
     position[gone, 0] = 0
     codes = np.column_stack([category, np.where(gone, 1, 2 + interval[0]), interval[1]]).astype(np.int32)
@@ -88,7 +90,8 @@ def test_the_same_seeds_make_the_same_rows(trees: SequentialTrees) -> None:
     condition, rows = real_rows(seed=2)
     again = SequentialTrees.fit(LAYOUT, *real_rows(), 0)
     one, other, third = (
-        bag.redraw(condition, rows, 0, np.random.default_rng(seed)).codes for bag, seed in ((trees, 3), (again, 3), (trees, 4))
+        bag.redraw(condition, rows, 0, np.random.default_rng(seed)).codes
+        for bag, seed in ((trees, 3), (again, 3), (trees, 4))
     )
     assert np.array_equal(one, other)
     assert not np.array_equal(one, third)
@@ -106,7 +109,7 @@ def test_they_travel_in_pickles_and_files(trees: SequentialTrees) -> None:
     tree = writer.tree(trees)
     read = TreeReader(RECORDS, lambda number: writer.arrays[number]).tree(tree)
     expected = trees.redraw(condition, rows, 0, np.random.default_rng(3))
-    for twin in (pickle.loads(pickle.dumps(trees)), read):  # noqa: S301 - our own
+    for twin in (pickle.loads(pickle.dumps(trees)), read):
         assert np.array_equal(twin.redraw(condition, rows, 0, np.random.default_rng(3)).low, expected.low)
 
 
@@ -127,7 +130,7 @@ def test_tables_without_a_label_and_of_one_column() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda t: {"order": np.zeros(3, np.int32)}, "other columns"),
+        (lambda _: {"order": np.zeros(3, np.int32)}, "other columns"),
         (lambda t: {"sizes": t.sizes + 1}, "of these sizes"),
         (lambda t: {"right": np.where(t.right, 1, 0).astype(np.int32)}, "do not form trees"),
         (lambda t: {"right": np.where(t.right, len(t.right), 0).astype(np.int32)}, "do not form trees"),
