@@ -34,13 +34,14 @@ FIGURES = {
     "sample_seconds": ("sampling, s", 1, lambda x: x),
     "peak_mb": ("peak memory, MB", 0, lambda x: x),
 }
-LEGEND = """Medians over seeds. *Shape* and *trend* are the mean distance of columns and of pairs of columns from the training
-rows', *detection* the ROC AUC of gradient boosting that tells held-out rows from synthetic ones (.5 is the best),
-*C2ST* the same against the training rows, as papers give it (1 is the best), *TSTR* that of gradient boosting trained
-on synthetic rows and tested on held-out real ones (for a number the root mean squared error), *excess copies* the
-share of synthetic rows that equal a training row, less that of held-out rows that do, *membership* the ROC AUC of
-telling training rows from held-out ones by how near the next synthetic row is (.5 gives nobody away). Rows resampled
-with replacement are the floor of fidelity: they are all copies."""
+LEGEND = """Medians over seeds. *Shape* and *trend* are the mean distance of columns and of pairs of columns from
+the training rows', *detection* the ROC AUC of gradient boosting that tells held-out rows from synthetic
+ones (.5 is the best), *C2ST* the same against the training rows, as papers give it (1 is the best),
+*TSTR* that of gradient boosting trained on synthetic rows and tested on held-out real ones (for a
+number the root mean squared error), *excess copies* the share of synthetic rows that equal a training
+row, less that of held-out rows that do, *membership* the ROC AUC of telling training rows from held-out
+ones by how near the next synthetic row is (.5 gives nobody away). Rows resampled with replacement are
+the floor of fidelity: they are all copies."""
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -17,7 +17,7 @@ from ..columns.layout import Encoded, Layout
 from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
 
 ROWS_AT_ONCE = 32
-HORIZON = 128
+HORIZON = 64
 MOST_GAIN = 3.0
 PSEUDO_ROWS = 10.0
 MAX_CELLS = 2_000_000

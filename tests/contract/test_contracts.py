@@ -96,11 +96,11 @@ def test_rows_asked_for_by_number_are_balanced(skilled, separable):
 
     wanted, errors = counts(separable[0], kind) / (kind == "common").sum(), []
     for seed in range(3):
-        X, labels = skilled.sample(2 * BLOCK_ROWS, random_state=seed)
+        X, labels = skilled.sample(8 * BLOCK_ROWS, random_state=seed)
         alone, _ = skilled.sample(y=labels, random_state=seed)
         errors.append([np.abs(made - wanted * made.sum()).sum() for made in (counts(X, labels), counts(alone, labels))])
     balanced, independent = np.mean(errors, axis=0)
-    assert balanced < 0.65 * independent
+    assert balanced < 0.75 * independent
 
 
 def test_the_same_seed_gives_the_same_model_and_the_same_samples(mixed):
