@@ -11,6 +11,8 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import tensorflow as tf
+
 from ..modality.base import AnyLayout, Model
 from .contracts import Data, Plan
 from .trainer import Trainer
@@ -36,7 +38,7 @@ class KeptTrainers:
         alike : bool
             Whether another fit may have a trainer of the same shape: the user brought none of its parts.
         """
-        if not alike:
+        if not alike or tf.distribute.has_strategy():
             yield Trainer(*networks, layout, data, plan)
             return
         shapes = tuple(tuple((v.shape, v.dtype) for v in network.variables) for network in networks)

@@ -45,4 +45,4 @@ class Proposals:
 
         grow = delayed(SequentialTrees.fit)
         jobs = (grow(layout, condition, rows, seed + number) for number in range(SEQUENCES))
-        return cls(tuple(Parallel(n_jobs=-1, prefer="threads")(jobs)))
+        return cls(tuple(Parallel(n_jobs=-1, require="sharedmem")(jobs)))
