@@ -185,7 +185,7 @@ def _warn_of(outcome: Outcome, steps: int, *, refined: bool, layout: AnyLayout) 
 def _should_be_good(outcome: Outcome, config: Config) -> bool:
     """Not if somebody wanted, or got, far fewer steps than usual."""
     reached = config.sizes.steps if outcome.stopped_by == "early_stopping" else outcome.steps
-    return reached >= config.usual.steps // 2  # what GANOverSampler takes
+    return reached >= config.usual.steps // 2
 
 
 def _warn_of_classes(found: dict[int, ClassDiagnosis], classes: AnyArray | None) -> None:
