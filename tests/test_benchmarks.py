@@ -74,6 +74,11 @@ def test_detection_is_a_coin_for_one_distribution_and_sure_for_two():
     assert figures.detection(plain(), plain(shift=8)) > 0.99
 
 
+def test_the_two_sample_test_is_one_for_one_distribution_and_zero_for_two():
+    assert figures.two_sample(plain(600), plain(600, seed=1)) == pytest.approx(1, abs=0.16)
+    assert figures.two_sample(plain(), plain(shift=8)) < 0.02
+
+
 def test_utility_sees_what_was_learnt():
     assert figures.utility(plain(), plain(seed=1), "label")["linear"] > 0.95
     wrong = plain().assign(label=lambda made: made["label"].map({"yes": "no", "no": "yes"}))
