@@ -12,7 +12,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -49,12 +48,6 @@ def real(table: Split) -> dict[str, Any]:
     kind = "number" if pd.api.types.is_float_dtype(train[table.target]) else "classes"
     size = {"rows": len(train), "columns": train.shape[1]}
     return {"trtr": use["boosting"], "trtr_linear": use["linear"], "target": kind, **size}
-
-
-def own_seconds(results: Results, table: str) -> float | None:
-    """How long ganaug took to fit a table, if it was measured."""
-    fits = [row["fit_seconds"] for row in results.rows if (row["table"], row["generator"]) == (table, "ganaug")]
-    return float(np.median(fits)) if fits else None
 
 
 def medians(rows: list[dict[str, Any]], generator: str = "generator") -> pd.DataFrame:
@@ -102,8 +95,6 @@ def main() -> None:
             results.add(key | real(table))
             continue
         options = options_of(key["generator"], steps=asked.steps, epochs=asked.epochs)
-        if (limit := GENERATORS[key["generator"]].as_long_as_ganaug) and (seconds := own_seconds(results, name)):
-            options[limit] = round(seconds)
         results.add(key | one(key["generator"], table, key["seed"], options, asked.timeout))
     print(medians(results.rows).to_string(float_format="{:,.3f}".format))
     print(f"\nWritten to {results.path.name}; python -m benchmarks.report makes a page of it.")

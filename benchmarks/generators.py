@@ -24,7 +24,6 @@ class Generator:
     title: str
     environment: str | None = None  # of `peers/`; None is the one that runs the benchmark
     length: str | None = None  # the option that says how long it trains
-    as_long_as_ganaug: str | None = None  # the option that says for how many seconds, where its own choice is hours
 
 
 GENERATORS = {
@@ -34,9 +33,6 @@ GENERATORS = {
     "tabularargn": Generator("TabularARGN", "mostlyai", "max_epochs"),
     "synthpop": Generator("synthpop (sequential trees)", "synthyverse"),
     "arf": Generator("ARF (adversarial forests)", "synthyverse"),
-    "tabdiff": Generator(
-        "TabDiff (diffusion), for as long as ganaug", "synthyverse", as_long_as_ganaug="cap_train_time"
-    ),
     "copula": Generator("Gaussian copula", "sdv"),
     "smote": Generator("SMOTE of every class"),
     "bootstrap": Generator("rows resampled with replacement"),

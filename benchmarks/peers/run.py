@@ -183,10 +183,6 @@ def arf(table, target, seed, options):
     return synthpop(table, target, seed, options, kind="arf")
 
 
-def tabdiff(table, target, seed, options):
-    return synthpop(table, target, seed, options, kind="tabdiff")
-
-
 # the function, what to import before the clock starts, and the distributions whose versions matter
 GENERATORS = {
     "ganaug": (ganaug, "ganaug.gan.trainer", ["tensorflow", "keras"]),
@@ -197,7 +193,6 @@ GENERATORS = {
     "tabularargn": (tabularargn, "mostlyai.engine", ["mostlyai-engine", "torch"]),
     "synthpop": (synthpop, "synthyverse.generators", ["synthyverse"]),
     "arf": (arf, "synthyverse.generators", ["synthyverse"]),
-    "tabdiff": (tabdiff, "synthyverse.generators", ["synthyverse", "torch"]),
     "copula": (copula, "sdv.single_table", ["sdv"]),
 }
 
