@@ -58,9 +58,9 @@ batch_size : "auto" or int, default="auto"
 refine : "auto", bool or int, default="auto"
     Whether each row is chosen among several candidates by how real they look; a number says among how many. In
     candidates of a table, trees draw some or all of the columns anew, each cell between training values in the leaf
-    that the columns before it lead to. "auto" takes 16 candidates, 8 from 5,000 rows on and 4 from 20,000 on, and 1 for
-    tables below 200 rows and in :class:`ganaug.GANOverSampler`, whose rows are chosen in another way. Images are chosen
-    among those that are recognised as their class, and moved by up to a twenty-fourth of their size.
+    that the columns before it lead to. "auto" takes 16 candidates, 4 from 20,000 rows on, and 1 for tables below 200
+    rows and in :class:`ganaug.GANOverSampler`, whose rows are chosen in another way. Images are chosen among those that
+    are recognised as their class, and moved by up to a twenty-fourth of their size.
 generator, discriminator : keras.Model, callable or None, default=None
     Your own networks: a Keras model, of which a copy is trained, or a callable that takes the layout of encoded rows
     and returns one. The generator maps [noise (n, any), condition (n, layout.condition_width)] to

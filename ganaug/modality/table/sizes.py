@@ -12,7 +12,7 @@ from ..base import Size, Sizing
 NARROW_BELOW = 2_000
 SMALL_BATCH_BELOW = 5_000
 REFINE_FROM = 200
-FEW_ROWS, MANY_ROWS = 5_000, 20_000
+MANY_ROWS = 20_000
 FIRST_STEPS = 250
 FEWEST_STEPS = 500
 MOST_STEPS = 4_250
@@ -37,7 +37,7 @@ def sizing(rows: int, *, oversampling: bool) -> Sizing:
 
 def candidates(rows: int) -> int:
     """Rows to choose from: the fewer training rows there are, the further off single candidates are."""
-    return 16 if rows < FEW_ROWS else 8 if rows < MANY_ROWS else 4
+    return 16 if rows < MANY_ROWS else 4
 
 
 def refinement_rows(columns: int, seconds: float | None) -> int:
