@@ -13,7 +13,6 @@ NARROW_BELOW = 2_000
 SMALL_BATCH_BELOW = 5_000
 REFINE_FROM = 200
 MANY_ROWS = 20_000
-FIRST_STEPS = 250
 FEWEST_STEPS = 500
 MOST_STEPS = 4_250
 TOP_UP_STEPS = 250
@@ -26,7 +25,7 @@ def sizing(rows: int, *, oversampling: bool) -> Sizing:
     """Steps grow with the rows, so that each is seen about as often, and end where more would take longer than they are
     worth: trees bring fine detail. Rows that top a class up are chosen in another way, and need fewer still.
     """
-    steps = min(MOST_STEPS, max(FEWEST_STEPS, FIRST_STEPS + rows // 2))
+    steps = int(np.clip(rows // 2, FEWEST_STEPS, MOST_STEPS))
     return Sizing(
         size=Size(width=128 if rows < NARROW_BELOW else 192),
         batch_size=128 if rows < SMALL_BATCH_BELOW else 256,
