@@ -60,7 +60,7 @@ WITH_TENSORFLOW = {
     *("modality/expanding", "modality/tracing", "modality/specs", "modality/layers", "modality/own_networks"),
     *("modality/table/head", "modality/table/networks", "modality/table/reader"),
     *("modality/image/head", "modality/image/networks", "modality/image/reader", "modality/image/augment"),
-    *("gan/losses", "gan/optimizers", "gan/trainer", "tf/labels", "tf/elements", "tf/streams", "tf/layer"),
+    *("gan/losses", "gan/optimizers", "gan/trainer", "gan/kept", "tf/labels", "tf/elements", "tf/streams", "tf/layer"),
 }
 
 

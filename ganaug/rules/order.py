@@ -21,7 +21,7 @@ FEWEST_REVERSED = 10.0
 """Rows in the wrong order that chance alone would make, more of them the more pairs there are: fewer prove nothing."""
 DIGITS = 12
 LARGEST = 2**62
-LOOSE = 0.5
+LOOSE = 0.65
 
 
 @record
