@@ -206,6 +206,12 @@ def as_numbers(layout: Layout, rows: Encoded) -> Float32Array:
     """Codes as numbers, an interval's with the rank inside it as its fraction."""
     features = rows.codes.astype(np.float32)
     numbers = list(layout.numbered)
-    inside: BoolArray = rows.codes[:, numbers] >= np.array([layout.blocks[i].first_bin for i in numbers], np.int32)
-    features[:, numbers] += inside * (rows.middle + 1) * np.float32(0.4999)
+    first_bins = np.array([layout.blocks[i].first_bin for i in numbers], np.int32)
+    features[:, numbers] += fractions(rows.codes[:, numbers] >= first_bins, rows.middle)
     return features
+
+
+def fractions(inside: BoolArray, position: Float32Array) -> Float32Array:
+    """What ranks add to the codes of intervals; nothing to other codes."""
+    added: Float32Array = inside * (position + 1) * np.float32(0.4999)
+    return added

@@ -75,8 +75,8 @@ class LabelModel:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
         options: dict[str, Any] = {
-            "max_iter": 100 if coder else 50,
-            "learning_rate": 0.1 if coder else 0.2,
+            "max_iter": 50 if coder is None else 100,
+            "learning_rate": 0.2 if coder is None else 0.1,
             "max_depth": MAX_DEPTH,
             "early_stopping": False,
             "random_state": seed,

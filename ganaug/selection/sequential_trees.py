@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns.layout import Encoded, Layout, as_numbers
+from ..columns.layout import Encoded, Layout, as_numbers, fractions
 from ..plain import Float32Array, IndexArray, Int32Array, record
 
 ROWS_PER_DONOR = 1_000
@@ -119,7 +119,7 @@ class SequentialTrees:
                 inside = code >= layout.blocks[tree.column].first_bin
                 position *= inside
                 positions[:, tree.number] = position
-                feature += inside * (position + 1) * np.float32(0.4999)
+                feature += fractions(inside, position)
             features[:, labels + tree.column] = feature
         return Encoded(codes, positions, positions)
 
