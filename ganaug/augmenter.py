@@ -27,6 +27,9 @@ from .params import DOCS, Auto, GANParameters, check_parameters, check_ratio, co
 from .persistence.archive import errors_about, read, write
 from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
 from .plots import PlottingMixin
+from .teaching.lesson import SoftLabels
+from .teaching.taught import taught
+from .teaching.teacher import TeacherLike
 from .tf.api import DatasetMixin
 
 if TYPE_CHECKING:
@@ -242,7 +245,25 @@ class GANAugmenter(
     def augment(self, X: MatrixLike, y: VectorLike, *, return_mask: Literal[False] = False) -> tuple[Any, Any]: ...
     @overload
     def augment(self, X: MatrixLike, y: VectorLike, *, return_mask: Literal[True]) -> tuple[Any, Any, BoolArray]: ...
-    def augment(self, X: MatrixLike, y: VectorLike | None = None, *, return_mask: bool = False) -> Any:
+    @overload
+    def augment(
+        self,
+        X: MatrixLike,
+        y: VectorLike,
+        *,
+        teacher: TeacherLike,
+        soft_labels: SoftLabels = "weights",
+        return_mask: bool = False,
+    ) -> tuple[Any, ...]: ...
+    def augment(
+        self,
+        X: MatrixLike,
+        y: VectorLike | None = None,
+        *,
+        return_mask: bool = False,
+        teacher: TeacherLike | None = None,
+        soft_labels: SoftLabels = "weights",
+    ) -> Any:
         """Real rows first, then synthetic ones, as many as `sampling_strategy` and `ratio` ask for.
 
         Parameters
@@ -252,13 +273,33 @@ class GANAugmenter(
             made with a look at them: see Notes.
         return_mask : bool, default=False
             Whether to return which rows are synthetic.
+        teacher : "auto", estimator, callable or None, default=None
+            Who labels the synthetic rows, as in :class:`ganaug.AugmentedClassifier`, which labels the real ones, too.
+            It is fitted to `X` and `y`. None leaves rows the labels that they were made for.
+        soft_labels : {"weights", "probabilities", "draw"}, default="weights"
+            What comes of the teacher's probabilities; for a number, `y` simply has what the teacher predicts.
+            "weights" gives a synthetic row once for each class that it may be of, with the probability as its weight;
+            real rows weigh 1. "probabilities" gives a `y` of shape (n, n_classes) in the order of `classes_`, one-hot
+            for real rows. "draw" gives each row one label, drawn from them.
 
         Returns
         -------
-        X, y, is_synthetic
-            `y` only if the augmenter was fitted with one, the mask (bool ndarray) only if asked for. The index of a
-            DataFrame starts anew. Dtypes are those of `X`; where they cannot hold the synthetic values, those of `fit`
-            or wider ones.
+        X, y, sample_weight, is_synthetic
+            `y` only if the augmenter was fitted with one, the weights (float ndarray) only with a teacher of classes
+            and ``soft_labels="weights"``, the mask (bool ndarray) only if asked for. The index of a DataFrame starts
+            anew. Dtypes are those of `X`; where they cannot hold the synthetic values, those of `fit` or wider ones.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.tree import DecisionTreeClassifier
+        >>> from ganaug import GANAugmenter
+        >>> X, y = load_iris(return_X_y=True, as_frame=True)
+        >>> augmenter = GANAugmenter(ratio=3, steps=50, random_state=0).fit(X, y)
+        >>> more_X, more_y, weight = augmenter.augment(X, y, teacher="auto")
+        >>> tree = DecisionTreeClassifier(max_depth=3).fit(more_X, more_y, sample_weight=weight)
+        >>> round(weight.sum())
+        600
 
         Notes
         -----
@@ -268,6 +309,17 @@ class GANAugmenter(
         the other classes live, and are more typical of their class than rows from `sample`.
         """
         model = self._fitted
+        if teacher is not None:
+            return taught(
+                model,
+                teacher,
+                X,
+                y,
+                self.sampling_strategy,
+                check_ratio(self.ratio),
+                soft_labels,
+                return_mask=return_mask,
+            )
         every, labels, is_synthetic = model.augmented(X, y, self.sampling_strategy, check_ratio(self.ratio))
         parts = [every, *([] if model.target is None else [labels]), *([is_synthetic] if return_mask else [])]
         return parts[0] if len(parts) == 1 else tuple(parts)

@@ -109,7 +109,7 @@ class GenerativeModel:
         condition, labels = conditions_asked_for(self.target, n, y, seed)
         sampler = self.sampler if refine else self.sampler.unrefined
         X = self.container.restore(self._decoded(condition, seed, sampler if y is None else sampler.independent))
-        return X if self.target is None else (X, self._labels_as_given(self.target, labels))
+        return X if self.target is None else (X, self.labels_as_given(self.target, labels))
 
     def augmented(
         self, X: MatrixLike, y: VectorLike | None, strategy: Strategy | None, ratio: float
@@ -122,7 +122,7 @@ class GenerativeModel:
         else:
             labels = self.labels(y, len(real))
             new, new_labels = self._extra(self.target, real, labels, strategy, ratio)
-            labels = self._labels_as_given(self.target, joined(labels, new_labels))
+            labels = self.labels_as_given(self.target, joined(labels, new_labels))
         every = self.container.restore(self.container.stack(real, new))
         return every, labels, np.arange(len(real) + len(new)) >= len(real)
 
@@ -161,7 +161,8 @@ class GenerativeModel:
             raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
         return check_target(y, rows)[0]
 
-    def _labels_as_given(self, target: Target, labels: pd.Series) -> Any:
+    def labels_as_given(self, target: Target, labels: pd.Series) -> Any:
+        """Labels in the container that those of `fit` came in."""
         given = target.as_given(labels)
         return given if self.label_container is None else self.label_container.restore(given)
 

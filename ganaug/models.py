@@ -1,4 +1,4 @@
-"""Models that take any table: gradient boosting, a linear model and a forest, each behind its preprocessing."""
+"""Models that take any table: gradient boosting, a linear model and forests, each behind its preprocessing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
@@ -27,6 +29,7 @@ MODELS: dict[str, tuple[Any, Any]] = {
     "boosting": (HistGradientBoostingClassifier(), HistGradientBoostingRegressor()),
     "linear": (LogisticRegression(max_iter=1000), Ridge()),
     "forest": (RandomForestClassifier(), RandomForestRegressor()),
+    "extra-trees": (ExtraTreesClassifier(), ExtraTreesRegressor()),
 }
 MOST_CATEGORIES = 200
 HUGE, SMALLER = 1e150, 2.0**-700

@@ -49,7 +49,7 @@ def test_every_public_name_is_there_and_no_other():
 
 ROOMS = (
     *("plain", "exceptions", "columns", "rules", "data", "selection", "modality", "model", "params", "models"),
-    *("plots", "persistence", "gan", "evaluation", "tf", "augmenter", "oversampler", "assessment", "meta"),
+    *("teaching", "plots", "persistence", "gan", "evaluation", "tf", "augmenter", "oversampler", "assessment", "meta"),
     *("cli", "keras"),
 )
 """From the lowest to the highest: data flow up, and a room imports what lies below it."""

@@ -11,7 +11,7 @@ import pandas as pd
 from joblib import Memory
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
-from sklearn.utils import check_consistent_length, metadata_routing
+from sklearn.utils import _safe_indexing, check_consistent_length, metadata_routing
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, check_memory
 
@@ -20,11 +20,14 @@ from ..assessment.assessment import Assessment
 from ..assessment.folds import Folds
 from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
+from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_real, check_target, labels_or_numbers
 from ..data.weights import routing, weights_name, with_synthetic
 from ..modality.registry import check_data
 from ..params import left_open
-from ..plain import BoolArray, MatrixLike, VectorLike
+from ..plain import BoolArray, Float64Array, MatrixLike, VectorLike
+from ..teaching.lesson import lesson_of
+from ..teaching.teacher import Teacher, TeacherLike, check_teacher, fitted_teacher
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -33,6 +36,13 @@ PARAMETERS = """\
 synthetic_weight : float, default=1.0
     How much a synthetic row counts next to a real one. Other than 1 it needs an estimator that takes
     `sample_weight`; a Pipeline's last step does.
+teacher : "auto", estimator, callable or None, default=None
+    Who labels synthetic rows. None leaves them the labels that they were made for. "auto" is an ensemble of gradient
+    boosting, extra trees, a forest and a linear model, for tables. An estimator is cloned; a fitted one goes into
+    ``sklearn.frozen.FrozenEstimator``, and a fitted Keras model or a function is asked as it is. The teacher is
+    cross-fitted, and labels real rows as well, each by models that have not seen it. The estimator then learns
+    probabilities: each row stands once for each class, weighing as much as the class is probable; labels are drawn
+    for an estimator that takes no `sample_weight`. Without an augmenter ten synthetic rows are made for each real one.
 memory : str, joblib.Memory or None, default=None
     Where to keep augmented rows, as in a Pipeline: a search over the estimator's parameters then fits one generator
     to each fold instead of one to each candidate.
@@ -49,6 +59,8 @@ chosen_ratio_ : float
     What ``ratio="auto"`` settled on, 0 for no synthetic rows; `assessment_` has what is done with it.
 assessment_ : Assessment
     Why: with ``ratio="auto"``, what every ratio scored on inner folds next to no synthetic rows.
+teacher_ : Teacher or None
+    Called with rows, it gives probabilities (n_samples, n_classes), or numbers (n_samples,).
 n_features_in_ : int
 feature_names_in_ : ndarray of str
     Only if all column names are strings.
@@ -77,6 +89,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         augmenter: GANAugmenter | None = None,
         *,
         synthetic_weight: float = 1.0,
+        teacher: TeacherLike | None = None,
         memory: str | Memory | None = None,
         cv: Folds = 5,
         scoring: str | Scorer | None = None,
@@ -84,6 +97,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         self.estimator = estimator
         self.augmenter = augmenter
         self.synthetic_weight = synthetic_weight
+        self.teacher = teacher
         self.memory = memory
         self.cv = cv
         self.scoring = scoring
@@ -136,9 +150,12 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         else:
             augment = check_memory(self.memory).cache(_augment)
             self.augmenter_, every_X, every_y, is_synthetic = augment(chosen, X, targets)
-        if weights is not None:
-            name, real = weights
-            params[name] = with_synthetic(real, is_synthetic.sum(), self.synthetic_weight)
+        self.teacher_: Teacher | None = None
+        weight = None if weights is None else with_synthetic(weights[1], is_synthetic.sum(), self.synthetic_weight)
+        if self.teacher is not None:
+            every_X, every_y, weight = self._taught(every_X, every_y, is_synthetic, weight)
+        if weight is not None:
+            params[weights_name(self.estimator) or "sample_weight"] = weight
         self.estimator_ = clone(self.estimator).fit(every_X, every_y, **params)
         return self
 
@@ -191,6 +208,8 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
 
     def _check_parameters(self) -> None:
         check_real(self.synthetic_weight, "synthetic_weight", 0)
+        if self.teacher is not None:
+            check_teacher(self.teacher, classes=self._target_type == "classes")
         if not isinstance(self.augmenter, (GANAugmenter, type(None))):
             raise TypeError(
                 f"augmenter={self.augmenter!r} must be a GANAugmenter or None; to rebalance classes give "
@@ -204,7 +223,11 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
 
     def _own_augmenter(self, labels: pd.Series) -> GANAugmenter:
         """A clone of the augmenter that knows which kind of target it meets; bad strategies fail before training."""
-        augmenter = self._default_augmenter() if self.augmenter is None else clone(self.augmenter)
+        augmenter = (
+            self._default_augmenter(taught=self.teacher is not None)
+            if self.augmenter is None
+            else clone(self.augmenter)
+        )
         if augmenter.target_type not in ("auto", self._target_type):
             raise ValueError(
                 f"augmenter has target_type={augmenter.target_type!r}, but {type(self).__name__} needs "
@@ -214,6 +237,20 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         if augmenter.sampling_strategy is not None:
             self._check_strategy(augmenter.sampling_strategy, labels)
         return augmenter
+
+    def _taught(
+        self, X: Any, y: Any, is_synthetic: BoolArray, weight: Float64Array | None
+    ) -> tuple[Any, Any, Float64Array | None]:
+        """Rows with the teacher's labels, and their weights if there are any."""
+        real = int(np.count_nonzero(~is_synthetic))
+        own = np.asarray(y)[:real]
+        labels = np.unique(own) if self._target_type == "classes" else None
+        seed = int(seeds_from(entropy_of(getattr(self.augmenter, "random_state", None)), 1)[0])
+        self.teacher_ = fitted_teacher(self.teacher, _safe_indexing(X, np.arange(real)), own, labels, seed)
+        weighs = labels is not None and weights_name(self.estimator) is not None
+        ones = np.ones(len(is_synthetic)) if weight is None else weight
+        lesson = lesson_of(self.teacher_, labels, X, real, ones, weighs=weighs, seed=seed)
+        return lesson.X, lesson.y, None if weight is None and not weighs else lesson.weight
 
     def _assess(
         self,

@@ -18,6 +18,9 @@ from ..params import with_docs
 from ..plain import MatrixLike
 from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
 
+TAUGHT_RATIO = 10.0
+"""Synthetic rows per real one that a teacher labels."""
+
 
 @with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)
 class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
@@ -103,8 +106,8 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
             raise TypeError(f"estimator={self.estimator!r} is a regressor: use AugmentedRegressor")
 
     @staticmethod
-    def _default_augmenter() -> GANAugmenter:
-        return GANAugmenter(ratio=0, sampling_strategy="auto")
+    def _default_augmenter(*, taught: bool) -> GANAugmenter:
+        return GANAugmenter(ratio=TAUGHT_RATIO) if taught else GANAugmenter(ratio=0, sampling_strategy="auto")
 
     @staticmethod
     def _check_strategy(strategy: Strategy, labels: pd.Series) -> None:
@@ -163,8 +166,8 @@ class AugmentedRegressor(RegressorMixin, AugmentedEstimator):
             raise TypeError(f"estimator={self.estimator!r} is a classifier: use AugmentedClassifier")
 
     @staticmethod
-    def _default_augmenter() -> GANAugmenter:
-        return GANAugmenter(ratio=1.0)
+    def _default_augmenter(*, taught: bool) -> GANAugmenter:
+        return GANAugmenter(ratio=TAUGHT_RATIO if taught else 1.0)
 
     @staticmethod
     def _check_strategy(strategy: Strategy, labels: pd.Series) -> None:

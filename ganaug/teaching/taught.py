@@ -1,0 +1,64 @@
+"""Real rows, then synthetic ones with a teacher's labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import _safe_indexing
+
+from ..columns.joined import joined
+from ..data.sampling_strategy import Strategy
+from ..data.targets import encoded_classes
+from ..data.validation import check_choice
+from ..model import GenerativeModel
+from ..plain import MatrixLike, VectorLike
+from .lesson import SOFT_LABELS, SoftLabels, drawn, weighted
+from .teacher import TeacherLike, check_teacher, fitted_teacher
+
+
+def taught(
+    model: GenerativeModel,
+    teacher: TeacherLike,
+    X: MatrixLike,
+    y: VectorLike | None,
+    strategy: Strategy | None,
+    ratio: float,
+    soft_labels: SoftLabels,
+    *,
+    return_mask: bool,
+) -> tuple[Any, ...]:
+    """See :meth:`ganaug.GANAugmenter.augment`, with a teacher."""
+    check_choice(soft_labels, "soft_labels", SOFT_LABELS)
+    target, classes = model.target, model.class_target
+    if target is None:
+        raise ValueError("teacher labels rows, but the augmenter was fitted without y")
+    check_teacher(teacher, classes=classes is not None)
+    every, _, is_synthetic = model.augmented(X, y, strategy, ratio)
+    real, synthetic = np.flatnonzero(~is_synthetic), np.flatnonzero(is_synthetic)
+    labels, seed = model.labels(y, len(real)), model.seeds.next()
+    learnt = fitted_teacher(
+        teacher, _safe_indexing(every, real), labels.to_numpy(), None if classes is None else classes.classes, seed
+    )
+    said = learnt(_safe_indexing(every, synthetic)) if len(synthetic) else learnt.of_real[:0]
+    weight: list[Any] = []
+    if classes is None:
+        new = pd.Series(said)
+    elif soft_labels == "probabilities":
+        known = np.eye(len(classes.classes))[classes.encode(labels).codes[:, 0]]
+        return (every, np.concatenate([known, said]), *([is_synthetic] if return_mask else []))
+    elif soft_labels == "draw":
+        new = classes.decode(encoded_classes(drawn(said, np.random.default_rng(seed))))
+    else:
+        lesson = weighted(said)
+        every = _safe_indexing(every, np.concatenate([real, synthetic[lesson.row]]))
+        if isinstance(every, pd.DataFrame):
+            every = every.reset_index(drop=True)
+        is_synthetic = np.arange(len(real) + len(lesson.row)) >= len(real)
+        new, weight = (
+            classes.decode(encoded_classes(lesson.code)),
+            [np.concatenate([np.ones(len(real)), lesson.weight])],
+        )
+    given = model.labels_as_given(target, joined(labels, new))
+    return (every, given, *weight, *([is_synthetic] if return_mask else []))

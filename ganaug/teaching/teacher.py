@@ -1,0 +1,176 @@
+"""A teacher: models that learnt from real rows, and label any row.
+
+A student learns more from what a better model says of many rows than from few rows and their own labels (Breiman &
+Shang 1996, "Born again trees"; Buciluă, Caruana & Niculescu-Mizil 2006, "Model compression"). The teacher is
+cross-fitted: of a real row it says what models say that have not seen it, since what they learnt by heart is nothing to
+pass on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, clone
+from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _num_samples
+
+from ..modality.registry import check_data
+from ..models import model_for
+from ..plain import AnyArray, Float64Array, IndexArray, MatrixLike
+
+TeacherLike: TypeAlias = Literal["auto"] | BaseEstimator | Callable[[Any], Any]
+FAMILIES = ("boosting", "extra-trees", "forest", "linear")
+FOLDS = 5
+HIGHEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """Models that label rows together.
+
+    Parameters
+    ----------
+    models : tuple
+        Each fitted to all real rows but those of a fold; or a single one that came fitted.
+    classes : ndarray or None
+        The labels as the models know them, in the order of the columns of probabilities; None for a number.
+    tables : bool
+        Whether the models look at DataFrames, whatever container rows come in.
+    of_real : ndarray of shape (n, n_classes) or (n,)
+        What the models say of the real rows that they have not seen.
+    """
+
+    models: tuple[Any, ...]
+    classes: AnyArray | None
+    tables: bool
+    of_real: Float64Array
+
+    def __call__(self, X: MatrixLike) -> Float64Array:
+        """Probabilities (n, n_classes) of the classes, or numbers (n,): the mean over the models."""
+        rows = _table(X) if self.tables else X
+        opinions = [_opinion(model, rows, self.classes) for model in self.models]
+        mean: Float64Array = np.mean(opinions, axis=0)
+        return mean
+
+
+def fitted_teacher(teacher: TeacherLike, X: MatrixLike, y: AnyArray, classes: AnyArray | None, seed: int) -> Teacher:
+    """The teacher, with its models fitted to `X` and `y`.
+
+    Parameters
+    ----------
+    teacher : "auto", estimator, or callable
+        An estimator is cloned and cross-fitted, unless it is a ``FrozenEstimator``. A callable takes rows, and what has
+        `predict` but no parameters, such as a Keras model, is asked as it is.
+    classes : ndarray or None
+        The sorted labels; None for a number.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it cannot label such rows.
+    """
+    check_teacher(teacher, classes=classes is not None)
+    tables = isinstance(teacher, str)
+    rows = _table(X) if tables else X
+    if not tables and not hasattr(teacher, "get_params"):
+        return Teacher((teacher,), classes, tables, _opinion(teacher, rows, classes))
+    model = _ensemble(rows, seed, classes=classes is not None) if isinstance(teacher, str) else teacher
+    codes = None if classes is None else pd.Index(classes).get_indexer(pd.Index(y))
+    if tables and codes is not None and classes is not None:
+        y, classes = codes, np.arange(len(classes))
+    models, of_real = [], np.zeros(len(y) if classes is None else (len(y), len(classes)))
+    for train, test in _folds(len(y), codes, seed):
+        fitted = clone(model).fit(_safe_indexing(rows, train), y[train])
+        models.append(fitted)
+        of_real[test] = _opinion(fitted, _safe_indexing(rows, test), classes)
+    return Teacher(tuple(models), classes, tables, of_real)
+
+
+def check_teacher(teacher: object, *, classes: bool) -> None:
+    """TypeError or ValueError if it cannot be asked for labels."""
+    if isinstance(teacher, str):
+        if teacher != "auto":
+            raise ValueError(f"teacher={teacher!r} must be 'auto', an estimator, a fitted Keras model, or None")
+        return
+    if hasattr(teacher, "get_params"):
+        needed = "predict_proba" if classes else "predict"
+        if not hasattr(teacher, needed):
+            raise TypeError(
+                f"teacher={teacher!r} has no {needed}, and is to give "
+                + ("probabilities: put it into CalibratedClassifierCV" if classes else "numbers: take a regressor")
+            )
+    elif not (callable(teacher) or hasattr(teacher, "predict")):
+        raise TypeError(f"teacher={teacher!r} must be 'auto', an estimator, a fitted Keras model, or None")
+
+
+def _ensemble(table: pd.DataFrame, seed: int, *, classes: bool) -> VotingClassifier | VotingRegressor:
+    """A model of each family, with equal votes."""
+    members = [(name, model_for(table, name, classes=classes)) for name in FAMILIES]
+    for _, member in members:
+        if "random_state" in member[-1].get_params():
+            member[-1].set_params(random_state=seed % HIGHEST_SEED)
+    return VotingClassifier(members, voting="soft") if classes else VotingRegressor(members)
+
+
+def _folds(rows: int, codes: IndexArray | None, seed: int) -> list[tuple[IndexArray, IndexArray]]:
+    """Rows to fit and rows to ask, of each fold; a class's only row is never missing from those to fit."""
+    if rows < 2:
+        raise ValueError(f"a teacher needs at least 2 rows to learn from, but there are {rows}")
+    state = seed % HIGHEST_SEED
+    if codes is None:
+        return list(KFold(min(FOLDS, rows), shuffle=True, random_state=state).split(np.zeros(rows)))
+    counts = np.bincount(codes)
+    alone, rest = (np.flatnonzero(mask) for mask in (counts[codes] == 1, counts[codes] > 1))
+    if not len(rest):
+        raise ValueError("a teacher needs a class of at least 2 rows to learn from")
+    folds = StratifiedKFold(min(FOLDS, counts[counts > 1].min()), shuffle=True, random_state=state)
+    made = [(np.concatenate([rest[train], alone]), rest[test]) for train, test in folds.split(rest, codes[rest])]
+    made[0] = (made[0][0], np.concatenate([made[0][1], alone]))
+    return made
+
+
+def _opinion(model: Any, rows: Any, classes: AnyArray | None) -> Float64Array:
+    """Probabilities in the order of `classes`, or numbers."""
+    if classes is None:
+        said = np.asarray(model.predict(rows) if hasattr(model, "predict") else model(rows), np.float64)
+        return _checked(said.reshape(-1) if said.ndim == 2 and said.shape[1] == 1 else said, rows, None)
+    if hasattr(model, "predict_proba"):
+        said = np.asarray(model.predict_proba(rows), np.float64)
+        known = getattr(model, "classes_", classes)
+        place = pd.Index(classes).get_indexer(pd.Index(known))
+        if (place < 0).any():
+            unknown = np.asarray(known)[place < 0].tolist()
+            raise ValueError(f"the teacher knows the classes {unknown}, which are none of {classes.tolist()}")
+        made = np.zeros((len(said), len(classes)))
+        made[:, place] = said
+        said = made
+    else:
+        said = np.asarray(model.predict(rows) if hasattr(model, "predict") else model(rows), np.float64)
+        if len(classes) == 2 and (said.ndim == 1 or said.shape[1] == 1):
+            said = np.column_stack([1 - said.reshape(-1), said.reshape(-1)])
+    return _checked(said, rows, len(classes))
+
+
+def _checked(said: Float64Array, rows: Any, classes: int | None) -> Float64Array:
+    count = _num_samples(rows)
+    shape = (count,) if classes is None else (count, classes)
+    if said.shape != shape:
+        raise ValueError(f"the teacher gave labels of shape {said.shape}, expected {shape}")
+    if not np.isfinite(said).all():
+        raise ValueError("the teacher gave labels that are not finite numbers")
+    if classes is not None and ((said < -1e-6).any() or (abs(said.sum(1) - 1) > 1e-3).any()):
+        raise ValueError("the teacher gave no probabilities: those of a row must be at least 0, and 1 in sum")
+    return said
+
+
+def _table(X: MatrixLike) -> pd.DataFrame:
+    table, _ = check_data(X)
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError("teacher='auto' labels tables: for images give a fitted model")
+    return table

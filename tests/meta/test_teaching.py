@@ -1,0 +1,120 @@
+"""Students of a teacher: `AugmentedClassifier`, `AugmentedRegressor`, and `augment` for a loop of one's own."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, make_classification
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter
+
+X, Y = make_classification(120, 4, weights=[0.75], random_state=0)
+FRAME, NAMES = pd.DataFrame(X).add_prefix("x"), pd.Series(np.where(Y, "yes", "no"))
+
+
+def augmenter(ratio=2.0, **parameters):
+    return GANAugmenter(ratio, **{"steps": 3, "refine": False, "random_state": 0} | parameters)
+
+
+class Recorder(DecisionTreeClassifier):
+    def fit(self, X, y, sample_weight=None):
+        self.rows_, self.y_, self.weight_ = X, y, sample_weight
+        return super().fit(X, y, sample_weight)
+
+
+def test_the_student_learns_probabilities_of_real_and_synthetic_rows():
+    model = AugmentedClassifier(Recorder(random_state=0), augmenter(), teacher=LogisticRegression()).fit(FRAME, NAMES)
+    student = model.estimator_
+    assert student.weight_.sum() == pytest.approx(360)  # 120 real rows and 240 synthetic ones
+    real = student.rows_[: np.searchsorted(np.cumsum(student.weight_), 120 - 1e-9) + 1]
+    assert len(real.drop_duplicates()) == 120
+    yes = student.y_[: len(real)] == "yes"
+    said = student.weight_[: len(real)][yes]
+    assert np.allclose(said, model.teacher_.of_real[:, 1][model.teacher_.of_real[:, 1] >= 1e-3], atol=1e-3)
+    assert list(model.classes_) == ["no", "yes"]
+
+
+def test_weights_of_rows_and_of_synthetic_ones_are_kept():
+    weight = np.where(Y, 3.0, 1.0)
+    model = AugmentedClassifier(Recorder(random_state=0), augmenter(1), synthetic_weight=0.5, teacher="auto")
+    student = model.fit(X, Y, sample_weight=weight).estimator_
+    assert student.weight_.sum() == pytest.approx(weight.sum() * 1.5)
+
+
+def test_labels_are_drawn_for_an_estimator_without_weights():
+    model = AugmentedClassifier(KNeighborsClassifier(), augmenter(), teacher=LogisticRegression())
+    first, second = (clone(model).fit(X, Y).estimator_ for _ in range(2))
+    assert first.n_samples_fit_ == 360
+    assert np.array_equal(first._y, second._y)
+
+
+def test_a_regressor_learns_what_the_teacher_predicts():
+    data, progression = load_diabetes(return_X_y=True)
+    model = AugmentedRegressor(DecisionTreeRegressor(random_state=0), augmenter(1), teacher=LinearRegression())
+    model.fit(data, progression)
+    assert np.allclose(model.predict(data), model.teacher_.of_real)
+
+
+def test_without_an_augmenter_ten_rows_are_made_for_each():
+    model = AugmentedClassifier(DecisionTreeClassifier(), teacher=LogisticRegression())
+    assert model._default_augmenter(taught=True).ratio == 10
+
+
+def test_it_works_inside_cross_validation():
+    model = AugmentedClassifier(DecisionTreeClassifier(max_depth=2), augmenter(), teacher=LogisticRegression())
+    assert cross_val_score(model, FRAME, NAMES, cv=3).mean() > 0.6
+
+
+def test_a_teacher_without_probabilities_is_refused_before_training():
+    with pytest.raises(TypeError, match="no predict_proba"):
+        AugmentedClassifier(DecisionTreeClassifier(), augmenter(), teacher=LinearSVC()).fit(X, Y)
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return augmenter().fit(FRAME, NAMES)
+
+
+def test_augment_gives_weighted_rows(fitted):
+    rows, labels, weight, mask = fitted.augment(FRAME, NAMES, teacher=LogisticRegression(), return_mask=True)
+    assert rows[~mask].equals(FRAME.astype(rows.dtypes))
+    assert labels[~mask].tolist() == NAMES.tolist()
+    assert (weight[~mask] == 1).all()
+    assert weight[mask].sum() == pytest.approx(240)
+    assert rows.index.equals(pd.RangeIndex(len(rows)))
+    assert len(labels) == len(weight) == len(rows)
+
+
+def test_augment_gives_probabilities(fitted):
+    rows, chances = fitted.augment(FRAME, NAMES, teacher="auto", soft_labels="probabilities")
+    assert chances.shape == (360, 2)
+    assert np.array_equal(chances[:120, 1], Y)
+    assert np.allclose(chances.sum(1), 1)
+    assert len(rows) == 360
+
+
+def test_augment_draws_labels(fitted):
+    rows, labels = fitted.augment(FRAME, NAMES, teacher=LogisticRegression(), soft_labels="draw")
+    assert len(rows) == len(labels) == 360
+    assert isinstance(labels, pd.Series)
+    assert set(labels) == {"no", "yes"}
+
+
+def test_augment_predicts_numbers():
+    data, progression = load_diabetes(return_X_y=True)
+    made = augmenter(1).fit(data, progression)
+    rows, numbers = made.augment(data, progression, teacher=LinearRegression())
+    model = LinearRegression().fit(data, progression)
+    assert np.allclose(numbers[len(data) :], model.predict(rows[len(data) :]), rtol=0.2, atol=20)
+
+
+def test_augment_refuses_what_it_cannot_do(fitted):
+    with pytest.raises(ValueError, match="soft_labels='hard'"):
+        fitted.augment(FRAME, NAMES, teacher="auto", soft_labels="hard")
+    with pytest.raises(ValueError, match="without y"):
+        augmenter().fit(FRAME).augment(FRAME, teacher="auto")
