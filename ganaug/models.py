@@ -36,14 +36,18 @@ HUGE, SMALLER = 1e150, 2.0**-700
 
 
 def model_for(X: pd.DataFrame, name: str, *, classes: bool) -> Pipeline:
+    """The model of this name behind a preprocessing that fits the columns."""
+    return behind_preprocessing(X, clone(MODELS[name][0 if classes else 1]))
+
+
+def behind_preprocessing(X: pd.DataFrame, model: BaseEstimator) -> Pipeline:
     """The model behind a preprocessing that fits the columns: numbers, datetimes as seconds, and categories."""
     kinds = {column: kind_of(X[column]) for column in X}
     categorical = [column for column, kind in kinds.items() if kind == "category"]
     others = [column for column in kinds if column not in categorical]
     numeric = sorted(others, key=lambda column: kinds[column] != "number")
-    model = clone(MODELS[name][0 if classes else 1])
     steps: list[Any] = []
-    if name == "boosting":
+    if "categorical_features" in model.get_params():
         codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, max_categories=MOST_CATEGORIES)
         model.set_params(categorical_features=list(range(len(categorical))))
     else:

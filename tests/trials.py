@@ -10,6 +10,8 @@ from ganaug import GANAugmenter, assess
 
 X, Y = make_classification(150, 4, weights=[0.8], random_state=0)
 PRICE = X @ [1.0, 2, 3, 4]
+QUICK = {"cv": 3, "random_state": 0, "teacher": None}
+QUICK |= {"baselines": ["class_weight", "threshold", "copies", "smote"]}
 rolls_dice = pytest.mark.usefixtures("dice")
 
 
@@ -20,4 +22,4 @@ def augmenter(**parameters):
 def quick(estimator=None, y=Y, **options):
     model = DecisionTreeClassifier(max_depth=3) if estimator is None else estimator
     given = options.pop("augmenter", augmenter())
-    return assess(model, X, y, given, **{"cv": 3, "random_state": 0} | options)
+    return assess(model, X, y, given, **QUICK | options)

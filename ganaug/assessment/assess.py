@@ -18,6 +18,7 @@ from ..data.validation import check_target, labels_or_numbers
 from ..modality.registry import check_data, modality_for
 from ..params import check_parameters
 from ..plain import Float64Array, MatrixLike, RandomState, VectorLike
+from ..teaching.teacher import TeacherLike, check_teacher
 from .assessment import Assessment
 from .baselines import BASELINES, baselines_named
 from .folds import Folds, Seeds, Trial, long_table, measured, splits
@@ -38,6 +39,7 @@ def assess(
     cv: Folds = 5,
     baselines: Sequence[str] = tuple(BASELINES),
     ratios: Ratios = "auto",
+    teacher: TeacherLike | None = "auto",
     random_state: RandomState = None,
     n_jobs: int | None = None,
     verbose: int = 0,
@@ -74,15 +76,24 @@ def assess(
           that counts decisions. Much of what over-sampling seems to win is a moved threshold, and this moves it for
           nothing;
         - ``"copies"``: rows of rare classes, resampled with replacement;
-        - ``"smote"``: SMOTE, SMOTENC or SMOTEN, if imbalanced-learn is installed.
+        - ``"smote"``: SMOTE, SMOTENC or SMOTEN, if imbalanced-learn is installed;
+        - ``"balanced_forest"`` and ``"easy_ensemble"``: imbalanced-learn's ensembles in place of the estimator;
+        - ``"teacher"``: the teacher in place of the estimator;
+        - ``"distilled"``: the teacher's labels on the real rows alone.
+
+        Those in place of the estimator show what could be reached, and play no part in the verdict.
 
         One that does not apply is left out, and the table says why.
     ratios : "auto", sequence of float or dict, default="auto"
         How many synthetic rows. To *balance* with a ratio of 1 gives classes all the rows they lack next to the
         largest, or of what `sampling_strategy` asks for; 0.5 gives them half of these. To *enlarge* adds so many rows
         for each real one, with classes as frequent as they are. "auto" balances with 0.25, 0.5 and 1 and enlarges with
-        1, or enlarges with 0.5, 1 and 2 where no class lacks many rows. A sequence is tried both ways. A dict has a
-        sequence for ``"balance"``, for ``"enlarge"``, or both.
+        1, or enlarges with 0.5, 1 and 2 where no class lacks many rows; with a teacher it also *teaches* with 1 and 10,
+        which is enlarging with the teacher's labels. A sequence is tried in all ways. A dict has a sequence for some of
+        ``"balance"``, ``"enlarge"`` and ``"teach"``.
+    teacher : "auto", estimator, callable or None, default="auto"
+        Who labels rows, as in :class:`ganaug.AugmentedClassifier`. "auto" is an ensemble for tables, and nobody for
+        images. None tries no labels of a teacher.
     random_state : int, RandomState instance or None, default=None
         An int gives the same scores each time, whatever `n_jobs`. It also replaces each `random_state` of the estimator
         that is None. Without it the augmenter's is used.
@@ -121,13 +132,15 @@ def assess(
     >>> from sklearn.linear_model import LogisticRegression
     >>> from ganaug import GANAugmenter, assess
     >>> X, y = make_classification(200, weights=[0.9], flip_y=0, class_sep=4, random_state=0)
-    >>> result = assess(LogisticRegression(), X, y, GANAugmenter(steps=50, random_state=0), cv=3, ratios=[0.5, 1])
+    >>> augmenter = GANAugmenter(steps=50, random_state=0)
+    >>> result = assess(LogisticRegression(), X, y, augmenter, cv=3, ratios=[0.5, 1], teacher=None)
     >>> result.verdict[:15]
     'Do not augment:'
     >>> result.choice.augments
     False
     >>> result.table["method"].tolist()
-    ['none', 'class_weight', 'threshold', 'copies', 'smote', 'balance', 'balance', 'enlarge', 'enlarge']
+    ['none', 'class_weight', 'threshold', 'copies', 'smote', 'balanced_forest', 'easy_ensemble', 'balance', 'balance',
+     'enlarge', 'enlarge']
     """
     classes = _has_classes(estimator)
     rows, target, labels = checked_rows(X, y, classes=classes)
@@ -142,6 +155,7 @@ def assess(
         scoring=scoring,
         ratios=ratios,
         baselines=baselines,
+        teacher=None if isinstance(teacher, str) and check_data(X)[0].ndim > 2 else teacher,
         decides=classes and labels.nunique() == 2,
         memory=memory,
     )
@@ -160,6 +174,7 @@ def trial_of(
     baselines: Sequence[str],
     decides: bool,
     memory: str | Memory | None,
+    teacher: TeacherLike | None = None,
     weight: Float64Array | None = None,
     synthetic_weight: float = 1.0,
     params: dict[str, Any] | None = None,
@@ -167,14 +182,17 @@ def trial_of(
     """The trial of an augmenter whose own ratio is replaced by `ratios`."""
     made = clone(augmenter).set_params(ratio=1.0, target_type="classes" if classes else "number")
     check_parameters(made)
+    if teacher is not None:
+        check_teacher(teacher, classes=classes)
     return Trial(
         estimator,
         made,
         chosen_scoring(scoring, estimator, labels),
-        additions_of(ratios, made.sampling_strategy, labels, classes=classes),
-        baselines_named(baselines),
+        additions_of(ratios, made.sampling_strategy, labels, classes=classes, taught=teacher is not None),
+        baselines_named(baselines, taught=teacher is not None),
         classes=classes,
         decides=decides,
+        teacher=teacher,
         memory=memory,
         weight=weight,
         synthetic_weight=synthetic_weight,

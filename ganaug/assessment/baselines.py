@@ -11,6 +11,8 @@ import pandas as pd
 from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import _safe_indexing
 from sklearn.utils.class_weight import compute_sample_weight
 
@@ -19,7 +21,11 @@ from ..columns.registry import is_number, is_time
 from ..data.validation import categorical_columns
 from ..data.weights import weights_name
 from ..modality.registry import check_data
-from ..plain import AnyArray, BoolArray, Float64Array, MatrixLike, VectorLike
+from ..models import behind_preprocessing
+from ..plain import AnyArray, BoolArray, Float64Array, IndexArray, MatrixLike, VectorLike
+from ..teaching.lesson import lesson_of
+from ..teaching.teacher import Teacher
+from ..teaching.teachers import TeacherClassifier, TeacherRegressor
 from .ratios import lacking_rows
 from .scoring import Scoring, balanced_accuracy, ranks
 
@@ -39,6 +45,8 @@ class Attempt(NamedTuple):
     y: VectorLike
     weight: Float64Array | None = None
     """Of each row; multiplied by those that the user gives."""
+    row: IndexArray | None = None
+    """For each row, the place of the row that the user weighs, or of the synthetic one; None for as they come."""
 
 
 class Setting(NamedTuple):
@@ -48,6 +56,11 @@ class Setting(NamedTuple):
     categorical: Sequence[Any]
     """The augmenter's `categorical_features`."""
     seed: int
+    labels: AnyArray | None
+    """Sorted; None for a number."""
+    teacher: Teacher | None
+    """Fitted to the rows."""
+    teacher_seconds: float
 
 
 class Baseline(ABC):
@@ -67,6 +80,8 @@ class Baseline(ABC):
         Whether it is left out for a target that is a number.
     only_moves_threshold : bool
         Whether it ranks rows as the estimator alone does, so that only metrics that count decisions change.
+    is_other_model : bool
+        Whether it takes another model than the estimator, which shows what could be reached, and decides nothing.
     """
 
     name: ClassVar[str]
@@ -75,6 +90,8 @@ class Baseline(ABC):
     colour: ClassVar[str]
     needs_classes: ClassVar[bool] = True
     only_moves_threshold: ClassVar[bool] = False
+    is_other_model: ClassVar[bool] = False
+    needs_teacher: ClassVar[bool] = False
 
     @abstractmethod
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
@@ -208,6 +225,95 @@ class Smote(Baseline):
         return Attempt(estimator, container.restore(more), targets)
 
 
+class Distilled(Baseline):
+    """The teacher's labels on the real rows alone: the cheap rival of synthetic rows that it labels."""
+
+    name, title, colour = "distilled", "the teacher's labels of the real rows", "#8C564B"
+    verb = "are"
+    needs_classes = False
+    needs_teacher = True
+
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
+        return taught_attempt(estimator, X, y, setting)
+
+
+class TheTeacher(Baseline):
+    """What a student of it can hope for."""
+
+    name, title, colour = "teacher", "the teacher itself", "#7F7F7F"
+    needs_classes = False
+    is_other_model = True
+    needs_teacher = True
+
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
+        teacher = _teacher(setting)
+        model = TeacherRegressor(teacher) if setting.labels is None else TeacherClassifier(teacher, setting.labels)
+        return Attempt(model, X, y)
+
+
+class BalancedForest(Baseline):
+    """A forest of which each tree sees as many rows of each class.
+
+    References
+    ----------
+    Chen, Liaw, Breiman (2004). Using random forest to learn imbalanced data. University of California, Berkeley.
+    """
+
+    name, title, colour = "balanced_forest", "a balanced random forest", "#BCBD22"
+    is_other_model = True
+
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
+        return _imbalanced_learns("BalancedRandomForestClassifier", X, y, setting)
+
+
+class EasyEnsemble(Baseline):
+    """Boosting of many draws that have as many rows of each class.
+
+    References
+    ----------
+    Liu, Wu, Zhou (2009). Exploratory undersampling for class-imbalance learning. IEEE Transactions on Systems, Man, and
+    Cybernetics B 39.
+    """
+
+    name, title, colour = "easy_ensemble", "EasyEnsemble", "#17BECF"
+    is_other_model = True
+
+    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
+        return _imbalanced_learns("EasyEnsembleClassifier", X, y, setting)
+
+
+def taught_attempt(estimator: BaseEstimator, X: MatrixLike, own: VectorLike, setting: Setting) -> Attempt:
+    """The estimator with rows that the teacher labelled, real ones with labels of their own first."""
+    teacher = _teacher(setting)
+    weighs = setting.labels is not None and weights_name(estimator) is not None
+    lesson = lesson_of(teacher, setting.labels, X, np.asarray(own), weighs=weighs, seed=setting.seed)
+    return Attempt(estimator, lesson.X, lesson.y, lesson.weight if weighs else None, lesson.row)
+
+
+def _teacher(setting: Setting) -> Teacher:
+    if setting.teacher is None:
+        raise LeftOut("there is no teacher")
+    return setting.teacher
+
+
+def _imbalanced_learns(name: str, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
+    """An ensemble of imbalanced-learn behind the preprocessing that takes any table."""
+    try:
+        from imblearn import ensemble
+    except ImportError:
+        raise LeftOut("it needs imbalanced-learn: pip install 'ganaug[imblearn]'") from None
+    table = _as_table(X)
+    if sparse.issparse(X) or not isinstance(table, pd.DataFrame):
+        raise LeftOut("it takes no images and no sparse matrix")
+    _check_imbalanced(pd.Series(np.asarray(y)).value_counts())
+    model = behind_preprocessing(table, getattr(ensemble, name)(random_state=setting.seed))
+    return Attempt(make_pipeline(FunctionTransformer(_as_table), model), X, y)
+
+
+def _as_table(X: MatrixLike) -> Any:
+    return check_data(X)[0]
+
+
 class Scaler:
     """Numbers in units of their standard deviations and categories as codes; and the way back."""
 
@@ -260,13 +366,18 @@ def _check_repeated(counts: pd.Series) -> None:
 
 
 BASELINES: dict[str, Baseline] = {
-    each.name: each for each in (Nothing(), ClassWeight(), Threshold(), Copies(), Smote())
+    each.name: each
+    for each in (
+        *(Nothing(), ClassWeight(), Threshold(), Copies(), Smote(), BalancedForest(), EasyEnsemble()),
+        *(TheTeacher(), Distilled()),
+    )
 }  # in the order they are tried
 
 
-def baselines_named(names: Sequence[str]) -> tuple[Baseline, ...]:
-    """The baselines of these names, and always doing nothing."""
+def baselines_named(names: Sequence[str], *, taught: bool) -> tuple[Baseline, ...]:
+    """The baselines of these names, and always doing nothing; those of a teacher only if there is one."""
     unknown = names if isinstance(names, str) else [name for name in names if name not in BASELINES]
     if unknown:
         raise ValueError(f"baselines={unknown!r}: give a sequence of some of {list(BASELINES)}")
-    return tuple(each for name, each in BASELINES.items() if name == Nothing.name or name in names)
+    named = [each for name, each in BASELINES.items() if name == Nothing.name or name in names]
+    return tuple(each for each in named if taught or not each.needs_teacher)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,8 +20,9 @@ from ..augmenter import GANAugmenter
 from ..data.validation import check_count
 from ..data.weights import weights_name, with_synthetic
 from ..plain import Float64Array, IndexArray, MatrixLike, VectorLike
-from .baselines import Attempt, Baseline, LeftOut, Setting
-from .ratios import Addition, AugmentedRows, augmented
+from ..teaching.teacher import TeacherLike, fitted_teacher
+from .baselines import Attempt, Baseline, LeftOut, Setting, taught_attempt
+from .ratios import TEACH, Addition, AugmentedRows, augmented
 from .scoring import Scoring, balanced_accuracy
 
 Folds: TypeAlias = int | BaseCrossValidator | Iterable[tuple[IndexArray, IndexArray]]
@@ -53,6 +55,7 @@ class Trial:
     baselines: tuple[Baseline, ...]
     classes: bool
     decides: bool
+    teacher: TeacherLike | None = None
     memory: str | Memory | None = None
     weight: Float64Array | None = None
     synthetic_weight: float = 1.0
@@ -81,8 +84,7 @@ class Fold:
 
     def baselines(self) -> list[Record]:
         """A record for every baseline: its scores and seconds, or why it was left out."""
-        setting = Setting(self.trial.scoring, self.trial.augmenter.categorical_features, self.seeds.baselines)
-        return [self._baseline(each, setting) for each in self.trial.baselines]
+        return [self._baseline(each) for each in self.trial.baselines]
 
     def additions(self) -> list[Record]:
         """A record for every ratio of synthetic rows, all from one generator."""
@@ -91,38 +93,65 @@ class Fold:
         augmenter = clone(self.trial.augmenter).set_params(random_state=self.seeds.augmenter)
         make = check_memory(self.trial.memory).cache(augmented)
         made, seconds, lacking = make(augmenter, self.X, self.y, largest, classes=self.trial.classes)
-        fold = replace(self, held_out=(_without(self.held_out[0], lacking), self.held_out[1])) if lacking else self
+        fold = self
+        if lacking:
+            held_out = _without(self.held_out[0], lacking), self.held_out[1]
+            fold = replace(self, X=_without(self.X, lacking), held_out=held_out)
         return [fold._addition(each, made[each.method], seconds) for each in tried]
 
-    def _baseline(self, baseline: Baseline, setting: Setting) -> Record:
+    @cached_property
+    def setting(self) -> Setting:
+        """What baselines must know besides the rows."""
+        trial, labels = self.trial, np.unique(np.asarray(self.y)) if self.trial.classes else None
+        started, teacher = time.perf_counter(), None
+        if trial.teacher is not None:
+            teacher = fitted_teacher(trial.teacher, self.X, np.asarray(self.y), labels, self.seeds.baselines)
+        seconds = time.perf_counter() - started
+        categorical = trial.augmenter.categorical_features
+        return Setting(trial.scoring, categorical, self.seeds.baselines, labels, teacher, seconds)
+
+    def _baseline(self, baseline: Baseline) -> Record:
         record: Record = {"method": baseline.name, "ratio": np.nan}
         if baseline.needs_classes and not self.trial.classes:
             return record | {"note": "y is a number, which has no classes"}
-        started = time.perf_counter()
+        setting, started = self.setting, time.perf_counter()
         try:
-            record |= self._scores(baseline.attempt(clone(self.estimator), self.X, self.y, setting), 1.0)
+            attempt = baseline.attempt(clone(self.estimator), self.X, self.y, setting)
+            record |= self._scores(attempt, 1.0, other_model=baseline.is_other_model)
         except LeftOut as reason:
             return record | {"note": str(reason)}
-        return record | {"seconds": time.perf_counter() - started}
+        before = setting.teacher_seconds if baseline.needs_teacher else 0.0
+        return record | {"seconds": before + time.perf_counter() - started}
 
     def _addition(self, addition: Addition, made: AugmentedRows, seconds: float) -> Record:
-        started = time.perf_counter()
-        attempt = Attempt(clone(self.estimator), *made.rows(addition.ratio))
+        setting, started = self.setting, time.perf_counter()
+        rows, labels = made.rows(addition.ratio)
+        model = clone(self.estimator)
+        if addition.method == TEACH:
+            seconds += setting.teacher_seconds
+            attempt = taught_attempt(model, rows, self.y, setting)
+        else:
+            attempt = Attempt(model, rows, labels)
         record: Record = addition._asdict() | self._scores(attempt, self.trial.synthetic_weight)
         return record | {"seconds": seconds + time.perf_counter() - started}
 
-    def _scores(self, attempt: Attempt, synthetic_weight: float) -> Record:
+    def _scores(self, attempt: Attempt, synthetic_weight: float, *, other_model: bool = False) -> Record:
         """Scores on the held-out rows, and how many rows were added to the training ones."""
-        trial, added = self.trial, len(attempt.y) - len(self.y)
-        params, weights = dict(trial.params), self._weights(added, synthetic_weight)
+        trial, rows = self.trial, len(attempt.y) if attempt.row is None else int(attempt.row[-1]) + 1
+        added = rows - len(self.y)
+        model = attempt.estimator if other_model else trial.estimator
+        params: dict[str, Any] = {} if other_model else dict(trial.params)
+        weights = self._weights(added, synthetic_weight)
+        if weights is not None and attempt.row is not None:
+            weights = weights[attempt.row]
         if attempt.weight is not None:
             weights = attempt.weight if weights is None else attempt.weight * weights
         if weights is not None:
-            params[weights_name(trial.estimator) or "sample_weight"] = weights
-        model = attempt.estimator.fit(attempt.X, attempt.y, **params)
-        figures: Record = {"score": float(trial.scoring.scorer(model, *self.held_out)), "rows": added}
+            params[weights_name(model) or "sample_weight"] = weights
+        fitted = attempt.estimator.fit(attempt.X, attempt.y, **params)
+        figures: Record = {"score": float(trial.scoring.scorer(fitted, *self.held_out)), "rows": added}
         if trial.decides:
-            figures["balanced_accuracy"] = float(balanced_accuracy()(model, *self.held_out))
+            figures["balanced_accuracy"] = float(balanced_accuracy()(fitted, *self.held_out))
         return figures
 
     def _weights(self, added: int, each: float) -> Float64Array | None:

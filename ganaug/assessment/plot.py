@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..plain import Float64Array
 from ..plots import new_axes
 from .baselines import BASELINES, Baseline, Nothing
-from .ratios import BALANCE, ENLARGE
+from .ratios import BALANCE, ENLARGE, TEACH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 LINES = {
     BALANCE: ("#0072B2", "rare classes topped up"),
     ENLARGE: ("#009E73", "rows for each real one, classes as they are"),
+    TEACH: ("#882255", "the same, with labels of a teacher"),
 }
+
+
+WIDE = 4
+"""A ratio above which small ones would stand too close together."""
 
 
 def draw(table: pd.DataFrame, ax: Axes | None, *, ylabel: str, title: str) -> Axes:
@@ -29,24 +35,33 @@ def draw(table: pd.DataFrame, ax: Axes | None, *, ylabel: str, title: str) -> Ax
     base = float(table.loc[table["method"] == Nothing.name, "score"].iloc[0])
     most = float(table["ratio"].max())
     for baseline in BASELINES.values():
-        _draw_baseline(table[table["method"] == baseline.name], ax, baseline, base)
+        _draw_baseline(table[table["method"] == baseline.name], ax, baseline)
     for method, (colour, label) in LINES.items():
         _draw_ratios(table[table["method"] == method].sort_values("ratio"), ax, colour, label, base)
-    ax.set(xlabel="ratio of synthetic rows", ylabel=ylabel, xlim=(-0.04 * most, 1.04 * most), title=title)
+    if most > WIDE:
+        ax.set_xscale("function", functions=(_square_root, np.square))
+    ax.set(
+        xlabel="ratio of synthetic rows",
+        ylabel=ylabel,
+        xlim=(0 if most > WIDE else -0.04 * most, 1.04 * most),
+        title=title,
+    )
     ax.title.set_wrap(True)
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(fontsize="small", frameon=False)
     return ax
 
 
-def _draw_baseline(part: pd.DataFrame, ax: Axes, baseline: Baseline, base: float) -> None:
+def _square_root(ratio: Float64Array) -> Float64Array:
+    return np.sqrt(np.maximum(ratio, 0.0))
+
+
+def _draw_baseline(part: pd.DataFrame, ax: Axes, baseline: Baseline) -> None:
     for row in part.itertuples():
         if baseline.only_moves_threshold and row.difference == 0:
             continue  # the line of doing nothing
-        is_nothing = baseline.name == Nothing.name
-        ax.axhline(row.score, color=baseline.colour, linestyle="-" if is_nothing else "--", label=baseline.title)
-        if not is_nothing:
-            ax.axhspan(base + row.low, base + row.high, color=baseline.colour, alpha=0.08, linewidth=0)
+        line = "-" if baseline.name == Nothing.name else ":" if baseline.is_other_model else "--"
+        ax.axhline(row.score, color=baseline.colour, linestyle=line, label=baseline.title)
 
 
 def _draw_ratios(part: pd.DataFrame, ax: Axes, colour: str, label: str, base: float) -> None:

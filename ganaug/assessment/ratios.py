@@ -1,7 +1,8 @@
 """How many synthetic rows: the ratios to try, and the rows of all ratios from one generator.
 
-There are two ways to add rows. *Balancing* tops up rare classes: a ratio of 0 leaves them as they are, 1 gives them all
-the rows they lack, 0.5 half of these. *Enlarging* adds `ratio` rows for each real one and keeps the class frequencies.
+There are three ways to add rows. *Balancing* tops up rare classes: a ratio of 0 leaves them as they are, 1 gives them
+all the rows they lack, 0.5 half of these. *Enlarging* adds `ratio` rows for each real one and keeps the class
+frequencies. *Teaching* adds the same rows, and a teacher labels them and the real ones.
 The rows of a smaller ratio are among those of a larger one, so that ratios differ by their size and not by chance.
 """
 
@@ -25,8 +26,10 @@ from ..plain import AnyArray, Float64Array, MatrixLike, VectorLike
 
 Ratios = Literal["auto"] | Sequence[float] | Mapping[str, Sequence[float]]
 
-BALANCE, ENLARGE = METHODS = ("balance", "enlarge")
+BALANCE, ENLARGE, TEACH = METHODS = ("balance", "enlarge", "teach")
 WORTH_BALANCING = 0.1
+TAUGHT_RATIO = 10.0
+"""Synthetic rows for each real one, where a teacher labels them."""
 
 
 class Addition(NamedTuple):
@@ -38,29 +41,37 @@ class Addition(NamedTuple):
 
 AUTO_IMBALANCED = (Addition(BALANCE, 0.25), Addition(BALANCE, 0.5), Addition(BALANCE, 1.0), Addition(ENLARGE, 1.0))
 AUTO_BALANCED = (Addition(ENLARGE, 0.5), Addition(ENLARGE, 1.0), Addition(ENLARGE, 2.0))
+AUTO_TAUGHT = (Addition(TEACH, 1.0), Addition(TEACH, TAUGHT_RATIO))
 
 
-def additions_of(ratios: Ratios, strategy: Strategy | None, y: pd.Series, *, classes: bool) -> tuple[Addition, ...]:
+def additions_of(
+    ratios: Ratios, strategy: Strategy | None, y: pd.Series, *, classes: bool, taught: bool = False
+) -> tuple[Addition, ...]:
     """The methods and ratios to try.
 
     Parameters
     ----------
     ratios : "auto", sequence of float or dict
         "auto" looks whether classes lack at least a tenth of the rows there are. A sequence is tried with both methods,
-        ratios above 1 for enlarging alone. A dict has sequences for ``"balance"`` and ``"enlarge"``.
+        ratios above 1 not for balancing. A dict has sequences for some of the methods.
     strategy : str, float, dict, callable or None
         The augmenter's `sampling_strategy`.
+    taught : bool
+        Whether there is a teacher.
     """
     can_balance = (classes and y.nunique() > 1) or strategy is not None
     lacking = sum(lacking_rows(strategy, y, classes=classes).values()) if can_balance else 0
     if isinstance(ratios, str) and ratios == "auto":
         is_imbalanced = lacking >= WORTH_BALANCING * len(y) or (lacking and strategy is not None)
-        return AUTO_IMBALANCED if is_imbalanced else AUTO_BALANCED
+        return (AUTO_IMBALANCED if is_imbalanced else AUTO_BALANCED) + (AUTO_TAUGHT if taught else ())
     if isinstance(ratios, Mapping):
         by_method = _from_dict(ratios, can_balance=lacking > 0)
+        if by_method.get(TEACH) and not taught:
+            raise ValueError(f"ratios[{TEACH!r}]={ratios[TEACH]}: there is no teacher")
     else:
         values = _checked(ratios, "ratios")
         by_method = {BALANCE: [ratio for ratio in values if ratio <= 1] if lacking else [], ENLARGE: values}
+        by_method[TEACH] = values if taught else []
     additions = tuple(Addition(method, ratio) for method in METHODS for ratio in by_method.get(method, []))
     if not additions:
         raise ValueError(f"ratios={ratios!r} has no ratio to try")
@@ -95,7 +106,7 @@ def lacking_rows(strategy: Strategy | None, y: pd.Series, *, classes: bool) -> d
 def with_addition(augmenter: GANAugmenter, addition: Addition, y: pd.Series, *, classes: bool) -> GANAugmenter:
     """An unfitted augmenter that adds these rows to real ones with the targets `y`."""
     made = clone(augmenter)
-    if addition.method == ENLARGE:
+    if addition.method != BALANCE:
         return made.set_params(ratio=addition.ratio, sampling_strategy=None)
     lacking = lacking_rows(augmenter.sampling_strategy, y, classes=classes)
     if classes:

@@ -17,12 +17,12 @@ import pandas as pd
 from ..plain import Float64Array
 from .baselines import BASELINES, Baseline, Nothing
 from .intervals import Interval, corrected
-from .ratios import BALANCE, ENLARGE, METHODS
+from .ratios import BALANCE, ENLARGE, METHODS, TEACH
 from .scoring import Scoring
 
 MOST_PLACES = 4
 STANDARD_ERRORS = 1.0
-SUFFIXES = {BALANCE: "", ENLARGE: ", classes as they are"}
+SUFFIXES = {BALANCE: "", ENLARGE: ", classes as they are", TEACH: ", with labels of the teacher"}
 
 
 class Choice(NamedTuple):
@@ -31,7 +31,7 @@ class Choice(NamedTuple):
     Parameters
     ----------
     method : str
-        ``"balance"`` or ``"enlarge"`` with synthetic rows, or the name of a baseline.
+        ``"balance"``, ``"enlarge"`` or ``"teach"`` with synthetic rows, or the name of a baseline.
     ratio : float or None
         Of synthetic rows; None for a baseline.
     """
@@ -130,7 +130,9 @@ def _nothing(found: list[Found]) -> Found:
 
 
 def _can_change(baseline: Baseline, scoring: Scoring) -> bool:
-    """Whether the baseline can score other than doing nothing does."""
+    """Whether the baseline is the estimator, and can score other than doing nothing does."""
+    if baseline.is_other_model:
+        return False
     return scoring.moves_with_threshold or not baseline.only_moves_threshold
 
 

@@ -17,7 +17,9 @@ from sklearn.utils.validation import check_is_fitted, check_memory
 
 from ..assessment.assess import assessed, checked_rows, trial_of
 from ..assessment.assessment import Assessment
+from ..assessment.baselines import Distilled
 from ..assessment.folds import Folds
+from ..assessment.ratios import TEACH
 from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.seeds import entropy_of, seeds_from
@@ -38,11 +40,12 @@ synthetic_weight : float, default=1.0
     `sample_weight`; a Pipeline's last step does.
 teacher : "auto", estimator, callable or None, default=None
     Who labels synthetic rows. None leaves them the labels that they were made for. "auto" is an ensemble of gradient
-    boosting, extra trees, a forest and a linear model, for tables. An estimator is cloned; a fitted one goes into
-    ``sklearn.frozen.FrozenEstimator``, and a fitted Keras model or a function is asked as it is. The teacher is
-    cross-fitted, and labels real rows as well, each by models that have not seen it. The estimator then learns
-    probabilities: each row stands once for each class, weighing as much as the class is probable; labels are drawn
-    for an estimator that takes no `sample_weight`. Without an augmenter ten synthetic rows are made for each real one.
+    boosting, extra trees, a forest and a linear model, for tables, with votes by how well each tells rows that it has
+    not seen. An estimator is cloned; a fitted one goes into ``sklearn.frozen.FrozenEstimator``, and a fitted Keras
+    model or a function is asked as it is. The teacher is cross-fitted, and labels real rows as well, each by models
+    that have not seen it; their own labels count as much. The estimator then learns probabilities: each row stands
+    once for each class, weighing as much as the class is probable; labels are drawn for an estimator that takes no
+    `sample_weight`. Without an augmenter ten synthetic rows are made for each real one.
 memory : str, joblib.Memory or None, default=None
     Where to keep augmented rows, as in a Pipeline: a search over the estimator's parameters then fits one generator
     to each fold instead of one to each candidate.
@@ -60,7 +63,8 @@ chosen_ratio_ : float
 assessment_ : Assessment
     Why: with ``ratio="auto"``, what every ratio scored on inner folds next to no synthetic rows.
 teacher_ : Teacher or None
-    Called with rows, it gives probabilities (n_samples, n_classes), or numbers (n_samples,).
+    None without one, or if ``ratio="auto"`` settled on labels that rows have of their own. Called with rows, it gives
+    probabilities (n_samples, n_classes), or numbers (n_samples,).
 n_features_in_ : int
 feature_names_in_ : ndarray of str
     Only if all column names are strings.
@@ -136,6 +140,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         weights, params = self._weights(sample_weight, fit_params, len(labels))
         for name in ("assessment_", "chosen_ratio_"):
             self.__dict__.pop(name, None)
+        self._is_taught = self.teacher is not None
         fixed = isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "US"  # and so it is to be predicted
         targets = labels if is_series else y if fixed else np.asarray(labels)
         chosen: GANAugmenter | None = augmenter
@@ -152,7 +157,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
             self.augmenter_, every_X, every_y, is_synthetic = augment(chosen, X, targets)
         self.teacher_: Teacher | None = None
         weight = None if weights is None else with_synthetic(weights[1], is_synthetic.sum(), self.synthetic_weight)
-        if self.teacher is not None:
+        if self._is_taught:
             every_X, every_y, weight = self._taught(every_X, every_y, is_synthetic, weight)
         if weight is not None:
             params[weights_name(self.estimator) or "sample_weight"] = weight
@@ -248,9 +253,10 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         seed = int(seeds_from(entropy_of(getattr(self.augmenter, "random_state", None)), 1)[0])
         self.teacher_ = fitted_teacher(self.teacher, _safe_indexing(X, np.arange(real)), own, labels, seed)
         weighs = labels is not None and weights_name(self.estimator) is not None
-        ones = np.ones(len(is_synthetic)) if weight is None else weight
-        lesson = lesson_of(self.teacher_, labels, X, real, ones, weighs=weighs, seed=seed)
-        return lesson.X, lesson.y, None if weight is None and not weighs else lesson.weight
+        lesson = lesson_of(self.teacher_, labels, X, own, weighs=weighs, seed=seed)
+        if weight is not None:
+            return lesson.X, lesson.y, lesson.weight * weight[lesson.row]
+        return lesson.X, lesson.y, lesson.weight if weighs else None
 
     def _assess(
         self,
@@ -270,8 +276,9 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
             classes=classes,
             scoring=self.scoring,
             ratios="auto",
-            baselines=("none",),
+            baselines=("none", "distilled"),
             decides=False,
+            teacher=self.teacher,
             memory=self.memory,
             weight=None if weights is None else weights[1],
             synthetic_weight=self.synthetic_weight,
@@ -283,7 +290,9 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         self.assessment_: Assessment = assessed(
             trial, X, y, labels, cv, augmenter.random_state, verbose=augmenter.verbose
         )
-        self.chosen_ratio_ = self.assessment_.choice.ratio or 0.0
+        choice = self.assessment_.choice
+        self.chosen_ratio_ = choice.ratio or 0.0
+        self._is_taught = choice.method in (TEACH, Distilled.name)
         return self.assessment_.augmenter
 
     def _weights(

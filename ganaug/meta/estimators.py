@@ -12,14 +12,12 @@ from sklearn.base import is_classifier as classifies
 from sklearn.base import is_regressor as regresses
 from sklearn.utils.validation import check_is_fitted
 
+from ..assessment.ratios import TAUGHT_RATIO
 from ..augmenter import GANAugmenter
 from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
 from ..params import with_docs
 from ..plain import MatrixLike
 from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
-
-TAUGHT_RATIO = 10.0
-"""Synthetic rows per real one that a teacher labels."""
 
 
 @with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)

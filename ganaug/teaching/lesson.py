@@ -13,6 +13,8 @@ from .teacher import Teacher
 
 SoftLabels = Literal["weights", "probabilities", "draw"]
 SOFT_LABELS = ("weights", "probabilities", "draw")
+OWN = 0.5
+"""What a real row's own label counts, next to the teacher's."""
 LEAST = 1e-3
 """Probability below which a class gets no row of its own."""
 
@@ -27,37 +29,39 @@ class WeightedRows(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """Rows to learn from, with what they weigh."""
+    """Rows to learn from, how probable their labels are, and the place that each had among the rows given."""
 
     X: Any
     y: AnyArray
     weight: Float64Array
+    row: IndexArray
 
 
-def lesson_of(
-    teacher: Teacher, labels: AnyArray | None, X: Any, real: int, weight: Float64Array, *, weighs: bool, seed: int
-) -> Lesson:
-    """`X` with the teacher's labels, real rows as well.
+def lesson_of(teacher: Teacher, labels: AnyArray | None, X: Any, own: AnyArray, *, weighs: bool, seed: int) -> Lesson:
+    """`X` with the teacher's labels; those of real rows are halfway between the teacher's and their own.
 
     Parameters
     ----------
     labels : ndarray of shape (n_classes,) or None
         In the order of the teacher's probabilities; None for a number.
-    X : the rows, `real` real ones first, those that the teacher was fitted to
-    weight : ndarray of shape (n,)
+    X : the rows, real ones first, those that the teacher was fitted to
+    own : ndarray
+        The real rows' labels.
     weighs : bool
         Whether rows can be weighed; else each has a label that is drawn.
     """
-    synthetic = np.arange(real, _num_samples(X))
-    said = teacher.of_real
+    known = own if labels is None else own[:, None] == labels
+    said = OWN * known + (1 - OWN) * teacher.of_real
+    synthetic = np.arange(len(own), _num_samples(X))
     if len(synthetic):
         said = np.concatenate([said, teacher(_safe_indexing(X, synthetic))])
+    ones, every = np.ones(len(said)), np.arange(len(said))
     if labels is None:
-        return Lesson(X, said, weight)
+        return Lesson(X, said, ones, every)
     if not weighs:
-        return Lesson(X, labels[drawn(said, np.random.default_rng(seed))], weight)
+        return Lesson(X, labels[drawn(said, np.random.default_rng(seed))], ones, every)
     rows = weighted(said)
-    return Lesson(_safe_indexing(X, rows.row), labels[rows.code], rows.weight * weight[rows.row])
+    return Lesson(_safe_indexing(X, rows.row), labels[rows.code], rows.weight, rows.row)
 
 
 def weighted(probabilities: Float64Array) -> WeightedRows:

@@ -3,7 +3,7 @@
 A student learns more from what a better model says of many rows than from few rows and their own labels (Breiman &
 Shang 1996, "Born again trees"; Buciluă, Caruana & Niculescu-Mizil 2006, "Model compression"). The teacher is
 cross-fitted: of a real row it says what models say that have not seen it, since what they learnt by heart is nothing to
-pass on.
+pass on. By such rows the families of its ensemble get their votes, too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import nnls
 from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
@@ -24,9 +25,14 @@ from ..modality.registry import check_data
 from ..models import model_for
 from ..plain import AnyArray, Float64Array, IndexArray, MatrixLike
 
+Fold: TypeAlias = tuple[IndexArray, IndexArray]
+"""Rows to fit, and rows to ask."""
 TeacherLike: TypeAlias = Literal["auto"] | BaseEstimator | Callable[[Any], Any]
 FAMILIES = ("boosting", "extra-trees", "forest", "linear")
 FOLDS = 5
+ROUNDS = 100
+LEAST = 1e-6
+"""Probability, lest one row decides alone."""
 HIGHEST_SEED = 2**31 - 1
 
 
@@ -84,10 +90,12 @@ def fitted_teacher(teacher: TeacherLike, X: MatrixLike, y: AnyArray, classes: An
     codes = None if classes is None else pd.Index(classes).get_indexer(pd.Index(y))
     if tables and codes is not None and classes is not None:
         y, classes = codes, np.arange(len(classes))
-    models, of_real = [], np.zeros(len(y) if classes is None else (len(y), len(classes)))
-    for train, test in _folds(len(y), codes, seed):
-        fitted = clone(model).fit(_safe_indexing(rows, train), y[train])
-        models.append(fitted)
+    folds = _folds(len(y), codes, seed)
+    models = [clone(model).fit(_safe_indexing(rows, train), y[train]) for train, _ in folds]
+    if tables:
+        _weigh(models, folds, rows, y if codes is None else codes, classes=codes is not None)
+    of_real = np.zeros(len(y) if classes is None else (len(y), len(classes)))
+    for fitted, (_, test) in zip(models, folds, strict=True):
         of_real[test] = _opinion(fitted, _safe_indexing(rows, test), classes)
     return Teacher(tuple(models), classes, tables, of_real)
 
@@ -110,15 +118,37 @@ def check_teacher(teacher: object, *, classes: bool) -> None:
 
 
 def _ensemble(table: pd.DataFrame, seed: int, *, classes: bool) -> VotingClassifier | VotingRegressor:
-    """A model of each family, with equal votes."""
+    """A model of each family."""
     members = [(name, model_for(table, name, classes=classes)) for name in FAMILIES]
     for _, member in members:
         if "random_state" in member[-1].get_params():
             member[-1].set_params(random_state=seed % HIGHEST_SEED)
-    return VotingClassifier(members, voting="soft") if classes else VotingRegressor(members)
+    return VotingClassifier(members, voting="soft", flatten_transform=False) if classes else VotingRegressor(members)
 
 
-def _folds(rows: int, codes: IndexArray | None, seed: int) -> list[tuple[IndexArray, IndexArray]]:
+def _weigh(models: list[Any], folds: list[Fold], rows: pd.DataFrame, truth: AnyArray, *, classes: bool) -> None:
+    """Give the families the votes with which they tell most of the rows that they have not seen.
+
+    For classes that is the most likely mixture, found by expectation maximisation; for a number least squares.
+    """
+    said = np.zeros((len(truth), len(FAMILIES)))
+    for model, (_, test) in zip(models, folds, strict=True):
+        part = _safe_indexing(rows, test)
+        every = model.transform(part)
+        said[test] = every[:, np.arange(len(test)), truth[test]].T if classes else every
+    share = np.full(len(FAMILIES), 1 / len(FAMILIES))
+    if classes:
+        said = said.clip(LEAST)
+        for _ in range(ROUNDS):
+            share *= (said / (said @ share)[:, None]).mean(0)
+    else:
+        found, _ = nnls(said, truth.astype(np.float64))
+        share = found / found.sum() if found.sum() > 0 else share
+    for model in models:
+        model.weights = share.tolist()
+
+
+def _folds(rows: int, codes: IndexArray | None, seed: int) -> list[Fold]:
     """Rows to fit and rows to ask, of each fold; a class's only row is never missing from those to fit."""
     if rows < 2:
         raise ValueError(f"a teacher needs at least 2 rows to learn from, but there are {rows}")

@@ -18,7 +18,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from trials import PRICE, X, Y, augmenter, quick, rolls_dice
 
-from ganaug import Assessment, GANAugmenter, assess
+from ganaug import Assessment, AugmentedClassifier, GANAugmenter, assess
+from ganaug.assessment.baselines import BASELINES
+from ganaug.assessment.ratios import METHODS
 
 
 @rolls_dice
@@ -38,6 +40,33 @@ class TestAssess:
         assert (table["low"] <= table["difference"]).all()
         with pytest.raises(dataclasses.FrozenInstanceError):
             result.verdict = "Always augment"
+
+    def test_a_teacher_and_other_models_are_measured_beside_and_do_not_decide(self):
+        result = quick(baselines=list(BASELINES), teacher=LogisticRegression(), cv=2)
+        table = result.table.set_index("method")
+        assert table["note"].isna().all()
+        assert table.index[5:9].tolist() == ["balanced_forest", "easy_ensemble", "teacher", "distilled"]
+        assert table.loc["teach", "ratio"].tolist() == [1, 10]
+        assert table.loc["teach", "rows"].tolist() == [75, 750]
+        assert table.loc["distilled", "rows"] == 0
+        assert result.choice.method in ("none", *METHODS, "class_weight", "copies", "smote", "distilled")
+        assert (table.loc[["teacher", "distilled"], "seconds"] > 0).all()
+
+    def test_numbers_have_a_teacher_as_well(self):
+        result = quick(Ridge(), PRICE, baselines=list(BASELINES), teacher=Ridge(), ratios=[1])
+        measured = result.table.loc[result.table["note"].isna(), "method"]
+        assert measured.tolist() == ["none", "teacher", "distilled", "enlarge", "teach"]
+
+    def test_a_teacher_that_helps_is_chosen_and_used(self):
+        rng = np.random.default_rng(0)
+        X = rng.normal(size=(300, 4))
+        y = rng.random(300) < 1 / (1 + np.exp(-3 * X @ [1, 1, -1, 1]))
+        model = AugmentedClassifier(
+            DecisionTreeClassifier(), augmenter(ratio="auto"), teacher=LogisticRegression(), cv=4, scoring="roc_auc"
+        ).fit(X, y)
+        assert model.assessment_.choice.method in ("teach", "distilled")
+        assert model.teacher_ is not None
+        assert "teacher" in model.assessment_.verdict
 
     def test_the_same_seed_gives_the_same(self):
         model = RandomForestClassifier(5)
@@ -90,7 +119,9 @@ class TestAssess:
             return pd.concat([X, new], ignore_index=True), np.append(y, np.ones(count, bool)), mask
 
         monkeypatch.setattr(GANAugmenter, "augment", augment)
-        result = assess(KNeighborsClassifier(15), rows, y, augmenter(), cv=10, baselines=["none"], random_state=0)
+        result = assess(
+            KNeighborsClassifier(15), rows, y, augmenter(), cv=10, baselines=["none"], teacher=None, random_state=0
+        )
         assert result.choice.augments
         assert result.verdict.startswith("Adds ")
         assert result.augmenter.ratio in (0, result.choice.ratio)

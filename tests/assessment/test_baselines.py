@@ -31,7 +31,7 @@ from ganaug.assessment.scoring import Scoring
 
 
 class TestBaselines:
-    SETTING = Setting(Scoring("x", None), "auto", 0)
+    SETTING = Setting(Scoring("x", None), "auto", 0, np.array([0, 1]), None, 0.0)
 
     def test_class_weights_by_parameter_or_by_row(self):
         inside = ClassWeight().attempt(make_pipeline(StandardScaler(), LogisticRegression()), X, Y, self.SETTING)
@@ -100,10 +100,12 @@ class TestBaselines:
             attempt.estimator.fit(attempt.X, attempt.y)
 
     def test_names_say_which_are_tried_and_doing_nothing_always_is(self):
-        assert [each.name for each in baselines_named(["smote", "copies"])] == ["none", "copies", "smote"]
-        assert baselines_named(list(BASELINES)) == tuple(BASELINES.values())
+        named = baselines_named(["smote", "copies"], taught=False)
+        assert [each.name for each in named] == ["none", "copies", "smote"]
+        assert baselines_named(list(BASELINES), taught=True) == tuple(BASELINES.values())
+        assert not any(each.needs_teacher for each in baselines_named(list(BASELINES), taught=False))
         with pytest.raises(ValueError, match=r"baselines=\['adasyn'\]"):
-            baselines_named(["none", "adasyn"])
+            baselines_named(["none", "adasyn"], taught=True)
 
     @rolls_dice
     def test_a_new_one_takes_a_class_and_its_entry(self, monkeypatch):

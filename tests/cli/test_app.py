@@ -219,7 +219,7 @@ def test_assess_takes_a_number_words_and_moments(command, frame, tmp_path):
 def test_assess_names_its_estimators(command, csv):
     status, _, wrong = command("assess", csv, "-t", "label", "--estimator", "magic", "-q")
     assert (status, wrong.count("\n")) == (1, 1)
-    assert "estimator='magic' is not one of ['boosting', 'forest', 'linear']" in wrong
+    assert "estimator='magic' is not one of ['boosting', 'extra-trees', 'forest', 'linear']" in wrong
 
 
 @pytest.mark.filterwarnings("ignore:.*of the test rows are training rows")

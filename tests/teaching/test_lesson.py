@@ -8,6 +8,7 @@ from ganaug.teaching.teacher import Teacher
 
 CHANCES = np.array([[0.7, 0.3, 0.0], [0.0, 0.0005, 0.9995], [0.2, 0.2, 0.6]])
 ROWS = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
+OWN = np.array(["a", "c"])
 TEACHER = Teacher((lambda X: np.tile([0.5, 0.5, 0.0], (len(X), 1)),), np.arange(3), False, CHANCES[:2])
 
 
@@ -24,14 +25,15 @@ def test_labels_are_drawn_as_often_as_they_are_probable():
     assert np.allclose(shares, CHANCES, atol=0.03)
 
 
-def test_real_rows_are_labelled_by_models_that_have_not_seen_them_and_weigh_what_they_weighed():
-    lesson = lesson_of(TEACHER, np.array(["a", "b", "c"]), ROWS, 2, np.array([1.0, 4.0, 2.0]), weighs=True, seed=0)
+def test_real_rows_own_labels_count_half():
+    lesson = lesson_of(TEACHER, np.array(["a", "b", "c"]), ROWS, OWN, weighs=True, seed=0)
     assert lesson.X["x"].tolist() == [1, 1, 2, 3, 3]
+    assert lesson.row.tolist() == [0, 0, 1, 2, 2]
     assert lesson.y.tolist() == ["a", "b", "c", "a", "b"]
-    assert np.allclose(lesson.weight, [0.7, 0.3, 4, 1, 1])
+    assert np.allclose(lesson.weight, [0.85, 0.15, 1, 0.5, 0.5])
 
 
 def test_without_weights_each_row_has_one_label():
-    lesson = lesson_of(TEACHER, np.array(["a", "b", "c"]), ROWS, 2, np.ones(3), weighs=False, seed=0)
+    lesson = lesson_of(TEACHER, np.array(["a", "b", "c"]), ROWS, OWN, weighs=False, seed=0)
     assert len(lesson.X) == len(lesson.y) == 3
     assert lesson.y[2] in ("a", "b")
