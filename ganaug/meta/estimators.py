@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
+from joblib import Memory
 from numpy.typing import NDArray
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.base import is_classifier as classifies
 from sklearn.base import is_regressor as regresses
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.validation import check_is_fitted
 
+from ..assessment.folds import Folds
 from ..assessment.ratios import TAUGHT_RATIO
+from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
+from ..data.seeds import entropy_of, seeds_from
+from ..data.validation import check_choice
 from ..params import with_docs
-from ..plain import MatrixLike
+from ..plain import MatrixLike, VectorLike
+from ..teaching.teacher import TeacherLike
 from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
+
+CALIBRATIONS = ("sigmoid", "isotonic")
 
 
 @with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)
@@ -36,6 +46,12 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         ``GANAugmenter(ratio=0, sampling_strategy="auto")``. ``GANAugmenter(ratio="auto")`` measures on inner folds
         which ratio helps the estimator, as :func:`ganaug.assess` does, and adds no rows where none clearly does.
     {parameters}
+    calibrate : bool, "sigmoid" or "isotonic", default=False
+        Whether probabilities are brought back to how frequent classes are in `y`, which rebalancing moves them away
+        from, by what models of `cv` folds say of real rows that they have not seen; each fold fits a generator of its
+        own. True is "sigmoid"; "isotonic" needs a thousand rows or more. `predict` then takes the class that is
+        the most probable so: to find more rows of a rare class, move the threshold, with scikit-learn's
+        ``TunedThresholdClassifierCV``.
 
     Attributes
     ----------
@@ -44,6 +60,8 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     {attributes}
     classes_ : ndarray of shape (n_classes,)
         The estimator's.
+    calibrated_ : CalibratedClassifierCV or None
+        What gives the probabilities, with `calibrate`.
 
     See Also
     --------
@@ -51,6 +69,8 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
 
     References
     ----------
+    Niculescu-Mizil, Caruana (2005). Predicting good probabilities with supervised learning. ICML.
+
     Cawley, Talbot (2010). On over-fitting in model selection and subsequent selection bias in performance evaluation.
     JMLR 11. Why whatever learns from rows belongs inside the cross-validation.
 
@@ -69,6 +89,59 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     """
 
     _target_type = "classes"
+    calibrated_: CalibratedClassifierCV | None
+
+    def __init__(
+        self,
+        estimator: BaseEstimator,
+        augmenter: GANAugmenter | None = None,
+        *,
+        synthetic_weight: float = 1.0,
+        teacher: TeacherLike | None = None,
+        calibrate: bool | Literal["sigmoid", "isotonic"] = False,
+        memory: str | Memory | None = None,
+        cv: Folds = 5,
+        scoring: str | Scorer | None = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            augmenter,
+            synthetic_weight=synthetic_weight,
+            teacher=teacher,
+            memory=memory,
+            cv=cv,
+            scoring=scoring,
+        )
+        self.calibrate = calibrate
+
+    def fit(self, X: MatrixLike, y: VectorLike, sample_weight: VectorLike | None = None, **fit_params: Any) -> Self:
+        self._check_parameters()
+        self.calibrated_ = None
+        if not self.calibrate or y is None:
+            return super().fit(X, y, sample_weight, **fit_params)
+        uncalibrated = clone(self).set_params(calibrate=False)
+        counts = np.unique(np.asarray(y), return_counts=True)[1]
+        cv = self.cv
+        if isinstance(cv, (int, np.integer)):
+            if counts.min() < 2:
+                raise ValueError("calibrate needs at least 2 rows of each class, of which one can be held out")
+            state = int(seeds_from(entropy_of(getattr(self.augmenter, "random_state", None)), 1)[0])
+            cv = StratifiedKFold(max(2, min(int(cv), int(counts.min()))), shuffle=True, random_state=state)
+        method = "sigmoid" if self.calibrate is True else self.calibrate
+        calibrated = CalibratedClassifierCV(uncalibrated, method=method, cv=cv, ensemble=False)
+        calibrated.fit(X, y, sample_weight, **fit_params)
+        whole, own = calibrated.calibrated_classifiers_[0].estimator, self.get_params(deep=False)
+        self.__dict__ |= {name: value for name, value in vars(whole).items() if name not in own}
+        self.calibrated_ = calibrated
+        return self
+
+    fit.__doc__ = AugmentedEstimator.fit.__doc__
+
+    @if_estimator_has("predict")
+    def predict(self, X: MatrixLike) -> Any:
+        """The most probable class of each row if calibrated, else what the estimator predicts."""
+        check_is_fitted(self, "estimator_")
+        return super().predict(X) if self.calibrated_ is None else self.calibrated_.predict(X)
 
     @property
     def classes_(self) -> NDArray[Any]:
@@ -77,14 +150,18 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
 
     @if_estimator_has("predict_proba")
     def predict_proba(self, X: MatrixLike) -> Any:
-        """The estimator's probability of each class."""
+        """The probability of each class: the estimator's, or what it was calibrated to."""
         check_is_fitted(self, "estimator_")
+        if self.calibrated_ is not None:
+            return self.calibrated_.predict_proba(X)
         return self.estimator_.predict_proba(self._as_learnt(X))
 
     @if_estimator_has("predict_log_proba")
     def predict_log_proba(self, X: MatrixLike) -> Any:
-        """The logarithm of the estimator's probability of each class."""
+        """The logarithm of the probability of each class."""
         check_is_fitted(self, "estimator_")
+        if self.calibrated_ is not None:
+            return np.log(self.calibrated_.predict_proba(X))
         return self.estimator_.predict_log_proba(self._as_learnt(X))
 
     @if_estimator_has("decision_function")
@@ -102,6 +179,8 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         super()._check_parameters()
         if regresses(self.estimator):
             raise TypeError(f"estimator={self.estimator!r} is a regressor: use AugmentedRegressor")
+        if not isinstance(self.calibrate, bool):
+            check_choice(self.calibrate, "calibrate", CALIBRATIONS)
 
     @staticmethod
     def _default_augmenter(*, taught: bool) -> GANAugmenter:

@@ -119,3 +119,33 @@ def test_augment_refuses_what_it_cannot_do(fitted):
         fitted.augment(FRAME, NAMES, teacher="auto", soft_labels="hard")
     with pytest.raises(ValueError, match="without y"):
         augmenter().fit(FRAME).augment(FRAME, teacher="auto")
+
+
+class TestCalibration:
+    def test_probabilities_are_those_of_real_rows_after_rebalancing(self):
+        rng = np.random.default_rng(0)
+        data = rng.normal(size=(600, 3))
+        rare = rng.random(600) < 1 / (1 + np.exp(3 - data[:, 0]))
+        balanced = GANAugmenter(0, sampling_strategy="auto", steps=3, refine=False, random_state=0)
+        plain, calibrated = (
+            AugmentedClassifier(LogisticRegression(), balanced, calibrate=calibrate, cv=2).fit(data, rare)
+            for calibrate in (False, True)
+        )
+        means = [model.predict_proba(data)[:, 1].mean() for model in (plain, calibrated)]
+        assert means[0] > rare.mean() + 0.1
+        assert means[1] == pytest.approx(rare.mean(), abs=0.03)
+        assert np.allclose(calibrated.estimator_.coef_, plain.estimator_.coef_)
+        said = calibrated.predict_proba(data)
+        assert (calibrated.predict(data) == calibrated.classes_[said.argmax(1)]).all()
+        assert np.allclose(calibrated.predict_log_proba(data), np.log(said))
+
+    def test_a_refit_without_forgets_it(self):
+        model = AugmentedClassifier(LogisticRegression(), augmenter(1), calibrate="sigmoid", cv=2).fit(FRAME, NAMES)
+        assert model.calibrated_ is not None
+        assert model.set_params(calibrate=False).fit(FRAME, NAMES).calibrated_ is None
+
+    def test_bad_choices_and_single_rows_are_refused_before_training(self):
+        with pytest.raises(ValueError, match="calibrate='platt'"):
+            AugmentedClassifier(LogisticRegression(), augmenter(), calibrate="platt").fit(X, Y)
+        with pytest.raises(ValueError, match="2 rows of each class"):
+            AugmentedClassifier(LogisticRegression(), augmenter(), calibrate=True).fit(X[:20], np.arange(20) == 3)
