@@ -19,7 +19,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import _num_samples
+from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from ..modality.registry import check_data
 from ..models import model_for
@@ -98,6 +98,24 @@ def fitted_teacher(teacher: TeacherLike, X: MatrixLike, y: AnyArray, classes: An
     for fitted, (_, test) in zip(models, folds, strict=True):
         of_real[test] = _opinion(fitted, _safe_indexing(rows, test), classes)
     return Teacher(tuple(models), classes, tables, of_real)
+
+
+def asked_as_it_is(teacher: Teacher | TeacherLike, classes: AnyArray | None) -> Callable[[Any], Float64Array]:
+    """What labels rows by a teacher that is fitted already.
+
+    Raises
+    ------
+    TypeError, NotFittedError
+        If it is not.
+    """
+    if isinstance(teacher, Teacher):
+        return teacher
+    if isinstance(teacher, str):
+        raise TypeError(f"teacher={teacher!r} must be fitted: give the teacher_ of an AugmentedClassifier, or a model")
+    check_teacher(teacher, classes=classes is not None)
+    if hasattr(teacher, "get_params"):
+        check_is_fitted(teacher)
+    return lambda X: _opinion(teacher, X, classes)
 
 
 def check_teacher(teacher: object, *, classes: bool) -> None:

@@ -12,6 +12,7 @@ from ..data.targets import ClassTarget, Target
 from ..data.validation import check_count, check_real
 from ..model import GenerativeModel, HoldsModel
 from ..plain import Int64Array, RandomState
+from ..teaching.teacher import Teacher, TeacherLike, asked_as_it_is
 
 if TYPE_CHECKING:
     from .labels import Rotation
@@ -45,6 +46,7 @@ class DatasetMixin(HoldsModel):
         num_batches: int | None = None,
         seed: RandomState = None,
         refine: bool = False,
+        teacher: TeacherLike | Teacher | None = None,
     ) -> Any:
         """An endless `tf.data.Dataset` of synthetic rows.
 
@@ -62,6 +64,10 @@ class DatasetMixin(HoldsModel):
             random datasets of TensorFlow.
         refine : bool, default=False
             Whether each row is chosen among several candidates, if the augmenter was fitted to do so.
+        teacher : estimator, callable or None, default=None
+            Who labels synthetic rows, fitted already: a model, or the `teacher_` of an
+            :class:`ganaug.AugmentedClassifier`. The labels are then its probabilities in the order of `classes_`, or
+            its numbers.
 
         Returns
         -------
@@ -91,7 +97,7 @@ class DatasetMixin(HoldsModel):
         from . import streams
 
         own = model.seeds.next(seed)
-        return streams.stream(_source(model, refine), _rotation(parts, own), rows, count, own)
+        return streams.stream(_source(model, refine, teacher), _rotation(parts, own), rows, count, own)
 
     def enlarge(
         self,
@@ -101,6 +107,7 @@ class DatasetMixin(HoldsModel):
         synthetic_weight: float | None = None,
         seed: RandomState = None,
         refine: bool = False,
+        teacher: TeacherLike | Teacher | None = None,
     ) -> Apply:
         """For ``dataset.apply(...)``: adds synthetic rows.
 
@@ -126,6 +133,10 @@ class DatasetMixin(HoldsModel):
             As in `as_dataset`.
         refine : bool, default=False
             Whether each row is chosen among several candidates, if the augmenter was fitted to do so.
+        teacher : estimator, callable or None, default=None
+            Who labels synthetic rows, fitted already: a model, or the `teacher_` of an
+            :class:`ganaug.AugmentedClassifier`. Elements must have one-hot labels of a floating dtype, in
+            whose place come its probabilities, or floating-point numbers.
 
         Returns
         -------
@@ -169,7 +180,7 @@ class DatasetMixin(HoldsModel):
 
         own = model.seeds.next(seed)
         addition = streams.Enlargement(_rotation(parts, own), per_row, synthetic_weight)
-        return streams.enlarge(_source(model, refine), addition, own)
+        return streams.enlarge(_source(model, refine, teacher), addition, own)
 
     def mix(self, p: float = 0.3, *, seed: RandomState = None, refine: bool = False) -> Apply:
         """For ``dataset.apply(...)``: replaces rows by synthetic ones of the same label.
@@ -282,10 +293,14 @@ class DatasetMixin(HoldsModel):
         return SyntheticMix.of(model, p, model.seeds.next(seed), refine=refine)
 
 
-def _source(model: GenerativeModel, refine: bool) -> Source:
+def _source(model: GenerativeModel, refine: bool, teacher: TeacherLike | Teacher | None = None) -> Source:
     from .streams import Source
 
-    return Source(model, refine)
+    if teacher is None:
+        return Source(model, refine)
+    if model.target is None:
+        raise ValueError("teacher labels rows, but the augmenter was fitted without y")
+    return Source(model, refine, asked_as_it_is(teacher, model.target.classes))
 
 
 def _need_classes(target: Target | None, labels: Labels) -> ClassTarget:

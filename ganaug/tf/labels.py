@@ -34,6 +34,11 @@ class LabelForm(ABC):
     column: bool
 
     @property
+    def takes_opinions(self) -> bool:
+        """Whether it can hold what a teacher says: probabilities, or numbers with a fraction."""
+        return False
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Of a single label."""
         return (1,) if self.column else ()
@@ -48,8 +53,12 @@ class LabelForm(ABC):
 
     def tensor(self, condition: Encoded) -> AnyArray:
         """The labels of conditions as the dataset writes them."""
-        y = self.labels(condition).astype(self.dtype.as_numpy_dtype, copy=False)
-        return y.reshape(len(condition), *self.shape)
+        return self.written(self.labels(condition))
+
+    def written(self, labels: AnyArray) -> AnyArray:
+        """Labels, or what a teacher says in their place, as the dataset writes them."""
+        y = labels.astype(self.dtype.as_numpy_dtype, copy=False)
+        return y.reshape(len(labels), *self.shape)
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,10 @@ class NumberLabels(LabelForm):
     """A number to regress on."""
 
     target: NumberTarget
+
+    @property
+    def takes_opinions(self) -> bool:
+        return bool(self.dtype.is_floating)
 
     def condition(self, y: AnyArray) -> Encoded:
         coder, values = self.target.coder, y.ravel().astype(np.float64)
@@ -90,6 +103,10 @@ class OneHotLabels(LabelForm):
     """A slot for each class."""
 
     classes: int
+
+    @property
+    def takes_opinions(self) -> bool:
+        return bool(self.dtype.is_floating)
 
     @property
     def shape(self) -> tuple[int, ...]:

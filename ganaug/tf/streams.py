@@ -21,7 +21,7 @@ from ..model import GenerativeModel
 from ..plain import AnyArray
 from .calls import CALLS
 from .elements import Element, Form, as_parts, bare, native, rowwise
-from .labels import Rotation
+from .labels import LabelForm, Rotation
 
 Dataset = Any
 Apply = Callable[[Dataset], Dataset]
@@ -39,10 +39,13 @@ class Source:
     model : GenerativeModel
     refine : bool
         Whether each row is chosen among candidates.
+    teacher : callable or None
+        Labels rows; None leaves them the labels that they were made for.
     """
 
     model: GenerativeModel
     refine: bool
+    teacher: Callable[[Any], AnyArray] | None = None
 
     @property
     def at_once(self) -> int:
@@ -56,8 +59,9 @@ class Source:
             rng = np.random.default_rng([int(seed) for seed in seeds])
             codes, target = labels.codes(int(start), int(count)), self.model.target
             condition = Encoded.none(len(codes)) if target is None else target.somewhere(codes, rng)
-            own = [] if form.label is None else [form.label.tensor(condition)]
-            return [*self._features(form, condition, rng), *own]
+            encoded, seed = self._encoded(condition, rng)
+            own = [] if form.label is None else [self._labels(form.label, encoded, condition)]
+            return [*form.features(encoded, condition, seed), *own]
 
         *flat, last = _called(draw, [start, count, *seeds], form.made)
         return self._packed(form, [*flat, last]) if form.label is None else (*self._packed(form, flat), last)
@@ -71,7 +75,8 @@ class Source:
             rng = np.random.default_rng([int(seed) for seed in seeds])
             chosen = np.flatnonzero(rng.random(int(rows)) < p)
             condition = form.condition(y, int(rows)).take(chosen)
-            return [chosen.astype(np.int32)[:, None], *self._features(form, condition, rng)]
+            encoded, seed = self._encoded(condition, rng)
+            return [chosen.astype(np.int32)[:, None], *form.features(encoded, condition, seed)]
 
         y = tf.zeros([0]) if form.label is None else element[1]
         specs = [tf.TensorSpec([None, 1], tf.int32), *form.made[: len(real)]]
@@ -79,12 +84,26 @@ class Source:
         done = [_replaced(old, places, made) for old, made in zip(real, new, strict=True)]
         return (tf.nest.pack_sequence_as(element[0], done), *element[1:])
 
-    def _features(self, form: Form, condition: Encoded, rng: np.random.Generator) -> list[AnyArray]:
-        """The flat tensors of x, of one row for each condition."""
+    def checked(self, form: Form) -> Form:
+        """The form, if its labels can hold what the teacher says."""
+        if self.teacher is not None and (form.label is None or not form.label.takes_opinions):
+            raise TypeError(
+                "a teacher gives probabilities, or numbers: labels must be one-hot and floating-point, as from "
+                "tf.one_hot(y, len(augmenter.classes_)), or floating-point numbers"
+            )
+        return form
+
+    def _encoded(self, condition: Encoded, rng: np.random.Generator) -> tuple[Any, int]:
+        """A row for each condition, and the seed that it was drawn with."""
         sampler = self.model.sampler if self.refine else self.model.sampler.unrefined
         seed = int(rng.integers(SEEDS))
-        rows = sampler.just(condition, seed) if len(condition) else self.model.encoder.layout.empty()
-        return form.features(rows, condition, seed)
+        return sampler.just(condition, seed) if len(condition) else self.model.encoder.layout.empty(), seed
+
+    def _labels(self, label: LabelForm, encoded: Any, condition: Encoded) -> AnyArray:
+        if self.teacher is None or not len(condition):
+            return label.tensor(condition)
+        rows = self.model.container.restore(self.model.encoder.decode(encoded, condition))
+        return label.written(self.teacher(rows))
 
     def _packed(self, form: Form, flat: list[Tensor]) -> Element:
         return (tf.nest.pack_sequence_as(form.x, flat),)
@@ -128,7 +147,10 @@ class Enlargement:
 def stream(source: Source, labels: Rotation, batch_size: int | None, count: int | None, seed: int) -> Dataset:
     """An endless dataset of synthetic rows, or its first `count` elements."""
     spec = native(source.model)
-    form = Form.of(source.model, spec)
+    target = source.model.class_target
+    if source.teacher is not None and target is not None:
+        spec = (spec[0], tf.TensorSpec([len(target.counts)], tf.float32))
+    form = source.checked(Form.of(source.model, spec))
     batches = max(source.at_once // batch_size, 1) if batch_size else 1
     rows = batches * batch_size if batch_size else source.at_once
 
@@ -177,7 +199,7 @@ def enlarge(source: Source, addition: Enlargement, seed: int) -> Apply:
     """Adds rows to a dataset, spread evenly over it: as single rows, or as batches of the size of real ones."""
 
     def apply(dataset: Dataset) -> Dataset:
-        form = Form.of(source.model, dataset.element_spec)
+        form = source.checked(Form.of(source.model, dataset.element_spec))
 
         def add(element: Any, pulse: Any) -> Any:
             real, number, seeds = as_parts(element), pulse[0], _seeds(seed, *pulse)
