@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from . import fidelity, images, rebalance, results, speed
@@ -271,7 +272,49 @@ def rules_page(result: dict[str, Any]) -> tuple[str, Losses]:
     return f"## Rules\n\n{about(result)}\n{note}\n\n" + table(head, lines), []
 
 
-PAGES = {"fidelity": fidelity_page, "rebalance": rebalance_page, "speed-until": until_page,
+LEVEL = {"average_precision": 0.001, "brier": 0.001, "r2": 0.001}
+"""A difference of a figure that is none."""
+
+
+def utility_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    frame = pd.DataFrame(result["rows"])
+    parts, losses = ["## When rows help\n", about(result)], []
+    parts.append(
+        "Learners fitted to some training rows and to what is made of them, means over tables and seeds, on held-out "
+        "rows: average precision of the rarer of two classes, its Brier score, R² of a number. *x 10* adds ten "
+        "synthetic rows for each real one, with labels of their own or the teacher's; *worst* is the table on which "
+        "the teacher, x 10, does least for the learner, with the difference to nothing and its standard error over "
+        "seeds.\n"
+    )
+    for figure, title in (("average_precision", "average precision"), ("brier", "Brier score"), ("r2", "R²")):
+        known = frame[frame[figure].notna()] if figure in frame else frame[:0]
+        for size, rows in known.groupby("size"):
+            parts.append(f"### {title}, {size:,} rows\n")
+            taught = rows[rows["learner"] != "teacher"]
+            methods = list(dict.fromkeys(taught["method"]))
+            lines = []
+            for learner, own in taught.groupby("learner", sort=False):
+                means = own.groupby("method")[figure].mean()
+                wide = own.pivot_table(index=["table", "seed"], columns="method", values=figure)
+                gain = wide["teacher, x 10"] - wide["nothing"]
+                by_table = gain.groupby("table")
+                mean, error = by_table.mean(), by_table.std(ddof=1) / np.sqrt(by_table.size())
+                harm = -mean if figure != "brier" else mean
+                worst = harm.idxmax()
+                said = f"{worst}, {mean[worst]:+.3f} ± {error[worst]:.3f}"
+                lines.append([learner, *(number(means[method], 3) for method in methods), said])
+                for name in mean.index[harm > np.maximum(error, LEVEL[figure])]:
+                    ours, nothing = (number(wide[m].loc[name].mean(), 3) for m in ("teacher, x 10", "nothing"))
+                    losses.append(
+                        (f"{name}, {size:,} rows", f"{title} of {learner}, taught", ours, f"nothing {nothing}")
+                    )
+            teacher = number(rows.loc[rows["learner"] == "teacher", figure].mean(), 3)
+            lines.append(["the teacher itself", teacher, *[""] * len(methods)])
+            parts.append(table(["learner", *methods, "worst"], lines))
+    return "\n".join(parts), losses
+
+
+PAGES = {"utility": utility_page, "fidelity": fidelity_page, "rebalance": rebalance_page, "speed-until": until_page,
          "speed-sampling": sampling_page, "speed-growth": growth_page, "speed-stream": stream_page,
          "images": images_page, "rules": rules_page}  # fmt: skip
 

@@ -49,6 +49,12 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
     feature_names_in_ : ndarray of str
         Only if all column names are strings.
 
+    Notes
+    -----
+    A classifier that is fitted to the rows gives rare classes too high probabilities. Where these are to be right, put
+    the pipeline into scikit-learn's ``CalibratedClassifierCV(ensemble=False)``, or take
+    ``AugmentedClassifier(calibrate=True)``: both calibrate on real rows that the generator has not seen.
+
     Examples
     --------
     >>> from sklearn.datasets import make_classification

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 pytest.importorskip("imblearn")
 
-from benchmarks import figures, generators, images, rebalance, report, results, speed, tables
+from benchmarks import figures, generators, images, rebalance, report, results, speed, tables, utility
 from benchmarks.intervals import corrected, pooled
 from benchmarks.peers.run import Plain
 
@@ -285,6 +285,31 @@ def test_the_report_names_losses_and_what_did_not_run():
     assert "| made | ganaug | 8 | 0.50 | 20 | 2.00 |" in page
     assert "| TVAE | not run (no room) |" in page
     assert "on 2 cores of Abacus with 8 GB" in page
+
+
+@pytest.mark.parametrize("number", [False, True])
+def test_utility_measures_every_learner_in_every_way(monkeypatch, number):
+    monkeypatch.setattr(utility, "LEARNERS", ("tree", "k-NN"))
+    rng = np.random.default_rng(0)
+    made = pd.DataFrame(rng.normal(size=(400, 2)), columns=["a", "b"])
+    score = made["a"] + 0.3 * rng.normal(size=400)
+    made["y"] = score if number else np.where(score > 0.8, "yes", "no")
+    rows = list(utility.measured(made[:100], made[100:].reset_index(drop=True), "y", 0))
+    figure = "r2" if number else "average_precision"
+    assert [row["learner"] for row in rows] == ["teacher"] + ["tree"] * 6 + ["k-NN"] * 6
+    assert all(row[figure] > 0.3 for row in rows)
+
+
+def test_the_page_says_when_rows_help_and_where_they_do_not():
+    gains = {("here", 0): 0.1, ("here", 1): 0.2, ("there", 0): -0.1, ("there", 1): -0.1}
+    rows = [
+        {"table": table, "size": 300, "seed": seed, "learner": "tree", "method": method, "average_precision": value}
+        for (table, seed), gain in gains.items()
+        for method, value in (("nothing", 0.5), ("teacher, x 10", 0.5 + gain))
+    ]
+    page, losses = report.utility_page(json.loads(json.dumps(ABOUT | {"rows": rows})))
+    assert "| tree | 0.500 | 0.525 | there, -0.100 ± 0.000 |" in page
+    assert losses == [("there, 300 rows", "average precision of tree, taught", "0.400", "nothing 0.500")]
 
 
 def test_a_long_tail_shrinks_geometrically():

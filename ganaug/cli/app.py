@@ -153,7 +153,7 @@ def sample(
 def assess(
     table: Input,
     target: Annotated[str, typer.Option("--target", "-t", help="The column of labels, or of a number.")],
-    estimator: Annotated[str, typer.Option(help="boosting, linear or forest.")] = "boosting",
+    estimator: Annotated[str, typer.Option(help="boosting, linear, forest or extra-trees.")] = "boosting",
     scoring: Annotated[str | None, typer.Option(help="A scikit-learn metric (default: chosen for the target).")] = None,
     folds: Annotated[int, typer.Option(help="Folds, with a generator each.", min=2)] = 5,
     jobs: Annotated[int, typer.Option(help="Folds at a time.")] = 1,
