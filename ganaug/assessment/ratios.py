@@ -28,8 +28,8 @@ Ratios = Literal["auto"] | Sequence[float] | Mapping[str, Sequence[float]]
 
 BALANCE, ENLARGE, TEACH = METHODS = ("balance", "enlarge", "teach")
 WORTH_BALANCING = 0.1
-TAUGHT_RATIO = 10.0
-"""Synthetic rows for each real one, where a teacher labels them."""
+TAUGHT_RATIO, TAUGHT_ROWS = 10.0, 50_000
+"""Synthetic rows for each real one, where a teacher labels them, but for large tables not more than so many."""
 
 
 class Addition(NamedTuple):
@@ -41,7 +41,6 @@ class Addition(NamedTuple):
 
 AUTO_IMBALANCED = (Addition(BALANCE, 0.25), Addition(BALANCE, 0.5), Addition(BALANCE, 1.0), Addition(ENLARGE, 1.0))
 AUTO_BALANCED = (Addition(ENLARGE, 0.5), Addition(ENLARGE, 1.0), Addition(ENLARGE, 2.0))
-AUTO_TAUGHT = (Addition(TEACH, 1.0), Addition(TEACH, TAUGHT_RATIO))
 
 
 def additions_of(
@@ -63,7 +62,7 @@ def additions_of(
     lacking = sum(lacking_rows(strategy, y, classes=classes).values()) if can_balance else 0
     if isinstance(ratios, str) and ratios == "auto":
         is_imbalanced = lacking >= WORTH_BALANCING * len(y) or (lacking and strategy is not None)
-        return (AUTO_IMBALANCED if is_imbalanced else AUTO_BALANCED) + (AUTO_TAUGHT if taught else ())
+        return (AUTO_IMBALANCED if is_imbalanced else AUTO_BALANCED) + (_auto_taught(len(y)) if taught else ())
     if isinstance(ratios, Mapping):
         by_method = _from_dict(ratios, can_balance=lacking > 0)
         if by_method.get(TEACH) and not taught:
@@ -76,6 +75,15 @@ def additions_of(
     if not additions:
         raise ValueError(f"ratios={ratios!r} has no ratio to try")
     return additions
+
+
+def taught_ratio(rows: int) -> float:
+    """How many synthetic rows for each of so many real ones, where a teacher labels them."""
+    return min(TAUGHT_RATIO, max(1.0, TAUGHT_ROWS / rows))
+
+
+def _auto_taught(rows: int) -> tuple[Addition, ...]:
+    return tuple(Addition(TEACH, ratio) for ratio in sorted({1.0, taught_ratio(rows)}))
 
 
 def _from_dict(ratios: Mapping[str, Sequence[float]], *, can_balance: bool) -> dict[str, list[float]]:

@@ -45,7 +45,7 @@ teacher : "auto", estimator, callable or None, default=None
     model or a function is asked as it is. The teacher is cross-fitted, and labels real rows as well, each by models
     that have not seen it; their own labels count as much. The estimator then learns probabilities: each row stands
     once for each class, weighing as much as the class is probable; labels are drawn for an estimator that takes no
-    `sample_weight`. Without an augmenter ten synthetic rows are made for each real one.
+    `sample_weight`. Without an augmenter ten synthetic rows are made for each real one, and fewer from 5,000 rows on.
 memory : str, joblib.Memory or None, default=None
     Where to keep augmented rows, as in a Pipeline: a search over the estimator's parameters then fits one generator
     to each fold instead of one to each candidate.
@@ -134,6 +134,8 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         check_consistent_length(X, y)
         classes = self._target_type == "classes"
+        if self.teacher is not None:
+            check_teacher(self.teacher, classes=classes, X=X)
         labels, is_series = check_target(y)
         labels = labels_or_numbers(labels, classes=classes)
         augmenter = self._own_augmenter(labels)
@@ -213,8 +215,6 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
 
     def _check_parameters(self) -> None:
         check_real(self.synthetic_weight, "synthetic_weight", 0)
-        if self.teacher is not None:
-            check_teacher(self.teacher, classes=self._target_type == "classes")
         if not isinstance(self.augmenter, (GANAugmenter, type(None))):
             raise TypeError(
                 f"augmenter={self.augmenter!r} must be a GANAugmenter or None; to rebalance classes give "
@@ -228,11 +228,10 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
 
     def _own_augmenter(self, labels: pd.Series) -> GANAugmenter:
         """A clone of the augmenter that knows which kind of target it meets; bad strategies fail before training."""
-        augmenter = (
-            self._default_augmenter(taught=self.teacher is not None)
-            if self.augmenter is None
-            else clone(self.augmenter)
-        )
+        if self.augmenter is None:
+            augmenter = self._default_augmenter(None if self.teacher is None else taught_ratio(len(labels)))
+        else:
+            augmenter = clone(self.augmenter)
         if augmenter.target_type not in ("auto", self._target_type):
             raise ValueError(
                 f"augmenter has target_type={augmenter.target_type!r}, but {type(self).__name__} needs "
@@ -248,7 +247,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
     ) -> tuple[Any, Any, Float64Array | None]:
         """Rows with the teacher's labels, and their weights if there are any."""
         real = int(np.count_nonzero(~is_synthetic))
-        own = np.asarray(y)[:real]
+        own = pd.Series(np.asarray(y)[:real]).infer_objects().to_numpy()
         labels = np.unique(own) if self._target_type == "classes" else None
         seed = int(seeds_from(entropy_of(getattr(self.augmenter, "random_state", None)), 1)[0])
         self.teacher_ = fitted_teacher(self.teacher, _safe_indexing(X, np.arange(real)), own, labels, seed)

@@ -16,7 +16,6 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.validation import check_is_fitted
 
 from ..assessment.folds import Folds
-from ..assessment.ratios import TAUGHT_RATIO
 from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
@@ -183,8 +182,9 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
             check_choice(self.calibrate, "calibrate", CALIBRATIONS)
 
     @staticmethod
-    def _default_augmenter(*, taught: bool) -> GANAugmenter:
-        return GANAugmenter(ratio=TAUGHT_RATIO) if taught else GANAugmenter(ratio=0, sampling_strategy="auto")
+    def _default_augmenter(taught_ratio: float | None) -> GANAugmenter:
+        balanced = GANAugmenter(ratio=0, sampling_strategy="auto")
+        return balanced if taught_ratio is None else GANAugmenter(ratio=taught_ratio)
 
     @staticmethod
     def _check_strategy(strategy: Strategy, labels: pd.Series) -> None:
@@ -243,8 +243,8 @@ class AugmentedRegressor(RegressorMixin, AugmentedEstimator):
             raise TypeError(f"estimator={self.estimator!r} is a classifier: use AugmentedClassifier")
 
     @staticmethod
-    def _default_augmenter(*, taught: bool) -> GANAugmenter:
-        return GANAugmenter(ratio=TAUGHT_RATIO if taught else 1.0)
+    def _default_augmenter(taught_ratio: float | None) -> GANAugmenter:
+        return GANAugmenter(ratio=1.0 if taught_ratio is None else taught_ratio)
 
     @staticmethod
     def _check_strategy(strategy: Strategy, labels: pd.Series) -> None:

@@ -34,7 +34,7 @@ def taught(
     target, classes = model.target, model.class_target
     if target is None:
         raise ValueError("teacher labels rows, but the augmenter was fitted without y")
-    check_teacher(teacher, classes=classes is not None)
+    check_teacher(teacher, classes=classes is not None, X=X)
     every, _, is_synthetic = model.augmented(X, y, strategy, ratio)
     real, synthetic = np.flatnonzero(~is_synthetic), np.flatnonzero(is_synthetic)
     labels, seed = model.labels(y, len(real)), model.seeds.next()

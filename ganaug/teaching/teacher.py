@@ -118,11 +118,13 @@ def asked_as_it_is(teacher: Teacher | TeacherLike, classes: AnyArray | None) -> 
     return lambda X: _opinion(teacher, X, classes)
 
 
-def check_teacher(teacher: object, *, classes: bool) -> None:
-    """TypeError or ValueError if it cannot be asked for labels."""
+def check_teacher(teacher: object, *, classes: bool, X: MatrixLike | None = None) -> None:
+    """TypeError or ValueError if it cannot be asked for labels, of the rows `X` where these are given."""
     if isinstance(teacher, str):
         if teacher != "auto":
             raise ValueError(f"teacher={teacher!r} must be 'auto', an estimator, a fitted Keras model, or None")
+        if X is not None:
+            _table(X)
         return
     if hasattr(teacher, "get_params"):
         needed = "predict_proba" if classes else "predict"

@@ -61,9 +61,24 @@ def test_a_regressor_learns_what_the_teacher_predicts():
     assert np.allclose(model.predict(data), (model.teacher_.of_real + progression) / 2)
 
 
-def test_without_an_augmenter_ten_rows_are_made_for_each():
+def test_without_an_augmenter_ten_rows_are_made_for_each_and_fewer_for_many():
     model = AugmentedClassifier(DecisionTreeClassifier(), teacher=LogisticRegression())
-    assert model._default_augmenter(taught=True).ratio == 10
+    ratios = [model._own_augmenter(pd.Series(np.arange(rows) % 2)).ratio for rows in (100, 20_000, 80_000)]
+    assert ratios == [10, 2.5, 1]
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "boolean", "category", "str"])
+def test_labels_of_every_dtype_are_learnt(dtype):
+    labels = pd.Series(NAMES if dtype in ("category", "str") else Y).astype(dtype)
+    model = AugmentedClassifier(DecisionTreeClassifier(), augmenter(1), teacher=LogisticRegression()).fit(FRAME, labels)
+    assert set(model.predict(FRAME).tolist()) == set(labels.unique().tolist())
+
+
+def test_images_need_a_teacher_of_their_own_which_is_said_before_training():
+    with pytest.raises(TypeError, match="labels tables"):
+        AugmentedClassifier(DecisionTreeClassifier(), augmenter(), teacher="auto").fit(
+            np.zeros((9, 8, 8)), np.arange(9) % 2
+        )
 
 
 def test_it_works_inside_cross_validation():
