@@ -19,7 +19,7 @@ from ..assessment.assess import assessed, checked_rows, trial_of
 from ..assessment.assessment import Assessment
 from ..assessment.baselines import Distilled
 from ..assessment.folds import Folds
-from ..assessment.ratios import TEACH
+from ..assessment.ratios import TEACH, taught_ratio
 from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.seeds import entropy_of, seeds_from
