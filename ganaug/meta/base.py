@@ -248,7 +248,9 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         """Rows with the teacher's labels, and their weights if there are any."""
         real = int(np.count_nonzero(~is_synthetic))
         own = pd.Series(np.asarray(y)[:real]).infer_objects().to_numpy()
-        labels = np.unique(own) if self._target_type == "classes" else None
+        labels = None
+        if self._target_type == "classes":
+            labels, self._codes = np.unique(own, return_inverse=True)
         seed = int(seeds_from(entropy_of(getattr(self.augmenter, "random_state", None)), 1)[0])
         self.teacher_ = fitted_teacher(self.teacher, _safe_indexing(X, np.arange(real)), own, labels, seed)
         weighs = labels is not None and weights_name(self.estimator) is not None

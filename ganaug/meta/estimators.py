@@ -22,7 +22,8 @@ from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_choice
 from ..params import with_docs
-from ..plain import MatrixLike, VectorLike
+from ..plain import IndexArray, MatrixLike, VectorLike
+from ..teaching.suspects import suspects
 from ..teaching.teacher import TeacherLike
 from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
 
@@ -59,6 +60,9 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     {attributes}
     classes_ : ndarray of shape (n_classes,)
         The estimator's.
+    suspects_ : ndarray of int
+        With a teacher: positions of training rows whose label it doubts, the most doubtful first, by confident
+        learning. They are learnt like others; look at them, or give them less `sample_weight`.
     calibrated_ : CalibratedClassifierCV or None
         What gives the probabilities, with `calibrate`.
 
@@ -68,6 +72,8 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
 
     References
     ----------
+    Northcutt, Jiang, Chuang (2021). Confident learning: estimating uncertainty in dataset labels. JAIR 70.
+
     Niculescu-Mizil, Caruana (2005). Predicting good probabilities with supervised learning. ICML.
 
     Cawley, Talbot (2010). On over-fitting in model selection and subsequent selection bias in performance evaluation.
@@ -146,6 +152,14 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     def classes_(self) -> NDArray[Any]:
         """The labels that the estimator tells apart."""
         return self.estimator_.classes_
+
+    @property
+    def suspects_(self) -> IndexArray:
+        """Positions of training rows whose label the teacher doubts, the most doubtful first."""
+        check_is_fitted(self, "estimator_")
+        if self.teacher_ is None:
+            raise AttributeError("there are no suspects_ without a teacher: give teacher='auto'")
+        return suspects(self.teacher_.of_real, self._codes)
 
     @if_estimator_has("predict_proba")
     def predict_proba(self, X: MatrixLike) -> Any:

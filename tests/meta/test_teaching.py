@@ -164,3 +164,22 @@ class TestCalibration:
             AugmentedClassifier(LogisticRegression(), augmenter(), calibrate="platt").fit(X, Y)
         with pytest.raises(ValueError, match="2 rows of each class"):
             AugmentedClassifier(LogisticRegression(), augmenter(), calibrate=True).fit(X[:20], np.arange(20) == 3)
+
+
+class TestSuspects:
+    def test_labels_that_were_exchanged_are_found(self):
+        rng = np.random.default_rng(0)
+        data = rng.normal(size=(300, 3))
+        truth = np.where(data[:, 0] > 0.5, "yes", "no")
+        wrong = rng.choice(300, 15, replace=False)
+        labels = truth.copy()
+        labels[wrong] = np.where(truth[wrong] == "yes", "no", "yes")
+        model = AugmentedClassifier(DecisionTreeClassifier(), augmenter(1), teacher="auto").fit(data, labels)
+        found = model.suspects_.tolist()
+        assert len(set(wrong) & set(found)) >= 9
+        assert len(set(found) - set(wrong)) <= 2
+
+    def test_there_are_none_without_a_teacher(self):
+        model = AugmentedClassifier(DecisionTreeClassifier(), augmenter(1)).fit(X, Y)
+        with pytest.raises(AttributeError, match="without a teacher"):
+            _ = model.suspects_
