@@ -56,9 +56,7 @@ def taught(
         if isinstance(every, pd.DataFrame):
             every = every.reset_index(drop=True)
         is_synthetic = np.arange(len(real) + len(lesson.row)) >= len(real)
-        new, weight = (
-            classes.decode(encoded_classes(lesson.code)),
-            [np.concatenate([np.ones(len(real)), lesson.weight])],
-        )
+        new = classes.decode(encoded_classes(lesson.code))
+        weight = [np.concatenate([np.ones(len(real)), lesson.weight])]
     given = model.labels_as_given(target, joined(labels, new))
     return (every, given, *weight, *([is_synthetic] if return_mask else []))
