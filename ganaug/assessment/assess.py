@@ -117,10 +117,10 @@ def assess(
     Notes
     -----
     The augmenter is chosen if its best ratio is ahead of doing nothing, and of the best baseline, by more than one
-    standard error. The verdict is then that it "adds" something if the 95 % intervals of both are above zero, else that
-    it "probably adds" it. A baseline is chosen over doing nothing by the same rule. Standard errors allow for folds
-    that share training rows. As the best of several ratios is picked, its gain is on average a little less than it
-    seems.
+    standard error (by t quantiles: 1.1 of them with five folds, 1.8 with two). The verdict is then that it "adds"
+    something if the 95 % intervals of both are above zero, else that it "probably adds" it. A baseline is chosen over
+    doing nothing by the same rule. Standard errors allow for folds that share training rows. As the best of several
+    ratios is picked, its gain is on average a little less than it seems.
 
     References
     ----------

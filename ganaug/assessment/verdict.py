@@ -1,8 +1,8 @@
 """From scores to a decision and a sentence.
 
 Synthetic rows are chosen only if their best ratio is ahead of doing nothing, and of the best baseline, by more than one
-standard error. A baseline is chosen over doing nothing by the same rule. The sentence says how sure it is: it "adds" if
-the 95 % intervals of both leads are above zero, and else it "probably adds".
+standard error, or by as much more as few folds ask for. A baseline is chosen over doing nothing by the same rule. The
+sentence says how sure it is: it "adds" if the 95 % intervals of both leads are above zero, and else it "probably adds".
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from .ratios import BALANCE, ENLARGE, METHODS, TEACH
 from .scoring import Scoring
 
 MOST_PLACES = 4
-STANDARD_ERRORS = 1.0
 SUFFIXES = {BALANCE: "", ENLARGE: ", classes as they are", TEACH: ", with labels of the teacher"}
 
 
@@ -137,7 +136,7 @@ def _can_change(baseline: Baseline, scoring: Scoring) -> bool:
 
 
 def _is_ahead(lead: Interval) -> bool:
-    return lead.mean > 0 and lead.mean > STANDARD_ERRORS * lead.std_error
+    return lead.mean > 0 and lead.mean > lead.margin
 
 
 def _change(gain: Interval, scoring: Scoring, *, sure: bool) -> str:

@@ -44,6 +44,12 @@ class TestVerdict:
         assert choice == Choice("enlarge", 1.0)
         assert said == "Probably adds .050 ± .074 average precision at ratio 1, classes as they are"
 
+    def test_two_folds_are_not_called_likely(self):
+        two, lead = FLAT[:2], np.array([0.02, 0.12])
+        choice, said = verdict_on(none=two, balance_50=two + lead)
+        assert not choice.augments
+        assert "may be chance" in said
+
     def test_chance_is_not(self):
         choice, said = verdict_on(none=FLAT, balance_50=FLAT + 0.003 + NOISE)
         assert choice == Choice("none")
