@@ -37,11 +37,12 @@ HUGE, SMALLER = 1e150, 2.0**-700
 
 def model_for(X: pd.DataFrame, name: str, *, classes: bool) -> Pipeline:
     """The model of this name behind a preprocessing that fits the columns."""
-    return behind_preprocessing(X, clone(MODELS[name][0 if classes else 1]))
+    return behind_preprocessing(X, MODELS[name][0 if classes else 1])
 
 
 def behind_preprocessing(X: pd.DataFrame, model: BaseEstimator) -> Pipeline:
-    """The model behind a preprocessing that fits the columns: numbers, datetimes as seconds, and categories."""
+    """A clone of the model behind a preprocessing that fits the columns: numbers, times as seconds, and categories."""
+    model = clone(model)
     kinds = {column: kind_of(X[column]) for column in X}
     categorical = [column for column, kind in kinds.items() if kind == "category"]
     others = [column for column in kinds if column not in categorical]

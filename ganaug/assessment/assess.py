@@ -22,7 +22,7 @@ from ..teaching.teacher import TeacherLike, check_teacher
 from .assessment import Assessment
 from .baselines import BASELINES, baselines_named
 from .folds import Folds, Seeds, Trial, long_table, measured, splits
-from .ratios import Addition, Ratios, additions_of, with_addition
+from .ratios import TEACH, Addition, Ratios, additions_of, with_addition
 from .scoring import Scorer, chosen_scoring
 from .verdict import Choice, decided, summary
 
@@ -184,15 +184,19 @@ def trial_of(
     check_parameters(made)
     if teacher is not None:
         check_teacher(teacher, classes=classes)
+    taught = teacher is not None
+    additions = additions_of(ratios, made.sampling_strategy, labels, classes=classes, taught=taught)
+    named = baselines_named(baselines, taught=taught)
+    asked = any(each.method == TEACH for each in additions) or any(each.needs_teacher for each in named)
     return Trial(
         estimator,
         made,
         chosen_scoring(scoring, estimator, labels),
-        additions_of(ratios, made.sampling_strategy, labels, classes=classes, taught=teacher is not None),
-        baselines_named(baselines, taught=teacher is not None),
+        additions,
+        named,
         classes=classes,
         decides=decides,
-        teacher=teacher,
+        teacher=teacher if asked else None,  # who is not asked need not learn
         memory=memory,
         weight=weight,
         synthetic_weight=synthetic_weight,

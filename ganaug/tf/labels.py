@@ -36,7 +36,7 @@ class LabelForm(ABC):
     @property
     def takes_opinions(self) -> bool:
         """Whether it can hold what a teacher says: probabilities, or numbers with a fraction."""
-        return False
+        return bool(self.dtype.is_floating)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -67,10 +67,6 @@ class NumberLabels(LabelForm):
 
     target: NumberTarget
 
-    @property
-    def takes_opinions(self) -> bool:
-        return bool(self.dtype.is_floating)
-
     def condition(self, y: AnyArray) -> Encoded:
         coder, values = self.target.coder, y.ravel().astype(np.float64)
         if not np.isfinite(values).all():
@@ -88,6 +84,10 @@ class ClassLabels(LabelForm):
     known: AnyArray
     shown: str
 
+    @property
+    def takes_opinions(self) -> bool:
+        return False
+
     def condition(self, y: AnyArray) -> Encoded:
         is_class = y.ravel()[:, None] == self.known
         if not is_class.any(1).all():
@@ -103,10 +103,6 @@ class OneHotLabels(LabelForm):
     """A slot for each class."""
 
     classes: int
-
-    @property
-    def takes_opinions(self) -> bool:
-        return bool(self.dtype.is_floating)
 
     @property
     def shape(self) -> tuple[int, ...]:
