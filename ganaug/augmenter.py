@@ -24,7 +24,8 @@ from .modality.generator import Build, Generator
 from .modality.registry import modality_for
 from .model import GenerativeModel, HoldsModel
 from .params import DOCS, Auto, GANParameters, check_parameters, check_ratio, configured, one_of, parameter, with_docs
-from .persistence.archive import errors_about, read, write
+from .persistence.archive import errors_about
+from .persistence.model_file import read_model, write_model
 from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
 from .plots import PlottingMixin
 from .teaching.lesson import SoftLabels
@@ -355,7 +356,7 @@ class GANAugmenter(
         TypeError
             If a parameter or a category is of a type that a file cannot hold.
         """
-        write(path, {"parameters": _saved_parameters(self), "model": self._fitted})
+        write_model(path, {"parameters": _saved_parameters(self), "model": self._fitted})
 
     def _check_parameters(self) -> None:
         check_parameters(self)
@@ -400,7 +401,7 @@ def load(path: PathLike, *, generator: Build | Model | None = None) -> GANAugmen
     {0: 50, 1: 50, 2: 50}
     """
     with errors_about(path):
-        contents = read(path, generator=generator)
+        contents = read_model(path, generator=generator)
         augmenter = GANAugmenter(**contents["parameters"])
         augmenter._model = contents["model"]
         augmenter.generator = augmenter._model.generator.build

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
 import numpy as np
 import pandas as pd
 
+from ..persistence.replacing import replacing
 from .cells import CellStyle
 
 FORMATS = (".csv", ".parquet", ".pq")
@@ -330,30 +330,12 @@ def _opened(path: str) -> Iterator[IO[str]]:
             out.write(buffer.getvalue().encode())
             out.flush()
         return
-    with _replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with replacing(Path(path)) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         yield file
 
 
-@contextmanager
-def _replacing(path: str) -> Iterator[Path]:
-    """A file to write, which then takes the place of another."""
-    target = Path(path).resolve()
-    if target.exists() and not target.is_file():  # a pipe
-        yield target
-        return
-    temporary = target.with_name(f".{target.name}.{uuid4().hex}")
-    try:
-        yield temporary
-        if target.exists():
-            temporary.chmod(target.stat().st_mode)
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _write_parquet(table: pd.DataFrame, path: str) -> None:
-    with _replacing(path) as temporary:
+    with replacing(Path(path)) as temporary:
         table.to_parquet(temporary, index=False)
 
 

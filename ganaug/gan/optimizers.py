@@ -45,7 +45,15 @@ class NetworkOptimizer:
             self.optimizer.learning_rate.assign(self.scale * rate * self.gentleness)
 
     def apply(self, gradients: list[Tensor]) -> None:
-        self.optimizer.apply_gradients(zip(gradients, self.targets, strict=True))
+        """One step. Of an optimiser of ours it is the update alone, since `apply` clips, decays and averages nothing for
+        it, but reduces gradients over replicas by a function that TensorFlow registers, with the whole graph, for good.
+        """
+        if self.scale is None or tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            self.optimizer.apply(gradients, self.targets)
+            return
+        for gradient, variable in zip(gradients, self.targets, strict=True):
+            self.optimizer.update_step(gradient, variable, self.optimizer.learning_rate)
+        self.optimizer.iterations.assign_add(1)
 
     def halve(self) -> None:
         """Half the learning rate for good, also after variables were restored."""

@@ -2,31 +2,31 @@
 
 `manifest.json` lists every other member with its size and SHA-256; `model.json` holds the contents as a tree of tagged
 plain values (:mod:`ganaug.persistence.tree`); `arrays/N.npy` hold their arrays. Whatever does not fit raises
-`CorruptFileError`.
+`CorruptFileError`. What a file takes to read is bounded by its own size: its members do not overlap, an array has the
+bytes that its shape says, and is used once.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
+import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 import numpy as np
 
-from ..data.targets import conditioned
 from ..exceptions import CorruptFileError
-from ..modality.base import Model
-from ..modality.generator import Build
-from ..modality.registry import modality_of
-from ..model import GenerativeModel
 from ..plain import RECORDS, AnyArray, PathLike
+from .replacing import replace_file
 from .tree import TreeReader, TreeWriter
 
 MAGIC = "ganaug"
@@ -34,13 +34,14 @@ FORMAT_VERSION = 5
 OLDEST_VERSION = 5
 MAX_MEMBERS = 20_000
 MAX_JSON = 256 * 2**20
+ARRAY_KINDS = "biufMm"
 MALFORMED = (
-    *(zipfile.BadZipFile, EOFError, ArithmeticError, AttributeError, LookupError),
+    *(zipfile.BadZipFile, EOFError, ArithmeticError, AttributeError, LookupError, SyntaxError, TokenError),
     *(MemoryError, RuntimeError, TypeError, ValueError),
 )
 
 
-class _Mismatch(Exception):
+class Mismatch(Exception):
     """The file is sound, but what the caller gave does not go with it."""
 
 
@@ -49,16 +50,21 @@ def errors_about(path: PathLike) -> Iterator[None]:
     """Turns what goes wrong with a file's contents into `CorruptFileError` or `ValueError` that name the file."""
     try:
         yield
-    except _Mismatch as error:
-        raise ValueError(f"{path}: {error}") from None
+    except Mismatch as error:
+        raise ValueError(f"{path}: {printable(error)}") from None
     except MALFORMED as error:
-        raise CorruptFileError(f"{path} is damaged, or not a ganaug file: {error}") from error
+        raise CorruptFileError(f"{path} is damaged, or not a ganaug file: {printable(error)}") from error
+
+
+def printable(text: object) -> str:
+    """Text of a file as a terminal may be shown it: without characters that command it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in str(text))
 
 
 def write(path: PathLike, contents: dict[str, Any]) -> None:
-    """Write contents with a "model" to a file, which replaces an old one only once it is complete."""
+    """Write contents to a file, which replaces an old one only once it is complete."""
     members = _members(contents)
-    _replace(Path(path), lambda file: _pack(file, members))
+    replace_file(Path(path), lambda file: _pack(file, members))
 
 
 def dumps(contents: dict[str, Any]) -> bytes:
@@ -68,29 +74,42 @@ def dumps(contents: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def read(path: PathLike, *, generator: Build | Model | None = None) -> dict[str, Any]:
-    """The contents of a file.
+def read(path: PathLike) -> dict[str, Any]:
+    """The contents of a file."""
+    with open(path, "rb", opener=_regular) as file:
+        try:
+            members = _unpack(file, os.fstat(file.fileno()).st_size)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            raise ValueError("a member begins before the file does") from None
+    return _contents(members)
 
-    Parameters
-    ----------
-    generator : keras.Model, callable or None
-        What the generator was built with, if it was the user's own.
-    """
-    return loads(Path(path).read_bytes(), generator=generator)
 
-
-def loads(data: bytes, *, generator: Build | Model | None = None) -> dict[str, Any]:
+def loads(data: bytes) -> dict[str, Any]:
     """The contents that `dumps` made these bytes of."""
-    members = _unpack(data)
-    reader = TreeReader(RECORDS, lambda number: _array(members[_array_name(number)]))
-    contents: dict[str, Any] = reader.tree(json.loads(members["model.json"]))
-    if contents.pop("own_generator"):
-        if generator is None:
-            raise _Mismatch(
-                "the saved model has a generator of your own: pass what built it as load(path, generator=...)"
-            )
-        contents["model"].generator.build = generator
-    _check_fits_together(contents["model"])
+    return _contents(_unpack(io.BytesIO(data), len(data)))
+
+
+def _regular(path: str, flags: int) -> int:
+    """Opens a file, and nothing that never ends or blocks: no pipe, no device."""
+    opened = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(opened).st_mode
+    if stat.S_ISREG(mode):
+        return opened
+    os.close(opened)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    raise ValueError("it is no regular file")
+
+
+def _contents(members: dict[str, bytes]) -> dict[str, Any]:
+    tree = json.loads(members.pop("model.json"))
+    contents = TreeReader(RECORDS, lambda number: _array(members.pop(_array_name(number)))).tree(tree)
+    if not isinstance(contents, dict):
+        raise TypeError("model.json holds no contents")
+    if members:
+        raise ValueError(f"{len(members)} members belong to nothing")
     return contents
 
 
@@ -98,7 +117,7 @@ def _members(contents: dict[str, Any]) -> dict[str, bytes]:
     from .. import __version__
 
     writer = TreeWriter(RECORDS)
-    tree = writer.tree({**contents, "own_generator": contents["model"].generator.build is not None})
+    tree = writer.tree(contents)
     members = {"model.json": json.dumps(tree, allow_nan=False).encode()}
     for number, array in enumerate(writer.arrays):
         buffer = io.BytesIO()
@@ -109,27 +128,20 @@ def _members(contents: dict[str, Any]) -> dict[str, bytes]:
     return {"manifest.json": json.dumps(manifest).encode(), **members}
 
 
-def _check_fits_together(model: GenerativeModel) -> None:
-    generator, layout = model.generator, model.generator.layout
-    if layout != conditioned(model.encoder.layout, model.target):
-        raise ValueError("the encoding is not that of the networks")
-    saved = [weight.shape for weight in generator.weights]
-    if generator.build is not None:
-        from ..modality.networks import build_generator
-
-        built = [weight.shape for weight in build_generator(layout, generator.size, 0, generator.build).get_weights()]
-        if built != saved:
-            raise _Mismatch(f"generator= builds a network with weights of shapes {built}, the saved one has {saved}")
-    elif saved != modality_of(layout).weight_shapes(layout, generator.size):
-        raise ValueError("the weights are not those of the networks")
-
-
 def _array_name(number: int) -> str:
     return f"arrays/{number}.npy"
 
 
 def _array(data: bytes) -> AnyArray:
-    array: AnyArray = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    """The array of a .npy file, whose header may say no more than there is."""
+    file = io.BytesIO(data)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("an array of an unknown format")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+    start = file.tell()
+    if fortran or dtype.kind not in ARRAY_KINDS or prod(shape) * dtype.itemsize != len(data) - start:
+        raise ValueError(f"an array of shape {shape} and dtype {dtype} that has {len(data) - start} bytes")
+    array: AnyArray = np.frombuffer(data, dtype, offset=start).reshape(shape).copy()
     return array
 
 
@@ -143,27 +155,17 @@ def _pack(file: BinaryIO, members: dict[str, bytes]) -> None:
             archive.writestr(name, data)
 
 
-def _replace(target: Path, fill: Callable[[BinaryIO], None]) -> None:
-    """A new file beside the old one, which it replaces once it is on the disk."""
-    temporary = target.with_name(f".{target.name}.{uuid4().hex}")
-    try:
-        with temporary.open("xb") as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _unpack(file: bytes) -> dict[str, bytes]:
-    """The members of the file, each as the manifest describes it."""
-    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+def _unpack(file: BinaryIO, size: int) -> dict[str, bytes]:
+    """The members of a file of `size` bytes, each as the manifest describes it."""
+    with zipfile.ZipFile(file) as archive:
         infos = archive.infolist()
         names = {info.filename for info in infos}
         if len(names) < len(infos) or len(infos) > MAX_MEMBERS or any(info.compress_type for info in infos):
             raise ValueError("members are compressed, too many or of the same name")
+        if sum(info.file_size for info in infos) > size:
+            raise ValueError("members overlap")
+        if any(info.file_size > MAX_JSON for info in infos if info.filename.endswith(".json")):
+            raise ValueError("manifest.json or model.json is too large")
         manifest = json.loads(archive.read("manifest.json"))
         _check_version(manifest)
         listing = manifest["members"]
@@ -173,8 +175,6 @@ def _unpack(file: bytes) -> dict[str, bytes]:
     for name, data in members.items():
         if len(data) != listing[name]["bytes"] or _digest(data) != listing[name]["sha256"]:
             raise ValueError(f"{name} is not as it was written")
-    if len(members["model.json"]) > MAX_JSON:
-        raise ValueError("model.json is too large")
     return members
 
 
@@ -183,12 +183,12 @@ def _check_version(manifest: dict[str, Any]) -> None:
     if manifest["magic"] != MAGIC or type(version) is not int or version < 1:
         raise ValueError("the manifest is not one of ganaug's")
     if version < OLDEST_VERSION:
-        raise _Mismatch(
+        raise Mismatch(
             f"written by ganaug {manifest.get('written_by')} in format {version}, and this version reads from "
             f"{OLDEST_VERSION} on: fit the augmenter again, or sample with the version that wrote it"
         )
     if version > FORMAT_VERSION:
-        raise _Mismatch(
+        raise Mismatch(
             f"written by ganaug {manifest.get('written_by')} in format {version}, this version reads up to "
             f"{FORMAT_VERSION}: upgrade ganaug"
         )

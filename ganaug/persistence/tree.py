@@ -8,9 +8,13 @@ each tag and each record's name is looked up in a table, and an unknown one is a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import re
+import zoneinfo
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +27,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_DEPTH = 60
+MOST_ALIKE = 16
+"""Things of one hash in a file; Python compares each with all of them."""
+MOST_TABLES = 20_000
+"""Tables, columns and kinds of category in a file; each takes a hundred times the memory that its text does."""
+LONGEST_TEXT = 2**20
+"""Bytes of a fixed width."""
+OFFSET = re.compile(r"UTC([+-]\d\d:\d\d(:\d\d)?)?")
 SPARSE_FORMS = ("csr", "csc", "coo", "bsr", "lil", "dok", "dia")
 Records = Mapping[str, Any]
 Tree = None | bool | int | str | list[Any]
@@ -118,6 +129,7 @@ class TreeReader:
 
     def __init__(self, records: Records, array: Callable[[int], NDArray[Any]]) -> None:
         self.records, self.array = records, array
+        self.tables = 0
 
     def tree(self, value: Tree, depth: int = 0) -> Any:
         """The value of a tree.
@@ -142,14 +154,23 @@ class TreeReader:
             return self.array(int(rest[0]))
         if kind in ("list", "tuple", "frozenset"):
             items = [inner(item) for item in rest[0]]
+            if kind == "frozenset":
+                _check_spread(items)
             return {"list": list, "tuple": tuple, "frozenset": frozenset}[kind](items)
         if kind == "dict":
-            return {inner(k): inner(v) for k, v in rest[0]}
+            keys = [inner(pair[0]) for pair in rest[0]]
+            _check_spread(keys)
+            made = dict(zip(keys, (inner(pair[1]) for pair in rest[0]), strict=True))
+            if len(made) < len(keys) or any(len(pair) != 2 for pair in rest[0]):
+                raise ValueError("a dict with a key that comes twice")
+            return made
         if kind == "dtype":
             return self.dtype(rest[0], depth)
         if kind == "series":
+            self._count_table()
             return pd.Series(inner(rest[1]), dtype=self.dtype(rest[0], depth))
         if kind == "frame":
+            self._count_table()
             return pd.DataFrame({name: inner(array) for name, array in rest[0]})
         if kind == "record":
             record = self.records[rest[0]]
@@ -166,20 +187,48 @@ class TreeReader:
         """The dtype of a tree."""
         kind, *rest = value
         if kind == "category":
-            return pd.CategoricalDtype(pd.Index(self.tree(rest[0], depth + 1)), ordered=bool(rest[1]))
+            self._count_table()
+            levels = self.tree(rest[0], depth + 1)
+            if levels.dtype == object:
+                _check_spread(levels)
+            return pd.CategoricalDtype(pd.Index(levels), ordered=bool(rest[1]))
         if kind == "string":
             return pd.StringDtype(rest[0], na_value=np.nan if rest[1] == "nan" else pd.NA)
         if kind == "zoned":
-            return pd.DatetimeTZDtype(rest[0], rest[1])
+            return pd.DatetimeTZDtype(rest[0], _zone(rest[1]))
         if kind == "sparse":
             return pd.SparseDtype(np.dtype(rest[0]), self.tree(rest[1], depth + 1))
         if kind == "arrow":
             return pd.ArrowDtype(_arrow_in(rest[0]))
-        if kind == "numpy" and np.dtype(rest[0]).kind in "biufMmOUS":
+        if kind == "numpy" and np.dtype(rest[0]).kind in "biufMmOUS" and np.dtype(rest[0]).itemsize <= LONGEST_TEXT:
             return np.dtype(rest[0])
         if kind == "nullable" and rest[0] in _NULLABLE:
             return pd.api.types.pandas_dtype(rest[0])
         raise ValueError(f"unknown dtype {value!r}")
+
+    def _count_table(self) -> None:
+        self.tables += 1
+        if self.tables > MOST_TABLES:
+            raise ValueError(f"more than {MOST_TABLES:,} tables and columns")
+
+
+def _check_spread(keys: Iterable[object]) -> None:
+    """ValueError if many keys have one hash, as nobody's data have: a set of them takes quadratic time."""
+    most = Counter(map(hash, keys)).most_common(1)
+    if most and most[0][1] > MOST_ALIKE:
+        raise ValueError(f"{most[0][1]:,} keys of one hash")
+
+
+def _zone(name: str) -> str:
+    """A time zone's name, which is not to be a path."""
+    if OFFSET.fullmatch(name) or name in _zones():
+        return name
+    raise ValueError(f"unknown time zone {name!r}")
+
+
+@cache
+def _zones() -> set[str]:
+    return zoneinfo.available_timezones()
 
 
 def _saved(record: Any) -> list[Field[Any]]:
@@ -230,7 +279,7 @@ def _timestamp_out(stamp: pd.Timestamp) -> list[Any]:
 
 def _timestamp_in(text: str, unit: str, zone: str | None) -> pd.Timestamp:
     stamp = pd.Timestamp(text)
-    return (stamp.tz_convert(zone) if zone else stamp).as_unit(unit)
+    return (stamp.tz_convert(_zone(zone)) if zone else stamp).as_unit(unit)
 
 
 def _scalar_out(value: np.generic) -> list[Any]:
@@ -255,7 +304,7 @@ _NULLABLE = {"boolean", "Float32", "Float64", *(f"{sign}Int{bits}" for sign in (
 def _named(zone: dt.tzinfo | None) -> bool:
     """Whether a zone's name is enough to find it again."""
     try:
-        return zone is None or bool(pd.DatetimeTZDtype("ns", str(zone)).tz == zone)
+        return zone is None or bool(pd.DatetimeTZDtype("ns", _zone(str(zone))).tz == zone)
     except (LookupError, TypeError, ValueError):
         return False
 
@@ -290,7 +339,9 @@ def _arrow_in(value: list[Any]) -> pa.DataType:
     kind, *rest = value
     if kind in _ARROW_PLAIN:
         return getattr(pa, _ARROW_PLAIN[kind])()
-    if kind in ("timestamp", "duration", "time32", "time64", "decimal128", "decimal256"):
+    if kind == "timestamp":
+        return pa.timestamp(rest[0], rest[1] and _zone(rest[1]))
+    if kind in ("duration", "time32", "time64", "decimal128", "decimal256"):
         return getattr(pa, kind)(*rest)
     if kind == "dictionary":
         return pa.dictionary(*(_arrow_in(part) for part in rest))

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from ..model import GenerativeModel
-from ..persistence.archive import dumps, loads
+from ..persistence.model_file import dump_model, parse_model
 from .elements import Form, as_parts, bare, rowwise
 from .streams import SEEDS, Source
 
@@ -51,7 +51,7 @@ class SyntheticMix(keras.layers.Layer):
     @classmethod
     def of(cls, model: GenerativeModel, p: float, seed: int, *, refine: bool) -> SyntheticMix:
         generator = model.generator.model() if model.generator.build is not None else None
-        data = dumps({"model": model if refine else model.unrefined})
+        data = dump_model({"model": model if refine else model.unrefined})
         layer = cls(p, seed, refine, len(data), generator)
         layer.file.assign(np.frombuffer(data, np.uint8))
         return layer
@@ -62,7 +62,7 @@ class SyntheticMix(keras.layers.Layer):
         with tf.init_scope():
             data = np.asarray(self.file.value).tobytes()
         own = self._own()
-        found: GenerativeModel = loads(data, generator=None if own is None else lambda _layout: own)["model"]
+        found: GenerativeModel = parse_model(data, generator=None if own is None else lambda _layout: own)["model"]
         return found
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:

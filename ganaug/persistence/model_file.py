@@ -1,0 +1,85 @@
+"""Files of fitted models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..data.targets import conditioned
+from ..modality.base import Model
+from ..modality.generator import Build
+from ..modality.registry import modality_of
+from ..model import GenerativeModel
+from ..plain import PathLike
+from . import archive
+from .archive import Mismatch
+
+OWN_GENERATOR = "own_generator"
+
+
+def write_model(path: PathLike, contents: dict[str, Any]) -> None:
+    """Write contents with a "model" to a file, which replaces an old one only once it is complete."""
+    archive.write(path, _marked(contents))
+
+
+def dump_model(contents: dict[str, Any]) -> bytes:
+    """What `write_model` writes."""
+    return archive.dumps(_marked(contents))
+
+
+def read_model(path: PathLike, *, generator: Build | Model | None = None) -> dict[str, Any]:
+    """The contents of a model's file.
+
+    Parameters
+    ----------
+    generator : keras.Model, callable or None
+        What the generator was built with, if it was the user's own.
+    """
+    return _checked(archive.read(path), generator)
+
+
+def parse_model(data: bytes, *, generator: Build | Model | None = None) -> dict[str, Any]:
+    """The contents that `dump_model` made these bytes of."""
+    return _checked(archive.loads(data), generator)
+
+
+def _marked(contents: dict[str, Any]) -> dict[str, Any]:
+    return {**contents, OWN_GENERATOR: contents["model"].generator.build is not None}
+
+
+def _checked(contents: dict[str, Any], generator: Build | Model | None) -> dict[str, Any]:
+    if "checkpoint" in contents:
+        raise Mismatch("this is the checkpoint of a fit: fit with checkpoint= to go on with it, then save the model")
+    model = contents["model"]
+    if not isinstance(model, GenerativeModel):
+        raise TypeError("there is no model in it")
+    if contents.pop(OWN_GENERATOR):
+        if generator is None:
+            raise Mismatch(
+                "the saved model has a generator of your own: pass what built it as load(path, generator=...)"
+            )
+        model.generator.build = generator
+    _check_fits_together(model)
+    return contents
+
+
+def _check_fits_together(model: GenerativeModel) -> None:
+    generator, layout = model.generator, model.generator.layout
+    if layout != conditioned(model.encoder.layout, model.target):
+        raise ValueError("the encoding is not that of the networks")
+    weights = generator.weights
+    if any(weight.dtype.kind not in "fiub" or not np.isfinite(weight).all() for weight in weights):
+        raise ValueError("the weights are no finite numbers")
+    saved = [weight.shape for weight in weights]
+    if generator.build is not None:
+        from ..modality.networks import build_generator
+
+        built = [weight.shape for weight in build_generator(layout, generator.size, 0, generator.build).get_weights()]
+        if built != saved:
+            raise Mismatch(f"generator= builds a network with weights of shapes {built}, the saved one has {saved}")
+        return
+    if generator.size.depth > len(weights):
+        raise ValueError("the networks are deeper than they have weights")
+    if saved != modality_of(layout).weight_shapes(layout, generator.size):
+        raise ValueError("the weights are not those of the networks")

@@ -1,0 +1,57 @@
+"""A new file takes the place of an old one only once it is complete."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+LONGEST_NAME = 200
+"""Bytes of the old name in the new one's; most file systems allow 255 in all."""
+END = ".partial"
+SECONDS_TO_WRITE = 3600
+
+
+def replace_file(path: Path, fill: Callable[[BinaryIO], None]) -> None:
+    """Write a file that replaces an old one."""
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        fill(file)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Where to write what is to take the place of a file, on the disk and with its permissions, if nothing goes wrong.
+
+    What a link points to is replaced, not the link; a pipe or a device is written to as it is. What writers of the same
+    file left that were killed long ago is removed.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        yield target
+        return
+    start = f".{os.fsdecode(os.fsencode(target.name)[:LONGEST_NAME])}."
+    temporary = target.with_name(f"{start}{uuid4().hex}{END}")
+    _clean_up(target.parent, start)
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _clean_up(folder: Path, start: str) -> None:
+    for left in folder.glob(f"{glob.escape(start)}*{END}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > SECONDS_TO_WRITE:
+                left.unlink()
