@@ -2,13 +2,15 @@
 
 ``python -m benchmarks.rebalance`` fetches imbalanced-learn's collection; ``--data-dir DIR`` takes parquet files of
 yours, with the target in the last column. The rarest class is the positive one. In repeated stratified cross-validation
-the training rows are rebalanced to classes of equal size, and five learners are scored on the untouched fold. A second
-run measures only what is missing; ``--again ganaug`` measures a method anew.
+the training rows are rebalanced to classes of equal size, and five learners are scored on the untouched fold; ensembles
+that balance their own samples stand for each learner. A second run measures only what is missing; ``--again ganaug``
+measures a method anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -17,11 +19,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier
 from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from joblib import Memory
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, balanced_accuracy_score, f1_score, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    f1_score,
+    roc_auc_score,
+)
 from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
@@ -36,9 +47,13 @@ from .results import Results
 from .tables import imbalanced
 
 METRICS = ["average precision", "ROC AUC", "balanced accuracy", "F1"]
-TITLES = {"ganaug": "GANOverSampler", "nothing": "nothing", "weights": "class weights", "copies": "random copies",
-          "smote": "SMOTE", "ctgan": "CTGAN, conditional"}  # fmt: skip
+BRIER = "Brier score"
+TITLES = {"ganaug": "GANOverSampler", "taught": "balanced, taught", "nothing": "nothing", "weights": "class weights",
+          "copies": "random copies", "smote": "SMOTE", "balanced forest": "BalancedRandomForest",
+          "easy ensemble": "EasyEnsemble", "ctgan": "CTGAN, conditional"}  # fmt: skip
 Rows = tuple[pd.DataFrame, np.ndarray]
+Fitted = Callable[[Any], Any]
+"""Takes a learner, returns a fitted model."""
 
 
 def learners(X: pd.DataFrame, weight: str | None) -> dict[str, Any]:
@@ -73,27 +88,60 @@ def ctgan(X: pd.DataFrame, y: np.ndarray, seed: int, options: dict[str, int], ve
     return pd.concat([X, comparable(new, X)], ignore_index=True), np.append(y, np.ones(len(new), bool))
 
 
-def methods(steps: int | None, epochs: int | None, versions: dict[str, str]) -> dict[str, Callable[..., Rows]]:
+def taught(X: pd.DataFrame, y: np.ndarray, seed: int, steps: int | str) -> Fitted:
+    """Balanced rows, whose labels a teacher gives for balanced classes; one generator for all learners."""
+    from ganaug import AugmentedClassifier, GANAugmenter
+
+    augmenter = GANAugmenter(sampling_strategy="auto", steps=steps, random_state=seed)
+    kept = tempfile.TemporaryDirectory()
+
+    def fit(learner: Any) -> Any:
+        return AugmentedClassifier(learner, augmenter, teacher="auto", memory=Memory(kept.name, verbose=0)).fit(X, y)
+
+    return fit
+
+
+def methods(steps: int | None, epochs: int | None, versions: dict[str, str]) -> dict[str, Callable[..., Fitted]]:
     """Each takes training rows, whether they are rare, and a seed; `versions` learns those of peers."""
     from ganaug import GANOverSampler
 
     short = options_of("ctgan", steps=None, epochs=epochs)
 
+    def resampled(made: Callable[..., Rows]) -> Callable[..., Fitted]:
+        def prepared(X: pd.DataFrame, y: np.ndarray, seed: int) -> Fitted:
+            rows = made(X, y, seed)
+            return lambda learner: learner.fit(*rows)
+
+        return prepared
+
+    def ensemble(model: Any) -> Callable[..., Fitted]:
+        def prepared(X: pd.DataFrame, y: np.ndarray, seed: int) -> Fitted:
+            fitted = scaled(X, clone(model).set_params(random_state=seed)).fit(X, y)
+            return lambda learner: fitted  # noqa: ARG005
+
+        return prepared
+
     return {
-        "nothing": lambda X, y, seed: (X, y),  # noqa: ARG005
-        "weights": lambda X, y, seed: (X, y),  # noqa: ARG005
-        "copies": lambda X, y, seed: RandomOverSampler(random_state=seed).fit_resample(X, y),
-        "smote": smote,
-        "ganaug": lambda X, y, seed: GANOverSampler(random_state=seed, steps=steps or "auto").fit_resample(X, y),
-        "ctgan": lambda X, y, seed: ctgan(X, y, seed, short, versions),
+        "nothing": resampled(lambda X, y, seed: (X, y)),  # noqa: ARG005
+        "weights": resampled(lambda X, y, seed: (X, y)),  # noqa: ARG005
+        "copies": resampled(lambda X, y, seed: RandomOverSampler(random_state=seed).fit_resample(X, y)),
+        "smote": resampled(smote),
+        "balanced forest": ensemble(BalancedRandomForestClassifier(100)),
+        "easy ensemble": ensemble(EasyEnsembleClassifier()),
+        "ganaug": resampled(
+            lambda X, y, seed: GANOverSampler(random_state=seed, steps=steps or "auto").fit_resample(X, y)
+        ),
+        "taught": lambda X, y, seed: taught(X, y, seed, steps or "auto"),
+        "ctgan": resampled(lambda X, y, seed: ctgan(X, y, seed, short, versions)),
     }
 
 
-def scores(model: Any, rows: Rows, X: pd.DataFrame, truth: np.ndarray) -> dict[str, float]:
-    chance = model.fit(*rows).predict_proba(X)[:, 1]
+def scores(model: Any, X: pd.DataFrame, truth: np.ndarray) -> dict[str, float]:
+    chance = model.predict_proba(X)[:, 1]
     values = [average_precision_score(truth, chance), roc_auc_score(truth, chance),
-              balanced_accuracy_score(truth, chance > 0.5), f1_score(truth, chance > 0.5)]  # fmt: skip
-    return dict(zip(METRICS, map(float, values), strict=True))
+              balanced_accuracy_score(truth, chance > 0.5), f1_score(truth, chance > 0.5),
+              brier_score_loss(truth, chance)]  # fmt: skip
+    return dict(zip([*METRICS, BRIER], map(float, values), strict=True))
 
 
 def folds(X: pd.DataFrame, y: np.ndarray, splits: int, repeats: int) -> list[tuple[Rows, Rows]]:
@@ -106,19 +154,19 @@ def folds(X: pd.DataFrame, y: np.ndarray, splits: int, repeats: int) -> list[tup
     return found
 
 
-def one(method: str, resample: Callable[..., Rows], train: Rows, test: Rows, seed: int) -> dict[str, Any]:
-    """Scores of every learner, or why there are none."""
+def one(method: str, prepare: Callable[..., Fitted], train: Rows, test: Rows, seed: int) -> dict[str, Any]:
+    """Scores of every learner, and the seconds that all took; or why there are none."""
     started = time.perf_counter()
     try:
-        rows = resample(*train, seed)
+        fitted = prepare(*train, seed)
     except NotRun as error:
         tqdm.write(f"{method}: {error}")
         return {"not_run": str(error)}
-    seconds = time.perf_counter() - started
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         models = learners(train[0], "balanced" if method == "weights" else None)
-        return {"seconds": seconds, "scores": {name: scores(model, rows, *test) for name, model in models.items()}}
+        found = {name: scores(fitted(model), *test) for name, model in models.items()}
+    return {"seconds": time.perf_counter() - started, "scores": found}
 
 
 def long(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -125,6 +125,12 @@ def rebalance_page(result: dict[str, Any]) -> tuple[str, Losses]:
              else [title, "not run", *[""] * (len(rebalance.METRICS) - 1)]
              for name, title in rebalance.TITLES.items()]  # fmt: skip
     parts.append(table(["mean rank", *rebalance.METRICS], lines))
+    parts.append("Means over tables and learners, and the best learner's balanced accuracy:\n")
+    means = frame.groupby("method")[[c for c in (*rebalance.METRICS, rebalance.BRIER) if c in frame]].mean()
+    best = frame.groupby(["method", "learner"])["balanced accuracy"].mean().groupby("method").max()
+    parts.append(table(["mean", *means, "best balanced accuracy"],
+                       [[rebalance.TITLES[name], *(number(value, 3) for value in means.loc[name]),
+                         number(best[name], 3)] for name in rebalance.TITLES if name in ran]))  # fmt: skip
     for metric in rebalance.METRICS if "ganaug" in ran else []:
         own = ranks.loc["ganaug", metric]
         better = [f"{rebalance.TITLES[m]} {ranks.loc[m, metric]:.2f}" for m in ran if ranks.loc[m, metric] < own]

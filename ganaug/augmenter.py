@@ -411,7 +411,7 @@ def load(path: PathLike, *, generator: Build | Model | None = None) -> GANAugmen
 def _saved_parameters(augmenter: GANAugmenter) -> dict[str, Any]:
     """Parameters without code, networks and random states, which a file cannot hold."""
     parameters: dict[str, Any] = augmenter.get_params(deep=False)
-    for name in ("generator", "discriminator", "strategy", "on_chunk"):
+    for name in ("generator", "discriminator", "strategy", "on_chunk", "checkpoint"):
         parameters[name] = None
     if not isinstance(parameters["categorical_features"], (str, list, type(None))):
         parameters["categorical_features"] = np.asarray(parameters["categorical_features"], object).ravel().tolist()

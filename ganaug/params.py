@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from inspect import cleandoc
@@ -15,7 +16,7 @@ from .columns.identifier import Identifiers
 from .data.validation import check_choice, check_count, check_real
 from .modality.base import Sizing
 from .modality.registry import AnyModality
-from .plain import RandomState
+from .plain import PathLike, RandomState
 from .rules.base import KeptRule
 from .rules.declared import Rules
 
@@ -81,6 +82,11 @@ on_chunk : callable, list of callables or None, default=None
 early_stopping : bool or int, default=False
     Whether training ends once that many checks in a row, 3 for True, have not lowered `detection`. There is one
     check every 200 steps, but no more than ten in a fit, and fewer of tables with more than 50 columns.
+checkpoint : str, path-like or None, default=None
+    A file that says how far training got, written about every half minute, at its end and on Ctrl-C. A fit of the same
+    rows and parameters that finds it goes on from there, and ends bit for bit where it would have ended; without a
+    `random_state` with the seed of the one before. It holds no training rows, but the discriminator, which has seen
+    them: keep it to yourself. Each fit needs a file of its own.
 random_state : int, RandomState instance or None, default=None
     An int gives the same model, bit for bit, on the same machine, and the same samples.
 verbose : int, default=0
@@ -120,6 +126,12 @@ def seconds(value: object, name: str) -> None:
     """A positive number, or None."""
     if value is not None:
         check_real(value, name, 0, strict=True)
+
+
+def a_path(value: object, name: str) -> None:
+    """A file's name, or None."""
+    if value is not None and not isinstance(value, (str, os.PathLike)):
+        raise TypeError(f"{name}={value!r} must be the path of a file, or None")
 
 
 def network(value: object, name: str) -> None:
@@ -216,6 +228,7 @@ class GANParameters(BaseEstimator):
     strategy: Any = parameter(None, a_strategy)
     on_chunk: Callable[[Any], Any] | Sequence[Callable[[Any], Any]] | None = parameter(None, callbacks_of)
     early_stopping: bool | int = parameter(False, patience_of)
+    checkpoint: PathLike | None = parameter(None, a_path)
     random_state: RandomState = None
     verbose: int = 0
 

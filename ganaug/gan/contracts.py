@@ -50,6 +50,12 @@ class Plan:
 class Observer(Protocol):
     """What looks at a generator while it is trained; weights are those of the moving average."""
 
+    best: Weights | None
+    """Of the best check."""
+
+    def go_on(self, history: list[TrainingState], best: Weights | None) -> None:
+        """Begin where an earlier training stands."""
+
     def limit(self, start: int, stop: int, total: int) -> int:
         """Where a chunk from `start` to `stop` has to end for a look, of `total` steps in all."""
 
@@ -70,6 +76,10 @@ class Outcome:
     @property
     def steps(self) -> int:
         return self.history[-1].step if self.history else 0
+
+    @property
+    def seconds(self) -> float:
+        return self.history[-1].seconds if self.history else 0.0
 
 
 @dataclass(frozen=True)

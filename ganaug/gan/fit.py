@@ -13,13 +13,16 @@ from ..data.targets import Target
 from ..exceptions import PoorClassWarning, TrainingDiverged
 from ..modality.base import AnyLayout
 from ..modality.generator import Generator
+from ..modality.processes import check_not_forked
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
 from ..params import Config
 from ..plain import AnyArray, Int64Array
 from ..selection.sampler import Chooser, Sampler
+from .checkpoint import Checkpoint
 from .contracts import Data, Observer, Outcome, Plan
 from .diagnostics import FULL_COVERAGE, ClassDiagnosis
+from .interrupts import Interrupt, noted_interrupts
 from .monitor import Monitor
 from .progress import progress_bar
 from .state import TrainingState, history_of
@@ -67,7 +70,11 @@ def fit_model(
     chooser: Chooser | None = None
     encoder = untrained.encoder
     found: dict[int, ClassDiagnosis] = {}
-    with progress_bar(config.given.verbose, sizes.steps) as bar:
+    check_not_forked()
+    named = config.given.checkpoint
+    checkpoint = None if named is None else Checkpoint.of(named, config, untrained, data, seeds)
+    seeds = seeds if checkpoint is None else checkpoint.seeds
+    with noted_interrupts() as interrupt, progress_bar(config.given.verbose, sizes.steps) as bar:
         monitor = Monitor(
             replace(untrained.generator),
             data,
@@ -78,18 +85,21 @@ def fit_model(
             show=bar.report,
         )
         plan = _plan(config, clock.left(TRAINING_SHARE if sizes.candidates > 1 else 1.0), int(seeds[0]))
-        generator, outcome = train(layout, data, plan, config, monitor)
+        generator, outcome = train(layout, data, plan, config, monitor, interrupt, checkpoint)
         try:
-            if monitor.checks and _should_be_good(outcome, config):
-                bar.stage("checking")
-                found = monitor.classes(generator, labelled=classes is not None)
-            if sizes.candidates > 1:
-                bar.stage("refining")
-                chooser = _fit_chooser(generator, data, target, sizes.candidates, clock.left(), int(seeds[1]))
-            modality, candidates = modality_of(layout), sizes.candidates if chooser else 1
-            sampler = Sampler(generator.draw, chooser, candidates, modality.block_rows)
-            encoder = modality.calibrated(encoder, data.condition, sampler, int(seeds[1]))
+            with interrupt.breakable():
+                if monitor.checks and _should_be_good(outcome, config):
+                    bar.stage("checking")
+                    found = monitor.classes(generator, labelled=classes is not None)
+                if sizes.candidates > 1:
+                    bar.stage("refining")
+                    chooser = _fit_chooser(generator, data, target, sizes.candidates, clock.left(), int(seeds[1]))
+                modality, candidates = modality_of(layout), sizes.candidates if chooser else 1
+                sampler = Sampler(generator.draw, chooser, candidates, modality.block_rows)
+                encoder = modality.calibrated(encoder, data.condition, sampler, int(seeds[1]))
         except KeyboardInterrupt:
+            if not interrupt.keeps:
+                raise
             outcome.stopped_by = "interrupt"
     _warn_of(outcome, sizes.steps, refined=sizes.candidates == 1 or chooser is not None, layout=layout)
     _warn_of_classes(found, classes)
@@ -102,7 +112,15 @@ def fit_model(
     )
 
 
-def train(layout: AnyLayout, data: Data, plan: Plan, config: Config, observer: Observer) -> tuple[Generator, Outcome]:
+def train(
+    layout: AnyLayout,
+    data: Data,
+    plan: Plan,
+    config: Config,
+    observer: Observer,
+    interrupt: Interrupt,
+    checkpoint: Checkpoint | None,
+) -> tuple[Generator, Outcome]:
     """Build both networks, train them, and return the generator's moving average, or the best one that was seen."""
     from ..modality.networks import build
     from .kept import kept_trainers
@@ -113,7 +131,7 @@ def train(layout: AnyLayout, data: Data, plan: Plan, config: Config, observer: O
         networks = build(layout, size, plan.seed, *own)
         alike = own == (None, None) and strategy is None and isinstance(plan.optimizer, str)
         with kept_trainers.borrowed(networks, layout, data, plan, alike=alike) as trainer:
-            outcome = trainer.run(observer)
+            outcome = trainer.run(observer, interrupt, checkpoint)
             weights = trainer.generator.get_weights()
     return Generator(layout, size, weights, config.given.generator), outcome
 

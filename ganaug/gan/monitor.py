@@ -74,6 +74,14 @@ class Monitor:
         self.most = int(np.clip(MOST_CHECKS * MANY_COLUMNS // self.real.shape[1], LEAST_CHECKS, MOST_CHECKS))
         self.number, self.due_at = 0, 0
 
+    def go_on(self, history: list[TrainingState], best: Weights | None) -> None:
+        """Begin where an earlier training stands."""
+        self.states = list(history)
+        self.checks = [state for state in history if state.detection == state.detection]
+        self.number, self.best = len(self.checks), best
+        for state in history[-1:]:
+            self.show(state)
+
     def limit(self, start: int, stop: int, total: int) -> int:
         """Where a chunk from `start` to `stop` has to end, lest a check be missed; of `total` steps in all."""
         checks = int(np.clip(total // LEAST_STEPS, 1, self.most))

@@ -45,8 +45,10 @@ class NetworkOptimizer:
             self.optimizer.learning_rate.assign(self.scale * rate * self.gentleness)
 
     def apply(self, gradients: list[Tensor]) -> None:
-        """One step. Of an optimiser of ours it is the update alone, since `apply` clips, decays and averages nothing for
-        it, but reduces gradients over replicas by a function that TensorFlow registers, with the whole graph, for good.
+        """One step.
+
+        Keras' `apply` reduces gradients over replicas by a function that TensorFlow registers for good, with the graph
+        that it is in. An optimiser of ours has nothing to clip, decay or average: the update alone is the same.
         """
         if self.scale is None or tf.distribute.get_strategy().num_replicas_in_sync > 1:
             self.optimizer.apply(gradients, self.targets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,9 @@ from ..modality.expanding import expand_condition
 from ..modality.registry import modality_of
 from ..modality.tracing import without_autograph
 from ..plain import AnyArray
+from .checkpoint import Checkpoint, Progress
 from .contracts import Data, Observer, Outcome, Plan, Weights
+from .interrupts import Interrupt, Parent
 from .losses import LOSSES
 from .optimizers import make_optimizer
 from .state import TrainingState
@@ -30,9 +33,10 @@ RETRIES = 3
 class Pace:
     """How many steps the next chunk takes, so that the clock is looked at about once a second."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, used: float = 0.0) -> None:
         self.plan = plan
-        self.started = self.chunk_began = time.monotonic()
+        self.chunk_began = time.monotonic()
+        self.started = self.chunk_began - used
         self.step_seconds = 0.0
         self.size = FIRST_CHUNK
 
@@ -106,13 +110,27 @@ class Trainer:
         condition = (data.condition.codes, data.condition.low, data.condition.high)
         self.tensors = [tf.constant(array) for array in (draw, *condition, *self.head.parts(data.rows))]
 
-    def run(self, observer: Observer) -> Outcome:
-        """Train until the steps or the time are used up, `observer` has a reason to end, or Ctrl-C."""
-        outcome, failures, pace = Outcome(), 0, Pace(self.plan)
+    def run(self, observer: Observer, interrupt: Interrupt, checkpoint: Checkpoint | None = None) -> Outcome:
+        """Train until the steps or the time are used up, `observer` has a reason to end, or Ctrl-C.
+
+        With a checkpoint training goes on from where that stands, and says there how far it got.
+        """
+        outcome, failures, parent = Outcome(), 0, Parent()
         self.went_well = False
+        if checkpoint is not None and checkpoint.found is not None:
+            failures = self._go_on(checkpoint.found, outcome, observer)
+        pace = Pace(self.plan, outcome.seconds)
         snapshot = self._snapshot()
+
+        def note(stopped_by: str = "") -> None:
+            if checkpoint is not None:
+                checkpoint.write(self._progress(snapshot, failures, outcome, observer, stopped_by))
+
         try:
-            while outcome.steps < self.plan.steps:
+            while outcome.steps < self.plan.steps and outcome.stopped_by == "steps":
+                parent.check()
+                if interrupt.pressed:
+                    raise KeyboardInterrupt
                 span = pace.next_chunk(outcome.steps)
                 if span is None:
                     outcome.stopped_by = "time_budget"
@@ -128,27 +146,64 @@ class Trainer:
                         break
                     self._go_gentler()
                     continue
-                snapshot = self._snapshot()
                 seconds = pace.chunk_done(stop - start)
+                snapshot = self._snapshot()
                 state = TrainingState(stop, self.plan.steps, seconds, float(d_loss), float(g_loss))
                 outcome.history.append(state)
                 outcome.history[-1], reason = observer.after(state, self.weights)
                 if reason is not None:
                     outcome.stopped_by = reason
-                    break
+                elif checkpoint is not None and checkpoint.due():
+                    note()
+            note("" if outcome.stopped_by == "steps" else outcome.stopped_by)
         except KeyboardInterrupt:
-            if not outcome.history:
+            if outcome.history:
+                self._restore(snapshot)
+                note()
+            if not (interrupt.keeps and outcome.history):
                 raise
-            self._restore(snapshot)
             outcome.stopped_by = "interrupt"
         for variable, average in zip(self.moving, self.average, strict=True):
             variable.assign(average)
         if outcome.history:
-            outcome.history[-1], best = observer.finish(outcome.history[-1], self.generator.get_weights)
-            if best is not None:
-                self.generator.set_weights(best)
+            self._settle(outcome, observer, interrupt)
         self.went_well = outcome.stopped_by not in ("diverged", "interrupt")
         return outcome
+
+    def _settle(self, outcome: Outcome, observer: Observer, interrupt: Interrupt) -> None:
+        """Go back to the best check's weights if the last ones are clearly worse."""
+        try:
+            with nullcontext() if interrupt.pressed else interrupt.breakable():
+                outcome.history[-1], best = observer.finish(outcome.history[-1], self.generator.get_weights)
+        except KeyboardInterrupt:
+            if not interrupt.keeps:
+                raise
+            outcome.stopped_by = "interrupt"
+            return
+        if best is not None:
+            self.generator.set_weights(best)
+
+    def _go_on(self, found: Progress, outcome: Outcome, observer: Observer) -> int:
+        """Take up a training where it stands; how often it was rolled back."""
+        expected = [tuple(variable.shape) for variable in self._state()]
+        if [value.shape for value in found.variables] != expected:
+            raise ValueError("the checkpoint's networks are of another size: delete it to begin anew")
+        self._restore(found.variables)
+        self.seed.assign(found.seed)
+        for optimizer, gentleness in zip(self.optimizers, found.gentleness, strict=True):
+            optimizer.gentleness.assign(gentleness)
+        outcome.history = list(found.history)
+        outcome.stopped_by = found.stopped_by or "steps"
+        observer.go_on(found.history, found.best)
+        return found.failures
+
+    def _progress(
+        self, snapshot: list[AnyArray], failures: int, outcome: Outcome, observer: Observer, stopped_by: str
+    ) -> Progress:
+        gentleness = [float(optimizer.gentleness) for optimizer in self.optimizers]
+        return Progress(
+            snapshot, int(self.seed), gentleness, failures, list(outcome.history), observer.best, stopped_by
+        )
 
     def weights(self) -> Weights:
         """The generator's, as they are on average, in the order of `get_weights`."""

@@ -45,7 +45,9 @@ teacher : "auto", estimator, callable or None, default=None
     model or a function is asked as it is. The teacher is cross-fitted, and labels real rows as well, each by models
     that have not seen it; their own labels count as much. The estimator then learns probabilities: each row stands
     once for each class, weighing as much as the class is probable; labels are drawn for an estimator that takes no
-    `sample_weight`. Without an augmenter ten synthetic rows are made for each real one, and fewer from 5,000 rows on.
+    `sample_weight`. Where the augmenter has a `sampling_strategy`, classes are as probable as that makes them
+    frequent: a balanced one gives decisions for balanced classes. Without an augmenter ten synthetic rows are made
+    for each real one, and fewer from 5,000 rows on.
 memory : str, joblib.Memory or None, default=None
     Where to keep augmented rows, as in a Pipeline: a search over the estimator's parameters then fits one generator
     to each fold instead of one to each candidate.
@@ -254,7 +256,10 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         seed = int(seeds_from(entropy_of(getattr(self.augmenter, "random_state", None)), 1)[0])
         self.teacher_ = fitted_teacher(self.teacher, _safe_indexing(X, np.arange(real)), own, labels, seed)
         weighs = labels is not None and weights_name(self.estimator) is not None
-        lesson = lesson_of(self.teacher_, labels, X, own, weighs=weighs, seed=seed)
+        shares = None
+        if labels is not None and self.augmenter_ is not None and self.augmenter_.sampling_strategy is not None:
+            shares = pd.Series(np.asarray(y)).value_counts(normalize=True)[labels].to_numpy()
+        lesson = lesson_of(self.teacher_, labels, X, own, weighs=weighs, seed=seed, shares=shares)
         if weight is not None:
             return lesson.X, lesson.y, lesson.weight * weight[lesson.row]
         return lesson.X, lesson.y, lesson.weight if weighs else None

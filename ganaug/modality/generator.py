@@ -13,6 +13,7 @@ from ..columns.layout import Encoded
 from ..plain import Float32Array, record
 from .base import AnyLayout, Model, Size
 from .dense import dense_condition
+from .processes import check_not_forked
 from .registry import modality_of
 
 Build = Callable[[Any], Model]
@@ -68,6 +69,7 @@ class Generator:
             rows = modality.draw(self.layout, self.size, self.weights, condition, seed)
             if rows is not None:
                 return rows
+        check_not_forked()
         with self._lock:
             if self._raw is None:
                 self._model, self._raw = self._compiled()

@@ -152,7 +152,7 @@ def _digest(data: bytes) -> str:
 def _pack(file: BinaryIO, members: dict[str, bytes]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data)  # of no date: the same contents are the same bytes
 
 
 def _unpack(file: BinaryIO, size: int) -> dict[str, bytes]:

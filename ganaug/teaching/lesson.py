@@ -37,7 +37,16 @@ class Lesson(NamedTuple):
     row: IndexArray
 
 
-def lesson_of(teacher: Teacher, labels: AnyArray | None, X: Any, own: AnyArray, *, weighs: bool, seed: int) -> Lesson:
+def lesson_of(
+    teacher: Teacher,
+    labels: AnyArray | None,
+    X: Any,
+    own: AnyArray,
+    *,
+    weighs: bool,
+    seed: int,
+    shares: Float64Array | None = None,
+) -> Lesson:
     """`X` with the teacher's labels; those of real rows are halfway between the teacher's and their own.
 
     Parameters
@@ -49,12 +58,18 @@ def lesson_of(teacher: Teacher, labels: AnyArray | None, X: Any, own: AnyArray, 
         The real rows' labels.
     weighs : bool
         Whether rows can be weighed; else each has a label that is drawn.
+    shares : ndarray of shape (n_classes,) or None
+        How frequent classes are to be; None leaves them as they are in `own`.
     """
     known = own if labels is None else own[:, None] == labels
-    said = OWN * known + (1 - OWN) * teacher.of_real
+
+    def moved(said: Float64Array) -> Float64Array:
+        return said if shares is None else as_frequent(said, known.mean(0), shares)
+
+    said = OWN * known + (1 - OWN) * moved(teacher.of_real)
     synthetic = np.arange(len(own), _num_samples(X))
     if len(synthetic):
-        said = np.concatenate([said, teacher(_safe_indexing(X, synthetic))])
+        said = np.concatenate([said, moved(teacher(_safe_indexing(X, synthetic)))])
     ones, every = np.ones(len(said)), np.arange(len(said))
     if labels is None:
         return Lesson(X, said, ones, every)
@@ -62,6 +77,19 @@ def lesson_of(teacher: Teacher, labels: AnyArray | None, X: Any, own: AnyArray, 
         return Lesson(X, labels[drawn(said, np.random.default_rng(seed))], ones, every)
     rows = weighted(said)
     return Lesson(_safe_indexing(X, rows.row), labels[rows.code], rows.weight, rows.row)
+
+
+def as_frequent(probabilities: Float64Array, before: Float64Array, after: Float64Array) -> Float64Array:
+    """What probabilities are where classes are as frequent as `after` (Saerens, Latinne & Decaestecker 2002).
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, n_classes)
+    before, after : ndarray of shape (n_classes,)
+        Shares of the classes.
+    """
+    moved = probabilities * (after / before)
+    return moved / moved.sum(1, keepdims=True)
 
 
 def weighted(probabilities: Float64Array) -> WeightedRows:

@@ -10,11 +10,11 @@ from sklearn.utils import _safe_indexing
 
 from ..columns.joined import joined
 from ..data.sampling_strategy import Strategy
-from ..data.targets import encoded_classes
-from ..data.validation import check_choice
+from ..data.targets import ClassTarget, encoded_classes
+from ..data.validation import check_choice, check_target
 from ..model import GenerativeModel
-from ..plain import MatrixLike, VectorLike
-from .lesson import SOFT_LABELS, SoftLabels, drawn, weighted
+from ..plain import Float64Array, MatrixLike, VectorLike
+from .lesson import SOFT_LABELS, SoftLabels, as_frequent, drawn, weighted
 from .teacher import TeacherLike, check_teacher, fitted_teacher
 
 
@@ -35,13 +35,16 @@ def taught(
     if target is None:
         raise ValueError("teacher labels rows, but the augmenter was fitted without y")
     check_teacher(teacher, classes=classes is not None, X=X)
-    every, _, is_synthetic = model.augmented(X, y, strategy, ratio)
+    every, made_for, is_synthetic = model.augmented(X, y, strategy, ratio)
     real, synthetic = np.flatnonzero(~is_synthetic), np.flatnonzero(is_synthetic)
     labels, seed = model.labels(y, len(real)), model.seeds.next()
     learnt = fitted_teacher(
         teacher, _safe_indexing(every, real), labels.to_numpy(), None if classes is None else classes.classes, seed
     )
     said = learnt(_safe_indexing(every, synthetic)) if len(synthetic) else learnt.of_real[:0]
+    if classes is not None and strategy is not None:
+        before, after = (_shares(classes, part) for part in (labels, check_target(made_for)[0]))
+        said = as_frequent(said, before, after)
     weight: list[Any] = []
     if classes is None:
         new = pd.Series(said)
@@ -60,3 +63,8 @@ def taught(
         weight = [np.concatenate([np.ones(len(real)), lesson.weight])]
     given = model.labels_as_given(target, joined(labels, new))
     return (every, given, *weight, *([is_synthetic] if return_mask else []))
+
+
+def _shares(classes: ClassTarget, labels: pd.Series) -> Float64Array:
+    counts = np.bincount(classes.encode(labels).codes[:, 0], minlength=len(classes.classes))
+    return counts / counts.sum()
