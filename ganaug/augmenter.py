@@ -23,7 +23,18 @@ from .modality.base import Model
 from .modality.generator import Build, Generator
 from .modality.registry import modality_for
 from .model import GenerativeModel, HoldsModel
-from .params import DOCS, Auto, GANParameters, check_parameters, check_ratio, configured, one_of, parameter, with_docs
+from .params import (
+    DOCS,
+    Auto,
+    GANParameters,
+    check_parameters,
+    check_ratio,
+    configured,
+    one_of,
+    parameter,
+    plain_parameters,
+    with_docs,
+)
 from .persistence.archive import errors_about
 from .persistence.model_file import read_model, write_model
 from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
@@ -356,7 +367,7 @@ class GANAugmenter(
         TypeError
             If a parameter or a category is of a type that a file cannot hold.
         """
-        write_model(path, {"parameters": _saved_parameters(self), "model": self._fitted})
+        write_model(path, {"parameters": plain_parameters(self), "model": self._fitted})
 
     def _check_parameters(self) -> None:
         check_parameters(self)
@@ -406,18 +417,3 @@ def load(path: PathLike, *, generator: Build | Model | None = None) -> GANAugmen
         augmenter._model = contents["model"]
         augmenter.generator = augmenter._model.generator.build
         return augmenter
-
-
-def _saved_parameters(augmenter: GANAugmenter) -> dict[str, Any]:
-    """Parameters without code, networks and random states, which a file cannot hold."""
-    parameters: dict[str, Any] = augmenter.get_params(deep=False)
-    for name in ("generator", "discriminator", "strategy", "on_chunk", "checkpoint"):
-        parameters[name] = None
-    if not isinstance(parameters["categorical_features"], (str, list, type(None))):
-        parameters["categorical_features"] = np.asarray(parameters["categorical_features"], object).ravel().tolist()
-    if not isinstance(parameters["optimizer"], str):
-        parameters["optimizer"] = "adam"
-    for name in ("sampling_strategy", "random_state"):
-        if callable(parameters[name]) or isinstance(parameters[name], (np.random.RandomState, np.random.Generator)):
-            parameters[name] = None
-    return parameters

@@ -285,3 +285,18 @@ def _chosen(parameters: GANParameters, usual: Sizing) -> Sizing:
     if isinstance(refine, (bool, np.bool_)):
         return replace(chosen, candidates=max(chosen.candidates, 2) if refine else 1)
     return chosen if refine == "auto" else replace(chosen, candidates=int(refine))
+
+
+def plain_parameters(estimator: GANParameters) -> dict[str, Any]:
+    """Parameters without code, networks and random states, which a file cannot hold."""
+    parameters: dict[str, Any] = estimator.get_params(deep=False)
+    for name in ("generator", "discriminator", "strategy", "on_chunk", "checkpoint"):
+        parameters[name] = None
+    if not isinstance(parameters["categorical_features"], (str, list, type(None))):
+        parameters["categorical_features"] = np.asarray(parameters["categorical_features"], object).ravel().tolist()
+    if not isinstance(parameters["optimizer"], str):
+        parameters["optimizer"] = "adam"
+    for name in {"sampling_strategy", "random_state"} & parameters.keys():
+        if callable(parameters[name]) or isinstance(parameters[name], (np.random.RandomState, np.random.Generator)):
+            parameters[name] = None
+    return parameters

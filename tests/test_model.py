@@ -11,21 +11,21 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from ganaug import GANAugmenter
+from ganaug import GANAugmenter, load
 from ganaug.model import GenerativeModel
-from ganaug.persistence import archive
+from ganaug.persistence.model_file import dump_model, parse_model, read_model, write_model
 
 
 def by_file(model: GenerativeModel, folder: Any) -> GenerativeModel:
-    archive.write(folder / "it.ganaug", {"parameters": {}, "model": model})
-    return archive.read(folder / "it.ganaug")["model"]
+    write_model(folder / "it.ganaug", {"parameters": {}, "model": model})
+    return read_model(folder / "it.ganaug")["model"]
 
 
 COPIES = {
     "pickle": lambda model, _: pickle.loads(pickle.dumps(model)),
     "deepcopy": lambda model, _: copy.deepcopy(model),
     "file": by_file,
-    "bytes": lambda model, _: archive.loads(archive.dumps({"model": model}))["model"],
+    "bytes": lambda model, _: parse_model(dump_model({"model": model}))["model"],
 }
 
 
@@ -88,7 +88,7 @@ def test_callbacks_of_a_first_fit_get_a_model_to_sample_and_to_save(mixed, tmp_p
         assert isinstance(state.model, GenerativeModel)
         assert not hasattr(augmenter, "n_iter_")
         path = tmp_path / f"{state.step}.ganaug"
-        archive.write(path, {"parameters": {}, "model": state.model})
+        state.save(path)
         seen.append((state.step, state.sample(30, random_state=2)[0], state.model.history))
 
     augmenter = GANAugmenter(steps=30, refine=False, generator=generator, random_state=0, on_chunk=look)
@@ -96,7 +96,7 @@ def test_callbacks_of_a_first_fit_get_a_model_to_sample_and_to_save(mixed, tmp_p
     assert len(seen) > 1
     assert seen[-1][0] == augmenter.n_iter_ == 30
     for number, (step, rows, history) in enumerate(seen, 1):
-        again = archive.read(tmp_path / f"{step}.ganaug", generator=generator)["model"]
+        again = load(tmp_path / f"{step}.ganaug", generator=generator)._model
         assert_frame_equal(again.sample(30, random_state=2)[0], rows)
         assert again.steps == step
         assert len(history) == number

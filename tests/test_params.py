@@ -35,6 +35,7 @@ BAD: dict[str, list[Any]] = {
     "strategy": ["mirrored", 2],
     "on_chunk": ["print", 3, [print, 4]],
     "early_stopping": [0, -1, 1.5, "yes", None],
+    "checkpoint": [3, True, ["a.ckpt"]],
     "random_state": [-1, "seed", 1.5],
     "sampling_strategy": ["most", -0.5, 1.5, [1], {0: 3}, {7: 50}, {1: 20.5}],
 }

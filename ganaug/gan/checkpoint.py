@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from .state import COLUMNS, TrainingState
 
 SECONDS_BETWEEN = 30.0
 HELD = "checkpoint"
+FIGURES = ("steps", *COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Checkpoint:
                     f"this is the checkpoint of a fit with {_told(others, fit)}, and this one has "
                     f"{_told(others, mine.fit)}: delete the file to begin anew, or name another"
                 )
-            states = [TrainingState(int(row[0]), int(row[1]), *row[2:]) for row in progress["history"]]
+            states = [TrainingState(**dict(zip(FIGURES, row, strict=True))) for row in progress["history"]]
             return replace(mine, found=Progress(**{**progress, "history": states}))
 
     def due(self) -> bool:
@@ -119,7 +120,7 @@ class Checkpoint:
     def write(self, progress: Progress) -> None:
         """Replace the file."""
         told = {own.name: getattr(progress, own.name) for own in fields(progress)}
-        told["history"] = [astuple(replace(state, model=None))[: len(COLUMNS) + 1] for state in progress.history]
+        told["history"] = [[getattr(state, name) for name in FIGURES] for state in progress.history]
         held = {"fit": dict(self.fit), "seeds": np.asarray(self.seeds), "progress": told}
         archive.write(self.path, {HELD: held})
         self.written = time.monotonic()

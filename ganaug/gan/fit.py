@@ -82,6 +82,7 @@ def fit_model(
             patience=config.patience,
             callbacks=config.callbacks,
             model_of=unrefined,
+            given=config.given,
             show=bar.report,
         )
         plan = _plan(config, clock.left(TRAINING_SHARE if sizes.candidates > 1 else 1.0), int(seeds[0]))

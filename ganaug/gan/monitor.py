@@ -12,6 +12,7 @@ from ..columns.layout import Encoded
 from ..modality.generator import Generator
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
+from ..params import GANParameters
 from .contracts import Data, Weights
 from .diagnostics import CLASS_ROWS, ClassDiagnosis, coverage, detection, examine
 from .state import TrainingState
@@ -44,6 +45,8 @@ class Monitor:
     callbacks : sequence of callables
     model_of : callable
         Takes a generator and the states until now, returns the model that draws with it.
+    given : GANParameters or None
+        The estimator that is being fitted.
     show : callable
         Takes each TrainingState.
     """
@@ -57,10 +60,11 @@ class Monitor:
         patience: int | None = None,
         callbacks: Sequence[Callback] = (),
         model_of: Callable[[Generator, list[TrainingState]], GenerativeModel],
+        given: GANParameters | None = None,
         show: Callable[[TrainingState], None],
     ) -> None:
         self.generator, self.data, self.seed, self.patience = generator, data, seed, patience
-        self.callbacks, self.model_of, self.show = callbacks, model_of, show
+        self.callbacks, self.model_of, self.given, self.show = callbacks, model_of, given, show
         rng = np.random.default_rng(seed)
         rows = np.clip(len(data.rows) // 4, LEAST_CHECK_ROWS, MOST_CHECK_ROWS)
         some = rng.permutation(len(data.rows))[:rows]
@@ -144,6 +148,6 @@ class Monitor:
     def _called(self, state: TrainingState, weights: Weights) -> bool:
         mine = self.generator
         now = Generator(mine.layout, mine.size, weights, mine.build)
-        told = replace(state, model=self.model_of(now, self.states))
+        told = replace(state, model=self.model_of(now, self.states), given=self.given)
         answers = [callback(told) for callback in self.callbacks]
         return any(isinstance(answer, (bool, np.bool_)) and bool(answer) for answer in answers)

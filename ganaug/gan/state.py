@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..model import GenerativeModel
-from ..plain import Count, RandomState, VectorLike
+from ..params import GANParameters, plain_parameters
+from ..persistence.model_file import write_model
+from ..plain import Count, PathLike, RandomState, VectorLike
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +40,8 @@ class TrainingState:
         good as real ones. NaN likewise.
     model : GenerativeModel
         With the generator as it is by now, unrefined.
+    given : GANParameters or None
+        The estimator that is being fitted, for its parameters.
     """
 
     step: int
@@ -48,6 +52,7 @@ class TrainingState:
     detection: float = float("nan")
     coverage: float = float("nan")
     model: GenerativeModel | None = field(default=None, repr=False, compare=False)
+    given: GANParameters | None = field(default=None, repr=False, compare=False)
 
     def sample(self, n: Count | None = None, *, y: VectorLike | None = None, random_state: RandomState = None) -> Any:
         """Rows as :meth:`ganaug.GANAugmenter.sample` draws them, from the generator as it is by now, unrefined."""
@@ -58,6 +63,11 @@ class TrainingState:
         from ..plots import plot_samples
 
         return plot_samples(self._known_model, n, random_state=random_state, ax=ax)
+
+    def save(self, path: PathLike) -> None:
+        """Write the generator as it is by now, unrefined, to a file that :func:`ganaug.load` reads."""
+        parameters = {} if self.given is None else plain_parameters(self.given)
+        write_model(path, {"parameters": parameters, "model": self._known_model})
 
     @property
     def _known_model(self) -> GenerativeModel:

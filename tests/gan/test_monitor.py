@@ -180,7 +180,7 @@ def test_the_best_generator_is_kept_if_the_last_one_is_clearly_worse(
 def test_the_best_generator_is_kept_however_training_ends(end: str, marks: list[float], monkeypatch: Any) -> None:
     marks += [0.5] + [0.9] * 9
     at_four, trainers, run = [], [], Trainer.run
-    monkeypatch.setattr(Trainer, "run", lambda self, monitor: trainers.append(self) or run(self, monitor))
+    monkeypatch.setattr(Trainer, "run", lambda self, *given: trainers.append(self) or run(self, *given))
 
     def look(state: TrainingState) -> None:
         if state.step == 4:
