@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..augmenter import GANAugmenter
+from ..data.replacing import write_text
+from ..plain import PathLike
 from .plot import draw
 from .verdict import Choice
 
@@ -84,11 +85,11 @@ class Assessment:
             "scores": _records(self.scores),
         }
 
-    def to_json(self, path: str | Path | None = None) -> str:
+    def to_json(self, path: PathLike | None = None) -> str:
         """`to_dict` as JSON, also written to `path` if one is given."""
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
         if path is not None:
-            Path(path).write_text(text + "\n", encoding="utf-8")
+            write_text(path, text + "\n")
         return text
 
     def __repr__(self) -> str:

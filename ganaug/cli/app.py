@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Mapping
@@ -48,6 +49,13 @@ Rules = Annotated[
     list[str] | None,
     typer.Option("--rule", metavar="RULE", help='Keep "begin <= end" or the like; "auto" for all that are found.'),
 ]
+Checkpoint = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="How far training got: run the same command again to go on.")
+]
+KeepPartial = Annotated[bool, typer.Option("--keep-partial", help="After Ctrl-C write what there is.")]
+EscapeFormulas = Annotated[
+    bool, typer.Option("--escape-formulas", help="Put ' before new text that a spreadsheet takes for a formula.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
 Mark = Annotated[
     str | None, typer.Option("--mark", metavar="NAME", help="Add a column that says which rows are synthetic.")
@@ -72,6 +80,8 @@ def rebalance(
     rule: Rules = None,
     random_state: Seed = None,
     overwrite: Overwrite = False,
+    keep_partial: KeepPartial = False,
+    escape_formulas: EscapeFormulas = False,
     quiet: Quiet = False,
 ) -> None:
     """Bring the classes of a table to the same size with synthetic rows. The real rows come first, as they were."""
@@ -91,14 +101,14 @@ def rebalance(
     if model is None:
         refine: Auto | bool = "auto" if ratio else False
         kept = {"identifiers": identifiers, "rules": rule or "auto"}
-        augmenter = _fitted(
-            X, y, steps, time_budget, random_state, quiet, refine=refine, target_type="classes", **kept, **wanted
-        )
+        told = {"refine": refine, "target_type": "classes", **kept, **wanted}
+        augmenter = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **told)
     else:
         augmenter = load(model).set_params(**wanted)
     more, labels, synthetic = augmenter.augment(X, y, return_mask=True)
     made = _pandas(more).assign(**{target: _column(labels)})[list(frame)]
-    write_below(source, made if mark is None else made.assign(**{mark: synthetic}), output, mark)
+    made = made if mark is None else made.assign(**{mark: synthetic})
+    write_below(source, made, output, mark, escape_formulas=escape_formulas)
 
 
 @app.command()
@@ -111,15 +121,19 @@ def fit(
     identifiers: Identifiers = "warn",
     rule: Rules = None,
     random_state: Seed = None,
+    checkpoint: Checkpoint = None,
+    keep_partial: KeepPartial = False,
     quiet: Quiet = False,
 ) -> None:
     """Fit a generator to a table and save it."""
     check_output(output, [table], table=False)
+    check_output(checkpoint, [table, str(output)], table=False)
     check_choice(identifiers, "--identifiers", ("warn", "drop", "fake"))
     source = read(table)
     X, y = split(source.frame, target) if target is not None else (source.frame, None)
-    kept = {"identifiers": identifiers, "rules": rule or "auto"}
-    save_styles(_fitted(X, y, steps, time_budget, random_state, quiet, **kept), output, source.styles)
+    kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
+    fitted = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **kept)
+    save_styles(fitted, output, source.styles)
 
 
 @app.command()
@@ -132,6 +146,7 @@ def sample(
     output: Output = "-",
     refine: Annotated[bool, typer.Option(help="Choose each row among candidates, or draw many times as fast.")] = True,
     random_state: Seed = None,
+    escape_formulas: EscapeFormulas = False,
 ) -> None:
     """Draw synthetic rows from a saved generator."""
     check_output(output)
@@ -146,7 +161,7 @@ def sample(
     if isinstance(made, tuple):
         X, y = made
         made = _with_labels(_pandas(X), _column(y))
-    write(_pandas(made), output, styles)
+    write(_pandas(made), output, styles, escape_formulas=escape_formulas)
 
 
 @app.command()
@@ -240,7 +255,8 @@ def version(show: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 def run() -> None:
-    """The command's entry point: what goes wrong is one line, and status 1."""
+    """The command's entry point: what goes wrong is one line, and status 1; after Ctrl-C and SIGTERM it is 130."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.showwarning = _warned_once(set())
     try:
@@ -269,15 +285,21 @@ def _fitted(
     time_budget: float | None,
     random_state: int | None,
     quiet: bool,
+    keep_partial: bool,
     **parameters: Any,
 ) -> GANAugmenter:
-    return GANAugmenter(
+    """Fitted; KeyboardInterrupt if Ctrl-C ended training and what there is by then is not wanted."""
+    fitted = GANAugmenter(
         steps="auto" if steps is None else steps,
         time_budget=time_budget,
         random_state=random_state,
         verbose=0 if quiet else 1,
         **parameters,
     ).fit(X, y)
+    if fitted.stopped_by_ == "interrupt" and not keep_partial:
+        print(f"ganaug: interrupted after {fitted.n_iter_:,} steps; nothing is written", file=sys.stderr)
+        raise KeyboardInterrupt
+    return fitted
 
 
 def _strategy(text: str, classes: dict[str, Any]) -> Strategy:

@@ -15,10 +15,11 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from ..persistence.replacing import replacing
+from ..data.replacing import replacing
 from .cells import CellStyle
 
 FORMATS = (".csv", ".parquet", ".pq")
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
 Styles = Mapping[str, CellStyle]
 
@@ -248,17 +249,19 @@ def check_picture(path: Path) -> None:
         raise ValueError(f"{path}: there is no format {path.suffix!r} of pictures: it is one of {', '.join(formats)}")
 
 
-def write(table: pd.DataFrame, path: str, styles: Styles | None = None) -> None:
+def write(table: pd.DataFrame, path: str, styles: Styles | None = None, *, escape_formulas: bool = False) -> None:
     """A table of new rows, whose cells look like those that were read."""
     if not _is_csv(path):
         _write_parquet(table, path)
         return
     with _opened(path) as file:
         _write_rows(file, [[str(name) for name in table]], "\n")
-        _write_rows(file, _cells(table, styles or {}), "\n")
+        _write_rows(file, _cells(table, styles or {}, escape_formulas=escape_formulas), "\n")
 
 
-def write_below(source: ReadTable, every: pd.DataFrame, path: str, mark: str | None) -> None:
+def write_below(
+    source: ReadTable, every: pd.DataFrame, path: str, mark: str | None, *, escape_formulas: bool = False
+) -> None:
     """Real rows as they are written, and new ones like them.
 
     Parameters
@@ -268,7 +271,7 @@ def write_below(source: ReadTable, every: pd.DataFrame, path: str, mark: str | N
     """
     if source.text is None or not _is_csv(path):
         if source.text is None and _is_csv(path):
-            write(every, path)
+            write(every, path, escape_formulas=escape_formulas)
         else:
             _write_parquet(every, path)
         return
@@ -282,16 +285,28 @@ def write_below(source: ReadTable, every: pd.DataFrame, path: str, mark: str | N
     with _opened(path) as file:
         file.write(start)
         file.writelines(real)
-        _write_rows(file, _cells(new, source.styles), text.end)
+        _write_rows(file, _cells(new, source.styles, escape_formulas=escape_formulas), text.end)
 
 
-def _cells(table: pd.DataFrame, styles: Styles) -> Iterator[tuple[str, ...]]:
+def _cells(table: pd.DataFrame, styles: Styles, *, escape_formulas: bool) -> Iterator[tuple[str, ...]]:
     columns = []
     for place, name in enumerate(table):
         column = table.iloc[:, place]
         style = styles.get(str(name))
-        columns.append(_as_pandas(column) if style is None else style.written(column))
+        cells = _as_pandas(column) if style is None else style.written(column)
+        columns.append([_no_formula(cell) for cell in cells] if escape_formulas else cells)
     return zip(*columns, strict=True)
+
+
+def _no_formula(cell: str) -> str:
+    """A cell that no spreadsheet computes: one that begins like a formula, and is no number, begins with '."""
+    if not cell.startswith(FORMULAS):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
 
 
 def _as_pandas(column: pd.Series) -> list[str]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, is_dataclass
 from functools import partial
 from html import escape
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from ..data.replacing import write_text
 from ..plots import BLUE, ORANGE, finish, new_axes, plot_history
 from .base import Assessed, Findings, Line, Verdict
 from .charts import Chart, Section
@@ -129,7 +129,7 @@ class Evaluation(Findings):
         """`to_dict` as JSON, also written to `path` if one is given."""
         text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
         if path is not None:
-            Path(path).write_text(text + "\n", encoding="utf-8")
+            write_text(path, text + "\n")
         return text
 
     def to_html(self, path: str | PathLike[str] | None = None) -> str:
@@ -143,7 +143,7 @@ class Evaluation(Findings):
         parts = {"groups": self._groups(), "sections": self._sections()}
         text = page(HEADINGS, verdict=self.verdict, about=self.about, **parts)
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            write_text(path, text)
         return text
 
     def __repr__(self) -> str:

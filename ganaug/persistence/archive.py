@@ -24,9 +24,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ..data.replacing import replace_file
 from ..exceptions import CorruptFileError
 from ..plain import RECORDS, AnyArray, PathLike
-from .replacing import replace_file
 from .tree import TreeReader, TreeWriter
 
 MAGIC = "ganaug"

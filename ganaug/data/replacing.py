@@ -12,16 +12,23 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from ..plain import PathLike
+
 LONGEST_NAME = 200
 """Bytes of the old name in the new one's; most file systems allow 255 in all."""
 END = ".partial"
 SECONDS_TO_WRITE = 3600
 
 
-def replace_file(path: Path, fill: Callable[[BinaryIO], None]) -> None:
+def replace_file(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     """Write a file that replaces an old one."""
     with replacing(path) as temporary, temporary.open("wb") as file:
         fill(file)
+
+
+def write_text(path: PathLike, text: str) -> None:
+    """Write a file of text that replaces an old one; lone surrogates are written as JSON does."""
+    replace_file(Path(path), lambda file: file.write(text.encode(errors="backslashreplace")))
 
 
 @contextmanager
