@@ -7,8 +7,9 @@ that is still in training. All faces of an estimator lean on it, and none on ano
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from .columns.joined import joined
 from .columns.layout import Encoded
 from .data.conditions import conditions_asked_for
 from .data.foreign import LabelContainer
+from .data.memory import check_free
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, block_rng
 from .data.targets import ClassTarget, Target
@@ -31,6 +33,8 @@ from .plain import AnyArray, BoolArray, Count, IndexArray, MatrixLike, RandomSta
 from .rules.base import KeptRule
 from .selection.sampler import Chooser, Sampler
 
+WORTH_A_LOOK = 2**28
+"""Bytes from which on memory is looked at before rows are drawn."""
 MOST_TURNS = 12
 """Times that rows which repeat others are drawn again, before they are changed."""
 
@@ -105,6 +109,7 @@ class GenerativeModel:
         refine: bool = True,
     ) -> Any:
         """See :meth:`ganaug.GANAugmenter.sample`."""
+        self._check_memory(0 if n is None else n)
         seed = self.seeds.next(random_state)
         condition, labels = conditions_asked_for(self.target, n, y, seed)
         sampler = self.sampler if refine else self.sampler.unrefined
@@ -116,6 +121,8 @@ class GenerativeModel:
     ) -> tuple[Any, Any, BoolArray]:
         """Real rows, then those that `strategy` and `ratio` ask for; their labels; and which of them are synthetic."""
         real, _ = self.matching(X)
+        self._check_memory(ratio * len(real))
+        self._check_memory(strategy if isinstance(strategy, Mapping) else 0)
         if self.target is None:
             condition = Encoded.none(round(ratio * len(real)))
             labels, new = None, self._decoded(condition, self.seeds.next(), self.sampler, beside=real)
@@ -125,6 +132,14 @@ class GenerativeModel:
             labels = self.labels_as_given(self.target, joined(labels, new_labels))
         every = self.container.restore(self.container.stack(real, new))
         return every, labels, np.arange(len(real) + len(new)) >= len(real)
+
+    def _check_memory(self, asked: float | Mapping[Any, int]) -> None:
+        """MemoryError if so many rows take more than is free; what is no number is told elsewhere."""
+        counts = list(asked.values()) if isinstance(asked, Mapping) else [asked]
+        rows = sum(float(count) for count in counts if isinstance(count, Real))
+        needed = rows * self.encoder.n_features * self.modality.cell_bytes
+        if needed > WORTH_A_LOOK:
+            check_free(needed, f"{rows:,.0f} rows", "draw fewer at a time, each part with another random_state")
 
     def replaced(self, X: MatrixLike, y: VectorLike | None, share: float) -> Any:
         """`X` with a share of its rows replaced by synthetic ones of the same label."""

@@ -19,6 +19,7 @@ from .modality.registry import AnyModality
 from .plain import PathLike, RandomState
 from .rules.base import KeptRule
 from .rules.declared import Rules
+from .selection.sampler import MOST_CANDIDATES
 
 Auto = Literal["auto"]
 Check = Callable[[Any, str], object]
@@ -28,6 +29,8 @@ T = TypeVar("T")
 LOSSES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
 OPTIMIZERS = ("adam", "sgd")
 PATIENCE = 3
+MOST_STEPS = 2**31 - 1
+MOST_SECONDS = 10**9
 
 DOCS = """\
 categorical_features : "auto" or list, default="auto"
@@ -108,13 +111,17 @@ def with_docs(**shared: str) -> Callable[[Estimator], Estimator]:
 
 
 def auto_or_count(value: object, name: str) -> None:
-    """ "auto", or at least 1."""
+    """ "auto", or at least 1, and no more than TensorFlow counts."""
     _check_auto(value, name, flags=False)
+    if isinstance(value, (int, np.integer)) and value > MOST_STEPS:
+        raise ValueError(f"{name}={value!r} must be at most {MOST_STEPS:,}")
 
 
-def auto_flag_or_count(value: object, name: str) -> None:
-    """ "auto", a bool, or at least 1."""
+def candidates(value: object, name: str) -> None:
+    """ "auto", a bool, or a number of candidates."""
     _check_auto(value, name, flags=True)
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value > MOST_CANDIDATES:
+        raise ValueError(f"{name}={value!r} must be at most {MOST_CANDIDATES:,} candidates")
 
 
 def one_of(*choices: str) -> Check:
@@ -125,7 +132,9 @@ def one_of(*choices: str) -> Check:
 def seconds(value: object, name: str) -> None:
     """A positive number, or None."""
     if value is not None:
-        check_real(value, name, 0, strict=True)
+        number = check_real(value, name, 0, strict=True)
+        if number > MOST_SECONDS:
+            raise ValueError(f"{name}={value!r} must be at most {MOST_SECONDS:,} seconds; None sets no limit")
 
 
 def a_path(value: object, name: str) -> None:
@@ -220,7 +229,7 @@ class GANParameters(BaseEstimator):
     steps: Auto | int = parameter("auto", auto_or_count)
     time_budget: float | None = parameter(None, seconds)
     batch_size: Auto | int = parameter("auto", auto_or_count)
-    refine: Auto | bool | int = parameter("auto", auto_flag_or_count)
+    refine: Auto | bool | int = parameter("auto", candidates)
     generator: Any = parameter(None, network)
     discriminator: Any = parameter(None, network)
     loss: str = parameter("relativistic", one_of(*LOSSES))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -24,7 +23,7 @@ class Category(ValueType):
     Parameters
     ----------
     values : Series
-        The levels seen, sorted where they can be, in the column's own dtype (that of the categories, if it has any).
+        The levels seen, sorted, in the column's own dtype (that of the categories, if it has any).
     """
 
     dtype: DType
@@ -152,7 +151,7 @@ class LongNumber(Category):
 
 
 def _levels(column: pd.Series) -> pd.Series:
-    """The distinct values, sorted where they can be."""
+    """The distinct values in an order that has nothing to do with that of the rows, which a file is not to tell."""
     known = without_dictionary(column[column.notna()])
     if isinstance(column.dtype, pd.CategoricalDtype):
         seen = np.unique(known.cat.codes.to_numpy())
@@ -161,9 +160,11 @@ def _levels(column: pd.Series) -> pd.Series:
         distinct = pd.Series(list({_key(v): v for v in known}.values()), dtype=object)
     else:
         distinct = pd.Series(known.unique(), dtype=known.dtype)
-    with suppress(TypeError):  # levels of several types stay in order of appearance
-        distinct = distinct.sort_values(ignore_index=True)
-    return distinct
+    try:
+        return distinct.sort_values(ignore_index=True)
+    except TypeError:  # of several types
+        ordered = sorted(distinct, key=lambda value: (type(value).__name__, repr(value)))
+        return pd.Series(ordered, dtype=distinct.dtype)
 
 
 def without_dictionary(column: pd.Series) -> pd.Series:

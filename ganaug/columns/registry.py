@@ -21,12 +21,14 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
     Raises
     ------
     TypeError
-        If the cells are complex numbers or cannot be hashed.
+        If the cells are complex numbers, lists or structs, or cannot be hashed.
     """
     if isinstance(column.dtype, pd.SparseDtype):
         return Sparse(column.dtype, fit_column(column.sparse.to_dense(), categorical=categorical))
     if pd.api.types.is_complex_dtype(column.dtype):
         raise TypeError(f"column {column.name!r} holds complex numbers: give real and imaginary parts as two columns")
+    if isinstance(column.dtype, pd.ArrowDtype) and column.dtype.pyarrow_dtype.num_fields:
+        raise TypeError(f"column {column.name!r} holds {column.dtype}: make columns of its parts, or drop it")
     if pd.api.types.is_object_dtype(column.dtype):
         _check_hashable(column)
     if categorical:

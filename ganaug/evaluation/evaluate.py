@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.utils import check_random_state
 from threadpoolctl import threadpool_limits
 
+from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_count
 from ..exceptions import DataWarning
 from .base import Assessed, Findings, Inputs, Measurement, overall
@@ -17,7 +18,6 @@ from .evaluation import Evaluation
 from .metrics import HEADINGS, METRICS
 from .tables import Tables, prepared
 
-HIGHEST_SEED = 2**31 - 1
 LEAST_MAX_ROWS = 100
 WORTH_THREADS = 500_000  # cells, below which threads only wait for one another
 CLASS_COLUMNS = ("class", "real_rows", "synthetic_rows", "real_share", "synthetic_share")
@@ -107,7 +107,7 @@ def evaluate(
         raise TypeError(f"assessment={assessment!r} must be an Assessment, from ganaug.assess")
     seed = random_state
     if not isinstance(random_state, (int, np.integer)):
-        seed = int(check_random_state(random_state).randint(HIGHEST_SEED))
+        seed = int(seeds_from(entropy_of(random_state), 1)[0])  # and NumPy's global state stays as it is
     check_random_state(seed)
     tables = prepared(
         real_train, real_test, synthetic, target, categorical_features=categorical_features, target_type=target_type

@@ -42,6 +42,8 @@ class Utility(Metric):
         sources = {"real": some(tables.train, rows, rng), "synthetic": some(tables.synthetic, rows, rng)}
         asked = some(tables.test, inputs.max_rows, rng)
         truth = asked[tables.target].to_numpy()
+        if tables.classes and len(set(truth)) == 1:
+            return Measurement({"rows": rows, "test_rows": len(asked)})
         said = {name: _predicted(part, asked, tables, inputs.seed) for name, part in sources.items()}
         figures, by_class = (_of_classes if tables.classes else _of_number)(truth, said, inputs.seed)
         return Measurement({"rows": rows, "test_rows": len(asked), **figures}, classes=by_class)
@@ -61,6 +63,9 @@ class Utility(Metric):
         figures = found.figures[self.name]
         if not figures:
             return Verdict(self.name, UNKNOWN, "Without a target there is nothing to predict.", "Name a target.")
+        if not self.figures.keys() & figures.keys():
+            says = "The held-out rows are of a single class, so there is nothing to tell apart."
+            return Verdict(self.name, UNKNOWN, says, "Hold out rows of every class.")
         if "rmse" in figures:
             own = figures["rmse"]
             says = f"A model that learnt from synthetic rows errs by {own['synthetic']:.4g} on held-out real ones, "
@@ -112,8 +117,6 @@ def _of_number(truth: Float64Array, said: dict[str, Float64Array], seed: int) ->
 def _of_classes(truth: AnyArray, said: dict[str, pd.DataFrame], seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     counts = pd.Series(truth).value_counts().sort_index()
     labels = counts.index.tolist()
-    if len(labels) == 1:
-        raise ValueError(f"real_test has rows of the single class {labels[0]!r}: hold out rows of every class")
     scored = [counts.idxmin()] if len(labels) == 2 else labels  # the rarer one
     # a class that the model never saw has the same chance everywhere
     said = {key: own.reindex(columns=sorted({*labels, *own}), fill_value=0.0) for key, own in said.items()}

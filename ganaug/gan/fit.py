@@ -6,9 +6,11 @@ import time
 import warnings
 from contextlib import nullcontext
 from dataclasses import replace
+from math import prod
 
 from sklearn.exceptions import ConvergenceWarning
 
+from ..data.memory import check_free
 from ..data.targets import Target
 from ..exceptions import PoorClassWarning, TrainingDiverged
 from ..modality.base import AnyLayout
@@ -29,6 +31,10 @@ from .state import TrainingState, history_of
 
 TRAINING_SHARE = 0.8
 MOST_NAMED = 5
+FLOAT_BYTES = 4
+COPIES_OF_WEIGHTS, COPIES_OF_A_BATCH = 12, 8
+"""In training: two networks with their optimisers, averages, gradients and snapshots; real and generated rows and what
+goes back through them."""
 FAULTS = {
     "collapsed": (
         "they have a generated row near {found.coverage:.0%} of them, and as many real rows would have {full:.0%}",
@@ -71,6 +77,7 @@ def fit_model(
     encoder = untrained.encoder
     found: dict[int, ClassDiagnosis] = {}
     check_not_forked()
+    _check_memory(layout, config)
     named = config.given.checkpoint
     checkpoint = None if named is None else Checkpoint.of(named, config, untrained, data, seeds)
     seeds = seeds if checkpoint is None else checkpoint.seeds
@@ -135,6 +142,15 @@ def train(
             outcome = trainer.run(observer, interrupt, checkpoint)
             weights = trainer.generator.get_weights()
     return Generator(layout, size, weights, config.given.generator), outcome
+
+
+def _check_memory(layout: AnyLayout, config: Config) -> None:
+    """MemoryError if training takes more than is free."""
+    sizes, width = config.sizes, prod(layout.row_shape)
+    shapes = modality_of(layout).weight_shapes(layout, sizes.size) if config.given.generator is None else []
+    needed = COPIES_OF_WEIGHTS * sum(map(prod, shapes)) + COPIES_OF_A_BATCH * sizes.batch_size * width
+    what = f"batches of {sizes.batch_size:,} rows, {width:,} numbers each once encoded,"
+    check_free(FLOAT_BYTES * needed, what, "lower batch_size, or leave out columns of many categories")
 
 
 class Clock:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..data.targets import conditioned
 from ..modality.base import Model
@@ -12,10 +14,12 @@ from ..modality.generator import Build
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
 from ..plain import PathLike
+from ..selection.sampler import MOST_CANDIDATES
 from . import archive
 from .archive import Mismatch
 
 OWN_GENERATOR = "own_generator"
+MOST_TRIED = 100
 
 
 def write_model(path: PathLike, contents: dict[str, Any]) -> None:
@@ -60,7 +64,11 @@ def _checked(contents: dict[str, Any], generator: Build | Model | None) -> dict[
                 "the saved model has a generator of your own: pass what built it as load(path, generator=...)"
             )
         model.generator.build = generator
+    if not 1 <= model.candidates <= MOST_CANDIDATES:
+        raise ValueError(f"{model.candidates} candidates")
     _check_fits_together(model)
+    if generator is None and modality_of(model.generator.layout).draws_without_tensorflow:
+        _try(model)
     return contents
 
 
@@ -83,3 +91,12 @@ def _check_fits_together(model: GenerativeModel) -> None:
         raise ValueError("the networks are deeper than they have weights")
     if saved != modality_of(layout).weight_shapes(layout, generator.size):
         raise ValueError("the weights are not those of the networks")
+
+
+def _try(model: GenerativeModel) -> None:
+    """Draw a few rows, of each class and of none in particular: what is in a file may be sound and not go together."""
+    short = replace(model, candidates=min(model.candidates, 2), seeds=replace(model.seeds))
+    short.sample(2, random_state=0)
+    if model.class_target is not None:
+        classes = model.class_target.classes[:MOST_TRIED].tolist()
+        short.sample(y=pd.Series(classes), random_state=0)

@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..plain import DType
+from .typed import check_fields
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -178,7 +179,9 @@ class TreeReader:
             needed = {f.name for f in _saved(record) if f.default is MISSING}
             if not needed <= set(rest[1]) <= names:  # an older file lacks what came later, with a default
                 raise ValueError(f"{rest[0]} has the fields {sorted(rest[1])}, expected {sorted(names)}")
-            return record(**{name: inner(item) for name, item in rest[1].items()})
+            given = {name: inner(item) for name, item in rest[1].items()}
+            check_fields(record, given)
+            return record(**given)
         if kind == "sparse":
             return _sparse_form(rest[0])
         raise ValueError(f"unknown tag {kind!r}")

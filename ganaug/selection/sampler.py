@@ -25,6 +25,7 @@ Draw = Callable[[Encoded, tuple[int, int]], Any]
 
 BLOCKS_AT_ONCE = 4
 FIRST_ROWS = 64
+MOST_CANDIDATES = 1_000
 
 
 class Rows(Protocol):

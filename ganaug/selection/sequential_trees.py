@@ -190,11 +190,16 @@ class SequentialTrees:
             np.concatenate([seen[nodes.feature] if len(seen) else nodes.feature for seen, nodes, _, _ in grown]),
             np.concatenate([nodes.threshold for _, nodes, _, _ in grown]),
             np.concatenate([nodes.right for _, nodes, _, _ in grown]),
-            np.concatenate([nodes.first + start for (_, nodes, _, _), start in zip(grown, offset, strict=True)]),
-            np.concatenate([nodes.last + start for (_, nodes, _, _), start in zip(grown, offset, strict=True)]),
+            _moved([nodes.first for _, nodes, _, _ in grown], offset),
+            _moved([nodes.last for _, nodes, _, _ in grown], offset),
             np.concatenate([codes for _, _, codes, _ in grown]).astype(np.min_scalar_type(width)),
             np.concatenate([position for *_, position in grown]),
         )
+
+
+def _moved(places: list[Int32Array], offset: IndexArray) -> Int32Array:
+    """Places in each tree's donors as places among all donors."""
+    return np.concatenate([own + start for own, start in zip(places, offset, strict=True)]).astype(np.int32)
 
 
 class Nodes(NamedTuple):

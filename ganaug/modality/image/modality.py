@@ -28,6 +28,8 @@ LOOKED_AT = 128
 class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout, Pixels]):
     name = "image"
     block_rows = 32
+    draws_without_tensorflow = False
+    cell_bytes = 6
 
     def takes(self, X: object) -> bool:
         return not (isinstance(X, pd.DataFrame) or sparse.issparse(X)) and np.asarray(X).ndim in (3, 4)
