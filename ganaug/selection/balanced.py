@@ -44,6 +44,11 @@ class BalancedSampling:
     layout: Layout
     share: Float32Array
 
+    def __post_init__(self) -> None:
+        labels = [block.width for block in self.layout.label.blocks[:1]] or [1]
+        if self.share.shape != (*labels, self.layout.slots):
+            raise ValueError(f"shares of shape {self.share.shape}, expected {(*labels, self.layout.slots)}")
+
     def choose(self, condition: Encoded, rows: Encoded, log_odds: Float64Array, uniform: Float64Array) -> IndexArray:
         """As the function of that name, of `rows` (candidates * n) generated for `condition` (n)."""
         layout, label = self.layout, _labels(condition.codes)

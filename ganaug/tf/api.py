@@ -219,11 +219,11 @@ class DatasetMixin(HoldsModel):
         return streams.mix(_source(model, refine), p, model.seeds.next(seed))
 
     def map_fn(self, p: float = 0.3, *, seed: RandomState = None, refine: bool = False) -> Callable[..., Any]:
-        """For ``dataset.map(...)``: like `mix`, for one element at a time.
+        """For ``dataset.map(...)``: like `mix`, for one batch at a time.
 
-        What is drawn follows from the seed and the element itself, so parallel maps give the same result each time. An
-        element that comes again unchanged is replaced by the same rows again: shuffle before batching and map batches,
-        or use `mix`, to see other rows in each epoch.
+        What is drawn follows from the seed and the batch itself, so parallel maps give the same result each time. A
+        batch that comes again unchanged is given the same rows again: shuffle before batching, or use `mix`, to see
+        other rows in each epoch. Single rows are refused: each would be replaced in every epoch, or never.
 
         Parameters
         ----------

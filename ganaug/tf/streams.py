@@ -180,17 +180,22 @@ def mix(source: Source, p: float, seed: int) -> Apply:
 
 
 def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
-    """The same for `Dataset.map`, with the element itself in the place of its number."""
+    """The same for `Dataset.map`, with the element itself in the place of its number.
+
+    A row by itself would be replaced in every epoch, or in none, and always by the same one: so elements are batches.
+    """
 
     def replace(*element: Any) -> Any:
         specs = rowwise(element, lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype))
         form = Form.of(source.model, bare(specs))
+        if not form.batched:
+            raise ValueError(
+                "map_fn takes batches, since a row by itself would be replaced in every epoch or in none: put batch() "
+                "before it, or take dataset.apply(augmenter.mix(p))"
+            )
         text = tf.strings.join([tf.io.serialize_tensor(tensor) for tensor in tf.nest.flatten(element)])
         own = [tf.strings.to_hash_bucket_strong(text, SEEDS, [seed, place]) for place in (0, 1)]
-        if form.batched:
-            return bare(source.mixed(form, element, p, own))
-        batch = rowwise(element, lambda tensor: tensor[None])
-        return bare(rowwise(source.mixed(form, batch, p, own), lambda tensor: tensor[0]))
+        return bare(source.mixed(form, element, p, own))
 
     return without_autograph(replace)
 

