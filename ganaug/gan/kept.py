@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import tensorflow as tf
@@ -55,8 +55,22 @@ class KeptTrainers:
             return
         with self._lock:
             self._trainers[key] = trainer
+            crowded = len(self._trainers) > MOST_KEPT
             while len(self._trainers) > MOST_KEPT:
                 self._trainers.popitem(last=False)
+        if crowded:
+            _forget_kernels()
+
+
+def _forget_kernels() -> None:
+    """Let go of the graphs of trainers that are gone, to which TensorFlow holds on: a megabyte each.
+
+    Without the function that does it, in another version, they stay.
+    """
+    with suppress(ImportError, AttributeError):
+        from tensorflow.python.eager import context
+
+        context.context().clear_kernel_cache()
 
 
 kept_trainers = KeptTrainers()
