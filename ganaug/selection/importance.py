@@ -95,6 +95,11 @@ def _labels(coder: QuantileCoder, condition: Encoded) -> Float64Array:
     return coder.values(condition) / (greatest if greatest > FLOAT32_HOLDS else 1.0)
 
 
+def _with_twins(layout: Layout) -> Layout:
+    """The columns that two-way tables are about: the condition's, the rows', and whether a row is a twin."""
+    return Layout((*layout.joint.blocks, Block(0, 2)))
+
+
 @record
 @dataclass(frozen=True)
 class ImportanceSampling:
@@ -125,6 +130,14 @@ class ImportanceSampling:
     twins: Twins
     tables: tuple[TwoWayTable, ...]
     balanced_sampling: BalancedSampling | None
+
+    def __post_init__(self) -> None:
+        widths = [block.width for block in _with_twins(self.layout).blocks]
+        for table in self.tables:
+            if not 0 <= table.first < len(widths) or not 0 <= table.second < len(widths):
+                raise ValueError("two-way tables of other columns than the layout's")
+            if table.correction.shape != (widths[table.first], widths[table.second]):
+                raise ValueError("two-way tables of another size than their columns")
 
     def candidates(self, generated: Draw, condition: Encoded, seed: tuple[int, int]) -> Encoded:
         """Rows of trees and generator by turns."""
@@ -217,7 +230,7 @@ class ImportanceSampling:
             is_twin, has_twin = np.zeros_like(is_twin), np.zeros_like(has_twin)
         codes = np.hstack([asked.codes, pool.codes, is_twin])
         tables, chance = rake(
-            Layout((*layout.joint.blocks, Block(0, 2))),
+            _with_twins(layout),
             np.hstack([condition.codes, rows.codes, has_twin]),
             codes.reshape(*odds.shape, codes.shape[1]),
             odds,
