@@ -19,6 +19,7 @@ from .data.validation import accepts_any_table, categorical_columns, check_rows
 from .evaluation.report import ReportMixin
 from .gan.contracts import Data
 from .gan.fit import fit_model
+from .gan.warm import taken_up
 from .modality.base import Model
 from .modality.generator import Build, Generator
 from .modality.registry import modality_for
@@ -96,6 +97,11 @@ class GANAugmenter(
         Whether `y` holds labels or a number to regress on. "auto" takes numbers with a fraction, or with more distinct
         values than 20 and than the square root of the rows, for a number; but whole numbers that all recur for labels
         if `sampling_strategy` asks for classes. It warns where whole numbers that it takes for a number recur.
+    warm_start : bool, default=False
+        Whether another `fit` goes on with the generator that there is, for `steps` more, on the rows given then: those
+        of before with new ones among them, or new ones alone, which it will then be like. Columns, categories, classes
+        and rules stay those of the first fit, and ValueError names what does not keep to them; numbers out of the first
+        fit's range are taken for its ends. The discriminator begins anew. So do `refine` and its figures.
     {shared}
 
     Attributes
@@ -152,6 +158,7 @@ class GANAugmenter(
     sampling_strategy: Strategy | None = None
     mode: Literal["append", "replace"] = parameter("append", one_of("append", "replace"))
     target_type: Literal["auto", "classes", "number"] = parameter("auto", one_of("auto", "classes", "number"))
+    warm_start: bool = False
 
     def fit(self, X: MatrixLike, y: VectorLike | None = None) -> Self:
         """Learn to generate the rows of `X`, for a given `y` where there is one.
@@ -177,6 +184,8 @@ class GANAugmenter(
         """
         started = time.monotonic()
         self._check_parameters()
+        if self.warm_start and hasattr(self, "_model"):
+            return self._fit_on(X, y, started)
         modality = modality_for(X)
         data, container = modality.check(X)
         check_rows(data, 2)
@@ -199,8 +208,19 @@ class GANAugmenter(
             SampleSeeds(None if self.random_state is None else int(seeds[2])),
             label_container=LabelContainer.of(y),
         )
-        self._model = fit_model(untrained, Data(rows, condition, weights), config, seeds[:2], started)
+        encoded, keep = Data(rows, condition, weights), self.warm_start
+        self._model = fit_model(untrained, encoded, config, seeds[:2], started, keep_discriminator=keep)
         self._remember(container.matching(data, encoder.features, encoder.dropped), None if y is None else labels)
+        return self
+
+    def _fit_on(self, X: MatrixLike, y: VectorLike | None, started: float) -> Self:
+        """Go on from the model that there is."""
+        model, data, table, labels = taken_up(self._model, X, y)
+        layout = model.generator.layout
+        config = configured(self, model.modality, (len(data.rows), *layout.row_shape), model.generator.size)
+        seeds = seeds_from(entropy_of(self.random_state), 2)
+        self._model = fit_model(model, data, config, seeds, started, keep_discriminator=True)
+        self._remember(table, labels)
         return self
 
     @overload

@@ -29,7 +29,7 @@ from .exceptions import DataWarning
 from .modality.base import Container, Encoder
 from .modality.generator import Generator
 from .modality.registry import AnyModality, check_data, modality_of
-from .plain import AnyArray, BoolArray, Count, IndexArray, MatrixLike, RandomState, VectorLike, record
+from .plain import AnyArray, BoolArray, Count, Float32Array, IndexArray, MatrixLike, RandomState, VectorLike, record
 from .rules.base import KeptRule
 from .selection.sampler import Chooser, Sampler
 
@@ -63,6 +63,8 @@ class GenerativeModel:
         What ended training; empty before its end.
     label_container : LabelContainer or None
         What labels came in, where that is neither a Series nor an array.
+    discriminator : list of ndarray
+        Its weights, for a fit that goes on; files leave them out, since they have seen the training rows.
     """
 
     container: Container[Any]
@@ -75,6 +77,7 @@ class GenerativeModel:
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
     stopped_by: str = ""
     label_container: LabelContainer | None = None
+    discriminator: list[Float32Array] = field(default_factory=list, repr=False, metadata={"saved": False})
 
     @property
     def modality(self) -> AnyModality:

@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator
 
 from .columns.identifier import Identifiers
 from .data.validation import check_choice, check_count, check_real
-from .modality.base import Sizing
+from .modality.base import Size, Sizing
 from .modality.registry import AnyModality
 from .plain import PathLike, RandomState
 from .rules.base import KeptRule
@@ -278,9 +278,12 @@ class Config:
         return patience_of(self.given.early_stopping)
 
 
-def configured(parameters: GANParameters, modality: AnyModality, shape: tuple[int, ...]) -> Config:
-    """The configuration of a fit to data of this shape."""
+def configured(
+    parameters: GANParameters, modality: AnyModality, shape: tuple[int, ...], size: Size | None = None
+) -> Config:
+    """The configuration of a fit to data of this shape, with networks of that size if there are some already."""
     usual = modality.sizing(shape)
+    usual = usual if size is None else replace(usual, size=size)
     return Config(parameters, _chosen(parameters, usual), usual)
 
 

@@ -16,7 +16,10 @@ from ganaug import GANAugmenter, GANOverSampler
 from ganaug.params import GANParameters
 
 ESTIMATORS = (GANAugmenter, GANOverSampler)
-OWN = {GANAugmenter: {"ratio", "sampling_strategy", "mode", "target_type"}, GANOverSampler: {"sampling_strategy"}}
+OWN = {
+    GANAugmenter: {"ratio", "sampling_strategy", "mode", "target_type", "warm_start"},
+    GANOverSampler: {"sampling_strategy"},
+}
 SHARED = {field.name for field in fields(GANParameters)}
 X, Y = np.random.default_rng(0).normal(size=(40, 2)), np.repeat([0, 1], [30, 10])
 
@@ -44,7 +47,7 @@ BAD_OF_THE_AUGMENTER: dict[str, list[Any]] = {
     "mode": ["insert", None],
     "target_type": ["class", 1],
 }
-UNCHECKED = {"verbose"}  # whatever is true shows a progress bar
+UNCHECKED = {"verbose", "warm_start"}  # whatever is true will do
 
 
 def documented(cls: type) -> dict[str, str]:

@@ -142,6 +142,7 @@ def _description(config: Config, untrained: GenerativeModel, data: Data, seeds: 
         "early_stopping": repr(config.patience),
         "networks of your own": repr([name for name in networks if name]),
         "size": repr((sizes.size, sizes.learning_rate, sizes.average)),
+        "start": joblib.hash([untrained.generator.weights, untrained.discriminator])[:12],
         "random_state": repr([int(seed) for seed in seeds]),
         "columns": hashlib.sha256(archive.dumps(columns)).hexdigest()[:12],
         "rows": joblib.hash([_arrays(data.rows), _arrays(data.condition), data.weight])[:12],
@@ -154,5 +155,5 @@ def _arrays(part: Any) -> list[AnyArray]:
 
 def _told(names: list[str], fit: Mapping[str, str]) -> str:
     """Parameters with their values; digests say nothing, and are not shown."""
-    told = [f"other {name}" if name in ("rows", "columns") else f"{name} {fit.get(name)}" for name in names]
+    told = [f"other {name}" if name in ("rows", "columns", "start") else f"{name} {fit.get(name)}" for name in names]
     return ", ".join(told)

@@ -34,6 +34,8 @@ class Plan:
         Of the straight-through Gumbel-softmax.
     seed : int
         Below 2**31 - 16.
+    waits : float
+        Share of the steps in which the discriminator alone learns: one that is new, against a generator that is not.
     """
 
     steps: int
@@ -45,6 +47,7 @@ class Plan:
     average: float = 0.998
     temperature: float = 0.5
     seed: int = 0
+    waits: float = 0.0
 
 
 class Observer(Protocol):

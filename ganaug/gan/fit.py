@@ -22,15 +22,18 @@ from ..params import Config
 from ..plain import AnyArray, Int64Array
 from ..selection.sampler import Chooser, Sampler
 from .checkpoint import Checkpoint
-from .contracts import Data, Observer, Outcome, Plan
+from .contracts import Data, Observer, Outcome, Plan, Weights
 from .diagnostics import FULL_COVERAGE, ClassDiagnosis
 from .interrupts import Interrupt, noted_interrupts
 from .monitor import Monitor
 from .progress import progress_bar
 from .state import TrainingState, history_of
+from .warm import continued
 
 TRAINING_SHARE = 0.8
 MOST_NAMED = 5
+WAITS = 0.3
+"""Share of the steps that a generator waits for a discriminator that is new to it."""
 FLOAT_BYTES = 4
 COPIES_OF_WEIGHTS, COPIES_OF_A_BATCH = 12, 8
 """In training: two networks with their optimisers, averages, gradients and snapshots; real and generated rows and what
@@ -55,7 +58,13 @@ FAULTS = {
 
 
 def fit_model(
-    untrained: GenerativeModel, data: Data, config: Config, seeds: Int64Array, started: float
+    untrained: GenerativeModel,
+    data: Data,
+    config: Config,
+    seeds: Int64Array,
+    started: float,
+    *,
+    keep_discriminator: bool = False,
 ) -> GenerativeModel:
     """Train the model's generator on `data`, and learn which of its rows to give back.
 
@@ -65,13 +74,16 @@ def fit_model(
         Of training and of selection.
     started : float
         ``time.monotonic()`` from when on the time budget counts.
+    keep_discriminator : bool
+        For another fit that goes on from this one.
     """
     target, layout, sizes = untrained.target, untrained.generator.layout, config.sizes
     classes = None if target is None else target.classes
     clock = Clock(config.given.time_budget, started)
 
     def unrefined(generator: Generator, states: list[TrainingState]) -> GenerativeModel:
-        return replace(untrained, generator=generator, history=history_of(states), seeds=replace(untrained.seeds))
+        history = continued(untrained.history, history_of(states))
+        return replace(untrained, generator=generator, history=history, seeds=replace(untrained.seeds))
 
     chooser: Chooser | None = None
     encoder = untrained.encoder
@@ -93,7 +105,10 @@ def fit_model(
             show=bar.report,
         )
         plan = _plan(config, clock.left(TRAINING_SHARE if sizes.candidates > 1 else 1.0), int(seeds[0]))
-        generator, outcome = train(layout, data, plan, config, monitor, interrupt, checkpoint)
+        begun = untrained.generator.weights, untrained.discriminator
+        if begun[0] and not begun[1]:
+            plan = replace(plan, waits=WAITS)
+        generator, discriminator, outcome = train(layout, data, plan, config, monitor, interrupt, checkpoint, begun)
         try:
             with interrupt.breakable():
                 if monitor.checks and _should_be_good(outcome, config):
@@ -117,6 +132,7 @@ def fit_model(
         chooser=chooser,
         candidates=sizes.candidates if chooser else 1,
         stopped_by=outcome.stopped_by,
+        discriminator=discriminator if keep_discriminator else [],
     )
 
 
@@ -128,8 +144,12 @@ def train(
     observer: Observer,
     interrupt: Interrupt,
     checkpoint: Checkpoint | None,
-) -> tuple[Generator, Outcome]:
-    """Build both networks, train them, and return the generator's moving average, or the best one that was seen."""
+    begun: tuple[Weights, Weights],
+) -> tuple[Generator, Weights, Outcome]:
+    """Build both networks, train them, and return the generator's moving average, or the best one that was seen.
+
+    Both begin with the weights `begun`, if there are any; those of the discriminator are returned, too.
+    """
     from ..modality.networks import build
     from .kept import kept_trainers
 
@@ -137,11 +157,14 @@ def train(
     own = config.given.generator, config.given.discriminator
     with strategy.scope() if strategy is not None else nullcontext():
         networks = build(layout, size, plan.seed, *own)
+        for network, weights in zip(networks, begun, strict=True):
+            if weights:
+                network.set_weights(weights)
         alike = own == (None, None) and strategy is None and isinstance(plan.optimizer, str)
         with kept_trainers.borrowed(networks, layout, data, plan, alike=alike) as trainer:
             outcome = trainer.run(observer, interrupt, checkpoint)
-            weights = trainer.generator.get_weights()
-    return Generator(layout, size, weights, config.given.generator), outcome
+            trained = [network.get_weights() for network in (trainer.generator, trainer.discriminator)]
+    return Generator(layout, size, trained[0], config.given.generator), trained[1], outcome
 
 
 def _check_memory(layout: AnyLayout, config: Config) -> None:

@@ -216,8 +216,8 @@ class Trainer:
     ) -> tuple[Tensor, Tensor, Tensor]:
         def body(step: Tensor, d_sum: Tensor, g_sum: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             rate = self.plan.learning_rate * _schedule(step, total)
-            for optimizer in self.optimizers:
-                optimizer.scheduled(rate)
+            for optimizer, waits in zip(self.optimizers, (self.plan.waits, 0.0), strict=True):
+                optimizer.scheduled(rate * _after(waits, step, total))
             losses = self.strategy.run(without_autograph(self._step), (step, tensors))
             d_loss, g_loss = (self.strategy.reduce("SUM", loss, axis=None) for loss in losses)
             return step + 1, d_sum + d_loss, g_sum + g_loss
@@ -308,3 +308,8 @@ def _schedule(step: Tensor, total: Tensor) -> Tensor:
     """Share of the highest learning rate: warm up, stay, fall to 0."""
     done = tf.cast(step, tf.float32) / tf.cast(total, tf.float32)
     return tf.minimum(tf.minimum(1.0, (done + 0.001) / WARM_UP), (1 - done) / (1 - DECAY_FROM))
+
+
+def _after(waits: float, step: Tensor, total: Tensor) -> Tensor:
+    """0 for a network that waits until that share of the steps is taken, then 1."""
+    return tf.cast(tf.cast(step, tf.float32) >= waits * tf.cast(total, tf.float32), tf.float32)

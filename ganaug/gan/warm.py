@@ -1,0 +1,75 @@
+"""A fitted model as the start of another fit: new rows, or more steps, for what has been learnt.
+
+Encoding, rules and classes stay, since the networks are made for them; so the new rows must keep to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..columns.layout import Encoded
+from ..data.targets import Target
+from ..data.validation import check_rows, check_target
+from ..model import GenerativeModel
+from ..plain import MatrixLike, VectorLike
+from .contracts import Data
+
+ANEW = "fit anew, without warm_start, to all rows"
+
+
+class WarmStart(NamedTuple):
+    """What training goes on from: the model, as it is before; rows; and these as they came, with their labels."""
+
+    model: GenerativeModel
+    data: Data
+    table: Any
+    labels: pd.Series | None
+
+
+def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None) -> WarmStart:
+    """The model, with rows that it is to learn from now on.
+
+    Raises
+    ------
+    ValueError
+        For other columns than the model's, categories or classes that it does not know, and rows that break a rule.
+    """
+    table, _ = model.matching(X)
+    check_rows(table, 2)
+    target, labels = model.target, None
+    condition, weights = Encoded.none(len(table)), np.ones(len(table))
+    if (y is None) != (target is None):
+        raise ValueError(f"the model was fitted {'without' if target is None else 'with'} y: {ANEW}, or give the same")
+    if target is not None:
+        labels = model.labels(y, len(table))
+        condition = _encoded(target, labels)
+        weights = target.weights(condition)
+    try:
+        rows = model.encoder.encode(table)
+    except ValueError as error:
+        raise ValueError(f"{error}; a warm start cannot learn it: {ANEW}") from None
+    classes = None if target is None or target.classes is None else condition.codes[:, 0]
+    for rule, broken in zip(model.encoder.rules, model.encoder.broken(table, classes), strict=False):
+        if broken:
+            raise ValueError(f"{broken:,} rows break the rule {rule.text!r}, which a warm start keeps: {ANEW}")
+    return WarmStart(replace(model, chooser=None, candidates=1, stopped_by=""), Data(rows, condition, weights), table,
+                     labels)  # fmt: skip
+
+
+def continued(before: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """The history of a fit below that of the one that it went on from, whose steps and seconds it goes on counting."""
+    if before.empty:
+        return history
+    moved = history.assign(**{name: history[name] + before[name].iloc[-1] for name in ("step", "seconds")})
+    return pd.concat([before, moved], ignore_index=True)
+
+
+def _encoded(target: Target, labels: pd.Series) -> Encoded:
+    try:
+        return target.encode(check_target(labels)[0])
+    except ValueError as error:
+        raise ValueError(f"{error}; a warm start cannot learn other classes: {ANEW}") from None
