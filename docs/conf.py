@@ -46,6 +46,7 @@ CONTENTS = {
     "docs/README": [
         "images",
         "does-it-help",
+        "reliability",
         "teacher",
         "rules",
         "quality",

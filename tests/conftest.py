@@ -73,8 +73,8 @@ def everything(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, GANAugment
 def dice(monkeypatch: pytest.MonkeyPatch) -> None:
     """`fit` without training, in milliseconds: for everything but what the generator has learnt."""
 
-    def roll(layout: AnyLayout, _data: Data, plan: Plan, *_: Any) -> tuple[Dice, Outcome]:
-        return Dice(layout), Outcome([TrainingState(plan.steps, plan.steps, 0.0, 0.0, 0.0)])
+    def roll(layout: AnyLayout, _data: Data, plan: Plan, *_: Any) -> tuple[Dice, list[Any], Outcome]:
+        return Dice(layout), [], Outcome([TrainingState(plan.steps, plan.steps, 0.0, 0.0, 0.0)])
 
     monkeypatch.setattr("ganaug.gan.fit.train", roll)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import numpy as np
@@ -73,3 +74,22 @@ def test_parts_of_the_users_own_are_never_used_again(made: list[Trainer]) -> Non
 def test_no_rows_are_kept(made: list[Trainer]) -> None:
     fitted(400)
     assert made[0].tensors == []
+
+
+def test_fits_of_many_shapes_leave_no_graph_behind() -> None:
+    """Those that are kept aside."""
+
+    def graphs() -> int:
+        gc.collect()
+        return sum(type(each).__name__ == "FuncGraph" for each in gc.get_objects())
+
+    def fit(columns: int) -> None:
+        rows = np.random.default_rng(0).normal(size=(40, columns))
+        GANAugmenter(steps=2, refine=False, random_state=0).fit(rows)
+
+    for columns in (1, 2, 3):
+        fit(columns)
+    before = graphs()
+    for columns in (4, 5, 6, 7, 8, 9):
+        fit(columns)
+    assert graphs() <= before + 1
