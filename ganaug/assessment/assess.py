@@ -235,7 +235,7 @@ def assessed(
     test_share = float(np.mean([len(test) / len(train) for train, test in folds]))
     choice, verdict = decided(scores, trial.scoring, test_share)
     chosen = _chosen_augmenter(trial, choice, labels)
-    table = summary(scores, test_share)
+    table = summary(scores, test_share, trial.scoring.limits)
     return Assessment(verdict, choice, table, scores, trial.scoring.name, trial.scoring.is_error, chosen)
 
 

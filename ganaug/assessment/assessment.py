@@ -32,10 +32,12 @@ class Assessment:
         What to do: `method` and `ratio`, and whether it `augments`.
     table : DataFrame
         A row for every method: method, ratio; score and its std_error; the difference to doing nothing, with its 95 %
-        interval from low to high; balanced_accuracy, of two classes, at the threshold that the method decides by; rows
-        that it adds; seconds that one fit takes, with the generator's; and a note that says why a method was left out.
+        interval from low to high; of two classes balanced_accuracy, at the threshold that the method decides by, and
+        how good chances are: brier and calibration_error, of which less is better; rows that it adds; seconds that one
+        fit takes, with the generator's; and a note that says why a method was left out.
     scores : DataFrame
-        The same for every fold: fold, method, ratio, score, balanced_accuracy, rows, seconds, note.
+        The same for every fold: fold, method, ratio, score, balanced_accuracy, brier, calibration_error, rows, seconds,
+        note.
     metric : str
         What `score` is.
     is_error : bool

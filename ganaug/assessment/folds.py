@@ -23,7 +23,7 @@ from ..plain import Float64Array, IndexArray, MatrixLike, VectorLike
 from ..teaching.teacher import TeacherLike, fitted_teacher
 from .baselines import Attempt, Baseline, LeftOut, Setting, taught_attempt
 from .ratios import TEACH, Addition, AugmentedRows, augmented
-from .scoring import Scoring, balanced_accuracy
+from .scoring import DECISIONS, Scoring, balanced_accuracy, probabilities_judged
 
 Folds: TypeAlias = int | BaseCrossValidator | Iterable[tuple[IndexArray, IndexArray]]
 Record = dict[str, float | str]
@@ -152,6 +152,7 @@ class Fold:
         figures: Record = {"score": float(trial.scoring.scorer(fitted, *self.held_out)), "rows": added}
         if trial.decides:
             figures["balanced_accuracy"] = float(balanced_accuracy()(fitted, *self.held_out))
+            figures |= probabilities_judged(fitted, *self.held_out)
         return figures
 
     def _weights(self, added: int, each: float) -> Float64Array | None:
@@ -191,7 +192,7 @@ def seeded(estimator: BaseEstimator, seed: int) -> BaseEstimator:
 def long_table(folds: list[list[Record]]) -> pd.DataFrame:
     """A row for every fold and method."""
     rows = [{"fold": fold} | record for fold, found in enumerate(folds) for record in found]
-    columns = ["fold", "method", "ratio", "score", "balanced_accuracy", "rows", "seconds", "note"]
+    columns = ["fold", "method", "ratio", "score", *DECISIONS, "rows", "seconds", "note"]
     return pd.DataFrame(rows).reindex(columns=columns)
 
 

@@ -13,6 +13,11 @@ from sklearn.metrics import average_precision_score, check_scoring, get_scorer, 
 
 from ..plain import MatrixLike, VectorLike
 
+CALIBRATION_BINS = 10
+DECISIONS = ("balanced_accuracy", "brier", "calibration_error")
+"""What is measured of two classes besides the score."""
+SHARES = ("average precision", "ROC AUC", "balanced accuracy", "accuracy", "f1", "precision", "recall")
+"""Metrics between 0 and 1."""
 Scorer = Callable[[Any, Any, Any], float]
 """Takes a fitted estimator, rows and their targets."""
 
@@ -37,6 +42,13 @@ class Scoring:
     scorer: Scorer
     is_error: bool = False
     moves_with_threshold: bool = False
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Between which every score lies, as far as that is known."""
+        if self.name in SHARES:
+            return 0.0, 1.0
+        return -np.inf, 0.0 if self.is_error else np.inf
 
 
 def chosen_scoring(scoring: str | Scorer | None, estimator: BaseEstimator, y: pd.Series) -> Scoring:
@@ -69,6 +81,24 @@ def chosen_scoring(scoring: str | Scorer | None, estimator: BaseEstimator, y: pd
 
 def balanced_accuracy() -> Scorer:
     return get_scorer("balanced_accuracy")
+
+
+def probabilities_judged(estimator: BaseEstimator, X: MatrixLike, y: VectorLike) -> dict[str, float]:
+    """Brier score and expected calibration error of the chance of the second of two classes; none without chances.
+
+    The latter is the mean distance of what is said from what happens, over ten equal intervals of what is said.
+
+    References
+    ----------
+    Naeini, Cooper, Hauskrecht (2015). Obtaining well calibrated probabilities using Bayesian binning. AAAI.
+    """
+    if not hasattr(estimator, "predict_proba"):
+        return {}
+    said = np.asarray(estimator.predict_proba(X))[:, 1]
+    happened = np.asarray(y) == estimator.classes_[1]
+    place = np.minimum((said * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    gaps = np.bincount(place, said - happened, minlength=CALIBRATION_BINS)
+    return {"brier": float(np.mean((said - happened) ** 2)), "calibration_error": float(np.abs(gaps).sum() / len(said))}
 
 
 def ranks(estimator: BaseEstimator) -> bool:

@@ -8,7 +8,7 @@ sentence says how sure it is: it "adds" if the 95 % intervals of both leads are 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import floor, log10
+from math import floor, inf, log10
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..plain import Float64Array
 from .baselines import BASELINES, Baseline, Nothing
 from .intervals import Interval, corrected
 from .ratios import BALANCE, ENLARGE, METHODS, TEACH
-from .scoring import Scoring
+from .scoring import DECISIONS, Scoring
 
 MOST_PLACES = 4
 SUFFIXES = {BALANCE: "", ENLARGE: ", classes as they are", TEACH: ", with labels of the teacher"}
@@ -69,9 +69,16 @@ def found_in(scores: pd.DataFrame) -> list[Found]:
     return kept
 
 
-def summary(scores: pd.DataFrame, test_share: float) -> pd.DataFrame:
-    """A row for every method, with its difference to doing nothing."""
+def summary(scores: pd.DataFrame, test_share: float, limits: tuple[float, float] = (-inf, inf)) -> pd.DataFrame:
+    """A row for every method, with its difference to doing nothing, which ends where the metric does.
+
+    Parameters
+    ----------
+    limits : pair of float
+        Between which scores lie.
+    """
     nothing = _nothing(found_in(scores)).scores
+    least, most = limits[0] - nothing.mean(), limits[1] - nothing.mean()
     rows = []
     for (method, ratio), part in _by_method(scores):
         row: dict[str, Any] = {"method": method, "ratio": ratio}
@@ -79,14 +86,14 @@ def summary(scores: pd.DataFrame, test_share: float) -> pd.DataFrame:
             values = part["score"].to_numpy(dtype=np.float64)
             score, more = corrected(values, test_share), corrected(values - nothing, test_share)
             row |= {"score": score.mean, "std_error": score.std_error, "difference": more.mean}
-            row |= {"low": more.low, "high": more.high, "balanced_accuracy": part["balanced_accuracy"].mean()}
+            row |= {"low": max(more.low, least), "high": min(more.high, most), **part[[*DECISIONS]].mean()}
             row |= {"rows": round(part["rows"].mean()), "seconds": part["seconds"].mean()}
         else:
             row["note"] = part["note"].dropna().iloc[0]
         rows.append(row)
-    columns = ["method", "ratio", "score", "std_error", "difference", "low", "high", "balanced_accuracy", "rows"]
-    table = pd.DataFrame(rows).reindex(columns=[*columns, "seconds", "note"]).astype({"rows": "Int64"})
-    return table.drop(columns="balanced_accuracy") if scores["balanced_accuracy"].isna().all() else table
+    known = [name for name in DECISIONS if scores[name].notna().any()]
+    columns = ["method", "ratio", "score", "std_error", "difference", "low", "high", *known, "rows", "seconds", "note"]
+    return pd.DataFrame(rows).reindex(columns=columns).astype({"rows": "Int64"})
 
 
 def decided(scores: pd.DataFrame, scoring: Scoring, test_share: float) -> tuple[Choice, str]:

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 from sklearn.svm import LinearSVC
 from trials import PRICE, X, Y
 
-from ganaug.assessment.scoring import chosen_scoring
+from ganaug.assessment.scoring import chosen_scoring, probabilities_judged
 
 
 class TestScoring:
@@ -40,3 +40,24 @@ class TestScoring:
         loss = chosen_scoring("neg_log_loss", model, pd.Series(Y))
         assert (loss.name, loss.moves_with_threshold, loss.is_error) == ("log loss", False, True)
         assert chosen_scoring(None, Ridge(), pd.Series(PRICE)).is_error
+
+
+class TestChances:
+    def test_brier_score_is_scikit_learn_s_and_calibration_is_what_is_said_less_what_happens(self):
+        model = LogisticRegression().fit(X, Y)
+        found = probabilities_judged(model, X, Y)
+        assert found["brier"] == pytest.approx(brier_score_loss(Y, model.predict_proba(X)[:, 1]))
+        assert 0 < found["calibration_error"] < 0.2
+
+        class Sure:
+            classes_ = np.array(["fine", "fraud"])
+
+            def predict_proba(self, X):
+                return np.tile([0.25, 0.75], (len(X), 1))
+
+        found = probabilities_judged(Sure(), np.zeros((4, 1)), np.array(["fraud", "fine", "fine", "fine"]))
+        assert found["calibration_error"] == pytest.approx(0.5)
+        assert found["brier"] == pytest.approx((0.25**2 + 3 * 0.75**2) / 4)
+
+    def test_who_says_no_chances_is_not_judged(self):
+        assert probabilities_judged(LinearSVC().fit(X, Y), X, Y) == {}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ganaug.assessment.ratios import BALANCE, ENLARGE
-from ganaug.assessment.scoring import Scoring
+from ganaug.assessment.scoring import DECISIONS, Scoring
 from ganaug.assessment.verdict import Choice, decided, summary
 
 PRECISION = Scoring("average precision", None)
@@ -20,7 +20,7 @@ def scores_of(**methods):
         method, _, percent = name.partition("_") if name.startswith((BALANCE, ENLARGE)) else (name, "", "")
         ratio = int(percent) / 100 if percent else np.nan
         rows += [{"fold": i, "method": method, "ratio": ratio, "score": v} for i, v in enumerate(values)]
-    columns = ["fold", "method", "ratio", "score", "balanced_accuracy", "rows", "seconds", "note"]
+    columns = ["fold", "method", "ratio", "score", *DECISIONS, "rows", "seconds", "note"]
     return pd.DataFrame(rows).reindex(columns=columns).fillna({"rows": 0.0, "seconds": 1.0})
 
 
@@ -84,6 +84,13 @@ class TestVerdict:
         assert said == "Takes 5.0 ± .3 off the root mean squared error at ratio 1, classes as they are"
         said = verdict_on(error, none=-100 * FLAT, enlarge_100=-100 * FLAT + 0.1 + 200 * NOISE)[1]
         assert "what it seems to take, 0 ± 3 off the root mean squared error" in said
+
+    def test_intervals_end_where_the_metric_does(self):
+        scores = scores_of(none=FLAT, balance_50=FLAT + 90 * NOISE)
+        table = summary(scores, 0.25, PRECISION.limits).set_index("method")
+        assert table.loc["balance", "high"] <= 1 - FLAT.mean() + 1e-12
+        assert table.loc["balance", "low"] >= -FLAT.mean() - 1e-12
+        assert summary(scores, 0.25)["high"].max() > table["high"].max()
 
     def test_a_threshold_is_a_baseline_only_where_it_matters(self):
         methods = {"none": FLAT, "threshold": FLAT + 0.2, "balance_50": FLAT + 0.1 + NOISE / 5}
