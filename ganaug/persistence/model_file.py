@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..columns.layout import Encoded
 from ..data.targets import conditioned
 from ..modality.base import Model
 from ..modality.generator import Build
@@ -94,7 +95,17 @@ def _check_fits_together(model: GenerativeModel) -> None:
 
 
 def _try(model: GenerativeModel) -> None:
-    """Draw a few rows, of each class and of none in particular: what is in a file may be sound and not go together."""
+    """Decode each code, and draw a few rows, of each class, too: what is in a file may be sound and not go together."""
+    layout: Any = model.encoder.layout
+    target = model.target
+    widths = np.array([block.width for block in layout.blocks], np.int32)
+    every = np.arange(widths.max(initial=1), dtype=np.int32)
+    nowhere = np.zeros((len(every), layout.numbers), np.float32)
+    condition = Encoded.none(len(every))
+    if target is not None:
+        [label] = target.layout.blocks
+        condition = target.somewhere(every % label.width, np.random.default_rng(0))
+    model.encoder.decode(Encoded(np.minimum(every[:, None], widths - 1), nowhere, nowhere), condition)
     short = replace(model, candidates=min(model.candidates, 2), seeds=replace(model.seeds))
     short.sample(2, random_state=0)
     if model.class_target is not None:
