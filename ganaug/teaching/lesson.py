@@ -86,9 +86,9 @@ def as_frequent(probabilities: Float64Array, before: Float64Array, after: Float6
     ----------
     probabilities : ndarray of shape (n, n_classes)
     before, after : ndarray of shape (n_classes,)
-        Shares of the classes.
+        Shares of the classes; one that was not there before stays as it is.
     """
-    moved = probabilities * (after / before)
+    moved = probabilities * np.divide(after, before, out=np.ones_like(before), where=before > 0)
     return moved / moved.sum(1, keepdims=True)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ganaug.teaching.lesson import drawn, lesson_of, weighted
+from ganaug.teaching.lesson import as_frequent, drawn, lesson_of, weighted
 from ganaug.teaching.teacher import Teacher
 
 CHANCES = np.array([[0.7, 0.3, 0.0], [0.0, 0.0005, 0.9995], [0.2, 0.2, 0.6]])
@@ -37,3 +37,23 @@ def test_without_weights_each_row_has_one_label():
     lesson = lesson_of(TEACHER, np.array(["a", "b", "c"]), ROWS, OWN, weighs=False, seed=0)
     assert len(lesson.X) == len(lesson.y) == 3
     assert lesson.y[2] in ("a", "b")
+
+
+def test_probabilities_follow_the_shares_of_classes():
+    """As Bayes' rule has it: odds are multiplied by what the shares' odds have become."""
+    said = np.array([[0.9, 0.1], [0.5, 0.5], [1.0, 0.0]])
+    moved = as_frequent(said, np.array([0.9, 0.1]), np.array([0.5, 0.5]))
+    np.testing.assert_allclose(moved, [[0.5, 0.5], [0.1, 0.9], [1.0, 0.0]])
+    np.testing.assert_allclose(as_frequent(said, np.array([0.3, 0.7]), np.array([0.3, 0.7])), said)
+
+
+def test_a_lesson_for_other_shares_moves_what_the_teacher_says_and_no_label_that_is_known():
+    shares = np.array([1.0, 1.0, 1.0]) / 3
+    labels = np.array(["a", "b", "c"])
+    as_it_is, moved = (
+        lesson_of(TEACHER, labels, ROWS, OWN, weighs=True, seed=0, shares=each) for each in (None, shares)
+    )
+    for lesson in (as_it_is, moved):
+        np.testing.assert_allclose(np.bincount(lesson.row, lesson.weight), 1)
+    own = [(lesson.row == 0) & (lesson.y == OWN[0]) for lesson in (as_it_is, moved)]
+    assert all(lesson.weight[mask].sum() >= 0.5 for lesson, mask in zip((as_it_is, moved), own, strict=True))
