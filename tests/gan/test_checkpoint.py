@@ -67,17 +67,15 @@ def assert_same(one: GANAugmenter, other: GANAugmenter) -> None:
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("step", "options"),
     [
-        {},
-        {"optimizer": keras.optimizers.SGD(1e-3)},
-        {"loss": "hinge"},
-        {"optimizer": keras.optimizers.RMSprop(1e-3)},
-        {"early_stopping": 1},
+        (11, {}),
+        (32, {"loss": "hinge"}),
+        (18, {"optimizer": keras.optimizers.RMSprop(1e-3)}),
+        (25, {"early_stopping": 1}),
     ],
-    ids=["adam", "own SGD", "hinge", "own optimizer", "early stopping"],
+    ids=["adam", "hinge", "own optimizer", "early stopping"],
 )
-@pytest.mark.parametrize("step", [11, 32])
 def test_a_killed_fit_goes_on_and_ends_where_an_unbroken_one_ends(step: int, options: Any, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
     killed_at(step, path, **options)
