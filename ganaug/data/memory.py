@@ -6,13 +6,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-GROUPS = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-    (
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
-    ),
-)
+GROUPS = (("/sys/fs/cgroup", "memory.max", "memory.current"),
+          ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"))  # fmt: skip
+"""Of both versions: the folder, and the files of the limit and of what is used."""
 
 
 def check_free(needed: float, what: str, remedy: str) -> None:
@@ -38,9 +34,12 @@ def _of_the_system() -> int | None:
 
 
 def _of_the_group() -> int | None:
-    for most, now in GROUPS:
+    """What a container may still take; files that are kept in memory make room."""
+    for folder, most, used in GROUPS:
         with suppress(OSError, ValueError):  # "max" where there is no limit
-            return max(int(Path(most).read_text()) - int(Path(now).read_text()), 0)
+            limit, taken = (int((Path(folder) / name).read_text()) for name in (most, used))
+            told = dict(line.split() for line in (Path(folder) / "memory.stat").read_text().splitlines())
+            return max(limit - taken + int(told.get("inactive_file", 0)), 0)
     return None
 
 

@@ -48,9 +48,12 @@ class NetworkOptimizer:
         """One step.
 
         Keras' `apply` reduces gradients over replicas by a function that TensorFlow registers for good, with the graph
-        that it is in. An optimiser of ours has nothing to clip, decay or average: the update alone is the same.
+        that it is in. An optimiser of ours has nothing to clip, decay or average: the update alone is the same, unless
+        a network of the user's has a variable that is constrained, or that takes no part.
         """
-        if self.scale is None or tf.distribute.get_strategy().num_replicas_in_sync > 1:
+        whole = all(gradient is not None for gradient in gradients)
+        free = all(variable.constraint is None for variable in self.targets)
+        if self.scale is None or tf.distribute.get_strategy().num_replicas_in_sync > 1 or not (whole and free):
             self.optimizer.apply(gradients, self.targets)
             return
         for gradient, variable in zip(gradients, self.targets, strict=True):

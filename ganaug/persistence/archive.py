@@ -104,8 +104,9 @@ def _regular(path: str, flags: int) -> int:
 
 
 def _contents(members: dict[str, bytes]) -> dict[str, Any]:
-    tree = json.loads(members.pop("model.json"))
-    contents = TreeReader(RECORDS, lambda number: _array(members.pop(_array_name(number)))).tree(tree)
+    text = members.pop("model.json")
+    reader = TreeReader(RECORDS, lambda number: _array(members.pop(_array_name(number))), len(text))
+    contents = reader.tree(json.loads(text))
     if not isinstance(contents, dict):
         raise TypeError("model.json holds no contents")
     if members:

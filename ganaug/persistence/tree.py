@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 MAX_DEPTH = 60
 MOST_ALIKE = 16
 """Things of one hash in a file; Python compares each with all of them."""
-MOST_TABLES = 20_000
-"""Tables, columns and kinds of category in a file; each takes a hundred times the memory that its text does."""
+MOST_TABLES = 10_000
+"""Tables, columns and kinds of category in a file, and one more for each `TABLE_BYTES` of its text: an empty one takes
+hundreds of times the memory that its text does."""
+TABLE_BYTES = 256
 LONGEST_TEXT = 2**20
 """Bytes of a fixed width."""
 OFFSET = re.compile(r"UTC([+-]\d\d:\d\d(:\d\d)?)?")
@@ -126,11 +128,13 @@ class TreeReader:
         The dataclasses that may occur, by name.
     array : callable
         Takes an array's number, returns the array.
+    size : int
+        Bytes of the trees' text, which bounds how many tables there may be.
     """
 
-    def __init__(self, records: Records, array: Callable[[int], NDArray[Any]]) -> None:
+    def __init__(self, records: Records, array: Callable[[int], NDArray[Any]], size: int = 0) -> None:
         self.records, self.array = records, array
-        self.tables = 0
+        self.tables_left = MOST_TABLES + size // TABLE_BYTES
 
     def tree(self, value: Tree, depth: int = 0) -> Any:
         """The value of a tree.
@@ -210,9 +214,9 @@ class TreeReader:
         raise ValueError(f"unknown dtype {value!r}")
 
     def _count_table(self) -> None:
-        self.tables += 1
-        if self.tables > MOST_TABLES:
-            raise ValueError(f"more than {MOST_TABLES:,} tables and columns")
+        self.tables_left -= 1
+        if self.tables_left < 0:
+            raise ValueError("too many tables and columns")
 
 
 def _check_spread(keys: Iterable[object]) -> None:
