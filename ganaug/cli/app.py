@@ -15,6 +15,7 @@ import pandas as pd
 
 from .. import __version__
 from ..augmenter import GANAugmenter, load
+from ..data.replacing import replacing
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_choice, check_labels, check_target
 from ..params import Auto
@@ -79,6 +80,7 @@ def rebalance(
     identifiers: Identifiers = "warn",
     rule: Rules = None,
     random_state: Seed = None,
+    checkpoint: Checkpoint = None,
     overwrite: Overwrite = False,
     keep_partial: KeepPartial = False,
     escape_formulas: EscapeFormulas = False,
@@ -86,9 +88,10 @@ def rebalance(
 ) -> None:
     """Bring the classes of a table to the same size with synthetic rows. The real rows come first, as they were."""
     check_output(output, [table], overwrite=overwrite)
+    check_output(checkpoint, [table, output], table=False)
     check_choice(identifiers, "--identifiers", ("warn", "fake"))  # real rows stay whole
-    if model is not None and (identifiers != "warn" or rule):
-        raise ValueError("--identifiers and --rule are a matter of the fit: give them to `ganaug fit`")
+    if model is not None and (identifiers != "warn" or rule or checkpoint is not None):
+        raise ValueError("--identifiers, --rule and --checkpoint are a matter of the fit: give them to `ganaug fit`")
     source = read(table, None if model is None else styles_of(model))
     frame = source.frame
     X, y = split(frame, target)
@@ -100,7 +103,7 @@ def rebalance(
     missing_rows(wanted["sampling_strategy"], labels.value_counts(sort=False).to_dict(), labels.to_numpy())
     if model is None:
         refine: Auto | bool = "auto" if ratio else False
-        kept = {"identifiers": identifiers, "rules": rule or "auto"}
+        kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
         told = {"refine": refine, "target_type": "classes", **kept, **wanted}
         augmenter = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **told)
     else:
@@ -192,7 +195,8 @@ def assess(
     if json_file is not None:
         result.to_json(json_file)
     if plot is not None:
-        result.plot().figure.savefig(plot)
+        with replacing(plot) as temporary:
+            result.plot().figure.savefig(temporary, format=plot.suffix.lower().lstrip("."))
 
 
 @app.command()

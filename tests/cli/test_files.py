@@ -204,7 +204,7 @@ def test_a_table_is_overwritten_on_demand_only_and_at_once(command, tmp_path, mo
     table = tmp_path / "in.csv"
     table.write_text(_hard())
     with monkeypatch.context() as patch:
-        patch.setattr(files, "_cells", lambda *_: 1 / 0)
+        patch.setattr(files, "_cells", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             files.write(pd.DataFrame({"a": [1]}), str(table))
     assert table.read_text() == _hard()
