@@ -101,7 +101,8 @@ class GANAugmenter(
         Whether another `fit` goes on with the generator that there is, for `steps` more, on the rows given then: those
         of before with new ones among them, or new ones alone, which it will then be like. Columns, categories, classes
         and rules stay those of the first fit, and ValueError names what does not keep to them; numbers out of the first
-        fit's range are taken for its ends. The discriminator begins anew. So do `refine` and its figures.
+        fit's range are taken for its ends. The discriminator goes on as well; after :func:`ganaug.load`, or a fit
+        without `warm_start`, there is none, and a new one learns alone at first. Refinement is learnt anew.
     {shared}
 
     Attributes

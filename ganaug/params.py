@@ -112,16 +112,12 @@ def with_docs(**shared: str) -> Callable[[Estimator], Estimator]:
 
 def auto_or_count(value: object, name: str) -> None:
     """ "auto", or at least 1, and no more than TensorFlow counts."""
-    _check_auto(value, name, flags=False)
-    if isinstance(value, (int, np.integer)) and value > MOST_STEPS:
-        raise ValueError(f"{name}={value!r} must be at most {MOST_STEPS:,}")
+    _check_auto(value, name, MOST_STEPS, flags=False)
 
 
 def candidates(value: object, name: str) -> None:
     """ "auto", a bool, or a number of candidates."""
-    _check_auto(value, name, flags=True)
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value > MOST_CANDIDATES:
-        raise ValueError(f"{name}={value!r} must be at most {MOST_CANDIDATES:,} candidates")
+    _check_auto(value, name, MOST_CANDIDATES, flags=True)
 
 
 def one_of(*choices: str) -> Check:
@@ -207,11 +203,13 @@ def check_ratio(ratio: object, name: str = "ratio") -> float:
     return check_real(ratio, name, 0)
 
 
-def _check_auto(value: object, name: str, *, flags: bool) -> None:
+def _check_auto(value: object, name: str, most: int, *, flags: bool) -> None:
     if (isinstance(value, str) and value == "auto") or (flags and isinstance(value, (bool, np.bool_))):
         return
     if isinstance(value, str) or check_count(value, name) < 1:
         raise ValueError(f"{name}={value!r} must be {'a bool, ' if flags else ''}'auto' or at least 1")
+    if check_count(value, name) > most:
+        raise ValueError(f"{name}={value!r} must be at most {most:,}")
 
 
 def parameter(default: T, check: Check | None = None) -> T:

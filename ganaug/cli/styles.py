@@ -7,8 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ..augmenter import GANAugmenter, load
-from ..persistence.archive import errors_about
-from ..persistence.model_file import read_model, write_model
+from ..persistence import archive
 from .cells import CellStyle
 
 KEY = "cells"
@@ -18,13 +17,13 @@ def save_styles(augmenter: GANAugmenter, path: Path, styles: Mapping[str, CellSt
     """Save an augmenter that was fitted to a table of cells in these styles."""
     augmenter.save(path)
     if styles:
-        write_model(path, {**read_model(path), KEY: {name: asdict(style) for name, style in styles.items()}})
+        archive.write(path, {**archive.read(path), KEY: {name: asdict(style) for name, style in styles.items()}})
 
 
 def styles_of(path: Path) -> dict[str, CellStyle]:
     """The styles in a model's file; of a model that was fitted in Python, which columns are text."""
-    with errors_about(path):
-        saved = read_model(path).get(KEY)
+    with archive.errors_about(path):
+        saved = archive.read(path).get(KEY)
         if saved is not None:
             return {name: CellStyle(**{**style, "words": tuple(style["words"])}) for name, style in saved.items()}
     none = load(path).sample(0, random_state=0)

@@ -43,7 +43,7 @@ class Progress:
     best : list of ndarray or None
         Weights of the best check.
     stopped_by : str
-        What ended training; empty before its end.
+        What ended training, as of an Outcome; "steps" before its end.
     """
 
     variables: list[AnyArray]
@@ -52,7 +52,7 @@ class Progress:
     failures: int
     history: list[TrainingState]
     best: Weights | None
-    stopped_by: str = ""
+    stopped_by: str
 
 
 @dataclass
@@ -130,7 +130,7 @@ def _description(config: Config, untrained: GenerativeModel, data: Data, seeds: 
     """What makes this fit another than others: its parameters as text, its rows and columns as digests."""
     given, sizes = config.given, config.sizes
     optimizer = given.optimizer
-    networks = ["generator" if given.generator is not None else "", "discriminator" if given.discriminator else ""]
+    networks = [name for name in ("generator", "discriminator") if getattr(given, name) is not None]
     columns = {"container": untrained.container, "encoder": untrained.encoder, "target": untrained.target}
     return {
         "steps": repr(sizes.steps),
@@ -140,7 +140,7 @@ def _description(config: Config, untrained: GenerativeModel, data: Data, seeds: 
         "optimizer": repr(optimizer if isinstance(optimizer, str) else json.dumps(optimizer.get_config(), default=str)),
         "time_budget": repr(given.time_budget),
         "early_stopping": repr(config.patience),
-        "networks of your own": repr([name for name in networks if name]),
+        "networks of your own": repr(networks),
         "size": repr((sizes.size, sizes.learning_rate, sizes.average)),
         "start": joblib.hash([untrained.generator.weights, untrained.discriminator])[:12],
         "random_state": repr([int(seed) for seed in seeds]),

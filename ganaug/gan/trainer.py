@@ -122,9 +122,9 @@ class Trainer:
         pace = Pace(self.plan, outcome.seconds)
         snapshot = self._snapshot()
 
-        def note(stopped_by: str = "") -> None:
+        def note() -> None:
             if checkpoint is not None:
-                checkpoint.write(self._progress(snapshot, failures, outcome, observer, stopped_by))
+                checkpoint.write(self._progress(snapshot, failures, outcome, observer))
 
         try:
             while outcome.steps < self.plan.steps and outcome.stopped_by == "steps":
@@ -155,7 +155,7 @@ class Trainer:
                     outcome.stopped_by = reason
                 elif checkpoint is not None and checkpoint.due():
                     note()
-            note("" if outcome.stopped_by == "steps" else outcome.stopped_by)
+            note()
         except KeyboardInterrupt:
             if outcome.history:
                 self._restore(snapshot)
@@ -193,16 +193,19 @@ class Trainer:
         for optimizer, gentleness in zip(self.optimizers, found.gentleness, strict=True):
             optimizer.gentleness.assign(gentleness)
         outcome.history = list(found.history)
-        outcome.stopped_by = found.stopped_by or "steps"
+        outcome.stopped_by = found.stopped_by
         observer.go_on(found.history, found.best)
         return found.failures
 
-    def _progress(
-        self, snapshot: list[AnyArray], failures: int, outcome: Outcome, observer: Observer, stopped_by: str
-    ) -> Progress:
-        gentleness = [float(optimizer.gentleness) for optimizer in self.optimizers]
+    def _progress(self, snapshot: list[AnyArray], failures: int, outcome: Outcome, observer: Observer) -> Progress:
         return Progress(
-            snapshot, int(self.seed), gentleness, failures, list(outcome.history), observer.best, stopped_by
+            snapshot,
+            int(self.seed),
+            [float(optimizer.gentleness) for optimizer in self.optimizers],
+            failures,
+            list(outcome.history),
+            observer.best,
+            outcome.stopped_by,
         )
 
     def weights(self) -> Weights:

@@ -5,6 +5,8 @@ Encoding, rules and classes stay, since the networks are made for them; so the n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -12,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..columns.layout import Encoded
-from ..data.targets import Target
-from ..data.validation import check_rows, check_target
+from ..data.validation import check_rows
 from ..model import GenerativeModel
 from ..plain import MatrixLike, VectorLike
 from .contracts import Data
@@ -46,18 +47,17 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None) -> War
         raise ValueError(f"the model was fitted {'without' if target is None else 'with'} y: {ANEW}, or give the same")
     if target is not None:
         labels = model.labels(y, len(table))
-        condition = _encoded(target, labels)
+        with _unknown_values():
+            condition = target.encode(labels)
         weights = target.weights(condition)
-    try:
+    with _unknown_values():
         rows = model.encoder.encode(table)
-    except ValueError as error:
-        raise ValueError(f"{error}; a warm start cannot learn it: {ANEW}") from None
     classes = None if target is None or target.classes is None else condition.codes[:, 0]
-    for rule, broken in zip(model.encoder.rules, model.encoder.broken(table, classes), strict=False):
+    for rule, broken in zip(model.encoder.rules, model.encoder.broken(table, classes), strict=True):
         if broken:
             raise ValueError(f"{broken:,} rows break the rule {rule.text!r}, which a warm start keeps: {ANEW}")
-    return WarmStart(replace(model, chooser=None, candidates=1, stopped_by=""), Data(rows, condition, weights), table,
-                     labels)  # fmt: skip
+    unrefined = replace(model.unrefined, stopped_by="")
+    return WarmStart(unrefined, Data(rows, condition, weights), table, labels)
 
 
 def continued(before: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
@@ -68,8 +68,10 @@ def continued(before: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([before, moved], ignore_index=True)
 
 
-def _encoded(target: Target, labels: pd.Series) -> Encoded:
+@contextmanager
+def _unknown_values() -> Iterator[None]:
+    """Adds the remedy to what is said of a category or a class that the model does not know."""
     try:
-        return target.encode(check_target(labels)[0])
+        yield
     except ValueError as error:
-        raise ValueError(f"{error}; a warm start cannot learn other classes: {ANEW}") from None
+        raise ValueError(f"{error}; a warm start cannot learn it: {ANEW}") from None

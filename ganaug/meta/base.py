@@ -28,7 +28,7 @@ from ..data.weights import routing, weights_name, with_synthetic
 from ..modality.registry import check_data
 from ..params import left_open
 from ..plain import BoolArray, Float64Array, MatrixLike, VectorLike
-from ..teaching.lesson import lesson_of
+from ..teaching.lesson import lesson_of, shares_of
 from ..teaching.teacher import Teacher, TeacherLike, check_teacher, fitted_teacher
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         weighs = labels is not None and weights_name(self.estimator) is not None
         shares = None
         if labels is not None and self.augmenter_ is not None and self.augmenter_.sampling_strategy is not None:
-            shares = pd.Series(np.asarray(y)).value_counts(normalize=True)[labels].to_numpy()
+            shares = shares_of(y, labels)
         lesson = lesson_of(self.teacher_, labels, X, own, weighs=weighs, seed=seed, shares=shares)
         if weight is not None:
             return lesson.X, lesson.y, lesson.weight * weight[lesson.row]

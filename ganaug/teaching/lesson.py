@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
-from ..plain import AnyArray, Float64Array, IndexArray, Int32Array
+from ..plain import AnyArray, Float64Array, IndexArray, Int32Array, VectorLike
 from .teacher import Teacher
 
 SoftLabels = Literal["weights", "probabilities", "draw"]
@@ -77,6 +78,12 @@ def lesson_of(
         return Lesson(X, labels[drawn(said, np.random.default_rng(seed))], ones, every)
     rows = weighted(said)
     return Lesson(_safe_indexing(X, rows.row), labels[rows.code], rows.weight, rows.row)
+
+
+def shares_of(y: VectorLike, classes: AnyArray) -> Float64Array:
+    """How frequent each of the classes is in `y`."""
+    codes = pd.Index(classes).get_indexer(pd.Index(np.asarray(y)))
+    return np.bincount(codes, minlength=len(classes)) / len(codes)
 
 
 def as_frequent(probabilities: Float64Array, before: Float64Array, after: Float64Array) -> Float64Array:

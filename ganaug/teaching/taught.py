@@ -10,11 +10,11 @@ from sklearn.utils import _safe_indexing
 
 from ..columns.joined import joined
 from ..data.sampling_strategy import Strategy
-from ..data.targets import ClassTarget, encoded_classes
+from ..data.targets import encoded_classes
 from ..data.validation import check_choice, check_target
 from ..model import GenerativeModel
-from ..plain import Float64Array, MatrixLike, VectorLike
-from .lesson import SOFT_LABELS, SoftLabels, as_frequent, drawn, weighted
+from ..plain import MatrixLike, VectorLike
+from .lesson import SOFT_LABELS, SoftLabels, as_frequent, drawn, shares_of, weighted
 from .teacher import TeacherLike, check_teacher, fitted_teacher
 
 
@@ -43,7 +43,7 @@ def taught(
     )
     said = learnt(_safe_indexing(every, synthetic)) if len(synthetic) else learnt.of_real[:0]
     if classes is not None and strategy is not None:
-        before, after = (_shares(classes, part) for part in (labels, check_target(made_for)[0]))
+        before, after = (shares_of(part, classes.classes) for part in (labels, check_target(made_for)[0]))
         said = as_frequent(said, before, after)
     weight: list[Any] = []
     if classes is None:
@@ -63,8 +63,3 @@ def taught(
         weight = [np.concatenate([np.ones(len(real)), lesson.weight])]
     given = model.labels_as_given(target, joined(labels, new))
     return (every, given, *weight, *([is_synthetic] if return_mask else []))
-
-
-def _shares(classes: ClassTarget, labels: pd.Series) -> Float64Array:
-    counts = np.bincount(classes.encode(labels).codes[:, 0], minlength=len(classes.classes))
-    return counts / counts.sum()
