@@ -16,6 +16,8 @@ _HOMES = {
     "evaluate": ".evaluation.evaluate",
     "Evaluation": ".evaluation.evaluation",
     "load": ".augmenter",
+    "scan": ".scanning.scan",
+    "Scan": ".scanning.scan",
     "TrainingState": ".gan.state",
     "KeptRule": ".rules.base",
     "CorruptFileError": ".exceptions",
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from .meta.estimators import AugmentedRegressor as AugmentedRegressor
     from .oversampler import GANOverSampler as GANOverSampler
     from .rules.base import KeptRule as KeptRule
+    from .scanning.scan import Scan as Scan
+    from .scanning.scan import scan as scan
 
 
 def __getattr__(name: str) -> Any:

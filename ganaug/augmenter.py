@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, over
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
-from .columns.layout import Encoded
-from .data.foreign import LabelContainer
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
-from .data.targets import Target, conditioned, fit_target
-from .data.validation import accepts_any_table, categorical_columns, check_rows
+from .data.targets import conditioned
+from .data.validation import accepts_any_table
 from .evaluation.report import ReportMixin
-from .gan.contracts import Data
 from .gan.fit import fit_model
+from .gan.start import Start, start_from, start_from_scan
 from .gan.warm import taken_up
 from .modality.base import Model
 from .modality.generator import Build, Generator
-from .modality.registry import modality_for
 from .model import GenerativeModel, HoldsModel
 from .params import (
     DOCS,
@@ -40,6 +37,7 @@ from .persistence.archive import errors_about
 from .persistence.model_file import read_model, write_model
 from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
 from .plots import PlottingMixin
+from .scanning.scan import scan_of
 from .teaching.lesson import SoftLabels
 from .teaching.taught import taught
 from .teaching.teacher import TeacherLike
@@ -186,33 +184,30 @@ class GANAugmenter(
         started = time.monotonic()
         self._check_parameters()
         if self.warm_start and hasattr(self, "_model"):
-            return self._fit_on(X, y, started)
-        modality = modality_for(X)
-        data, container = modality.check(X)
-        check_rows(data, 2)
-        target: Target | None = None
-        condition, weights = Encoded.none(len(data)), np.ones(len(data))
-        if y is not None:
-            target, labels = fit_target(y, len(data), self.target_type, self.sampling_strategy)
-            condition = target.encode(labels)
-            weights = target.weights(condition)
-        classes = None if target is None or target.classes is None else condition.codes[:, 0]
-        categorical = categorical_columns(self.categorical_features, data)
-        encoder, rows = modality.fit_encoder(data, categorical, self.rules, classes, self.identifiers)
-        config = configured(self, modality, (len(rows), *encoder.layout.row_shape))
+            scanned = scan_of(X, y)
+            return self._fit_on(*((X, y) if scanned is None else scanned.table()), started)
+        start = self._start(X, y)
+        encoder, target = start.encoder, start.target
+        config = configured(self, start.modality, (len(start.data.rows), *encoder.layout.row_shape))
         seeds = seeds_from(entropy_of(self.random_state), 3)
         untrained = GenerativeModel(
-            container,
+            start.container,
             encoder,
             target,
             Generator(conditioned(encoder.layout, target), config.sizes.size, [], self.generator),
             SampleSeeds(None if self.random_state is None else int(seeds[2])),
-            label_container=LabelContainer.of(y),
+            label_container=start.label_container,
         )
-        encoded, keep = Data(rows, condition, weights), self.warm_start
-        self._model = fit_model(untrained, encoded, config, seeds[:2], started, keep_discriminator=keep)
-        self._remember(container.matching(data, encoder.features, encoder.dropped), None if y is None else labels)
+        keep = self.warm_start
+        self._model = fit_model(untrained, start.data, config, seeds[:2], started, keep_discriminator=keep)
+        self._remember(start.table, start.labels)
         return self
+
+    def _start(self, X: MatrixLike, y: VectorLike | None) -> Start:
+        """Rows, checked and encoded; those of a large table as a scan kept them."""
+        scanned = scan_of(X, y)
+        kinds = self.target_type, self.sampling_strategy
+        return start_from(X, y, self, *kinds) if scanned is None else start_from_scan(scanned, self, *kinds)
 
     def _fit_on(self, X: MatrixLike, y: VectorLike | None, started: float) -> Self:
         """Go on from the model that there is."""

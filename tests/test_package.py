@@ -48,9 +48,9 @@ def test_every_public_name_is_there_and_no_other():
 
 
 ROOMS = (
-    *("plain", "exceptions", "columns", "rules", "data", "selection", "modality", "model", "params", "models"),
-    *("teaching", "plots", "persistence", "gan", "evaluation", "tf", "augmenter", "oversampler", "assessment", "meta"),
-    *("cli", "keras"),
+    *("plain", "exceptions", "columns", "rules", "data", "scanning", "selection", "modality", "model", "params"),
+    *("models", "teaching", "plots", "persistence", "gan", "evaluation", "tf", "augmenter", "oversampler"),
+    *("assessment", "meta", "cli", "keras"),
 )
 """From the lowest to the highest: data flow up, and a room imports what lies below it."""
 FACES = ("plots", "evaluation", "tf", "persistence")

@@ -159,7 +159,7 @@ class ClassTarget(Target):
             warnings.warn(
                 f"classes with at most {FEW_ROWS} rows: {rare}; what is generated for them stays close to those rows",
                 DataWarning,
-                stacklevel=5,
+                stacklevel=6,
             )
         return target
 
@@ -382,5 +382,5 @@ def _warn_of_labels(y: pd.Series, strategy: Strategy | None) -> None:
             f"y holds {y.nunique()} whole numbers, most of which recur, and was taken for a number to regress on: if "
             "they are labels, say target_type='classes'; if they are not, target_type='number' says so",
             DataWarning,
-            stacklevel=5,
+            stacklevel=6,
         )

@@ -95,6 +95,9 @@ class Encoder(Protocol[DataT, RowsT]):
     def broken(self, data: DataT, classes: Int32Array | None) -> list[int]:
         """For each of the rules, how many rows break it."""
 
+    def breaks(self, data: DataT, classes: Int32Array | None) -> BoolArray:
+        """Which rows break a rule."""
+
     def encode(self, data: DataT) -> RowsT: ...
 
     def decode(self, rows: RowsT, condition: Encoded | None = None) -> DataT:

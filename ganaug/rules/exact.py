@@ -292,8 +292,12 @@ def _constants(
         yield float(np.log(exponent if abs(ratio / exponent - 1) < 1e-2 else _decimal(ratio)))
         yield float(np.log(ratio))
         return
-    constant = float(np.median(values[complete] - said))
-    yield 0.0 if abs(constant) <= max(step, NOISE * np.abs(values[complete]).max()) else _decimal(constant)
+    apart = values[complete] - said
+    constant = float(np.median(apart))
+    noise = NOISE * np.abs(values[complete]).max()
+    if np.ptp(apart) <= noise < abs(constant):  # nothing was rounded
+        yield _decimal(constant)
+    yield 0.0 if abs(constant) <= max(step, noise) else _decimal(constant)
     if step:
         yield float(np.rint(constant / step) * step)
     yield constant

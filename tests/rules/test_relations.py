@@ -228,3 +228,11 @@ def test_a_total_that_may_leave_its_range_does_not_go_into_a_tensor_that_ends_th
     table = pd.DataFrame({"one": parts[:, 0], "other": parts[:, 1], "total": parts.sum(1)})
     encoder, _ = TableEncoder.fit(table)
     assert [(found.low, found.high) for found in encoder.tensor_types][2] == (0.0, parts.max(0).sum())
+
+
+def test_a_constant_is_told_where_nothing_was_rounded():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"b": rng.integers(0, 5_000, 3_000)})
+    table["s"] = 2 * table["b"] + 1
+    rules = GANAugmenter(steps=2, random_state=0).fit(table).rules_
+    assert "s = 2 * b + 1" in [rule.text for rule in rules]

@@ -89,6 +89,9 @@ class ImageEncoder:
     def broken(self, images: AnyArray, classes: object) -> list[int]:  # noqa: ARG002 - of tables
         return []
 
+    def breaks(self, images: AnyArray, classes: object) -> BoolArray:  # noqa: ARG002
+        return np.zeros(len(images), bool)
+
     @property
     def dropped(self) -> tuple[object, ...]:
         """None."""

@@ -198,12 +198,28 @@ class TableEncoder:
 
     def broken(self, table: pd.DataFrame, classes: Int32Array | None) -> list[int]:
         """For each of the rules, how many rows break it, without those that hold a category that was not seen."""
-        known = self.knows(table)
-        rows = table[known].reset_index(drop=True)
-        cells = {p: self._cells_of(rows, p) for step in self._kept_steps for p in step.rule.columns()}
+        return [int(broken.sum()) for _, broken in self._breaking(table, self.knows(table), classes)]
+
+    def breaks(self, table: pd.DataFrame, classes: Int32Array | None) -> BoolArray:
+        """Which rows break a rule; none of those that hold a category that was not seen."""
+        ruled = {place for step in self._kept_steps for place in step.rule.columns()}
+        known = self._knows([column for place, column in enumerate(self.columns) if place in ruled], table)
+        every = np.zeros(len(table), bool)
+        for rows, broken in self._breaking(table, known, classes):
+            every[rows[broken]] = True
+        return every
+
+    def _breaking(
+        self, table: pd.DataFrame, known: BoolArray, classes: Int32Array | None
+    ) -> Iterator[tuple[IndexArray, BoolArray]]:
+        """For each of the rules, the rows that are known, and which of them break it."""
+        rows = np.flatnonzero(known)
+        some = table[known].reset_index(drop=True)
+        cells = {p: self._cells_of(some, p) for p in {p for s in self._kept_steps for p in s.rule.columns()}}
         if classes is not None:
             cells[LABEL] = label_cells(classes[known])
-        return [int(step.rule.broken(cells).sum()) for step in self._kept_steps]
+        for step in self._kept_steps:
+            yield rows, step.rule.broken(cells)
 
     def _cells_of(self, table: pd.DataFrame, place: int) -> Cells:
         column = self.columns[place]
@@ -251,7 +267,10 @@ class TableEncoder:
 
     def knows(self, table: pd.DataFrame) -> BoolArray:
         """Which rows have no category that was not seen in `fit`, and so can be encoded."""
-        every = [column.type.knows(as_fitted(table[column.name], column.type.dtype)) for column in self.columns]
+        return self._knows(self.columns, table)
+
+    def _knows(self, columns: Sequence[Column], table: pd.DataFrame) -> BoolArray:
+        every = [column.type.knows(as_fitted(table[column.name], column.type.dtype)) for column in columns]
         return np.logical_and.reduce([np.ones(len(table), bool), *every])
 
     def repeats(self, table: pd.DataFrame, beside: pd.DataFrame | None) -> BoolArray:

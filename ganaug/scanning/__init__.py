@@ -1,0 +1,1 @@
+"""Tables that are larger than memory: read once, of which a share is kept to learn from."""

@@ -1,0 +1,134 @@
+"""What one pass over some rows finds: counts, rows that are kept, and rows that tell what no kept one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .class_counts import ClassCounts
+from .column_counts import ColumnCounts, missing_in
+from .reservoir import ROW_BITS, Kept, Reservoir, chances_of
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How rows are read.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+    target : str or None
+        The column of labels.
+    capacity : int
+        Rows to keep.
+    seed : int
+    """
+
+    schema: Any
+    target: str | None
+    capacity: int
+    seed: int
+
+
+class OnePass:
+    """Rows that went by; parts of one table merge into what a single pass over all of it finds."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.rows = 0
+        self.reservoir = Reservoir(reading.capacity)
+        self.classes = ClassCounts()
+        self.columns = {field.name: ColumnCounts.of(field.type) for field in reading.schema}
+        self.witnesses: list[Kept] = []
+
+    def take_in(self, number: int, name: str, batches: Iterable[Any]) -> OnePass:
+        """The rows of the file, or partition, of that number."""
+        start = number << ROW_BITS
+        for batch in batches:
+            if len(batch):
+                self._add(start, name, batch)
+                start += len(batch)
+        return self
+
+    def _add(self, start: int, name: str, batch: Any) -> None:
+        numbers = start + np.arange(len(batch), dtype=np.int64)
+        chances = chances_of(numbers, self.reading.seed)
+        classes = self._classes_of(batch, name)
+        rows = Kept(_table_of(batch), numbers, chances, classes)
+        told: list[int] = []
+        for column, known in self.columns.items():
+            cells = batch.column(column)
+            told += known.add(cells)
+            _check_finite(known, column, name)
+        stays = self.reservoir.wanted(chances, classes, self.classes.number)
+        self.reservoir.add(rows.take(stays), self.classes.number)
+        if told:  # a row that stays for now may still have to go
+            self.witnesses.append(rows.take(np.unique(told)))
+        self.rows += len(batch)
+
+    def _classes_of(self, batch: Any, name: str) -> Any:
+        target = self.reading.target
+        if target is None:
+            return np.zeros(len(batch), np.int32)
+        labels = batch.column(target)
+        absent = missing_in(labels)
+        if absent:
+            raise ValueError(f"{name}: {absent:,} rows have no label in column {target!r}: drop these rows")
+        before = self.classes.counts
+        codes = self.classes.add(labels)
+        if before is not None and self.classes.counts is None:
+            self._forget_classes()
+        return codes
+
+    def _forget_classes(self) -> None:
+        self.reservoir.forget_classes()
+        self.witnesses = [replace(rows, classes=np.zeros(len(rows), np.int32)) for rows in self.witnesses]
+
+    def merge(self, other: OnePass) -> OnePass:
+        """Take in another part of the table."""
+        codes = self.classes.merge(other.classes)
+        if codes is None:
+            self._forget_classes()
+            other._forget_classes()
+        else:
+            other._renumber(codes)
+        for name, known in self.columns.items():
+            known.merge(other.columns[name])
+        self.reservoir.bound = min(self.reservoir.bound, other.reservoir.bound)
+        for rows in other.reservoir.parts:
+            self.reservoir.add(rows, self.classes.number)
+        self.witnesses += other.witnesses
+        self.rows += other.rows
+        return self
+
+    def _renumber(self, codes: Any) -> None:
+        self.reservoir.parts = [replace(rows, classes=codes[rows.classes]) for rows in self.reservoir.parts]
+        self.witnesses = [replace(rows, classes=codes[rows.classes]) for rows in self.witnesses]
+
+    def kept(self) -> Kept:
+        """The rows to learn from, in the order of the table."""
+        sample = self.reservoir.sample(self.classes.number)
+        if not self.witnesses:
+            return sample.in_order()
+        others = Kept.stack(self.witnesses).in_order()
+        told: list[int] = []
+        for name, known in self.columns.items():
+            told += known.told_by(others.table.column(name), sample.table.column(name))
+        return Kept.stack([sample, others.take(np.array(told, np.int64))]).in_order()
+
+
+def _table_of(batch: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.Table.from_batches([batch])
+
+
+def _check_finite(known: ColumnCounts, column: str, name: str) -> None:
+    for end in (known.least, known.greatest):
+        if isinstance(end, float) and np.isinf(end):
+            raise ValueError(
+                f"{name}: infinite values in column {column!r}: replace them by a missing value or a large number"
+            )

@@ -1,0 +1,298 @@
+"""Where the rows of a large table lie: files, and frames of engines that hold them in parts."""
+
+from __future__ import annotations
+
+import glob
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+T = TypeVar("T")
+Make = Callable[[int, str, Iterable[Any]], T]
+"""What is made of a file or partition, given its number, its name, and its batches of rows."""
+
+BATCH_ROWS = 2**17
+AHEAD = 2
+AT_ONCE = 8
+FORMATS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".arrow": "ipc", ".feather": "ipc", ".ipc": "ipc"}
+
+
+class RowSource(ABC):
+    """Rows in parts, which can be read again and again.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+    """
+
+    schema: Any
+    distributed: ClassVar[bool] = False
+    """Whether parts are read elsewhere, so that what is made of them is sent."""
+
+    @abstractmethod
+    def run(self, make: Make[T]) -> Iterator[T]:
+        """What is made of each part."""
+
+
+class Files(RowSource):
+    """Files, one after the other.
+
+    Parameters
+    ----------
+    fragments : sequence of (str, pyarrow.dataset.Fragment)
+    schema : pyarrow.Schema
+        Of all of them.
+    """
+
+    def __init__(self, fragments: Sequence[tuple[str, Any]], schema: Any) -> None:
+        self.fragments, self.schema = fragments, schema
+
+    def run(self, make: Make[T]) -> Iterator[T]:
+        for number, group in groupby(_ahead(self._batches()), itemgetter(0)):
+            yield make(number, self.fragments[number][0], (batch for _, batch in group))
+
+    def _batches(self) -> Iterator[tuple[int, Any]]:
+        import pyarrow as pa
+
+        names = self.schema.names
+        options = {"columns": names, "batch_size": BATCH_ROWS, "batch_readahead": AHEAD}
+        for number, (name, fragment) in enumerate(self.fragments):
+            try:
+                for batch in fragment.to_batches(schema=self.schema, **options):
+                    yield number, batch
+            except (pa.ArrowException, OSError) as error:
+                where = f"{name}{_row_group(fragment)}"
+                raise ValueError(f"{where} cannot be read: {' '.join(str(error).split())}") from error
+
+
+class DaskFrame(RowSource):
+    """A DataFrame of Dask, whose partitions are read by its workers."""
+
+    distributed = True
+
+    def __init__(self, frame: Any) -> None:
+        import pyarrow as pa
+
+        self.frame = frame
+        self.schema = pa.Schema.from_pandas(frame._meta_nonempty, preserve_index=False)
+
+    def run(self, make: Make[T]) -> Iterator[T]:
+        import dask
+
+        made = dask.delayed(_of_frame)
+        tasks = [made(make, n, part, self.schema) for n, part in enumerate(self.frame.to_delayed())]
+        for start in range(0, len(tasks), AT_ONCE):
+            yield from dask.compute(*tasks[start : start + AT_ONCE])
+
+
+class SparkFrame(RowSource):
+    """A DataFrame of Spark, whose partitions are read by its executors."""
+
+    distributed = True
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+        self.schema = frame.limit(0).toArrow().schema.remove_metadata()
+
+    def run(self, make: Make[T]) -> Iterator[T]:
+        import pickle
+
+        schema = self.schema
+
+        def pickled(batches: Iterator[Any]) -> Iterator[Any]:
+            import pickle
+
+            import pyarrow as pa
+            from pyspark import TaskContext
+
+            number = TaskContext.get().partitionId()
+            made = make(number, f"partition {number}", (batch.cast(schema) for batch in batches))
+            yield pa.record_batch({"made": [pickle.dumps(made)]})
+
+        for row in self.frame.mapInArrow(pickled, "made binary").toLocalIterator():
+            yield pickle.loads(row.made)
+
+
+class RayDataset(RowSource):
+    """A dataset of Ray, whose blocks come to this process one after the other."""
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset = dataset
+        self.schema = dataset.schema().base_schema
+        if not hasattr(self.schema, "field"):  # blocks of pandas
+            self.schema = next(iter(dataset.limit(1).iter_batches(batch_format="pyarrow"))).schema
+
+    def run(self, make: Make[T]) -> Iterator[T]:
+        tables = self.dataset.iter_batches(batch_format="pyarrow", batch_size=BATCH_ROWS)
+        batches = (batch for table in tables for batch in table.cast(self.schema).combine_chunks().to_batches())
+        yield make(0, "the dataset", batches)
+
+
+def source_of(rows: Any) -> RowSource:
+    """The source that `rows` are.
+
+    Raises
+    ------
+    TypeError
+        If they are none.
+    FileNotFoundError, ValueError
+        For files that are not there, and files that are of several kinds.
+    """
+    own = frame_source(rows)
+    if own is not None:
+        return own
+    paths = [rows] if isinstance(rows, (str, os.PathLike)) else rows
+    if isinstance(paths, (list, tuple)) and paths and all(isinstance(path, (str, os.PathLike)) for path in paths):
+        return _files_at([os.fspath(path) for path in paths])
+    raise TypeError(
+        f"{type(rows).__name__} cannot be scanned: give paths of Parquet, CSV or Arrow files, a pyarrow.dataset, or a "
+        "frame of Dask, Ray or Spark; a table that is in memory goes to fit as it is"
+    )
+
+
+def frame_source(rows: Any) -> RowSource | None:
+    """The source that a frame of an engine, or a dataset of pyarrow, is; None if `rows` is none of these."""
+    home, _, _ = type(rows).__module__.partition(".")
+    if home == "dask" and hasattr(rows, "to_delayed") and hasattr(rows, "_meta_nonempty"):
+        return DaskFrame(rows)
+    if home == "pyspark" and hasattr(rows, "mapInArrow"):
+        return SparkFrame(rows)
+    if home == "ray" and hasattr(rows, "iter_batches"):
+        return RayDataset(rows)
+    if home == "pyarrow" and hasattr(rows, "get_fragments"):
+        fragments = [(str(getattr(own, "path", "the dataset")), own) for own in rows.get_fragments()]
+        return Files(fragments, rows.schema)
+    return None
+
+
+def _files_at(given: Sequence[str]) -> Files:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    fragments: list[tuple[str, Any]] = []
+    for path in _paths(given):
+        kind = "parquet" if os.path.isdir(path) else _format(path)
+        try:
+            found = ds.dataset(path, format=kind, partitioning="hive")
+        except pa.ArrowException as error:
+            raise ValueError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
+        fragments += [(own.path, own) for own in sorted(found.get_fragments(), key=lambda own: own.path)]
+        if not fragments:
+            raise FileNotFoundError(f"{path} holds no Parquet files")
+    return Files(fragments, _without_index(_schema_of(fragments)))
+
+
+def _paths(given: Sequence[str]) -> list[str]:
+    """Paths, with those that a pattern stands for."""
+    paths: list[str] = []
+    for path in given:
+        if "://" in path or os.path.exists(path):
+            paths.append(path)
+            continue
+        found = sorted(glob.glob(os.path.expanduser(path), recursive=True))
+        if not found:
+            raise FileNotFoundError(f"there is no file {path!r}")
+        paths += found
+    return paths
+
+
+def _format(path: str) -> str:
+    kind = FORMATS.get(Path(path).suffix.lower())
+    if kind is None:
+        raise ValueError(f"{path}: files must be called {', '.join(FORMATS)}; give a pyarrow.dataset of others")
+    return kind
+
+
+def _schema_of(fragments: Sequence[tuple[str, Any]]) -> Any:
+    """The schema that all files have.
+
+    Raises
+    ------
+    ValueError
+        If one has others, naming it and the column.
+    """
+    import pyarrow as pa
+
+    first, known = fragments[0][0], None
+    for name, fragment in fragments:
+        try:
+            own = fragment.physical_schema
+        except (pa.ArrowException, OSError) as error:
+            raise ValueError(f"{name} cannot be read: {' '.join(str(error).split())}") from error
+        known = own if known is None else _joined(known, own, name, first)
+    return known
+
+
+def _without_index(schema: Any) -> Any:
+    """The schema without the columns in which pandas keeps the index."""
+    import pyarrow as pa
+
+    index = (schema.pandas_metadata or {}).get("index_columns", [])
+    return pa.schema([field for field in schema if field.name not in index], schema.metadata)
+
+
+def _joined(known: Any, own: Any, name: str, first: str) -> Any:
+    """A schema with the types of those columns that had no values before."""
+    missing = [column for column in known.names if column not in own.names]
+    if missing:
+        raise ValueError(f"{name}: no column {missing[0]!r}, which {first} has")
+    extra = [column for column in own.names if column not in known.names]
+    if extra:
+        raise ValueError(f"{name}: a column {extra[0]!r}, which {first} does not have")
+    for place, field in enumerate(known):
+        other = own.field(field.name)
+        if str(field.type) == "null":
+            known = known.set(place, other)
+        elif other.type != field.type and str(other.type) != "null":
+            raise ValueError(
+                f"{name}: column {field.name!r} is of type {other.type}, and of type {field.type} in {first}: write "
+                "all files with one type, or give a pyarrow.dataset with the schema that they shall have"
+            )
+    return known
+
+
+def _row_group(fragment: Any) -> str:
+    """Which row group of a Parquet file cannot be read."""
+    if not hasattr(fragment, "split_by_row_group"):
+        return ""
+    try:
+        groups = fragment.split_by_row_group()
+    except Exception:
+        return ""
+    for number, group in enumerate(groups):
+        try:
+            for _ in group.to_batches():
+                pass
+        except Exception:
+            return f", row group {number},"
+    return ""
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """Items, each asked for while those before it are worked on."""
+    end = object()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(next, items, end)
+        while True:
+            item = waiting.result()
+            if item is end:
+                return
+            waiting = pool.submit(next, items, end)
+            yield item  # type: ignore[misc]
+
+
+def _of_frame(make: Make[T], number: int, frame: Any, schema: Any) -> T:
+    """What is made of a partition that is a DataFrame."""
+    import pyarrow as pa
+
+    name = f"partition {number}"
+    try:
+        table = pa.Table.from_pandas(frame, schema, preserve_index=False)
+    except (pa.ArrowException, KeyError) as error:
+        raise ValueError(f"{name} is not like the others: {' '.join(str(error).split())}") from error
+    return make(number, name, table.to_batches(BATCH_ROWS))

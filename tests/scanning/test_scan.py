@@ -1,0 +1,302 @@
+"""Tables larger than memory: what is counted, what is kept, and what a fit makes of it."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ganaug import DataWarning, GANAugmenter, scan
+from ganaug.scanning.reservoir import chances_of
+from ganaug.scanning.sources import Files
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+ds = pytest.importorskip("pyarrow.dataset")
+
+
+def mixed(rows=6_000, seed=0):
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(
+        {
+            "amount": rng.gamma(2, 10, rows).round(2),
+            "count": rng.integers(0, 5_000, rows),
+            "kind": rng.choice(["a", "b", "c"], rows),
+            "level": pd.Categorical(rng.choice(["low", "high"], rows)),
+            "when": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 10**7, rows), unit="s"),
+            "held": rng.random(rows) < 0.5,
+            "took": pd.to_timedelta(rng.integers(0, 1000, rows), unit="s"),
+        }
+    )
+    table["twice"] = 2 * table["count"] + 1
+    table["label"] = np.where(rng.random(rows) < 0.01, "rare", "usual")
+    return table
+
+
+def written(table, folder, files=3, **options):
+    for number in range(files):
+        table.iloc[number * len(table) // files : (number + 1) * len(table) // files].to_parquet(
+            folder / f"{number}.parquet", **options
+        )
+    return f"{folder}/*.parquet"
+
+
+def test_counts_are_exact_and_a_table_that_fits_is_kept_as_it_is(tmp_path):
+    table = mixed()
+    table.loc[[3, 4_000], "amount"] = np.nan
+    found = scan(written(table, tmp_path), target="label")
+    assert found.rows == len(table)
+    assert found.complete
+    assert found.class_counts == table["label"].value_counts().to_dict()
+    X, y = found.table()
+    pd.testing.assert_frame_equal(X, pd.read_parquet(tmp_path).drop(columns="label"))
+    assert y.tolist() == table["label"].tolist()
+    columns = found.columns
+    assert columns.loc["amount", "missing"] == 2
+    assert columns.loc["amount", ["least", "greatest"]].tolist() == [table["amount"].min(), table["amount"].max()]
+    assert columns.loc["kind", "levels"] == 3
+    assert "6,000 rows x 9 columns, target 'label'; 6,000 rows kept" in repr(found)
+
+
+def test_a_table_that_fits_gives_the_same_model_as_in_memory(tmp_path):
+    table = mixed(1_500)
+    one = GANAugmenter(steps=20, random_state=0).fit(scan(written(table, tmp_path), target="label"))
+    two = GANAugmenter(steps=20, random_state=0).fit(table.drop(columns="label"), table["label"])
+    assert one.class_counts_ == two.class_counts_
+    for mine, other in zip(one.sample(200, random_state=1), two.sample(200, random_state=1), strict=True):
+        (pd.testing.assert_frame_equal if mine.ndim > 1 else pd.testing.assert_series_equal)(mine, other)
+
+
+def test_all_rows_of_a_rare_class_are_kept_and_the_rest_is_a_random_sample(tmp_path):
+    table = mixed(30_000)
+    found = scan(written(table, tmp_path), target="label", max_rows=3_000)
+    X, y = found.table()
+    rare = table.index[table["label"] == "rare"]
+    assert (y == "rare").sum() == min(len(rare), 150) or (y == "rare").sum() == len(rare)
+    assert 3_000 <= len(X) <= 3_300
+    assert len(found.uniform.kept) == 3_000
+    weight, rows = found.weights()
+    assert weight.sum() == pytest.approx(30_000)
+    assert set(rows) == set(found.class_counts.values())
+    assert np.corrcoef(found.kept.numbers % 2**40, np.arange(len(X)))[0, 1] < 0.99  # of all files
+    everywhere = np.sort(X["amount"].to_numpy())
+    gap = np.abs(np.searchsorted(everywhere, table["amount"]) / len(X) - table["amount"].rank() / len(table)).max()
+    assert gap < 0.05
+
+
+def test_rows_that_tell_something_new_are_kept(tmp_path):
+    table = mixed(30_000)
+    table.loc[20_001, "amount"] = np.nan
+    table.loc[17_777, "kind"] = "once"
+    table.loc[29_000, "amount"] = 1e6
+    table.loc[12, "when"] = pd.Timestamp("1999-01-01")
+    X, _ = scan(written(table, tmp_path), target="label", max_rows=1_000).table()
+    assert X["amount"].isna().sum() == 1
+    assert (X["kind"] == "once").sum() == 1
+    assert X["amount"].max() == 1e6
+    assert X["when"].min() == pd.Timestamp("1999-01-01")
+    assert len(X) < 1_150
+
+
+def test_what_is_kept_does_not_depend_on_how_the_table_is_read(tmp_path):
+    table = mixed(9_000)
+    pattern = written(table, tmp_path, row_group_size=700)
+    one = scan(pattern, target="label", max_rows=1_000)
+    two = scan([f"{tmp_path}/{number}.parquet" for number in range(3)], target="label", max_rows=1_000)
+    three = scan(ds.dataset(sorted(map(str, tmp_path.glob("*.parquet")))), target="label", max_rows=1_000)
+    for other in (two, three):
+        pd.testing.assert_frame_equal(one.table()[0], other.table()[0])
+    assert not one.table()[0].equals(scan(pattern, target="label", max_rows=1_000, random_state=1).table()[0])
+
+
+def test_parts_merge_into_what_one_pass_finds(tmp_path):
+    from ganaug.scanning.one_pass import OnePass
+
+    table = mixed(9_000)
+    whole = scan(written(table, tmp_path), target="label", max_rows=1_000)
+    reading = whole.found.reading
+    parts = list(whole.source.run(lambda n, name, batches: OnePass(reading).take_in(n, name, batches)))
+    merged = parts[2].merge(parts[0]).merge(parts[1])
+    assert merged.rows == whole.rows
+    assert merged.classes.counts == whole.class_counts
+    assert merged.kept().table.equals(whole.kept.table)
+    assert {n: c.missing for n, c in merged.columns.items()} == {n: c.missing for n, c in whole.found.columns.items()}
+
+
+def test_rules_are_kept_by_every_row_of_the_table(tmp_path):
+    table = mixed(30_000)
+    pattern = written(table, tmp_path)
+    fitted = GANAugmenter(steps=10, random_state=0).fit(scan(pattern, target="label", max_rows=1_000))
+    assert "twice = 2 * count + 1" in [rule.text for rule in fitted.rules_]
+    assert fitted.class_counts_ == table["label"].value_counts().to_dict()
+    table.loc[29_990, "twice"] = 8
+    pattern = written(table, tmp_path)
+    found = scan(pattern, target="label", max_rows=1_000)
+    fitted = GANAugmenter(steps=10, random_state=0).fit(found)
+    assert "twice = 2 * count + 1" not in [rule.text for rule in fitted.rules_]
+    with pytest.raises(ValueError, match="twice = 2 \\* count \\+ 1"):
+        GANAugmenter(steps=10, rules=["twice = 2 * count + 1"]).fit(found)
+
+
+def test_numbers_and_tables_without_labels(tmp_path):
+    table = mixed(5_000).drop(columns="label")
+    pattern = written(table, tmp_path)
+    found = scan(pattern, max_rows=1_000)
+    assert found.target is None
+    assert found.class_counts is None
+    assert GANAugmenter(steps=5, random_state=0).fit(found).sample(3).shape == (3, 8)
+    found = scan(pattern, target="amount", max_rows=1_000)
+    X, y = GANAugmenter(steps=5, random_state=0, target_type="number").fit(found).sample(3)
+    assert y.dtype == float
+    assert X.shape == (3, 7)
+
+
+def test_many_labels_are_numbers(tmp_path):
+    table = pd.DataFrame({"x": np.arange(40_000) % 7, "y": np.arange(40_000)})
+    found = scan(written(table, tmp_path), target="y", max_rows=1_000)
+    assert found.class_counts is None
+    assert set(found.kept.classes) == {0}
+
+
+def test_unusual_types(tmp_path):
+    table = pa.table(
+        {
+            "cost": pa.array([Decimal("1.25"), None, Decimal("2.50")] * 500),
+            "day": pa.array([dt.date(2020, 1, 1), dt.date(2020, 1, 2), None] * 500),
+            "hour": pa.array([dt.time(1), dt.time(2), dt.time(3)] * 500),
+            "raw": pa.array([b"a", b"b", None] * 500),
+            "none": pa.nulls(1500),
+            "half": pa.array(np.arange(1500, dtype=np.float16)),
+        }
+    )
+    pq.write_table(table, tmp_path / "0.parquet")
+    found = scan(tmp_path / "0.parquet", max_rows=1_000)
+    assert found.columns["missing"].tolist() == [500, 500, 0, 500, 1500, 0]
+    assert len(found.kept) >= 1_000
+
+
+def test_csv_and_arrow_files_and_folders(tmp_path):
+    table = mixed(3_000)[["amount", "kind", "label"]]
+    table.to_csv(tmp_path / "table.csv", index=False)
+    table.to_feather(tmp_path / "table.feather")
+    (tmp_path / "folder" / "year=2020").mkdir(parents=True)
+    table.to_parquet(tmp_path / "folder" / "year=2020" / "part.parquet")
+    for path in ("table.csv", "table.feather", "folder"):
+        found = scan(tmp_path / path, target="label")
+        assert (found.rows, found.class_counts) == (3_000, table["label"].value_counts().to_dict())
+
+
+def broken_files(tmp_path, change):
+    table = mixed(900)
+    pattern = written(table, tmp_path)
+    change(tmp_path / "2.parquet", table)
+    return pattern
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p, t: t.drop(columns="kind").to_parquet(p), "2.parquet: no column 'kind', which .*0.parquet has"),
+        (lambda p, t: t.assign(more=1).to_parquet(p), "2.parquet: a column 'more', which .*0.parquet does not have"),
+        (
+            lambda p, t: t.assign(count=t["count"].astype(str)).to_parquet(p),
+            "2.parquet: column 'count' is of type .*string, and of type int64 in",
+        ),
+        (lambda p, _: p.write_bytes(b"PAR1 no table"), "2.parquet cannot be read"),
+        (lambda p, t: t.assign(label=None).to_parquet(p), "2.parquet: 900 rows have no label in column 'label'"),
+        (lambda p, t: t.assign(amount=np.inf).to_parquet(p), "2.parquet: infinite values in column 'amount'"),
+    ],
+)
+def test_a_file_that_is_not_like_the_others_is_named(tmp_path, change, message):
+    with pytest.raises(ValueError, match=message):
+        scan(broken_files(tmp_path, change), target="label")
+
+
+def test_a_row_group_that_cannot_be_read_is_named(tmp_path):
+    table = mixed(9_000)
+    path = tmp_path / "0.parquet"
+    table.to_parquet(path, row_group_size=3_000)
+    told = pq.ParquetFile(path).metadata.row_group(1).column(0)
+    raw = bytearray(path.read_bytes())
+    raw[told.data_page_offset : told.data_page_offset + 200] = b"\xff" * 200
+    path.write_bytes(raw)
+    with pytest.raises(ValueError, match=r"0.parquet, row group 1, cannot be read"):
+        scan(path, target="label")
+
+
+def test_columns_without_a_value_in_the_first_file(tmp_path):
+    table = mixed(900)
+    table.assign(kind=None).to_parquet(tmp_path / "0.parquet")
+    table.to_parquet(tmp_path / "1.parquet")
+    found = scan(f"{tmp_path}/*.parquet", target="label")
+    assert found.columns.loc["kind", ["missing", "levels"]].tolist() == [900, 3]
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "error", "message"),
+    [
+        ("nowhere/*.parquet", {}, FileNotFoundError, "there is no file 'nowhere"),
+        (3, {}, TypeError, "int cannot be scanned"),
+        (pd.DataFrame({"a": [1]}), {}, TypeError, "a table that is in memory goes to fit as it is"),
+        (None, {"target": "nothing"}, ValueError, "target='nothing' is no column of the table: \\['amount'"),
+        (None, {"max_rows": 10}, ValueError, "max_rows=10: at least 1,000"),
+        (None, {"max_rows": "all"}, TypeError, "max_rows='all' must be an integer"),
+        (None, {"random_state": -1}, ValueError, "random_state=-1 must not be negative"),
+    ],
+)
+def test_what_cannot_be_scanned_is_told(tmp_path, given, options, error, message):
+    mixed(30).to_parquet(tmp_path / "table.parquet")
+    with pytest.raises(error, match=message):
+        scan(tmp_path / "table.parquet" if given is None else given, **options)
+
+
+def test_other_files_lists_and_empty_tables(tmp_path):
+    (tmp_path / "table.txt").write_text("a,b\n")
+    with pytest.raises(ValueError, match=r"table.txt: files must be called \.parquet"):
+        scan(tmp_path / "table.txt")
+    pq.write_table(pa.table({"a": [[1], [2]]}), tmp_path / "lists.parquet")
+    with pytest.raises(TypeError, match="column 'a' holds list"):
+        scan(tmp_path / "lists.parquet")
+    mixed(30)[:0].to_parquet(tmp_path / "empty.parquet")
+    with pytest.raises(ValueError, match="the table has no rows"):
+        scan(tmp_path / "empty.parquet")
+
+
+def test_a_scan_brings_its_labels(tmp_path):
+    found = scan(written(mixed(1_500), tmp_path), target="label")
+    with pytest.raises(ValueError, match="a scan brings its labels"):
+        GANAugmenter().fit(found, ["a"] * 1_500)
+    data = ds.dataset(sorted(map(str, tmp_path.glob("*.parquet"))))
+    with pytest.raises(TypeError, match="y is of type list: name the column of labels"):
+        GANAugmenter().fit(data, [1])
+    fitted = GANAugmenter(steps=5, random_state=0).fit(data, "label")
+    assert fitted.class_counts_ == found.class_counts
+
+
+def test_rare_classes_are_told_of_as_in_memory(tmp_path):
+    table = mixed(3_000)
+    table.loc[5, "label"] = "once"
+    with pytest.warns(DataWarning, match="classes with at most 5 rows: {'once': 1}"):
+        fitted = GANAugmenter(steps=5, random_state=0).fit(
+            scan(written(table, tmp_path), target="label", max_rows=1_000)
+        )
+    assert fitted.class_counts_["once"] == 1
+    assert len(fitted.sample({"once": 3})[0]) == 3
+
+
+def test_chances_are_uniform_and_of_the_row_alone():
+    numbers = np.arange(100_000)
+    chances = chances_of(numbers, 7)
+    assert (chances_of(numbers[500:600], 7) == chances[500:600]).all()
+    assert 0 <= chances.min() < chances.max() < 1
+    assert np.abs(np.sort(chances) - (numbers + 0.5) / len(numbers)).max() < 0.01
+    assert abs(np.corrcoef(chances[1:], chances[:-1])[0, 1]) < 0.02
+    assert abs(np.corrcoef(chances, chances_of(numbers, 8))[0, 1]) < 0.02
+
+
+def test_files_are_read_again_for_another_pass(tmp_path):
+    source = scan(written(mixed(600), tmp_path)).source
+    assert isinstance(source, Files)
+    for _ in range(2):
+        assert sum(source.run(lambda _, __, batches: sum(map(len, batches)))) == 600
