@@ -36,6 +36,7 @@ from .params import (
 from .persistence.archive import errors_about
 from .persistence.model_file import read_model, write_model
 from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
+from .plans.plan import PART_ROWS, Plan
 from .plots import PlottingMixin
 from .scanning.scan import scan_of
 from .teaching.lesson import SoftLabels
@@ -264,6 +265,57 @@ class GANAugmenter(
             For unknown classes and counts that make no sense.
         """
         return self._fitted.sample(n, y=y, random_state=random_state, refine=refine)
+
+    def plan(
+        self,
+        counts: Count,
+        *,
+        random_state: int = 0,
+        part_rows: int = PART_ROWS,
+        shuffle: bool = False,
+        refine: bool = True,
+    ) -> Plan:
+        """A sample of any size, in parts that can be drawn one by one, in any order and by any number of machines.
+
+        Parameters
+        ----------
+        counts : int or dict
+            As `n` of `sample`.
+        random_state : int, default=0
+            As that of `sample`: the parts below one another are what it gives at once.
+        part_rows : int, default=1,000,000
+            Rows of each part but the last.
+        shuffle : bool, default=False
+            Whether the labels of `counts` come in random order, so that each part holds all of them; else they come one
+            class after the other. Counts are exact in all parts together.
+        refine : bool, default=True
+            As in `sample`.
+
+        Returns
+        -------
+        Plan
+
+        Raises
+        ------
+        ValueError, TypeError
+            For unknown classes and counts that make no sense, and for models whose rows depend on all others: with
+            identifiers made anew, or values that a rule says are unique.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from ganaug import GANAugmenter
+        >>> X, y = load_iris(return_X_y=True, as_frame=True)
+        >>> augmenter = GANAugmenter(steps=50, random_state=0).fit(X, y)
+        >>> plan = augmenter.plan({0: 3000, 2: 2000}, part_rows=2000)
+        >>> len(plan), plan.classes_of(1)
+        (3, {0: 1000, 1: 0, 2: 1000})
+        >>> more_X, more_y = plan[1]
+        >>> bool((more_y == augmenter.sample({0: 3000, 2: 2000}, random_state=0)[1][2000:4000].to_numpy()).all())
+        True
+        """
+        options: dict[str, Any] = {"part_rows": part_rows, "shuffle": shuffle, "refine": refine}
+        return Plan(self._fitted, counts, random_state=random_state, **options)
 
     @overload
     def augment(self, X: MatrixLike, y: None = None, *, return_mask: Literal[False] = False) -> Any: ...

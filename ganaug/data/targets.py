@@ -112,14 +112,16 @@ class Target(ABC):
         position *= (codes >= block.first_bin)[:, None]
         return Encoded(codes[:, None], position, position)
 
-    def natural(self, n: int, seed: int) -> Encoded:
-        """Conditions for `n` rows with codes as frequent as in training, each block from a seed of its own."""
+    def natural(self, n: int, seed: int, start: int = 0) -> Encoded:
+        """Conditions for `n` rows with codes as frequent as in training, each block from a seed of its own; those from
+        row `start` on alone."""
         [block], cumulative = self.layout.blocks, np.cumsum(self.frequency)
         parts = [self.layout.empty()]
-        for number, start in enumerate(range(0, n, BLOCK_ROWS)):
-            rng = block_rng(seed, number, 1)
+        for number in range(start // BLOCK_ROWS, -(-n // BLOCK_ROWS)):
+            rng, before = block_rng(seed, number, 1), number * BLOCK_ROWS
             codes = np.searchsorted(cumulative, rng.random(BLOCK_ROWS)).clip(max=block.width - 1).astype(np.int32)
-            parts.append(self.somewhere(codes, rng).take(np.arange(min(BLOCK_ROWS, n - start))))
+            places = np.arange(max(start - before, 0), min(BLOCK_ROWS, n - before))
+            parts.append(self.somewhere(codes, rng).take(places))
         return Encoded.stack(parts)
 
     def as_given(self, labels: pd.Series) -> Any:

@@ -92,6 +92,10 @@ class Encoder(Protocol[DataT, RowsT]):
     def rules(self) -> list[KeptRule]:
         """The rules that decoded rows keep."""
 
+    @property
+    def unique(self) -> list[str]:
+        """Rules by which values of a row differ from those of all others."""
+
     def broken(self, data: DataT, classes: Int32Array | None) -> list[int]:
         """For each of the rules, how many rows break it."""
 

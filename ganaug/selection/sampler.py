@@ -94,16 +94,31 @@ class Sampler:
         """The generator alone."""
         return replace(self, chooser=None, candidates=1)
 
-    def rows(self, condition: Encoded, seed: int) -> Any:
-        """Encoded rows for one condition or more; blocks are drawn by as many threads as there are cores."""
-        edges = self._edges(len(condition))
+    def rows(self, condition: Encoded, seed: int, start: int = 0) -> Any:
+        """Encoded rows for one condition or more; blocks are drawn by as many threads as there are cores.
+
+        Parameters
+        ----------
+        start : int
+            Where a block begins: the place of the first row in a larger sample, of which these rows are drawn alone.
+        """
+        edges = self._edges(start + len(condition))
+        first = int(np.searchsorted(edges, start))
+        edges = edges[first:] - start
 
         def run(numbers: range) -> Any:
             places = [np.arange(edges[number], edges[number + 1]).clip(max=len(condition) - 1) for number in numbers]
-            return self._whole_blocks([condition.take(some) for some in places], seed, numbers)
+            every = range(first + numbers.start, first + numbers.stop)
+            return self._whole_blocks([condition.take(some) for some in places], seed, every)
 
         drawn = self._in_threads(run, len(edges) - 1)
         return type(drawn[0]).stack(drawn).take(np.arange(len(condition)))
+
+    def whole_blocks(self, rows: range, total: int) -> range:
+        """The rows, of so many in all, in whose blocks some lie."""
+        edges = self._edges(total)
+        start = edges[np.searchsorted(edges, rows.start, side="right") - 1]
+        return range(int(start), min(int(edges[np.searchsorted(edges, rows.stop)]), total))
 
     def pool(self, condition: Encoded, seed: int) -> Any:
         """All candidates of each of one condition or more, next to one another."""

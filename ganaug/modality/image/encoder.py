@@ -86,6 +86,10 @@ class ImageEncoder:
         """There are none."""
         return []
 
+    @property
+    def unique(self) -> list[str]:
+        return []
+
     def broken(self, images: AnyArray, classes: object) -> list[int]:  # noqa: ARG002 - of tables
         return []
 

@@ -260,6 +260,12 @@ class TableEncoder:
         """Places of the columns whose values rules look at."""
         return frozenset(place for step in self.steps for place in (*step.rule.causes, *step.rule.effects)) - {LABEL}
 
+    @property
+    def unique(self) -> list[str]:
+        """Rules by which values of a row differ from those of all others."""
+        names = {place: str(column.name) for place, column in enumerate(self.columns)}
+        return [step.rule.text(names) for step in self.steps if isinstance(step.rule, Unique)]
+
     @cached_property
     def gaps_told(self) -> frozenset[int]:
         """Places of the columns of which a rule tells where they are missing."""

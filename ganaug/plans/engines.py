@@ -1,0 +1,87 @@
+"""Plans as frames of engines that run on many machines, by the engines' own means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+T = TypeVar("T")
+AT_ONCE = 32
+
+
+def to_dask(plan: Plan) -> Any:
+    dataframe = _imported("dask.dataframe", "dask")
+    return dataframe.from_map(plan.frame, range(len(plan)), meta=plan.example[:0], enforce_metadata=False)
+
+
+def to_ray(plan: Plan) -> Any:
+    ray = _imported("ray.data", "ray")
+    parts = ray.range(len(plan), override_num_blocks=max(len(plan), 1))
+    return parts.map_batches(lambda batch: plan.frame(int(batch["id"][0])), batch_size=1)
+
+
+def to_spark(plan: Plan, spark: Any) -> Any:
+    _imported("pyspark", "spark")
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    from .parquet import arrow_of, schema_of
+
+    schema = schema_of(plan, dictionaries=False)
+
+    def drawn(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                yield from arrow_of(plan, number, schema).to_batches()
+
+    return spark.range(0, len(plan), 1, max(len(plan), 1)).mapInArrow(drawn, from_arrow_schema(schema))
+
+
+def on_dask(work: Callable[[int], T], numbers: list[int]) -> Iterator[T]:
+    """What workers of Dask make of some numbers; of the client's cluster, if there is one."""
+    dask = _imported("dask", "dask")
+    made = dask.delayed(work)
+    for start in range(0, len(numbers), AT_ONCE):
+        yield from dask.compute(*[made(number) for number in numbers[start : start + AT_ONCE]])
+
+
+def on_ray(work: Callable[[int], T], numbers: list[int]) -> Iterator[T]:
+    """What workers of Ray make of some numbers."""
+    ray = _imported("ray", "ray")
+    task = ray.remote(lambda work, number: work(number))
+    shared = ray.put(work)
+    waiting = [task.remote(shared, number) for number in numbers]
+    while waiting:
+        done, waiting = ray.wait(waiting)
+        yield from ray.get(done)
+
+
+def on_spark(work: Callable[[int], T], numbers: list[int]) -> Iterator[T]:
+    """What executors of Spark make of some numbers; of the active session, if there is one."""
+    import pickle
+
+    sql = _imported("pyspark.sql", "spark")
+    spark = sql.SparkSession.getActiveSession() or sql.SparkSession.builder.getOrCreate()
+
+    def worked(batches: Iterator[Any]) -> Iterator[Any]:
+        import pickle
+
+        import pyarrow as pa
+
+        for batch in batches:
+            yield pa.record_batch({"made": [pickle.dumps(work(number)) for number in batch.column(0).to_pylist()]})
+
+    rows = spark.createDataFrame([(number,) for number in numbers], "number long").repartition(len(numbers), "number")
+    for row in rows.mapInArrow(worked, "made binary").toLocalIterator():
+        yield pickle.loads(row.made)
+
+
+def _imported(module: str, extra: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(module)
+    except ImportError:
+        raise ImportError(f"this needs {module.partition('.')[0]}: pip install 'ganaug[{extra}]'") from None

@@ -1,0 +1,178 @@
+"""Parts of a plan as Parquet files, beside a manifest that tells which of them are whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from ..data.replacing import replacing, write_text
+from ..data.validation import check_choice
+from ..plain import PathLike
+from .engines import on_dask, on_ray, on_spark
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+Engine: TypeAlias = Literal["dask", "ray", "spark"]
+MANIFEST = "manifest.json"
+SECONDS_BETWEEN = 1.0
+MOST_DIGITS = 38
+NO_ARROW = "Parquet files need pyarrow: pip install 'ganaug[frames]'"
+ENGINES: Mapping[str, Callable[[Callable[[int], Any], list[int]], Iterator[Any]]] = {
+    "dask": on_dask,
+    "ray": on_ray,
+    "spark": on_spark,
+}
+
+
+@dataclass(frozen=True)
+class WrittenPart:
+    """A part that is on the disk.
+
+    Parameters
+    ----------
+    file : str
+        Its name in the folder.
+    rows : int
+    classes : dict
+        Rows of each class, by labels as text.
+    sha256 : str
+        Of the file.
+    """
+
+    file: str
+    rows: int
+    classes: dict[str, int]
+    sha256: str
+
+
+def write_parts(plan: Plan, folder: PathLike, engine: Engine | None, verbose: int) -> None:
+    """See :meth:`ganaug.plans.plan.Plan.to_parquet`."""
+    from tqdm.auto import tqdm
+
+    if engine is not None:
+        check_choice(engine, "engine", ENGINES)
+    _arrow()
+    schema_of(plan)
+    home = Path(folder).expanduser().absolute()
+    home.mkdir(parents=True, exist_ok=True)
+    header = _header(plan)
+    done = _whole_parts(home, header)
+    write_text(home / MANIFEST, _manifest(header, done))
+    missing = [number for number in range(len(plan)) if number not in done]
+    work = partial(written_part, plan, str(home))
+    drawn = map(work, missing) if engine is None else ENGINES[engine](work, missing) if missing else iter(())
+    last = time.monotonic()
+    with tqdm(total=len(plan), initial=len(done), unit="part", disable=not verbose) as bar:
+        for number, part in drawn:
+            done[number] = part
+            bar.update()
+            if time.monotonic() - last > SECONDS_BETWEEN:
+                write_text(home / MANIFEST, _manifest(header, done))
+                last = time.monotonic()
+    write_text(home / MANIFEST, _manifest(header, done))
+
+
+def written_part(plan: Plan, folder: str, number: int) -> tuple[int, WrittenPart]:
+    """Draw a part and write it; it has its name only once it is whole."""
+    import pyarrow.parquet as pq
+
+    path = Path(folder) / _name(number)
+    table = arrow_of(plan, number, schema_of(plan))
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary)
+        digest = _sha256(temporary)
+    classes = {str(label): count for label, count in plan.classes_of(number).items()}
+    return number, WrittenPart(path.name, len(table), classes, digest)
+
+
+def arrow_of(plan: Plan, number: int, schema: Any) -> Any:
+    """A part as a table of pyarrow."""
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(plan.frame(number), schema, preserve_index=False)
+
+
+def schema_of(plan: Plan, *, dictionaries: bool = True) -> Any:
+    """The schema that all parts have, as far as some rows tell."""
+    import pyarrow as pa
+
+    found = pa.Schema.from_pandas(plan.example, preserve_index=False)
+    for place, field in enumerate(found):
+        if pa.types.is_null(field.type):
+            found = found.set(place, field.with_type(pa.string()))
+        elif pa.types.is_decimal(field.type):
+            found = found.set(place, field.with_type(pa.decimal128(MOST_DIGITS, field.type.scale)))
+        elif pa.types.is_dictionary(field.type) and not dictionaries:
+            found = found.set(place, field.with_type(field.type.value_type))
+    return found if dictionaries else found.remove_metadata()
+
+
+def _header(plan: Plan) -> dict[str, Any]:
+    """What makes this plan another than others."""
+    from .. import __version__
+
+    counts = plan.counts
+    asked = {str(label): n for label, n in counts.items()} if isinstance(counts, Mapping) else counts
+    own = {"random_state": plan.random_state, "part_rows": plan.part_rows}
+    own |= {"shuffle": plan.shuffle, "refine": plan.refine}
+    return {"model": plan.digest, "counts": asked, "rows": plan.rows, "parts": len(plan), **own, "ganaug": __version__}
+
+
+def _manifest(header: dict[str, Any], done: Mapping[int, WrittenPart]) -> str:
+    files = [asdict(done[number]) for number in sorted(done)]
+    return json.dumps({**header, "complete": len(done) == header["parts"], "files": files}, indent=1) + "\n"
+
+
+def _whole_parts(home: Path, header: Mapping[str, Any]) -> dict[int, WrittenPart]:
+    """The parts that are there and as they were written.
+
+    Raises
+    ------
+    ValueError
+        If the manifest is that of another plan, or there are files but no manifest.
+    """
+    path = home / MANIFEST
+    if not path.exists():
+        others = [own.name for own in home.iterdir() if not own.name.startswith(".")]
+        if others:
+            raise ValueError(f"{home} holds {others[0]!r} and no {MANIFEST}: give an empty or a new folder")
+        return {}
+    try:
+        told = json.loads(path.read_text())
+        files = [WrittenPart(**part) for part in told["files"]]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{path} is no manifest of a plan ({error}): give an empty or a new folder") from None
+    others = [name for name in header if told.get(name) != header[name]]
+    if others:
+        what = ", ".join(f"{name} {told.get(name)!r}, not {header[name]!r}" for name in others)
+        raise ValueError(f"{home} holds parts of another plan ({what}): give an empty or a new folder")
+    names = {_name(number): number for number in range(header["parts"])}
+    whole = [part for part in files if part.file in names and _is_whole(home / part.file, part.sha256)]
+    return {names[part.file]: part for part in whole}
+
+
+def _name(number: int) -> str:
+    return f"part-{number:06}.parquet"
+
+
+def _is_whole(path: Path, digest: str) -> bool:
+    return path.is_file() and _sha256(path) == digest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _arrow() -> None:
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        raise ImportError(NO_ARROW) from None
