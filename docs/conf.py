@@ -54,6 +54,7 @@ CONTENTS = {
         "scikit-learn",
         "imbalanced-learn",
         "tf-data",
+        "scale",
         "shell",
         "leakage",
         "benchmarks",

@@ -169,9 +169,10 @@ class GANAugmenter(
             Columns of any mix of dtypes; missing values are learnt like any other value. DataFrames are those of pandas
             and polars, and tables of pyarrow; the latter two need ``pip install 'ganaug[frames]'``. Images are an array
             of shape (n_samples, height, width) or (n_samples, height, width, channels) of any numbers, 8 x 8 pixels or
-            larger.
+            larger. A table that is larger than memory is what :func:`ganaug.scan` returns, a pyarrow.dataset, or a
+            DataFrame of Dask, Ray or Spark.
         y : array-like of shape (n_samples,) or None
-            Labels, numbers, or nothing.
+            Labels, numbers, or nothing. A scan brings its own; of the other large tables, the name of their column.
 
         Returns
         -------

@@ -19,8 +19,10 @@ from ..data.replacing import replacing
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_choice, check_labels, check_target
 from ..params import Auto
+from ..plans.plan import Plan, free_name
+from ..scanning.scan import Scan, scan
 from .cells import CellStyle
-from .files import check_output, check_picture, read, read_alike, split, write, write_below
+from .files import check_output, check_picture, is_large, read, read_alike, split, write, write_below
 from .styles import save_styles, styles_of
 
 try:
@@ -128,13 +130,20 @@ def fit(
     keep_partial: KeepPartial = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit a generator to a table and save it."""
+    """Fit a generator to a table and save it.
+
+    TABLE may be larger than memory: a folder of Parquet files, or a quoted pattern such as 'sales/*.parquet'.
+    """
     check_output(output, [table], table=False)
     check_output(checkpoint, [table, str(output)], table=False)
     check_choice(identifiers, "--identifiers", ("warn", "drop", "fake"))
+    kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
+    if is_large(table):
+        rows = scan(table, target=target)
+        save_styles(_fitted(rows, None, steps, time_budget, random_state, quiet, keep_partial, **kept), output, {})
+        return
     source = read(table)
     X, y = split(source.frame, target) if target is not None else (source.frame, None)
-    kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
     fitted = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **kept)
     save_styles(fitted, output, source.styles)
 
@@ -150,9 +159,23 @@ def sample(
     refine: Annotated[bool, typer.Option(help="Choose each row among candidates, or draw many times as fast.")] = True,
     random_state: Seed = None,
     escape_formulas: EscapeFormulas = False,
+    part_rows: Annotated[
+        int | None,
+        typer.Option("--part-rows", help="Write Parquet files of so many rows into the folder OUTPUT.", min=1),
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="With --part-rows: whose workers draw: dask, ray or spark.")
+    ] = None,
+    shuffle: Annotated[bool, typer.Option(help="With --part-rows: classes of --counts in random order.")] = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Draw synthetic rows from a saved generator."""
-    check_output(output)
+    """Draw synthetic rows from a saved generator.
+
+    With --part-rows, OUTPUT is a folder of Parquet files and a manifest. A run that was killed goes on where it was. The
+    seed is 0 then, unless --random-state says another.
+    """
+    if part_rows is None:
+        check_output(output)
     augmenter, styles = load(model), styles_of(model)
     if counts and rows is None:
         wanted: int | dict[Any, int] = _counts(counts, augmenter, styles)
@@ -160,6 +183,12 @@ def sample(
         wanted = rows
     else:
         raise typer.BadParameter("give either -n ROWS or --counts LABEL=N")
+    if part_rows is not None:
+        options: dict[str, Any] = {"part_rows": part_rows, "shuffle": shuffle, "refine": refine}
+        _write_parts(augmenter.plan(wanted, random_state=random_state or 0, **options), output, engine, quiet)
+        return
+    if engine is not None or shuffle:
+        raise typer.BadParameter("--engine and --shuffle go with --part-rows")
     made = augmenter.sample(wanted, random_state=random_state, refine=refine)
     if isinstance(made, tuple):
         X, y = made
@@ -283,7 +312,7 @@ def _warned_once(told: set[str]) -> Callable[..., None]:
 
 
 def _fitted(
-    X: pd.DataFrame,
+    X: pd.DataFrame | Scan,
     y: pd.Series | None,
     steps: int | None,
     time_budget: float | None,
@@ -304,6 +333,12 @@ def _fitted(
         print(f"ganaug: interrupted after {fitted.n_iter_:,} steps; nothing is written", file=sys.stderr)
         raise KeyboardInterrupt
     return fitted
+
+
+def _write_parts(plan: Plan, folder: str, engine: Any, quiet: bool) -> None:
+    if folder == "-":
+        raise typer.BadParameter("--part-rows writes files: name a folder with -o")
+    plan.to_parquet(folder, engine=engine, verbose=not quiet)
 
 
 def _strategy(text: str, classes: dict[str, Any]) -> Strategy:
@@ -339,10 +374,7 @@ def _with_labels(X: pd.DataFrame, labels: Any) -> pd.DataFrame:
     """Labels as the last column; under another name if a column is called like them."""
     own = getattr(labels, "name", None)
     name = "target" if own is None else str(own)
-    taken = {str(column) for column in X}
-    free = name
-    while free in taken:
-        free = f"{free}_label"
+    free = free_name(name, X)
     if free != name:
         print(f"ganaug: warning: the labels are in column {free!r}, since another is called {name!r}", file=sys.stderr)
     return X.assign(**{free: labels})

@@ -110,6 +110,11 @@ def read_alike(paths: Sequence[str], like: Styles | None = None) -> list[ReadTab
     ]
 
 
+def is_large(path: str) -> bool:
+    """Whether a path stands for several files, which are read one after the other."""
+    return "://" not in path and (os.path.isdir(path) or (not os.path.exists(path) and any(c in path for c in "*?[")))
+
+
 def _read_text(path: str) -> Text:
     what = "standard input" if path == "-" else path
     given = _read_bytes(path)

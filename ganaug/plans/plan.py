@@ -119,9 +119,9 @@ class Plan:
     @cached_property
     def example(self) -> pd.DataFrame:
         """Some rows as those of :meth:`frame`, for what asks for names and dtypes beforehand."""
-        rows = range(min(self.rows, BLOCK_ROWS))
-        condition = self._conditions(rows)
-        return self._labelled(self.model.encoder.decode(self._sampler.rows(condition, self.seed), condition), condition)
+        condition = self._conditions(range(min(self.rows, BLOCK_ROWS)))
+        rows = self._sampler.rows(condition, self.seed) if self.rows else self.model.encoder.layout.empty()
+        return self._labelled(self.model.encoder.decode(rows, condition), condition)
 
     def to_parquet(self, folder: PathLike, *, engine: Engine | None = None, verbose: int = 0) -> None:
         """Write each part to a file of a folder, with a manifest; parts that are there already stay.

@@ -248,3 +248,26 @@ def test_report_takes_training_curves_from_a_model(command, csv, plain, tmp_path
     out = tmp_path / "r.json"
     assert command("report", csv, csv, csv, "-q", "--model", tmp_path / "m.ganaug", "--json", out)[0] == 0
     assert json.loads(out.read_text())["history"][0]["step"] > 0
+
+
+def test_tables_in_several_files_and_rows_in_parts(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    for part in range(2):
+        frame = pd.DataFrame({"x": rng.normal(size=300), "y": rng.choice(["no", "yes"], 300)})
+        frame.to_parquet(tmp_path / f"{part}.parquet", index=False)
+    model, folder = tmp_path / "model.ganaug", tmp_path / "rows"
+    args = ["fit", f"{tmp_path}/*.parquet", "-t", "y", "-o", str(model), "--steps", "5", "--random-state", "0", "-q"]
+    assert run(*args) == 0
+    assert sum(load(model).class_counts_.values()) == 600
+    command = ["sample", str(model), "--counts", "yes=150", "-o", str(folder), "--part-rows", "100", "-q"]
+    assert run(*command) == 0
+    assert run(*command) == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "manifest.json",
+        "part-000000.parquet",
+        "part-000001.parquet",
+    ]
+    assert pd.read_parquet(folder)["y"].tolist() == ["yes"] * 150
+    assert run("sample", str(model), "-n", "3", "--shuffle") != 0
+    assert run("fit", f"{tmp_path}/none*.parquet", "-o", str(model)) == 1
+    assert "there is no file" in capsys.readouterr().err
