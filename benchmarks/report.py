@@ -320,8 +320,47 @@ def utility_page(result: dict[str, Any]) -> tuple[str, Losses]:
     return "\n".join(parts), losses
 
 
+def scale_scan_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    head = ["rows", "kept", "scan, s", "million rows a second", "fit, s", "peak memory, GB", "of these TensorFlow"]
+    rows = [
+        [f"{row['rows']:,}", f"{row['kept']:,}", number(row["scan_seconds"]),
+         number(row["rows"] / row["scan_seconds"] / 1e6, 2), number(row["fit_seconds"]),
+         number(row["fit_gb"], 2), number(row["tensorflow_gb"], 2)]
+        for row in result["rows"]
+    ]  # fmt: skip
+    note = "Files of a million rows x 20 columns. The fit reads them again, for rows that break the rules it found."
+    return f"## Tables larger than memory\n\n{note}\n\n{table(head, rows)}", []
+
+
+def scale_fidelity_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    head = ["fitted to", "rows of", "its training rows", "shape", "trend", "detection"]
+    rows = []
+    for row in result["rows"]:
+        for which in ("all", "seldom", "rare"):
+            known = sum(row["rows_of"].values()) if which == "all" else row["rows_of"].get(which, 0)
+            found = row.get(which, {})
+            figures = [
+                number(found.get(name), digits) for name, digits in (("shape", 2), ("trend", 2), ("detection", 3))
+            ]
+            rows.append([row["fitted_to"], which, f"{known:,}", *figures])
+    note = "Next to rows that are in no file. A class that a model does not know has no figures."
+    return f"## Fidelity at scale\n\n{note}\n\n{table(head, rows)}", []
+
+
+def scale_parts_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    head = ["by", "rows", "start, s", "drawing and writing, s", "rows a second", "SHA-256 of all files"]
+    rows = [
+        [row["engine"], f"{row['rows']:,}", number(row["starts_seconds"]), number(row["seconds"]),
+         f"{row['rows'] / row['seconds']:,.0f}", f"`{row['hash'][:12]}`"]
+        for row in result["rows"]
+    ]  # fmt: skip
+    note = "One process uses all cores, an engine two workers on the same machine: what it costs, not what it gains."
+    return f"## Rows in parts\n\n{note}\n\n{table(head, rows)}", []
+
+
 PAGES = {"utility": utility_page, "fidelity": fidelity_page, "rebalance": rebalance_page, "speed-until": until_page,
          "speed-sampling": sampling_page, "speed-growth": growth_page, "speed-stream": stream_page,
+         "scale-scan": scale_scan_page, "scale-fidelity": scale_fidelity_page, "scale-parts": scale_parts_page,
          "images": images_page, "rules": rules_page}  # fmt: skip
 
 

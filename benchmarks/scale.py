@@ -9,27 +9,33 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from .figures import comparable, detection, shape, trend
 from .results import Results
 
 FILE_ROWS = 1_000_000
 RARE = 50
 """Rows of the rarest class in all of the table."""
 CLASSES = {"usual": 0.9, "odd": 0.0999, "seldom": 0.0001}
+SHARES = tuple(CLASSES.values())
 
 
-def rows_of(number: int, rows: int, rare: int, seed: int = 0) -> pd.DataFrame:
-    """A million rows of sales: amounts, counts, dates, places and labels that hang together."""
-    rng = np.random.default_rng([seed, number])
-    label = rng.choice(len(CLASSES), rows, p=[share / sum(CLASSES.values()) for share in CLASSES.values()])
+def rows_of(number: int, rows: int, rare: int, shares: Sequence[float] = SHARES) -> pd.DataFrame:
+    """So many rows of sales: amounts, counts, dates, places and labels that hang together."""
+    rng = np.random.default_rng([0, number])
+    label = rng.choice(len(CLASSES), rows, p=np.array(shares) / sum(shares))
     label[rng.choice(rows, rare, replace=False)] = len(CLASSES)
     shift = np.array([0.0, 0.8, 1.6, 3.0])[label]
     hidden = rng.normal(size=(rows, 4)) + shift[:, None] * np.array([1, 0.5, -0.5, 0])
@@ -117,6 +123,101 @@ def scanned(asked: argparse.Namespace) -> Results:
     return results
 
 
+OF_A_SAMPLE = """
+import json, sys
+from ganaug import GANAugmenter, scan
+
+given = json.loads(sys.argv[1])
+X, y = scan(given["paths"], target="label", max_rows=given["max_rows"]).uniform.table()
+fitted = GANAugmenter(random_state=0, steps=given["steps"] or "auto").fit(X, y)
+fitted.save(given["model"])
+print(json.dumps({"classes": fitted.class_counts_}))
+"""
+FRESH = 10**6
+"""From which number on rows are in no file."""
+
+
+def fidelity(asked: argparse.Namespace) -> Results:
+    """Both models next to rows that are in no file: all classes, and the two rarest alone."""
+    import ganaug
+
+    results = Results("scale-fidelity", {"max_rows": asked.max_rows, "steps": asked.steps}, asked.again)
+    paths = sorted(map(str, asked.folder.glob("*.parquet")))
+    given = {"paths": paths, "max_rows": asked.max_rows, "steps": asked.steps}
+    models = {"all rows, scanned": f"{len(paths)}.ganaug", "a random part of them": "sample.ganaug"}
+    usual, few = rows_of(FRESH, 20_000, 1), rows_of(FRESH + 1, 4_000, 2_000, (0, 0, 1))
+    for name, file in models.items():
+        path = asked.folder / file
+        if results.find(generator="ganaug", fitted_to=name):
+            continue
+        if not path.exists():
+            in_a_process(OF_A_SAMPLE, given | {"model": str(path)})
+        model = ganaug.load(path)
+        row: dict[str, Any] = {"generator": "ganaug", "fitted_to": name, "rows_of": model.class_counts_}
+        X, y = model.sample(len(usual), random_state=0)
+        row["all"] = closeness(usual, X.assign(label=y))
+        for label in ("seldom", "rare"):
+            real = few[few["label"] == label].drop(columns="label")
+            if model.class_counts_.get(label, 0):
+                row[label] = closeness(real, model.sample({label: len(real)}, random_state=0)[0])
+        results.add(row)
+    return results
+
+
+def closeness(real: pd.DataFrame, made: pd.DataFrame) -> dict[str, float]:
+    one, other = comparable(real, real), comparable(made, real)
+    with threadpool_limits(1):
+        return {"shape": shape(one, other), "trend": trend(one, other), "detection": float(detection(one, other))}
+
+
+DRAWS = """
+import hashlib, json, resource, sys, time
+import ganaug
+
+given = json.loads(sys.argv[1])
+counts = {"usual": given["draw"] // 2, "seldom": given["draw"] // 2}
+plan = ganaug.load(given["model"]).plan(counts, part_rows=given["part_rows"], shuffle=True)
+engine, more = given["engine"], None
+start = time.perf_counter()
+if engine == "dask":
+    from distributed import Client, LocalCluster
+
+    more = Client(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None))
+if engine == "ray":
+    import ray
+
+    ray.init(num_cpus=2, include_dashboard=False)
+if engine == "spark":
+    from pyspark.sql import SparkSession
+
+    more = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+started = time.perf_counter()
+plan.to_parquet(given["folder"], engine=engine)
+done = time.perf_counter()
+with open(given["folder"] + "/_manifest.json") as file:
+    hashes = [part["sha256"] for part in json.load(file)["files"]]
+told = {"starts_seconds": started - start, "seconds": done - started, "rows": plan.rows, "parts": len(plan)}
+told |= {"hash": hashlib.sha256("".join(hashes).encode()).hexdigest()}
+told |= {"peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}
+print("\\n" + json.dumps(told))
+"""
+
+
+def parts(asked: argparse.Namespace) -> Results:
+    """The same rows by one process and by each engine with two workers."""
+    settings = {"draw": asked.draw, "part_rows": asked.part_rows}
+    results = Results("scale-parts", settings, asked.again)
+    model = max(asked.folder.glob("[0-9]*.ganaug"), key=lambda path: int(path.stem))
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    for engine in (None, "dask", "ray", "spark"):
+        key = {"generator": "ganaug", "engine": engine or "one process"}
+        if not results.find(**key):
+            with tempfile.TemporaryDirectory() as folder:
+                given = {"model": str(model), "engine": engine, "folder": folder}
+                results.add(key | in_a_process(DRAWS, given | settings))
+    return results
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=list(COMMANDS))
@@ -124,12 +225,14 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10**8)
     parser.add_argument("--max-rows", type=int, default=1_000_000)
     parser.add_argument("--steps", type=int, default=None)
+    parser.add_argument("--draw", type=int, default=10**7, help="rows that `parts` draws")
+    parser.add_argument("--part-rows", type=int, default=500_000)
     parser.add_argument("--again", nargs="*", default=[])
     asked = parser.parse_args()
     COMMANDS[asked.what](asked)
 
 
-COMMANDS = {"tables": tables, "scan": scanned}
+COMMANDS = {"tables": tables, "scan": scanned, "fidelity": fidelity, "parts": parts}
 
 if __name__ == "__main__":
     main()

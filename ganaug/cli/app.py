@@ -171,8 +171,8 @@ def sample(
 ) -> None:
     """Draw synthetic rows from a saved generator.
 
-    With --part-rows, OUTPUT is a folder of Parquet files and a manifest. A run that was killed goes on where it was. The
-    seed is 0 then, unless --random-state says another.
+    With --part-rows, OUTPUT is a folder of Parquet files and a manifest. A run that was killed goes on where it was;
+    its seed is 0, unless --random-state says another.
     """
     if part_rows is None:
         check_output(output)

@@ -16,9 +16,12 @@ from ..exceptions import DataWarning
 from .base import Assessed, Findings, Inputs, Measurement, overall
 from .evaluation import Evaluation
 from .metrics import HEADINGS, METRICS
+from .privacy import copies, seen
 from .tables import Tables, prepared
 
 LEAST_MAX_ROWS = 100
+MOST_SEEN = 0.9
+"""Of the held-out rows may be training rows."""
 WORTH_THREADS = 500_000  # cells, below which threads only wait for one another
 CLASS_COLUMNS = ("class", "real_rows", "synthetic_rows", "real_share", "synthetic_share")
 
@@ -74,7 +77,8 @@ def evaluate(
     Raises
     ------
     TypeError, ValueError
-        For what is no table, columns that differ, a missing target, or fewer than 20 rows.
+        For what is no table, columns that differ, a missing target, fewer than 20 rows, and held-out rows that are
+        training rows.
 
     Notes
     -----
@@ -112,6 +116,7 @@ def evaluate(
     tables = prepared(
         real_train, real_test, synthetic, target, categorical_features=categorical_features, target_type=target_type
     )
+    _check_held_out(tables)
     found: dict[str, Measurement] = {}
     few = min(len(tables.train), most) * tables.train.shape[1] < WORTH_THREADS
     with (
@@ -123,11 +128,10 @@ def evaluate(
             found[metric.name] = metric.measure(Inputs(tables, most, int(seed)))
             bar.update()
         bar.set_description("done")
-    if seen := found["privacy"].figures["seen"]:
+    if again := found["privacy"].figures["seen"]:
         warnings.warn(
-            f"{seen:.0%} of the test rows are training rows: whether synthetic rows are told from real ones, or give "
-            "training rows away, shows only on rows that the generator has not seen; split before you fit, and give "
-            "the part that was held out",
+            f"{again:.0%} of the test rows are training rows, so detection and privacy are not judged: split before "
+            "you fit, and give the part that was held out",
             DataWarning,
             stacklevel=2,
         )
@@ -137,6 +141,17 @@ def evaluate(
     verdicts = tuple(metric.verdict(together) for metric in METRICS)
     given: dict[str, Any] = {"about": about, "history": history, "assessment": assessment}
     return Evaluation(**vars(together), verdict=overall(verdicts), verdicts=verdicts, **given)
+
+
+def _check_held_out(tables: Tables) -> None:
+    """ValueError if nearly all held-out rows are training rows, more than recur anyway."""
+    share = seen(tables.train, copies(tables.train, tables.test))
+    if share > MOST_SEEN:
+        raise ValueError(
+            f"{share:.0%} of the test rows are training rows: whether synthetic rows are told from real ones, or give "
+            "training rows away, shows only on rows that the generator has not seen; split before you fit, and give "
+            "the part that was held out"
+        )
 
 
 def findings(tables: Tables, measured: dict[str, Measurement]) -> Findings:

@@ -78,7 +78,7 @@ class Privacy(Metric):
             "copies": float(copied.mean()),
             "copies_held_out": float(by_chance.mean()),
             "excess_copies": float(copied.mean() - by_chance.mean()),
-            "seen": _seen(tables.train, by_chance),
+            "seen": seen(tables.train, by_chance),
             "nearest_record": {**share(*_nearer(space(members), space(others), space(few))), "rows": len(few)},
             "near_copies": _near_copies(space(known), space(few), space(others)),
             "attacks": {name: roc_auc(*found) for name, found in scores.items()},
@@ -129,7 +129,7 @@ class Privacy(Metric):
         return self.judged(ratings, says, hint)
 
 
-def _seen(train: pd.DataFrame, again: Float64Array) -> float:
+def seen(train: pd.DataFrame, again: Float64Array) -> float:
     """The share of held-out rows that are training rows, if more of them are `again` there than rows recur anyway."""
     recur = float(train.duplicated(keep=False).mean())
     noise = SURELY_SEEN * (recur * (1 - recur) / len(again)) ** 0.5 + max(LEAST_SEEN, FEWEST_SEEN / len(again))

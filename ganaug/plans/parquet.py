@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 Engine: TypeAlias = Literal["dask", "ray", "spark"]
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"
+"""Readers of folders leave out what begins with an underscore."""
 SECONDS_BETWEEN = 1.0
 MOST_DIGITS = 38
 NO_ARROW = "Parquet files need pyarrow: pip install 'ganaug[frames]'"

@@ -222,11 +222,11 @@ def test_assess_names_its_estimators(command, csv):
     assert "estimator='magic' is not one of ['boosting', 'extra-trees', 'forest', 'linear']" in wrong
 
 
-@pytest.mark.filterwarnings("ignore:.*of the test rows are training rows")
 def test_report_says_how_good_synthetic_rows_are(command, frame, csv, tmp_path):
     page, out = tmp_path / "r.html", tmp_path / "r.json"
     tables = [csv]
-    for name, rows in (("test", frame.sample(frac=0.5, random_state=0)), ("synthetic", frame.iloc[::-1])):
+    test = frame.sample(frac=0.5, random_state=0)
+    for name, rows in (("test", test.assign(amount=test["amount"] + 0.5)), ("synthetic", frame.iloc[::-1])):
         tables.append(tmp_path / f"{name}.csv")
         rows.to_csv(tables[-1], index=False)
     options = ("-t", "label", "--random-state", 0, "-q", "--json", out, "--html", page)
@@ -241,33 +241,36 @@ def test_report_says_how_good_synthetic_rows_are(command, frame, csv, tmp_path):
     assert "target='lable' is no column of real_train" in wrong
 
 
-@pytest.mark.filterwarnings("ignore:.*of the test rows are training rows")
 @pytest.mark.usefixtures("dice")
-def test_report_takes_training_curves_from_a_model(command, csv, plain, tmp_path):
+def test_report_takes_training_curves_from_a_model(command, frame, csv, plain, tmp_path):
     plain.save(tmp_path / "m.ganaug")
-    out = tmp_path / "r.json"
-    assert command("report", csv, csv, csv, "-q", "--model", tmp_path / "m.ganaug", "--json", out)[0] == 0
+    out, test = tmp_path / "r.json", tmp_path / "test.csv"
+    frame.assign(amount=frame["amount"] + 0.5).to_csv(test, index=False)
+    status, _, wrong = command("report", csv, csv, csv, "-q")
+    assert (status, wrong.count("\n")) == (1, 1)
+    assert "100% of the test rows are training rows" in wrong
+    assert command("report", csv, test, csv, "-q", "--model", tmp_path / "m.ganaug", "--json", out)[0] == 0
     assert json.loads(out.read_text())["history"][0]["step"] > 0
 
 
-def test_tables_in_several_files_and_rows_in_parts(tmp_path, capsys):
+def test_tables_in_several_files_and_rows_in_parts(command, tmp_path):
     rng = np.random.default_rng(0)
     for part in range(2):
         frame = pd.DataFrame({"x": rng.normal(size=300), "y": rng.choice(["no", "yes"], 300)})
         frame.to_parquet(tmp_path / f"{part}.parquet", index=False)
     model, folder = tmp_path / "model.ganaug", tmp_path / "rows"
-    args = ["fit", f"{tmp_path}/*.parquet", "-t", "y", "-o", str(model), "--steps", "5", "--random-state", "0", "-q"]
-    assert run(*args) == 0
+    assert command("fit", f"{tmp_path}/*.parquet", "-t", "y", "-o", model, "--steps", 5, "-q")[0] == 0
     assert sum(load(model).class_counts_.values()) == 600
-    command = ["sample", str(model), "--counts", "yes=150", "-o", str(folder), "--part-rows", "100", "-q"]
-    assert run(*command) == 0
-    assert run(*command) == 0
+    parts = ["sample", model, "--counts", "yes=150", "-o", folder, "--part-rows", 100, "-q"]
+    for _ in range(2):
+        assert command(*parts)[0] == 0
     assert sorted(path.name for path in folder.iterdir()) == [
-        "manifest.json",
+        "_manifest.json",
         "part-000000.parquet",
         "part-000001.parquet",
     ]
     assert pd.read_parquet(folder)["y"].tolist() == ["yes"] * 150
-    assert run("sample", str(model), "-n", "3", "--shuffle") != 0
-    assert run("fit", f"{tmp_path}/none*.parquet", "-o", str(model)) == 1
-    assert "there is no file" in capsys.readouterr().err
+    assert command("sample", model, "-n", 3, "--shuffle")[0] != 0
+    status, _, said = command("fit", f"{tmp_path}/none*.parquet", "-o", model)
+    assert status == 1
+    assert "there is no file" in said

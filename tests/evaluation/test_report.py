@@ -56,14 +56,20 @@ def test_arrays_and_numbers_and_no_target():
     assert found.figures["utility"] is None
 
 
-def test_training_rows_are_no_test_of_privacy(fitted):
-    with pytest.warns(DataWarning, match="100% of the test rows are training rows.*split before you fit"):
-        found = fitted.report(*split(drawn(120, 0)), random_state=0)
+def test_training_rows_are_no_held_out_rows(fitted):
+    with pytest.raises(ValueError, match=r"100% of the test rows are training rows.*split before you fit"):
+        fitted.report(*split(drawn(120, 0)), random_state=0)
+
+
+def test_many_training_rows_among_the_test_rows_are_no_test_of_privacy(fitted):
+    some = pd.concat([drawn(120, 0).head(80), drawn(40, 1)], ignore_index=True)
+    with pytest.warns(DataWarning, match=r"67% of the test rows are training rows.*split before you fit"):
+        found = fitted.report(*split(some), random_state=0)
     rating = {verdict.group: verdict.rating for verdict in found.verdicts}
     assert rating["privacy"] in ("not measured", "fair", "poor")
     assert rating["detection"] in ("not measured", "fair", "poor")
     privacy = next(verdict for verdict in found.verdicts if verdict.group == "privacy")
-    assert "100% of the held-out rows are training rows" in privacy.says
+    assert "67% of the held-out rows are training rows" in privacy.says
     assert "has not seen" in privacy.hint
 
 

@@ -26,7 +26,7 @@ def table(rows=1_500, seed=0):
 
 
 def manifest_of(folder):
-    return json.loads((Path(folder) / "manifest.json").read_text())
+    return json.loads((Path(folder) / "_manifest.json").read_text())
 
 
 def hashes_of(folder):

@@ -132,9 +132,9 @@ def test_folders_of_something_else_are_left_alone(fitted, tmp_path):
         fitted.plan(COUNTS, part_rows=2_000, random_state=1).to_parquet(tmp_path / "rows")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("keep me")
-    with pytest.raises(ValueError, match=r"holds 'letter\.txt' and no manifest"):
+    with pytest.raises(ValueError, match=r"holds 'letter\.txt' and no _manifest"):
         plan.to_parquet(tmp_path / "other")
-    (tmp_path / "rows" / "manifest.json").write_text("[]")
+    (tmp_path / "rows" / "_manifest.json").write_text("[]")
     with pytest.raises(ValueError, match="is no manifest of a plan"):
         plan.to_parquet(tmp_path / "rows")
 
