@@ -160,8 +160,8 @@ def scan(
     number, the first gap, and the first row of each level while there are at most ten thousand. What is counted (rows,
     labels, levels, gaps) is exact. `fit` reads the table again to see whether rows break the rules that it found.
 
-    Quantiles and two-way tables come from the sample, whose error at a million rows is .05 % at most: less than that of
-    a quantile sketch (KLL; Karnin, Lang, Liberty 2016) of the usual size.
+    Quantiles and two-way tables come from the sample. At a million rows, the standard error of a rank is at most .05 %,
+    as that of a large quantile sketch (KLL; Karnin, Lang, Liberty 2016).
 
     Examples
     --------
