@@ -77,7 +77,9 @@ loss : {"relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"}, de
 optimizer : "adam", "sgd" or keras.optimizers.Optimizer, default="adam"
     A Keras optimiser is copied for each network and keeps its own learning rate.
 strategy : tf.distribute.Strategy or None, default=None
-    Trains on its devices, each with its share of the batch.
+    Trains on its devices. Each draws rows of its own, its share of `batch_size`, rounded up; the learning rate stays as
+    it is. The processes of a ``MultiWorkerMirroredStrategy`` all call `fit` with the same rows, parameters and int as
+    `random_state`, and end with the same weights; with several of them, `time_budget` and `checkpoint` are refused.
 on_chunk : callable, list of callables or None, default=None
     Called after each chunk of steps, about once a second, with a :class:`ganaug.TrainingState`: losses, figures of
     the last check, and `sample` for rows as they are by now. One that returns True ends training. It is neither

@@ -94,7 +94,7 @@ class Checkpoint:
             raise IsADirectoryError(f"checkpoint={str(path)!r} is a folder: name a file")
         if not path.resolve().parent.is_dir():
             raise FileNotFoundError(f"checkpoint={str(path)!r}: there is no folder {path.resolve().parent}")
-        mine = cls(path, _description(config, untrained, data, seeds), seeds)
+        mine = cls(path, description(config, untrained, data, seeds), seeds)
         if not path.exists():
             return mine
         with archive.errors_about(path):
@@ -126,7 +126,7 @@ class Checkpoint:
         self.written = time.monotonic()
 
 
-def _description(config: Config, untrained: GenerativeModel, data: Data, seeds: Int64Array) -> dict[str, str]:
+def description(config: Config, untrained: GenerativeModel, data: Data, seeds: Int64Array) -> dict[str, str]:
     """What makes this fit another than others: its parameters as text, its rows and columns as digests."""
     given, sizes = config.given, config.sizes
     optimizer = given.optimizer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from math import prod
 
@@ -21,7 +21,7 @@ from ..model import GenerativeModel
 from ..params import Config
 from ..plain import AnyArray, Int64Array
 from ..selection.sampler import Chooser, Sampler
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, description
 from .contracts import Data, Observer, Outcome, Plan, Weights
 from .diagnostics import FULL_COVERAGE, ClassDiagnosis
 from .interrupts import Interrupt, noted_interrupts
@@ -29,6 +29,7 @@ from .monitor import Monitor
 from .progress import progress_bar
 from .state import TrainingState, history_of
 from .warm import continued
+from .workers import Workers
 
 TRAINING_SHARE = 0.8
 MOST_NAMED = 5
@@ -90,6 +91,10 @@ def fit_model(
     found: dict[int, ClassDiagnosis] = {}
     check_not_forked()
     _check_memory(layout, config)
+    workers = Workers(config.given.strategy)
+    workers.check(config.given)
+    if workers.several:
+        workers.check_alike(description(config, untrained, data, seeds))
     named = config.given.checkpoint
     checkpoint = None if named is None else Checkpoint.of(named, config, untrained, data, seeds)
     seeds = seeds if checkpoint is None else checkpoint.seeds
@@ -155,15 +160,17 @@ def train(
 
     strategy, size = config.given.strategy, config.sizes.size
     own = config.given.generator, config.given.discriminator
-    with strategy.scope() if strategy is not None else nullcontext():
-        networks = build(layout, size, plan.seed, *own)
-        for network, weights in zip(networks, begun, strict=True):
-            if weights:
-                network.set_weights(weights)
-        alike = own == (None, None) and strategy is None and isinstance(plan.optimizer, str)
-        with kept_trainers.borrowed(networks, layout, data, plan, alike=alike) as trainer:
-            outcome = trainer.run(observer, interrupt, checkpoint)
-            trained = [network.get_weights() for network in (trainer.generator, trainer.discriminator)]
+    with ExitStack() as borrowed:
+        with strategy.scope() if strategy is not None else nullcontext():
+            networks = build(layout, size, plan.seed, *own)
+            for network, weights in zip(networks, begun, strict=True):
+                if weights:
+                    network.set_weights(weights)
+            alike = own == (None, None) and strategy is None and isinstance(plan.optimizer, str)
+            trainer = borrowed.enter_context(kept_trainers.borrowed(networks, layout, data, plan, alike=alike))
+        # out of the scope, in which workers would wait for one another to make the networks of checks and callbacks
+        outcome = trainer.run(observer, interrupt, checkpoint)
+        trained = [network.get_weights() for network in (trainer.generator, trainer.discriminator)]
     return Generator(layout, size, trained[0], config.given.generator), trained[1], outcome
 
 

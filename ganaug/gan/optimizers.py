@@ -26,7 +26,7 @@ class NetworkOptimizer:
         self.targets = network.trainable_variables
         self.gentleness = tf.Variable(1.0)
         rate = optimizer.learning_rate  # a schedule of the user's has no value to assign
-        self.own_rate = float(rate) if scale is None and hasattr(rate, "assign") else None
+        self.own_rate = float(rate.numpy()) if scale is None and hasattr(rate, "assign") else None
         optimizer.build(self.targets)
 
     @property

@@ -21,6 +21,7 @@ from .interrupts import Interrupt, Parent
 from .losses import LOSSES
 from .optimizers import make_optimizer
 from .state import TrainingState
+from .workers import Workers
 
 FIRST_CHUNK = 4
 CHUNK_SECONDS = 1.0
@@ -28,6 +29,8 @@ MAX_CHUNK = 200
 WARM_UP = 0.02
 DECAY_FROM = 0.4
 RETRIES = 3
+REASONS = ("failed", "interrupt", "callback", "early_stopping")
+"""Why training ends after a chunk, on all workers if one says so."""
 
 
 class Pace:
@@ -75,6 +78,7 @@ class Trainer:
         self.head, self.label = modality_of(layout).head(layout), layout.label
         self.strategy = tf.distribute.get_strategy()
         self.replicas = self.strategy.num_replicas_in_sync
+        self.workers = Workers(self.strategy)
         self.batch_size = -(-plan.batch_size // self.replicas)
         self.loss = LOSSES[plan.loss]
         self.optimizers = [
@@ -84,7 +88,7 @@ class Trainer:
         self.d_variables = [v.value for v in discriminator.trainable_variables]
         self.moving = [v.value for v in generator.variables if v.dtype == "float32"]
         """Statistics of normalisations, too: averaged weights need theirs."""
-        self.average = [tf.Variable(v, aggregation=tf.VariableAggregation.MEAN) for v in self.moving]
+        self.average = [tf.Variable(v, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA) for v in self.moving]
         self.seed = tf.Variable(plan.seed)
         self.went_well = False
         self._take(data)
@@ -119,6 +123,7 @@ class Trainer:
         self.went_well = False
         if checkpoint is not None and checkpoint.found is not None:
             failures = self._go_on(checkpoint.found, outcome, observer)
+        self._be_alike()
         pace = Pace(self.plan, outcome.seconds)
         snapshot = self._snapshot()
 
@@ -129,14 +134,15 @@ class Trainer:
         try:
             while outcome.steps < self.plan.steps and outcome.stopped_by == "steps":
                 parent.check()
-                if interrupt.pressed:
+                if self.workers.any([interrupt.pressed])[0]:
+                    interrupt.pressed = True
                     raise KeyboardInterrupt
                 span = pace.next_chunk(outcome.steps)
                 if span is None:
                     outcome.stopped_by = "time_budget"
                     break
                 start, stop, total = span
-                stop = observer.limit(start, stop, total)
+                stop = self.workers.first_number(observer.limit(start, stop, total))
                 d_loss, g_loss, sound = self.chunk(*map(tf.constant, (start, stop, total)), self.tensors)
                 if not (sound and np.isfinite(d_loss) and np.isfinite(g_loss)):
                     self._restore(snapshot)
@@ -150,7 +156,7 @@ class Trainer:
                 snapshot = self._snapshot()
                 state = TrainingState(stop, self.plan.steps, seconds, float(d_loss), float(g_loss))
                 outcome.history.append(state)
-                outcome.history[-1], reason = observer.after(state, self.weights)
+                outcome.history[-1], reason = self._looked_at(state, observer)
                 if reason is not None:
                     outcome.stopped_by = reason
                 elif checkpoint is not None and checkpoint.due():
@@ -167,13 +173,40 @@ class Trainer:
             variable.assign(average)
         if outcome.history:
             self._settle(outcome, observer, interrupt)
+        self._be_alike()
         self.went_well = outcome.stopped_by not in ("diverged", "interrupt")
         return outcome
+
+    def _looked_at(self, state: TrainingState, observer: Observer) -> tuple[TrainingState, str | None]:
+        """The state as the observer notes it, and a reason of any worker's to end training."""
+        try:
+            state, reason = observer.after(state, self.weights)
+        except KeyboardInterrupt:
+            reason = "interrupt"
+        except BaseException:
+            self._agreed("failed")  # the others would wait for this one
+            raise
+        reason = self._agreed(reason)
+        if reason == "failed":
+            raise RuntimeError("training ended because that of another worker failed: see its error")
+        if reason == "interrupt":
+            raise KeyboardInterrupt
+        return state, reason
+
+    def _agreed(self, reason: str | None) -> str | None:
+        """The first of `REASONS` that a worker has."""
+        given = self.workers.any([each == reason for each in REASONS])
+        return next((each for each, is_given in zip(REASONS, given, strict=True) if is_given), None)
+
+    def _be_alike(self) -> None:
+        """Take the first worker's variables: a user's networks may begin, and processors round, in their own way."""
+        if self.workers.several:
+            self._restore(self.workers.first(self._snapshot()))
 
     def _settle(self, outcome: Outcome, observer: Observer, interrupt: Interrupt) -> None:
         """Go back to the best check's weights if the last ones are clearly worse."""
         try:
-            with nullcontext() if interrupt.pressed else interrupt.breakable():
+            with nullcontext() if interrupt.pressed or self.workers.several else interrupt.breakable():
                 outcome.history[-1], best = observer.finish(outcome.history[-1], self.generator.get_weights)
         except KeyboardInterrupt:
             if not interrupt.keeps:
@@ -200,8 +233,8 @@ class Trainer:
     def _progress(self, snapshot: list[AnyArray], failures: int, outcome: Outcome, observer: Observer) -> Progress:
         return Progress(
             snapshot,
-            int(self.seed),
-            [float(optimizer.gentleness) for optimizer in self.optimizers],
+            int(self.seed.numpy()),
+            [float(optimizer.gentleness.numpy()) for optimizer in self.optimizers],
             failures,
             list(outcome.history),
             observer.best,
@@ -226,7 +259,10 @@ class Trainer:
             return step + 1, d_sum + d_loss, g_sum + g_loss
 
         zero = tf.constant(0.0)
-        _, d_sum, g_sum = tf.while_loop(lambda step, *_: step < stop, body, (start, zero, zero))
+        at_once = 1 if self.workers.several else 10  # no reduction is to overtake another
+        _, d_sum, g_sum = tf.while_loop(
+            lambda step, *_: step < stop, body, (start, zero, zero), parallel_iterations=at_once
+        )
         count = tf.cast(stop - start, tf.float32)
         sound = tf.reduce_all([tf.reduce_all(tf.math.is_finite(v)) for v in self.average + self.d_variables])
         return d_sum / count, g_sum / count, sound
