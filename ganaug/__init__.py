@@ -18,7 +18,7 @@ _HOMES = {
     "load": ".augmenter",
     "scan": ".scanning.scan",
     "Scan": ".scanning.scan",
-    "Plan": ".plans.plan",
+    "SamplePlan": ".plans.plan",
     "TrainingState": ".gan.state",
     "KeptRule": ".rules.base",
     "CorruptFileError": ".exceptions",
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .meta.estimators import AugmentedClassifier as AugmentedClassifier
     from .meta.estimators import AugmentedRegressor as AugmentedRegressor
     from .oversampler import GANOverSampler as GANOverSampler
-    from .plans.plan import Plan as Plan
+    from .plans.plan import SamplePlan as SamplePlan
     from .rules.base import KeptRule as KeptRule
     from .scanning.scan import Scan as Scan
     from .scanning.scan import scan as scan

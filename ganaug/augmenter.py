@@ -36,7 +36,7 @@ from .params import (
 from .persistence.archive import errors_about
 from .persistence.model_file import read_model, write_model
 from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
-from .plans.plan import PART_ROWS, Plan
+from .plans.plan import PART_ROWS, SamplePlan
 from .plots import PlottingMixin
 from .scanning.scan import scan_of
 from .teaching.lesson import SoftLabels
@@ -275,7 +275,7 @@ class GANAugmenter(
         part_rows: int = PART_ROWS,
         shuffle: bool = False,
         refine: bool = True,
-    ) -> Plan:
+    ) -> SamplePlan:
         """A sample of any size, in parts that can be drawn one by one, in any order and by any number of machines.
 
         Parameters
@@ -294,7 +294,7 @@ class GANAugmenter(
 
         Returns
         -------
-        Plan
+        SamplePlan
 
         Raises
         ------
@@ -316,7 +316,7 @@ class GANAugmenter(
         True
         """
         options: dict[str, Any] = {"part_rows": part_rows, "shuffle": shuffle, "refine": refine}
-        return Plan(self._fitted, counts, random_state=random_state, **options)
+        return SamplePlan(self._fitted, counts, random_state=random_state, **options)
 
     @overload
     def augment(self, X: MatrixLike, y: None = None, *, return_mask: Literal[False] = False) -> Any: ...

@@ -19,7 +19,7 @@ from ..data.replacing import replacing
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_choice, check_labels, check_target
 from ..params import Auto
-from ..plans.plan import Plan, free_name
+from ..plans.plan import SamplePlan, free_name
 from ..scanning.scan import Scan, scan
 from .cells import CellStyle
 from .files import check_output, check_picture, is_large, read, read_alike, split, write, write_below
@@ -335,7 +335,7 @@ def _fitted(
     return fitted
 
 
-def _write_parts(plan: Plan, folder: str, engine: Any, quiet: bool) -> None:
+def _write_parts(plan: SamplePlan, folder: str, engine: Any, quiet: bool) -> None:
     if folder == "-":
         raise typer.BadParameter("--part-rows writes files: name a folder with -o")
     plan.to_parquet(folder, engine=engine, verbose=not quiet)

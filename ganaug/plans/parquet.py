@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from ..data.replacing import replacing, write_text
 from ..data.validation import check_choice
@@ -17,9 +17,8 @@ from ..plain import PathLike
 from .engines import on_dask, on_ray, on_spark
 
 if TYPE_CHECKING:
-    from .plan import Plan
+    from .plan import Engine, SamplePlan
 
-Engine: TypeAlias = Literal["dask", "ray", "spark"]
 MANIFEST = "_manifest.json"
 """Readers of folders leave out what begins with an underscore."""
 SECONDS_BETWEEN = 1.0
@@ -53,8 +52,8 @@ class WrittenPart:
     sha256: str
 
 
-def write_parts(plan: Plan, folder: PathLike, engine: Engine | None, verbose: int) -> None:
-    """See :meth:`ganaug.plans.plan.Plan.to_parquet`."""
+def write_parts(plan: SamplePlan, folder: PathLike, engine: Engine | None, verbose: int) -> None:
+    """See :meth:`ganaug.plans.plan.SamplePlan.to_parquet`."""
     from tqdm.auto import tqdm
 
     if engine is not None:
@@ -80,7 +79,7 @@ def write_parts(plan: Plan, folder: PathLike, engine: Engine | None, verbose: in
     write_text(home / MANIFEST, _manifest(header, done))
 
 
-def written_part(plan: Plan, folder: str, number: int) -> tuple[int, WrittenPart]:
+def written_part(plan: SamplePlan, folder: str, number: int) -> tuple[int, WrittenPart]:
     """Draw a part and write it; it has its name only once it is whole."""
     import pyarrow.parquet as pq
 
@@ -93,14 +92,14 @@ def written_part(plan: Plan, folder: str, number: int) -> tuple[int, WrittenPart
     return number, WrittenPart(path.name, len(table), classes, digest)
 
 
-def arrow_of(plan: Plan, number: int, schema: Any) -> Any:
+def arrow_of(plan: SamplePlan, number: int, schema: Any) -> Any:
     """A part as a table of pyarrow."""
     import pyarrow as pa
 
     return pa.Table.from_pandas(plan.frame(number), schema, preserve_index=False)
 
 
-def schema_of(plan: Plan, *, dictionaries: bool = True) -> Any:
+def schema_of(plan: SamplePlan, *, dictionaries: bool = True) -> Any:
     """The schema that all parts have, as far as some rows tell."""
     import pyarrow as pa
 
@@ -115,15 +114,22 @@ def schema_of(plan: Plan, *, dictionaries: bool = True) -> Any:
     return found if dictionaries else found.remove_metadata()
 
 
-def _header(plan: Plan) -> dict[str, Any]:
+def _header(plan: SamplePlan) -> dict[str, Any]:
     """What makes this plan another than others."""
-    from .. import __version__
+    from importlib.metadata import version
 
     counts = plan.counts
     asked = {str(label): n for label, n in counts.items()} if isinstance(counts, Mapping) else counts
     own = {"random_state": plan.random_state, "part_rows": plan.part_rows}
     own |= {"shuffle": plan.shuffle, "refine": plan.refine}
-    return {"model": plan.digest, "counts": asked, "rows": plan.rows, "parts": len(plan), **own, "ganaug": __version__}
+    return {
+        "model": plan.digest,
+        "counts": asked,
+        "rows": plan.rows,
+        "parts": len(plan),
+        **own,
+        "ganaug": version("ganaug"),
+    }
 
 
 def _manifest(header: dict[str, Any], done: Mapping[int, WrittenPart]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,29 +20,31 @@ from ..plain import Count, PathLike
 from ..selection.sampler import Sampler
 from .shuffle import Shuffle
 
-if TYPE_CHECKING:
-    from .parquet import Engine
-
 PART_ROWS = 1_000_000
+Engine: TypeAlias = Literal["dask", "ray", "spark"]
 
 
-class Plan:
+class SamplePlan:
     """What :meth:`ganaug.GANAugmenter.plan` returns: a sample in parts, of which none is drawn before it is asked for.
 
     ``plan[i]`` is part `i`, as `sample` returns rows; ``len(plan)`` is how many there are. All parts below one another
     are what ``sample(counts, random_state=...)`` gives at once. A plan can be pickled, and is as large as the model's
     file.
 
+    Parameters
+    ----------
+    model : GenerativeModel
+    counts : int or dict
+    random_state : int, default=0
+    part_rows : int, default=1,000,000
+    shuffle : bool, default=False
+    refine : bool, default=True
+        As :meth:`ganaug.GANAugmenter.plan` takes them.
+
     Attributes
     ----------
     rows : int
         Of all parts.
-    counts : int or dict
-        As asked for.
-    part_rows : int
-        Rows of each part but the last.
-    digest : str
-        SHA-256 of the model.
     """
 
     def __init__(
@@ -82,7 +84,7 @@ class Plan:
         return X if target is None else (X, self.model.labels_as_given(target, target.decode(condition)))
 
     def __repr__(self) -> str:
-        return f"<Plan of {self.rows:,} rows in {len(self):,} parts; random_state={self.random_state}>"
+        return f"<SamplePlan of {self.rows:,} rows in {len(self):,} parts; random_state={self.random_state}>"
 
     def __reduce__(self) -> Any:
         own = {"random_state": self.random_state, "part_rows": self.part_rows, "shuffle": self.shuffle}
@@ -94,6 +96,7 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
+        """SHA-256 of the model."""
         return hashlib.sha256(self._file).hexdigest()
 
     def range_of(self, number: int) -> range:
@@ -224,8 +227,8 @@ def _model_in(file: bytes) -> GenerativeModel:
     return model
 
 
-def _unpickled(file: bytes, counts: Count, options: dict[str, Any]) -> Plan:
-    return Plan(_model_in(file), counts, **options)
+def _unpickled(file: bytes, counts: Count, options: dict[str, Any]) -> SamplePlan:
+    return SamplePlan(_model_in(file), counts, **options)
 
 
 def _checked_counts(target: Target | None, counts: Count) -> Count:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST_LEVELS = 10_000
 
 
-def is_measured(kind: Any) -> bool:
+def is_measured(kind: pa.DataType) -> bool:
     """Whether values of a type have ends rather than levels."""
     import pyarrow.types as types
 
@@ -40,12 +43,12 @@ class ColumnCounts:
     levels: dict[Any, int] | None = field(default_factory=dict)
 
     @classmethod
-    def of(cls, kind: Any) -> ColumnCounts:
+    def of(cls, kind: pa.DataType) -> ColumnCounts:
         """Of a column of this type that nothing is known of."""
         measured = is_measured(kind)
         return cls(measured, levels=None if measured else {})
 
-    def add(self, cells: Any) -> list[int]:
+    def add(self, cells: pa.Array) -> list[int]:
         """Count cells; returns places of those that tell something new."""
         import pyarrow.compute as pc
 
@@ -56,7 +59,7 @@ class ColumnCounts:
         self.missing += absent
         return told + (self._add_ends(cells) if self.measured else self._add_levels(cells))
 
-    def _add_ends(self, cells: Any) -> list[int]:
+    def _add_ends(self, cells: pa.Array) -> list[int]:
         import pyarrow.compute as pc
 
         ends = pc.min_max(cells)
@@ -71,7 +74,7 @@ class ColumnCounts:
             told.append(pc.index(cells, ends["max"]).as_py())
         return told
 
-    def _add_levels(self, cells: Any) -> list[int]:
+    def _add_levels(self, cells: pa.Array) -> list[int]:
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -104,7 +107,7 @@ class ColumnCounts:
         if len(self.levels) > MOST_LEVELS:
             self.levels = None
 
-    def told_by(self, cells: Any, kept: Any) -> list[int]:
+    def told_by(self, cells: pa.Array, kept: pa.Array) -> list[int]:
         """Places of the first cells that tell what no kept one does: of a gap, an end, each level."""
         import pyarrow.compute as pc
 
@@ -125,7 +128,7 @@ class ColumnCounts:
         return told
 
 
-def _first_of(cells: Any, values: Any) -> list[int]:
+def _first_of(cells: pa.Array, values: pa.Array) -> list[int]:
     """The place of the first cell with each of some values."""
     import pyarrow.compute as pc
 
@@ -136,7 +139,7 @@ def _first_of(cells: Any, values: Any) -> list[int]:
     return [int(place) for place in first[found >= 0]]
 
 
-def missing_in(cells: Any) -> int:
+def missing_in(cells: pa.Array) -> int:
     """Cells without a value, NaN among them."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -146,7 +149,7 @@ def missing_in(cells: Any) -> int:
     return int(pc.sum(pc.is_null(cells, nan_is_null=True)).as_py() or 0)
 
 
-def plain(cells: Any) -> Any:
+def plain(cells: pa.Array) -> pa.Array:
     """Cells of a type that Arrow can compare and count."""
     import pyarrow as pa
 

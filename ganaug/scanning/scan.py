@@ -28,17 +28,14 @@ class Scan:
 
     :meth:`ganaug.GANAugmenter.fit` takes it in the place of `X` and `y`.
 
-    Attributes
+    Parameters
     ----------
-    rows : int
-        Of the whole table.
-    target : str or None
-        The column of labels.
-    class_counts : dict or None
-        Rows of each label in the whole table; None without labels, or if there are more than a thousand.
-    columns : DataFrame
-        For each column its type, how many cells are missing, the least and the greatest value of numbers and times, and
-        the number of levels of other columns, if they are at most ten thousand.
+    source : RowSource
+        Where the rows lie.
+    found : OnePass
+        What was counted.
+    kept : Kept
+        The rows to learn from.
     """
 
     source: RowSource
@@ -47,18 +44,23 @@ class Scan:
 
     @property
     def rows(self) -> int:
+        """Rows of the whole table."""
         return self.found.rows
 
     @property
     def target(self) -> str | None:
+        """The column of labels."""
         return self.found.reading.target
 
     @property
     def class_counts(self) -> dict[Any, int] | None:
+        """Rows of each label in the whole table; None without labels, or if there are more than ten thousand."""
         return None if self.target is None or self.found.classes.counts is None else dict(self.found.classes.counts)
 
     @property
     def columns(self) -> pd.DataFrame:
+        """For each column its type, its missing cells, the least and the greatest value of numbers and times, and the
+        number of levels of others, if these are at most ten thousand."""
         known = self.found.columns
         told = {
             name: {

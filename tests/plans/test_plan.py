@@ -93,7 +93,7 @@ def test_a_plan_can_be_pickled_and_holds_the_model_alone(fitted):
     assert again.digest == plan.digest
     assert len(sent) < len(plan._file) + 2_000
     pd.testing.assert_frame_equal(again[2][0], plan[2][0])
-    assert repr(again) == "<Plan of 3,800 rows in 8 parts; random_state=0>"
+    assert repr(again) == "<SamplePlan of 3,800 rows in 8 parts; random_state=0>"
 
 
 def test_parquet_files_and_their_manifest(fitted, tmp_path):
@@ -204,4 +204,4 @@ def test_labels_have_a_column_of_their_own():
     assert list(fitted.plan(5).frame(0))[-1] == "label_label"
     fitted = GANAugmenter(steps=5, random_state=0).fit(X[["amount", "count"]].to_numpy(), y.to_numpy())
     assert list(fitted.plan(5).frame(0)) == ["0", "1", "target"]
-    assert ganaug.Plan is type(fitted.plan(5))
+    assert ganaug.SamplePlan is type(fitted.plan(5))
