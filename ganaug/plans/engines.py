@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from .plan import SamplePlan
+from .parts import Parts, arrow_of, schema_of
 
 T = TypeVar("T")
 AT_ONCE = 32
 
 
-def to_dask(plan: SamplePlan) -> Any:
+def to_dask(plan: Parts) -> Any:
     dataframe = _imported("dask.dataframe", "dask")
     return dataframe.from_map(plan.frame, range(len(plan)), meta=plan.example[:0], enforce_metadata=False)
 
 
-def to_ray(plan: SamplePlan) -> Any:
+def to_ray(plan: Parts) -> Any:
     ray = _imported("ray.data", "ray")
     parts = ray.range(len(plan), override_num_blocks=max(len(plan), 1))
     return parts.map_batches(lambda batch: plan.frame(int(batch["id"][0])), batch_size=1)
 
 
-def to_spark(plan: SamplePlan, spark: Any) -> Any:
+def to_spark(plan: Parts, spark: Any) -> Any:
     _imported("pyspark", "spark")
     from pyspark.sql.pandas.types import from_arrow_schema
-
-    from .parquet import arrow_of, schema_of
 
     schema = schema_of(plan, dictionaries=False)
 

@@ -9,20 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..data.replacing import replacing, write_text
 from ..data.validation import check_choice
 from ..plain import PathLike
 from .engines import on_dask, on_ray, on_spark
-
-if TYPE_CHECKING:
-    from .plan import Engine, SamplePlan
+from .parts import Parts, arrow_of, schema_of
 
 MANIFEST = "_manifest.json"
 """Readers of folders leave out what begins with an underscore."""
 SECONDS_BETWEEN = 1.0
-MOST_DIGITS = 38
 NO_ARROW = "Parquet files need pyarrow: pip install 'ganaug[frames]'"
 ENGINES: Mapping[str, Callable[[Callable[[int], Any], list[int]], Iterator[Any]]] = {
     "dask": on_dask,
@@ -52,8 +49,8 @@ class WrittenPart:
     sha256: str
 
 
-def write_parts(plan: SamplePlan, folder: PathLike, engine: Engine | None, verbose: int) -> None:
-    """See :meth:`ganaug.plans.plan.SamplePlan.to_parquet`."""
+def write_parts(plan: Parts, folder: PathLike, engine: str | None, verbose: int) -> None:
+    """See :meth:`ganaug.SamplePlan.to_parquet`."""
     from tqdm.auto import tqdm
 
     if engine is not None:
@@ -79,7 +76,7 @@ def write_parts(plan: SamplePlan, folder: PathLike, engine: Engine | None, verbo
     write_text(home / MANIFEST, _manifest(header, done))
 
 
-def written_part(plan: SamplePlan, folder: str, number: int) -> tuple[int, WrittenPart]:
+def written_part(plan: Parts, folder: str, number: int) -> tuple[int, WrittenPart]:
     """Draw a part and write it; it has its name only once it is whole."""
     import pyarrow.parquet as pq
 
@@ -92,31 +89,8 @@ def written_part(plan: SamplePlan, folder: str, number: int) -> tuple[int, Writt
     return number, WrittenPart(path.name, len(table), classes, digest)
 
 
-def arrow_of(plan: SamplePlan, number: int, schema: Any) -> Any:
-    """A part as a table of pyarrow."""
-    import pyarrow as pa
-
-    return pa.Table.from_pandas(plan.frame(number), schema, preserve_index=False)
-
-
-def schema_of(plan: SamplePlan, *, dictionaries: bool = True) -> Any:
-    """The schema that all parts have, as far as some rows tell."""
-    import pyarrow as pa
-
-    found = pa.Schema.from_pandas(plan.example, preserve_index=False)
-    for place, field in enumerate(found):
-        if pa.types.is_null(field.type):
-            found = found.set(place, field.with_type(pa.string()))
-        elif pa.types.is_decimal(field.type):
-            found = found.set(place, field.with_type(pa.decimal128(MOST_DIGITS, field.type.scale)))
-        elif pa.types.is_dictionary(field.type) and not dictionaries:
-            found = found.set(place, field.with_type(field.type.value_type))
-    return found if dictionaries else found.remove_metadata()
-
-
-def _header(plan: SamplePlan) -> dict[str, Any]:
+def _header(plan: Parts) -> dict[str, Any]:
     """What makes this plan another than others."""
-    from importlib.metadata import version
 
     counts = plan.counts
     asked = {str(label): n for label, n in counts.items()} if isinstance(counts, Mapping) else counts
