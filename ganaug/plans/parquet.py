@@ -102,7 +102,7 @@ def _header(plan: Parts) -> dict[str, Any]:
         "rows": plan.rows,
         "parts": len(plan),
         **own,
-        "ganaug": version("ganaug"),
+        "ganaug": __version__,
     }
 
 
