@@ -91,6 +91,7 @@ def written_part(plan: Parts, folder: str, number: int) -> tuple[int, WrittenPar
 
 def _header(plan: Parts) -> dict[str, Any]:
     """What makes this plan another than others."""
+    from .. import __version__
 
     counts = plan.counts
     asked = {str(label): n for label, n in counts.items()} if isinstance(counts, Mapping) else counts
