@@ -23,6 +23,7 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+from threadpoolctl import threadpool_limits
 
 MOST_ROWS, NEAR_ROWS = 20_000, 5_000  # what detection and nearness look at
 LEVELS = 200  # of a category that models tell apart; the rarest share the last place
@@ -110,6 +111,13 @@ def scaled(table: pd.DataFrame, model: Any) -> Pipeline:
         (OneHotEncoder(handle_unknown="ignore", max_categories=LEVELS, sparse_output=False), words),
     )
     return make_pipeline(columns, model)
+
+
+def distances(train: pd.DataFrame, test: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, float]:
+    """Shape and trend next to training rows, detection next to held-out ones."""
+    train, test, rows = (comparable(part, train) for part in (train, test, synthetic))
+    with threadpool_limits(1):
+        return {"shape": shape(train, rows), "trend": trend(train, rows), "detection": float(detection(test, rows))}
 
 
 def detection(real: pd.DataFrame, synthetic: pd.DataFrame) -> float:

@@ -19,10 +19,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from .figures import comparable, detection, shape, trend
+from .figures import distances
 from .results import Results
 
 FILE_ROWS = 1_000_000
@@ -155,19 +154,13 @@ def fidelity(asked: argparse.Namespace) -> Results:
         model = ganaug.load(path)
         row: dict[str, Any] = {"generator": "ganaug", "fitted_to": name, "rows_of": model.class_counts_}
         X, y = model.sample(len(usual), random_state=0)
-        row["all"] = closeness(usual, X.assign(label=y))
+        row["all"] = distances(usual, usual, X.assign(label=y))
         for label in ("seldom", "rare"):
             real = few[few["label"] == label].drop(columns="label")
             if model.class_counts_.get(label, 0):
-                row[label] = closeness(real, model.sample({label: len(real)}, random_state=0)[0])
+                row[label] = distances(real, real, model.sample({label: len(real)}, random_state=0)[0])
         results.add(row)
     return results
-
-
-def closeness(real: pd.DataFrame, made: pd.DataFrame) -> dict[str, float]:
-    one, other = comparable(real, real), comparable(made, real)
-    with threadpool_limits(1):
-        return {"shape": shape(one, other), "trend": trend(one, other), "detection": float(detection(one, other))}
 
 
 DRAWS = """

@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from .figures import comparable, detection, shape, trend
+from .figures import distances
 from .generators import NotRun, run
 from .results import Results, machine
 from .tables import Split, made, split
@@ -40,12 +39,6 @@ def attempt(*arguments: Any, **options: Any) -> tuple[dict[str, Any], pd.DataFra
     except NotRun as error:
         tqdm.write(f"{arguments[0]}: {error}")
         return {"not_run": str(error)}, None
-
-
-def closeness(table: Split, synthetic: pd.DataFrame) -> dict[str, float]:
-    train, test, rows = (comparable(part, table.train) for part in (table.train, table.test, synthetic))
-    with threadpool_limits(1):
-        return {"shape": shape(train, rows), "trend": trend(train, rows), "detection": float(detection(test, rows))}
 
 
 def reached(row: dict[str, Any], goal: dict[str, Any]) -> bool:
@@ -70,7 +63,7 @@ def until(asked: argparse.Namespace) -> Results:
             options = {"epochs" if name == "ctgan" else "time_budget": amount}
             done, rows = attempt(name, table.train, table.target, [len(table.train)], options=options)
             row = key | {column: done[column] for column in ("fit_seconds", "not_run", "versions") if column in done}
-            row |= closeness(table, rows) if rows is not None else {}
+            row |= distances(table.train, table.test, rows) if rows is not None else {}
             results.add(row)
         if name == "ctgan":
             goal = row

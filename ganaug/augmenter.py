@@ -16,7 +16,7 @@ from .data.targets import conditioned
 from .data.validation import accepts_any_table
 from .evaluation.report import ReportMixin
 from .gan.fit import fit_model
-from .gan.start import Start, start_from, start_from_scan
+from .gan.start import start_from, start_from_scan
 from .gan.warm import taken_up
 from .modality.base import Model
 from .modality.generator import Build, Generator
@@ -185,10 +185,11 @@ class GANAugmenter(
         """
         started = time.monotonic()
         self._check_parameters()
+        scanned = scan_of(X, y)
         if self.warm_start and hasattr(self, "_model"):
-            scanned = scan_of(X, y)
             return self._fit_on(*((X, y) if scanned is None else scanned.table()), started)
-        start = self._start(X, y)
+        kinds = self.target_type, self.sampling_strategy
+        start = start_from(X, y, self, *kinds) if scanned is None else start_from_scan(scanned, self, *kinds)
         encoder, target = start.encoder, start.target
         config = configured(self, start.modality, (len(start.data.rows), *encoder.layout.row_shape))
         seeds = seeds_from(entropy_of(self.random_state), 3)
@@ -204,12 +205,6 @@ class GANAugmenter(
         self._model = fit_model(untrained, start.data, config, seeds[:2], started, keep_discriminator=keep)
         self._remember(start.table, start.labels)
         return self
-
-    def _start(self, X: MatrixLike, y: VectorLike | None) -> Start:
-        """Rows, checked and encoded; those of a large table as a scan kept them."""
-        scanned = scan_of(X, y)
-        kinds = self.target_type, self.sampling_strategy
-        return start_from(X, y, self, *kinds) if scanned is None else start_from_scan(scanned, self, *kinds)
 
     def _fit_on(self, X: MatrixLike, y: VectorLike | None, started: float) -> Self:
         """Go on from the model that there is."""

@@ -91,14 +91,28 @@ def plain_series(column: Any) -> pd.Series:
     return column.to_pandas()
 
 
+def check_arrow_type(name: str, kind: pa.DataType) -> None:
+    """TypeError for a column of lists and the like."""
+    import pyarrow as pa
+
+    if pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType) or str(kind).startswith("run_end"):
+        raise TypeError(f"column {name!r} holds {kind}: make columns of its parts, or drop it")
+
+
+def check_distinct(names: Sequence[str]) -> None:
+    """ValueError if two columns of a table are called the same."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"duplicate column names: {twice}; rename them")
+
+
 def _series(name: str, column: pa.ChunkedArray) -> pd.Series:
     import pyarrow as pa
 
     own = column.type
     if pa.types.is_dictionary(own):
         return pd.Series(_categories(column))
-    if pa.types.is_nested(own) or isinstance(own, pa.BaseExtensionType) or str(own).startswith("run_end"):
-        raise TypeError(f"column {name!r} holds {own}: make columns of its parts, or drop it")
+    check_arrow_type(name, own)
     plain = {"string_view": pa.large_string(), "binary_view": pa.large_binary(), "date32[day]": pa.timestamp("s")}
     column = column.cast(plain.get(str(own), own))
     return pd.Series(pd.arrays.ArrowExtensionArray(column))

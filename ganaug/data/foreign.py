@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from ..columns.arrow import ArrowField, array_of, field_of, frame_of, plain_series
+from ..columns.arrow import ArrowField, array_of, check_distinct, field_of, frame_of, plain_series
 from ..plain import MatrixLike, VectorLike, record
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ def frame_in(X: Any) -> tuple[pd.DataFrame, tuple[ArrowField, ...]]:
     """A table of polars or pyarrow as a DataFrame, and its columns."""
     nw = _narwhals(X)
     if library_of(X) == "pyarrow":
-        twice = sorted({name for name in X.column_names if X.column_names.count(name) > 1})
-        if twice:
-            raise ValueError(f"duplicate column names: {twice}; rename them")
+        check_distinct(X.column_names)
         return frame_of(X)
     frame = nw.from_native(X, eager_only=True)
     for name, dtype in frame.schema.items():

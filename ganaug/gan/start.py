@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -74,10 +75,8 @@ def start_from_scan(scan: Scan, given: GANParameters, target_type: str, strategy
     Rows that do are taken in, so that the rules found next are kept by them, too; a rule that the user wrote fails as
     it does in memory.
     """
+    scan = _sampled_for(scan, target_type, strategy)
     start = start_from(*scan.table(), given, target_type, strategy)
-    if not isinstance(start.target, ClassTarget) and scan.target is not None:
-        scan = scan.uniform
-        start = start_from(*scan.table(), given, target_type, strategy)
     for _ in range(MOST_READINGS):
         if scan.complete or not start.encoder.rules:
             break
@@ -89,6 +88,17 @@ def start_from_scan(scan: Scan, given: GANParameters, target_type: str, strategy
     else:
         raise ValueError(f"rows break rules that {MOST_READINGS} readings found: fit with rules='none', or name them")
     return _weighted(start, scan)
+
+
+def _sampled_for(scan: Scan, target_type: str, strategy: Strategy | None) -> Scan:
+    """With a share of their own for rare labels only if these are classes."""
+    _, labels = scan.table()
+    if labels is None or scan.complete:
+        return scan
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are told when rows are encoded
+        target, _ = fit_target(labels, len(labels), target_type, strategy)
+    return scan if isinstance(target, ClassTarget) else scan.uniform
 
 
 def _weighted(start: Start, scan: Scan) -> Start:

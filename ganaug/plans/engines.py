@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from ..data.elsewhere import from_dask, from_spark
+from ..data.extras import imported
 from .parts import Parts, arrow_of, schema_of
 
 T = TypeVar("T")
@@ -12,18 +14,18 @@ AT_ONCE = 32
 
 
 def to_dask(plan: Parts) -> Any:
-    dataframe = _imported("dask.dataframe", "dask")
+    dataframe = imported("dask.dataframe", "dask")
     return dataframe.from_map(plan.frame, range(len(plan)), meta=plan.example[:0], enforce_metadata=False)
 
 
 def to_ray(plan: Parts) -> Any:
-    ray = _imported("ray.data", "ray")
+    ray = imported("ray.data", "ray")
     parts = ray.range(len(plan), override_num_blocks=max(len(plan), 1))
     return parts.map_batches(lambda batch: plan.frame(int(batch["id"][0])), batch_size=1)
 
 
 def to_spark(plan: Parts, spark: Any) -> Any:
-    _imported("pyspark", "spark")
+    imported("pyspark", "spark")
     from pyspark.sql.pandas.types import from_arrow_schema
 
     schema = schema_of(plan, dictionaries=False)
@@ -38,15 +40,13 @@ def to_spark(plan: Parts, spark: Any) -> Any:
 
 def on_dask(work: Callable[[int], T], numbers: list[int]) -> Iterator[T]:
     """What workers of Dask make of some numbers; of the client's cluster, if there is one."""
-    dask = _imported("dask", "dask")
-    made = dask.delayed(work)
-    for start in range(0, len(numbers), AT_ONCE):
-        yield from dask.compute(*[made(number) for number in numbers[start : start + AT_ONCE]])
+    made = imported("dask", "dask").delayed(work)
+    yield from from_dask([made(number) for number in numbers], AT_ONCE)
 
 
 def on_ray(work: Callable[[int], T], numbers: list[int]) -> Iterator[T]:
     """What workers of Ray make of some numbers."""
-    ray = _imported("ray", "ray")
+    ray = imported("ray", "ray")
     task = ray.remote(lambda work, number: work(number))
     shared = ray.put(work)
     waiting = [task.remote(shared, number) for number in numbers]
@@ -57,28 +57,11 @@ def on_ray(work: Callable[[int], T], numbers: list[int]) -> Iterator[T]:
 
 def on_spark(work: Callable[[int], T], numbers: list[int]) -> Iterator[T]:
     """What executors of Spark make of some numbers; of the active session, if there is one."""
-    import pickle
-
-    sql = _imported("pyspark.sql", "spark")
+    sql = imported("pyspark.sql", "spark")
     spark = sql.SparkSession.getActiveSession() or sql.SparkSession.builder.getOrCreate()
 
-    def worked(batches: Iterator[Any]) -> Iterator[Any]:
-        import pickle
-
-        import pyarrow as pa
-
-        for batch in batches:
-            yield pa.record_batch({"made": [pickle.dumps(work(number)) for number in batch.column(0).to_pylist()]})
+    def worked(batches: Iterator[Any]) -> Iterator[T]:
+        return (work(number) for batch in batches for number in batch.column(0).to_pylist())
 
     rows = spark.createDataFrame([(number,) for number in numbers], "number long").repartition(len(numbers), "number")
-    for row in rows.mapInArrow(worked, "made binary").toLocalIterator():
-        yield pickle.loads(row.made)
-
-
-def _imported(module: str, extra: str) -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module(module)
-    except ImportError:
-        raise ImportError(f"this needs {module.partition('.')[0]}: pip install 'ganaug[{extra}]'") from None
+    yield from from_spark(rows, worked)

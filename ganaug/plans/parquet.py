@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..data.extras import imported
 from ..data.replacing import replacing, write_text
 from ..data.validation import check_choice
 from ..plain import PathLike
 from .engines import on_dask, on_ray, on_spark
 from .parts import Parts, arrow_of, schema_of
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 MANIFEST = "_manifest.json"
 """Readers of folders leave out what begins with an underscore."""
 SECONDS_BETWEEN = 1.0
-NO_ARROW = "Parquet files need pyarrow: pip install 'ganaug[frames]'"
 ENGINES: Mapping[str, Callable[[Callable[[int], Any], list[int]], Iterator[Any]]] = {
     "dask": on_dask,
     "ray": on_ray,
@@ -55,16 +58,18 @@ def write_parts(plan: Parts, folder: PathLike, engine: str | None, verbose: int)
 
     if engine is not None:
         check_choice(engine, "engine", ENGINES)
-    _arrow()
-    schema_of(plan)
+    imported("pyarrow.parquet", "frames", "Parquet files need")
+    schema = schema_of(plan)
     home = Path(folder).expanduser().absolute()
     home.mkdir(parents=True, exist_ok=True)
     header = _header(plan)
     done = _whole_parts(home, header)
     write_text(home / MANIFEST, _manifest(header, done))
     missing = [number for number in range(len(plan)) if number not in done]
-    work = partial(written_part, plan, str(home))
-    drawn = map(work, missing) if engine is None else ENGINES[engine](work, missing) if missing else iter(())
+    if not missing:
+        return
+    work = partial(written_part, plan, schema, str(home))
+    drawn = map(work, missing) if engine is None else ENGINES[engine](work, missing)
     last = time.monotonic()
     with tqdm(total=len(plan), initial=len(done), unit="part", disable=not verbose) as bar:
         for number, part in drawn:
@@ -76,12 +81,12 @@ def write_parts(plan: Parts, folder: PathLike, engine: str | None, verbose: int)
     write_text(home / MANIFEST, _manifest(header, done))
 
 
-def written_part(plan: Parts, folder: str, number: int) -> tuple[int, WrittenPart]:
+def written_part(plan: Parts, schema: pa.Schema, folder: str, number: int) -> tuple[int, WrittenPart]:
     """Draw a part and write it; it has its name only once it is whole."""
     import pyarrow.parquet as pq
 
     path = Path(folder) / _name(number)
-    table = arrow_of(plan, number, schema_of(plan))
+    table = arrow_of(plan, number, schema)
     with replacing(path) as temporary:
         pq.write_table(table, temporary)
         digest = _sha256(temporary)
@@ -151,10 +156,3 @@ def _is_whole(path: Path, digest: str) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _arrow() -> None:
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError:
-        raise ImportError(NO_ARROW) from None

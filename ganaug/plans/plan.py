@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ..columns.layout import Encoded
+from ..data.conditions import checked_counts
 from ..data.seeds import BLOCK_ROWS, seeds_from
-from ..data.targets import Target, encoded_classes
+from ..data.targets import encoded_classes
 from ..data.validation import check_count
 from ..model import GenerativeModel
 from ..persistence.model_file import dump_model, parse_model
@@ -65,7 +66,9 @@ class SamplePlan:
         self.shuffle, self.refine = shuffle, refine
         self.seed = int(seeds_from(self.random_state, 1)[0])
         _check_independent(model)
-        self.counts: Count = _checked_counts(model.target, counts)
+        self.counts: Count = checked_counts(model.target, counts, "counts", "plan")
+        if isinstance(self.counts, Mapping) and model.target is not None:
+            model.target.encode_counts(dict.fromkeys(self.counts, 0))  # an unknown class is told now
         self.rows = sum(self.counts.values()) if isinstance(self.counts, Mapping) else int(self.counts)
         if shuffle and not isinstance(self.counts, Mapping):
             raise ValueError("shuffle=True: rows of a number asked for come in random order anyway; it is for counts")
@@ -229,16 +232,6 @@ def _model_in(file: bytes) -> GenerativeModel:
 
 def _unpickled(file: bytes, counts: Count, options: dict[str, Any]) -> SamplePlan:
     return SamplePlan(_model_in(file), counts, **options)
-
-
-def _checked_counts(target: Target | None, counts: Count) -> Count:
-    if not isinstance(counts, Mapping):
-        return check_count(counts, "counts")
-    if target is None:
-        raise ValueError("the augmenter was fitted without y: plan(n) takes a number of rows only")
-    checked = {label: check_count(count, f"counts[{label!r}]") for label, count in counts.items()}
-    target.encode_counts(dict.fromkeys(checked, 0))
-    return checked
 
 
 def _check_independent(model: GenerativeModel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,23 +32,26 @@ class ClassCounts:
             encoded = labels if pa.types.is_dictionary(labels.type) else pc.dictionary_encode(labels)
             values = encoded.dictionary.to_pylist()
             found = np.bincount(encoded.indices.to_numpy(), minlength=len(values)).tolist()
-            for value, count in zip(values, found, strict=True):
-                if count:
-                    self.counts[value] = self.counts.get(value, 0) + count
-            if len(self.counts) <= MOST_CLASSES:
-                spots = {value: code for code, value in enumerate(self.counts)}
-                codes = np.array([spots.get(value, 0) for value in values], np.int32)
-                return codes[encoded.indices.to_numpy()]
-            self.counts = None
+            self._count({value: count for value, count in zip(values, found, strict=True) if count})
+            return self.codes(values)[encoded.indices.to_numpy()]
         return np.zeros(len(labels), np.int32)
+
+    def codes(self, labels: Sequence[Any]) -> Int32Array:
+        """The number of each label; 0 if they are all alike, and of one that was not met."""
+        spots = {value: code for code, value in enumerate(self.counts or ())}
+        return np.array([spots.get(label, 0) for label in labels], np.int32)
 
     def merge(self, other: ClassCounts) -> Int32Array | None:
         """Take in the classes of other rows; returns their numbers here, None if there are too many to tell apart."""
-        if self.counts is not None and other.counts is not None:
-            for value, count in other.counts.items():
-                self.counts[value] = self.counts.get(value, 0) + count
-            if len(self.counts) <= MOST_CLASSES:
-                spots = {value: code for code, value in enumerate(self.counts)}
-                return np.array([spots[value] for value in other.counts], np.int32)
-        self.counts = None
-        return None
+        self._count(other.counts)
+        return None if self.counts is None or other.counts is None else self.codes(list(other.counts))
+
+    def _count(self, more: Mapping[Any, int] | None) -> None:
+        """Add so many rows of some labels; None if there are too many labels to tell apart."""
+        if self.counts is None or more is None:
+            self.counts = None
+            return
+        for value, count in more.items():
+            self.counts[value] = self.counts.get(value, 0) + count
+        if len(self.counts) > MOST_CLASSES:
+            self.counts = None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..plain import Int32Array
 from .class_counts import ClassCounts
 from .column_counts import ColumnCounts, missing_in
 from .reservoir import ROW_BITS, Kept, Reservoir, chances_of
@@ -80,20 +81,17 @@ class OnePass:
         before = self.classes.counts
         codes = self.classes.add(labels)
         if before is not None and self.classes.counts is None:
-            self._forget_classes()
+            self._renumber(np.zeros(len(before), np.int32))
         return codes
-
-    def _forget_classes(self) -> None:
-        self.reservoir.forget_classes()
-        self.witnesses = [replace(rows, classes=np.zeros(len(rows), np.int32)) for rows in self.witnesses]
 
     def merge(self, other: OnePass) -> OnePass:
         """Take in another part of the table."""
+        numbers = self.classes.number, other.classes.number
         codes = self.classes.merge(other.classes)
         if codes is None:
-            self._forget_classes()
-            other._forget_classes()
-        else:
+            for part, number in zip((self, other), numbers, strict=True):
+                part._renumber(np.zeros(number, np.int32))
+        elif self.reading.target is not None:
             other._renumber(codes)
         for name, known in self.columns.items():
             known.merge(other.columns[name])
@@ -104,8 +102,9 @@ class OnePass:
         self.rows += other.rows
         return self
 
-    def _renumber(self, codes: Any) -> None:
-        self.reservoir.parts = [replace(rows, classes=codes[rows.classes]) for rows in self.reservoir.parts]
+    def _renumber(self, codes: Int32Array) -> None:
+        """Give each class another number; all the same once there are too many."""
+        self.reservoir.renumber(codes)
         self.witnesses = [replace(rows, classes=codes[rows.classes]) for rows in self.witnesses]
 
     def kept(self) -> Kept:

@@ -127,9 +127,9 @@ class Reservoir:
         rows = rows.take((rows.chances <= self.bound) | (rank < room))
         self.parts, self.held = [rows], len(rows)
 
-    def forget_classes(self) -> None:
-        """From now on all rows are of one class."""
-        self.parts = [replace(part, classes=np.zeros(len(part), np.int32)) for part in self.parts]
+    def renumber(self, codes: Int32Array) -> None:
+        """Give each class another number; what may stay of it is found anew."""
+        self.parts = [replace(part, classes=codes[part.classes]) for part in self.parts]
         self.class_bounds = np.zeros(0)
 
     def sample(self, count: int) -> Kept:

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..columns.arrow import check_arrow_type, check_distinct
+from ..data.extras import imported
 from ..data.validation import check_count
-from ..plain import BoolArray, Float64Array, Int32Array, Int64Array, PathLike
+from ..plain import BoolArray, Float64Array, Int64Array, PathLike
 from .one_pass import OnePass, Reading
 from .reservoir import ROW_BITS, Kept
 from .sources import RowSource, frame_source, source_of
 
 FEWEST_KEPT = 1_000
 BREAKS_A_FILE = 10
-NO_ARROW = "scanning needs pyarrow: pip install 'ganaug[frames]'"
 Breaks = Callable[[pd.DataFrame], BoolArray]
 
 
@@ -104,15 +105,10 @@ class Scan:
         found = [rows for rows in self.source.run(partial(_search, self.found.reading, breaks)) if len(rows)]
         if not found:
             return self
-        more = Kept.stack([replace(rows, classes=self._classes_of(rows)) for rows in found])
+        more = Kept.stack(found)
+        if self.target is not None:
+            more = replace(more, classes=self.found.classes.codes(more.table.column(self.target).to_pylist()))
         return replace(self, kept=Kept.stack([self.kept, more]).in_order())
-
-    def _classes_of(self, rows: Kept) -> Int32Array:
-        counts = self.found.classes.counts
-        if counts is None or self.target is None:
-            return np.zeros(len(rows), np.int32)
-        codes = {label: code for code, label in enumerate(counts)}
-        return np.array([codes[label] for label in rows.table.column(self.target).to_pylist()], np.int32)
 
     def __repr__(self) -> str:
         labels = "" if self.target is None else f", target {self.target!r}"
@@ -178,10 +174,7 @@ def scan(
     (150, {0: 50, 1: 50, 2: 50})
     >>> augmenter = ganaug.GANAugmenter(steps=50, random_state=0).fit(rows)
     """
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise ImportError(NO_ARROW) from None
+    imported("pyarrow", "frames", "scanning needs")
     capacity = check_count(max_rows, "max_rows")
     if capacity < FEWEST_KEPT:
         raise ValueError(f"max_rows={max_rows}: at least {FEWEST_KEPT:,} rows are needed to learn from")
@@ -221,16 +214,11 @@ def frame_of(table: Any) -> pd.DataFrame:
 
 def _checked(schema: Any, target: str | None) -> Any:
     """The schema; TypeError for columns of lists and the like, ValueError for a target that there is not."""
-    import pyarrow as pa
-
     if target is not None and target not in schema.names:
         raise ValueError(f"target={target!r} is no column of the table: {schema.names}")
-    twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
-    if twice:
-        raise ValueError(f"duplicate column names: {twice}; rename them")
+    check_distinct(schema.names)
     for field in schema:
-        if pa.types.is_nested(field.type):
-            raise TypeError(f"column {field.name!r} holds {field.type}: make columns of its parts, or drop it")
+        check_arrow_type(field.name, field.type)
     return schema
 
 

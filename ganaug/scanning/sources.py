@@ -12,6 +12,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from ..data.elsewhere import from_dask, from_spark
+from ..data.extras import imported
+
 T = TypeVar("T")
 Make = Callable[[int, str, Iterable[Any]], T]
 """What is made of a file or partition, given its number, its name, and its batches of rows."""
@@ -82,12 +85,9 @@ class DaskFrame(RowSource):
         self.schema = pa.Schema.from_pandas(frame._meta_nonempty, preserve_index=False)
 
     def run(self, make: Make[T]) -> Iterator[T]:
-        import dask
-
-        made = dask.delayed(_of_frame)
+        made = imported("dask", "dask").delayed(_of_frame)
         tasks = [made(make, n, part, self.schema) for n, part in enumerate(self.frame.to_delayed())]
-        for start in range(0, len(tasks), AT_ONCE):
-            yield from dask.compute(*tasks[start : start + AT_ONCE])
+        yield from from_dask(tasks, AT_ONCE)
 
 
 class SparkFrame(RowSource):
@@ -100,22 +100,15 @@ class SparkFrame(RowSource):
         self.schema = frame.limit(0).toArrow().schema.remove_metadata()
 
     def run(self, make: Make[T]) -> Iterator[T]:
-        import pickle
-
         schema = self.schema
 
-        def pickled(batches: Iterator[Any]) -> Iterator[Any]:
-            import pickle
-
-            import pyarrow as pa
+        def of_partition(batches: Iterator[Any]) -> Iterator[T]:
             from pyspark import TaskContext
 
             number = TaskContext.get().partitionId()
-            made = make(number, f"partition {number}", (batch.cast(schema) for batch in batches))
-            yield pa.record_batch({"made": [pickle.dumps(made)]})
+            yield make(number, f"partition {number}", (batch.cast(schema) for batch in batches))
 
-        for row in self.frame.mapInArrow(pickled, "made binary").toLocalIterator():
-            yield pickle.loads(row.made)
+        yield from from_spark(self.frame, of_partition)
 
 
 class RayDataset(RowSource):
@@ -181,9 +174,10 @@ def _files_at(given: Sequence[str]) -> Files:
             found = ds.dataset(path, format=kind, partitioning="hive")
         except pa.ArrowException as error:
             raise ValueError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
-        fragments += [(own.path, own) for own in sorted(found.get_fragments(), key=lambda own: own.path)]
-        if not fragments:
+        own = [(each.path, each) for each in sorted(found.get_fragments(), key=lambda each: each.path)]
+        if not own:
             raise FileNotFoundError(f"{path} holds no Parquet files")
+        fragments += own
     return Files(fragments, _without_index(_schema_of(fragments)))
 
 

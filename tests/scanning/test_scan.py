@@ -124,6 +124,29 @@ def test_parts_merge_into_what_one_pass_finds(tmp_path):
     assert {n: c.missing for n, c in merged.columns.items()} == {n: c.missing for n, c in whole.found.columns.items()}
 
 
+def test_parts_without_labels_and_with_too_many_merge_as_well(tmp_path):
+    from ganaug.scanning.one_pass import OnePass
+
+    table = mixed(30_000).assign(number=np.arange(30_000))
+    pattern = written(table, tmp_path)
+    for target in (None, "number"):
+        whole = scan(pattern, target=target, max_rows=1_000)
+        parts = [
+            OnePass(whole.found.reading).take_in(number, name, list(batches))
+            for number, name, batches in whole.source.run(lambda *part: (part[0], part[1], list(part[2])))
+        ]
+        merged = parts[1].merge(parts[2]).merge(parts[0])
+        assert merged.rows == 30_000
+        assert merged.kept().table.equals(whole.kept.table)
+
+
+def test_a_folder_without_files_is_told_beside_one_that_has_some(tmp_path):
+    pattern = written(mixed(60), tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match="empty holds no Parquet files"):
+        scan([pattern, tmp_path / "empty"])
+
+
 def test_rules_are_kept_by_every_row_of_the_table(tmp_path):
     table = mixed(30_000)
     pattern = written(table, tmp_path)
