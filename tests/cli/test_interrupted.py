@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def interrupted(arguments: list[str], sent: signal.Signals) -> tuple[int, str]:
     command = subprocess.Popen([sys.executable, "-m", "ganaug", *arguments], stderr=subprocess.PIPE, env=quiet)
     assert command.stderr is not None
     seen = b""
-    while b"8/100000" not in seen and command.poll() is None:
+    while not re.search(rb"[1-9]\d*/100000", seen) and command.poll() is None:  # which steps are shown depends on speed
         seen += command.stderr.read1(4096)  # type: ignore[attr-defined]
     time.sleep(0.5)
     command.send_signal(sent)
