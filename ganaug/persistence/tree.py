@@ -128,13 +128,10 @@ class TreeReader:
         The dataclasses that may occur, by name.
     array : callable
         Takes an array's number, returns the array.
-    size : int
-        Bytes of the trees' text, which bounds how many tables there may be.
     """
 
-    def __init__(self, records: Records, array: Callable[[int], NDArray[Any]], size: int = 0) -> None:
+    def __init__(self, records: Records, array: Callable[[int], NDArray[Any]]) -> None:
         self.records, self.array = records, array
-        self.tables_left = MOST_TABLES + size // TABLE_BYTES
 
     def tree(self, value: Tree, depth: int = 0) -> Any:
         """The value of a tree.
@@ -172,10 +169,8 @@ class TreeReader:
         if kind == "dtype":
             return self.dtype(rest[0], depth)
         if kind == "series":
-            self._count_table()
             return pd.Series(inner(rest[1]), dtype=self.dtype(rest[0], depth))
         if kind == "frame":
-            self._count_table()
             return pd.DataFrame({name: inner(array) for name, array in rest[0]})
         if kind == "record":
             record = self.records[rest[0]]
@@ -194,7 +189,6 @@ class TreeReader:
         """The dtype of a tree."""
         kind, *rest = value
         if kind == "category":
-            self._count_table()
             levels = self.tree(rest[0], depth + 1)
             if levels.dtype == object:
                 _check_spread(levels)
@@ -213,10 +207,19 @@ class TreeReader:
             return pd.api.types.pandas_dtype(rest[0])
         raise ValueError(f"unknown dtype {value!r}")
 
-    def _count_table(self) -> None:
-        self.tables_left -= 1
-        if self.tables_left < 0:
-            raise ValueError("too many tables and columns")
+
+def check_tables(tree: Tree, size: int) -> None:
+    """ValueError if a tree whose text has `size` bytes has more tables than a model would, before one is made."""
+    left, todo = MOST_TABLES + size // TABLE_BYTES, [tree]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, list):
+            left -= bool(value) and value[0] in ("series", "frame", "category")
+            todo += value
+        elif isinstance(value, dict):
+            todo += value.values()
+    if left < 0:
+        raise ValueError("too many tables and columns")
 
 
 def _check_spread(keys: Iterable[object]) -> None:
