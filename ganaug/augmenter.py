@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, overload
 
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
+from .data.embedding import PASSTHROUGH, Embedded, Embedding, check_encoder
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
 from .data.targets import conditioned
@@ -33,7 +34,7 @@ from .params import (
     plain_parameters,
     with_docs,
 )
-from .persistence.archive import errors_about
+from .persistence.archive import Mismatch, errors_about
 from .persistence.model_file import read_model, write_model
 from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
 from .plans.plan import PART_ROWS, SamplePlan
@@ -185,11 +186,12 @@ class GANAugmenter(
         """
         started = time.monotonic()
         self._check_parameters()
-        scanned = scan_of(X, y)
+        given = Embedded.of(self.encoder, X, y) if self.encoder is not None else X
+        scanned = None if isinstance(given, Embedded) else scan_of(X, y)
         if self.warm_start and hasattr(self, "_model"):
-            return self._fit_on(*((X, y) if scanned is None else scanned.table()), started)
+            return self._fit_on(*((given, y) if scanned is None else scanned.table()), started)
         kinds = self.target_type, self.sampling_strategy
-        start = start_from(X, y, self, *kinds) if scanned is None else start_from_scan(scanned, self, *kinds)
+        start = start_from(given, y, self, *kinds) if scanned is None else start_from_scan(scanned, self, *kinds)
         encoder, target = start.encoder, start.target
         config = configured(self, start.modality, (len(start.data.rows), *encoder.layout.row_shape))
         seeds = seeds_from(entropy_of(self.random_state), 3)
@@ -200,13 +202,14 @@ class GANAugmenter(
             Generator(conditioned(encoder.layout, target), config.sizes.size, [], self.generator),
             SampleSeeds(None if self.random_state is None else int(seeds[2])),
             label_container=start.label_container,
+            embedding=given.embedding if isinstance(given, Embedded) else None,
         )
         keep = self.warm_start
         self._model = fit_model(untrained, start.data, config, seeds[:2], started, keep_discriminator=keep)
         self._remember(start.table, start.labels)
         return self
 
-    def _fit_on(self, X: MatrixLike, y: VectorLike | None, started: float) -> Self:
+    def _fit_on(self, X: MatrixLike | Embedded, y: VectorLike | None, started: float) -> Self:
         """Go on from the model that there is."""
         model, data, table, labels = taken_up(self._model, X, y)
         layout = model.generator.layout
@@ -385,6 +388,7 @@ class GANAugmenter(
         the other classes live, and are more typical of their class than rows from `sample`.
         """
         model = self._fitted
+        X = model.embedded(X)
         if teacher is not None:
             return taught(
                 model,
@@ -401,7 +405,10 @@ class GANAugmenter(
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     def transform(self, X: MatrixLike) -> Any:
-        """`X` unchanged, but for columns left out by ``identifiers="drop"``: only training data is augmented."""
+        """`X` unchanged, but for columns left out by ``identifiers="drop"``: only training data is augmented.
+
+        With an `encoder` its features, as they stand in what `augment` returns.
+        """
         return self._fitted.transformed(X)
 
     def fit_transform(self, X: MatrixLike, y: VectorLike | None = None) -> Any:
@@ -414,10 +421,11 @@ class GANAugmenter(
             ``mode="replace"`` only `X`, with `ratio` of its rows replaced by synthetic ones of the same label and the
             index it came with.
         """
-        self.fit(X, y)
+        given: Any = Embedded.of(self.encoder, X, y) if self.encoder is not None else X
+        self.fit(given, y)
         if self.mode == "replace":
-            return self._fitted.replaced(X, y, check_ratio(self.ratio))
-        augmented = self.augment(X, y)
+            return self._fitted.replaced(given, y, check_ratio(self.ratio))
+        augmented = self.augment(given, y)
         return augmented if y is None else Augmented(*augmented)
 
     def save(self, path: PathLike) -> None:
@@ -444,7 +452,7 @@ class GANAugmenter(
         return tags
 
 
-def load(path: PathLike, *, generator: Build | Model | None = None) -> GANAugmenter:
+def load(path: PathLike, *, generator: Build | Model | None = None, encoder: Any = None) -> GANAugmenter:
     """Read an augmenter that `GANAugmenter.save` wrote.
 
     Parameters
@@ -452,6 +460,9 @@ def load(path: PathLike, *, generator: Build | Model | None = None) -> GANAugmen
     path : str or path-like
     generator : keras.Model, callable or None, default=None
         What the generator was built with, if it was the user's own: a file cannot hold it.
+    encoder : as in `GANAugmenter`, default=None
+        What it was fitted with, if rows are to be embedded; a transformer is to be fitted. Without it the augmenter
+        takes and gives features.
 
     Returns
     -------
@@ -479,5 +490,11 @@ def load(path: PathLike, *, generator: Build | Model | None = None) -> GANAugmen
         contents = read_model(path, generator=generator)
         augmenter = GANAugmenter(**contents["parameters"])
         augmenter._model = contents["model"]
+        if augmenter.encoder is not None:
+            check_encoder(encoder, "encoder")
+            augmenter.encoder = PASSTHROUGH if encoder is None else encoder
+            augmenter._model = replace(augmenter._model, embedding=Embedding.of(augmenter.encoder))
+        elif encoder is not None:
+            raise Mismatch("the saved model was fitted without an encoder: leave encoder= out")
         augmenter.generator = augmenter._model.generator.build
         return augmenter

@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from .columns.joined import joined
 from .columns.layout import Encoded
 from .data.conditions import conditions_asked_for
+from .data.embedding import Embedded, Embedding, stacked
 from .data.foreign import LabelContainer
 from .data.memory import check_free
 from .data.sampling_strategy import Strategy
@@ -65,6 +67,8 @@ class GenerativeModel:
         What labels came in, where that is neither a Series nor an array.
     discriminator : list of ndarray
         Its weights, for a fit that goes on; files leave them out, since they have seen the training rows.
+    embedding : Embedding or None
+        What makes features of rows, where features are what was learnt; files leave it out, since it is code.
     """
 
     container: Container[Any]
@@ -78,6 +82,7 @@ class GenerativeModel:
     stopped_by: str = ""
     label_container: LabelContainer | None = None
     discriminator: list[Float32Array] = field(default_factory=list, repr=False, metadata={"saved": False})
+    embedding: Embedding | None = field(default=None, repr=False, metadata={"saved": False})
 
     @property
     def modality(self) -> AnyModality:
@@ -116,13 +121,14 @@ class GenerativeModel:
         seed = self.seeds.next(random_state)
         condition, labels = conditions_asked_for(self.target, n, y, seed)
         sampler = self.sampler if refine else self.sampler.unrefined
-        X = self.container.restore(self._decoded(condition, seed, sampler if y is None else sampler.independent))
+        X = self._as_given(self._decoded(condition, seed, sampler if y is None else sampler.independent))
         return X if self.target is None else (X, self.labels_as_given(self.target, labels))
 
     def augmented(
         self, X: MatrixLike, y: VectorLike | None, strategy: Strategy | None, ratio: float
     ) -> tuple[Any, Any, BoolArray]:
         """Real rows, then those that `strategy` and `ratio` ask for; their labels; and which of them are synthetic."""
+        X = self.embedded(X)
         real, _ = self.matching(X)
         self._check_memory(ratio * len(real))
         self._check_memory(strategy if isinstance(strategy, Mapping) else 0)
@@ -133,7 +139,10 @@ class GenerativeModel:
             labels = self.labels(y, len(real))
             new, new_labels = self._extra(self.target, real, labels, strategy, ratio)
             labels = self.labels_as_given(self.target, joined(labels, new_labels))
-        every = self.container.restore(self.container.stack(real, new))
+        if isinstance(X, Embedded) and X.embedding.gives_rows:
+            every = stacked(X.rows, self._as_given(new))
+        else:
+            every = self.container.restore(self.container.stack(real, new))
         return every, labels, np.arange(len(real) + len(new)) >= len(real)
 
     def _check_memory(self, asked: float | Mapping[Any, int]) -> None:
@@ -146,6 +155,7 @@ class GenerativeModel:
 
     def replaced(self, X: MatrixLike, y: VectorLike | None, share: float) -> Any:
         """`X` with a share of its rows replaced by synthetic ones of the same label."""
+        X = self.embedded(X)
         real, container = self.matching(X)
         seed = self.seeds.next()
         rows = np.sort(block_rng(seed, 0, 2).permutation(len(real))[: round(share * len(real))])
@@ -157,18 +167,33 @@ class GenerativeModel:
         new = self._decoded(
             condition, seed, self.sampler, beside=real.iloc[kept] if isinstance(real, pd.DataFrame) else None
         )
-        return container.replaced(real, new, rows, X)
+        if not isinstance(X, Embedded):
+            return container.replaced(real, new, rows, X)
+        if not X.embedding.gives_rows:
+            return container.replaced(real, new, rows, X.features)
+        order = np.arange(len(real))
+        order[rows] = len(real) + np.arange(len(rows))
+        return _safe_indexing(stacked(X.rows, self._as_given(new)), order)
 
-    def matching(self, X: MatrixLike) -> tuple[Any, Container[Any]]:
-        """`X`, checked, with the fitted features; ValueError if it has others."""
-        data, container = check_data(X)
+    def embedded(self, X: Any) -> Any:
+        """`X` with its features, where features are what was learnt."""
+        if self.embedding is None or isinstance(X, Embedded):
+            return X
+        return Embedded(X, self.embedding.features(X), self.embedding)
+
+    def matching(self, X: MatrixLike | Embedded) -> tuple[Any, Container[Any]]:
+        """`X`, or its features, checked, with the fitted features; ValueError if it has others."""
+        data, container = check_data(self.embedded(X))
         if type(container) is not type(self.container):
             raise ValueError(f"X is {container.what}, but GANAugmenter was fitted on {self.container.what}")
         return container.matching(data, self.encoder.features, self.encoder.dropped), container
 
     def transformed(self, X: MatrixLike) -> Any:
         """`X` as it came, but for columns that were left out."""
-        data, container = self.matching(X)
+        embedded = self.embedded(X)
+        data, container = self.matching(embedded)
+        if isinstance(embedded, Embedded) and not embedded.embedding.gives_rows:
+            return container.restore(data)
         if not self.encoder.dropped:
             return X
         return container.replaced(data, data[:0], np.zeros(0, np.intp), X)
@@ -178,6 +203,11 @@ class GenerativeModel:
         if y is None:
             raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
         return check_target(y, rows)[0]
+
+    def _as_given(self, data: Any) -> Any:
+        """Generated data as `sample` returns them."""
+        X = self.container.restore(data)
+        return X if self.embedding is None else self.embedding.rows(X)
 
     def labels_as_given(self, target: Target, labels: pd.Series) -> Any:
         """Labels in the container that those of `fit` came in."""

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.base import OneToOneFeatureMixin
 
 from .augmenter import GANAugmenter
+from .data.embedding import Embedded
 from .data.sampling_strategy import Strategy, missing_rows
 from .data.validation import accepts_any_table, check_labels, check_target
 from .modality.registry import check_data, modality_for
@@ -77,10 +78,10 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         -------
         self : GANOverSampler
         """
-        self._check(X, y)
+        self._check(Embedded.of(self.encoder, X, y) if self.encoder is not None else X, y)
         return self
 
-    def _check(self, X: MatrixLike, y: VectorLike) -> tuple[int, ...]:
+    def _check(self, X: MatrixLike | Embedded, y: VectorLike) -> tuple[int, ...]:
         """The shape of what is there to learn."""
         check_parameters(self)
         data, _ = check_data(X)
@@ -112,20 +113,21 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         ValueError
             If `y` has a single class, or a class should end with fewer rows than it has.
         """
-        shape = self._check(X, y)
+        given: Any = Embedded.of(self.encoder, X, y) if self.encoder is not None else X
+        shape = self._check(given, y)
         parameters = self.get_params(deep=False)
-        usual = modality_for(X).sizing(shape, oversampling=True)
+        usual = modality_for(given).sizing(shape, oversampling=True)
         if self.refine == "auto":
             parameters["refine"] = usual.candidates
         if self.steps == "auto":
             parameters["steps"] = usual.steps
-        self.augmenter_ = GANAugmenter(ratio=0, target_type="classes", **parameters).fit(X, y)
+        self.augmenter_ = GANAugmenter(ratio=0, target_type="classes", **parameters).fit(given, y)
         self.n_features_in_ = self.augmenter_.n_features_in_
         if hasattr(self.augmenter_, "feature_names_in_"):
             self.feature_names_in_ = self.augmenter_.feature_names_in_
         self.rules_ = self.augmenter_.rules_
-        new_X, new_y = self.augmenter_.augment(X, y)
-        return _as_given(new_X, X), _as_given(new_y, y)
+        new_X, new_y = self.augmenter_.augment(given, y)
+        return new_X if isinstance(given, Embedded) else _as_given(new_X, X), _as_given(new_y, y)
 
     def __sklearn_tags__(self) -> Tags:
         tags = sampler_tags()

@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from .columns.identifier import Identifiers
+from .data.embedding import PASSTHROUGH, check_encoder
 from .data.validation import check_choice, check_count, check_real
 from .modality.base import Size, Sizing
 from .modality.registry import AnyModality
@@ -65,6 +66,12 @@ refine : "auto", bool or int, default="auto"
     that the columns before it lead to. "auto" takes 16 candidates, 4 from 20,000 rows on, and 1 for tables below 200
     rows and in :class:`ganaug.GANOverSampler`, whose rows are chosen in another way. Images are chosen among those that
     are recognised as their class, and moved by up to a twenty-fourth of their size.
+encoder : keras.Model, callable, transformer, "passthrough", pair or None, default=None
+    Makes features of rows of any kind, such as large images, text or sound, and features are what is learnt, generated
+    and, by `transform`, made of other rows: vectors in which a linear model tells classes apart. A Keras model or a
+    callable is asked as it is, 256 rows at a time; a transformer of scikit-learn is cloned and fitted first, unless it
+    comes in a ``FrozenEstimator``. "passthrough" says that `X` holds features already. A pair of an encoder and a
+    decoder gives rows back instead: `sample` returns what the decoder makes of features. Neither goes into a file.
 generator, discriminator : keras.Model, callable or None, default=None
     Your own networks: a Keras model, of which a copy is trained, or a callable that takes the layout of encoded rows
     and returns one. The generator maps [noise (n, any), condition (n, layout.condition_width)] to
@@ -230,6 +237,7 @@ class GANParameters(BaseEstimator):
     time_budget: float | None = parameter(None, seconds)
     batch_size: Auto | int = parameter("auto", auto_or_count)
     refine: Auto | bool | int = parameter("auto", candidates)
+    encoder: Any = parameter(None, check_encoder)
     generator: Any = parameter(None, network)
     discriminator: Any = parameter(None, network)
     loss: str = parameter("relativistic", one_of(*LOSSES))
@@ -302,6 +310,8 @@ def _chosen(parameters: GANParameters, usual: Sizing) -> Sizing:
 def plain_parameters(estimator: GANParameters) -> dict[str, Any]:
     """Parameters without code, networks and random states, which a file cannot hold."""
     parameters: dict[str, Any] = estimator.get_params(deep=False)
+    if parameters["encoder"] is not None:
+        parameters["encoder"] = PASSTHROUGH
     for name in ("generator", "discriminator", "strategy", "on_chunk", "checkpoint"):
         parameters[name] = None
     if not isinstance(parameters["categorical_features"], (str, list, type(None))):

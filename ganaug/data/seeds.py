@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..plain import Int64Array, RandomState, record
+from ..plain import Float64Array, Int64Array, RandomState, record
+
+GOLDEN, FIRST, SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 BLOCK_ROWS = 1024
 """Rows drawn from one seed: a row depends on its seed and its place, never on how many were asked for."""
@@ -33,6 +35,16 @@ def entropy_of(random_state: RandomState) -> int | None:
 def seeds_from(entropy: int | tuple[int, ...] | None, count: int) -> Int64Array:
     """Seeds that TensorFlow takes, with room above them for streams."""
     return np.random.SeedSequence(entropy).generate_state(count).astype(np.int64) % 2**30
+
+
+def chances_of(numbers: Int64Array, seed: int) -> Float64Array:
+    """Uniform numbers, of each number always the same one: those of SplitMix64 (Steele, Lea, Flood 2014)."""
+    with np.errstate(over="ignore"):
+        bits = (numbers.view(np.uint64) + np.uint64(seed) * FIRST + np.uint64(1)) * GOLDEN
+        bits = (bits ^ (bits >> np.uint64(30))) * FIRST
+        bits = (bits ^ (bits >> np.uint64(27))) * SECOND
+    chances: Float64Array = ((bits ^ (bits >> np.uint64(31))) >> np.uint64(11)) * np.float64(2.0**-53)
+    return chances
 
 
 @record

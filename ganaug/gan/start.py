@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from ..columns.layout import Encoded
+from ..data.embedding import Embedded
 from ..data.foreign import LabelContainer
 from ..data.sampling_strategy import Strategy
 from ..data.targets import ClassTarget, Target, fit_target
 from ..data.validation import categorical_columns, check_rows
 from ..modality.base import Container, Encoder
-from ..modality.registry import AnyModality, modality_for
+from ..modality.registry import AnyModality, check_data, modality_for
 from ..params import GANParameters
 from ..plain import BoolArray, MatrixLike, VectorLike
 from ..scanning.scan import Scan
@@ -40,7 +41,7 @@ class Start(NamedTuple):
 
 
 def start_from(
-    X: MatrixLike, y: VectorLike | None, given: GANParameters, target_type: str, strategy: Strategy | None
+    X: MatrixLike | Embedded, y: VectorLike | None, given: GANParameters, target_type: str, strategy: Strategy | None
 ) -> Start:
     """Check and encode rows.
 
@@ -50,7 +51,7 @@ def start_from(
         For data that cannot be learnt, naming the columns.
     """
     modality = modality_for(X)
-    data, container = modality.check(X)
+    data, container = check_data(X)
     check_rows(data, 2)
     target: Target | None = None
     labels: pd.Series | None = None

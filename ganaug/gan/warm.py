@@ -50,9 +50,9 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None) -> War
         with _unknown_values():
             condition = target.encode(labels)
         weights = target.weights(condition)
-    with _unknown_values():
-        rows = model.encoder.encode(table)
     classes = None if target is None or target.classes is None else condition.codes[:, 0]
+    with _unknown_values():
+        rows = model.encoder.encode(table, classes)
     for rule, broken in zip(model.encoder.rules, model.encoder.broken(table, classes), strict=True):
         if broken:
             raise ValueError(f"{broken:,} rows break the rule {rule.text!r}, which a warm start keeps: {ANEW}")

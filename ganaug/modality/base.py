@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -102,7 +102,8 @@ class Encoder(Protocol[DataT, RowsT]):
     def breaks(self, data: DataT, classes: Int32Array | None) -> BoolArray:
         """Which rows break a rule."""
 
-    def encode(self, data: DataT) -> RowsT: ...
+    def encode(self, data: DataT, classes: Int32Array | None = None) -> RowsT:
+        """Encoded rows, of these classes if there are any."""
 
     def decode(self, rows: RowsT, condition: Encoded | None = None) -> DataT:
         """Data of encoded rows that were generated for some conditions."""
@@ -121,6 +122,47 @@ class Encoder(Protocol[DataT, RowsT]):
 
     def exchanged(self, data: DataT, rows: IndexArray, new: DataT) -> DataT:
         """Data with other rows in the place of some."""
+
+
+class WithoutRules(Generic[DataT]):
+    """What an encoder has to say of rules and of columns that stand alone, where there are none."""
+
+    @property
+    def rules(self) -> list[KeptRule]:
+        return []
+
+    @property
+    def unique(self) -> list[str]:
+        return []
+
+    @property
+    def dropped(self) -> tuple[object, ...]:
+        return ()
+
+    @property
+    def faked(self) -> dict[int, object]:
+        return {}
+
+    def broken(self, data: DataT, classes: object) -> list[int]:  # noqa: ARG002
+        return []
+
+    def breaks(self, data: DataT, classes: object) -> BoolArray:  # noqa: ARG002
+        return np.zeros(len(cast(Any, data)), bool)
+
+    def identified(self, data: DataT, seed: int, beside: object = None) -> DataT:  # noqa: ARG002
+        return data
+
+    def knows(self, data: DataT) -> BoolArray:
+        return np.ones(len(cast(Any, data)), bool)
+
+    def repeats(self, data: DataT, beside: object) -> BoolArray:  # noqa: ARG002
+        return np.zeros(len(cast(Any, data)), bool)
+
+    def completed(self, data: DataT, beside: object) -> DataT:  # noqa: ARG002
+        return data
+
+    def exchanged(self, data: DataT, rows: IndexArray, new: DataT) -> DataT:  # noqa: ARG002
+        return data
 
 
 class Container(Protocol[DataT]):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..data.embedding import Embedded
 from ..data.foreign import check_given, library_of
 from ..plain import MatrixLike
 from .base import AnyLayout, Container, Modality
+from .features.modality import FeatureModality
 from .image.modality import ImageModality
 from .table.modality import TableModality
 
 AnyModality = Modality[Any, Any, Any, Any, Any]
-MODALITIES: tuple[AnyModality, ...] = (ImageModality(), TableModality())
+FEATURES: AnyModality = FeatureModality()
+MODALITIES: tuple[AnyModality, ...] = (ImageModality(), FEATURES, TableModality())
 """In the order in which data are offered to them; the last one takes all."""
 
 
-def check_data(X: MatrixLike) -> tuple[Any, Container[Any]]:
+def check_data(X: MatrixLike | Embedded) -> tuple[Any, Container[Any]]:
     """`X` as the encoder of its modality expects it, and how to give rows back.
 
     Raises
@@ -23,13 +26,13 @@ def check_data(X: MatrixLike) -> tuple[Any, Container[Any]]:
     TypeError, ValueError
         If it cannot be learnt.
     """
-    given = check_given(X)
-    return _modality_of_given(given).check(given)
+    given = check_given(X.features if isinstance(X, Embedded) else X)
+    return (FEATURES if isinstance(X, Embedded) else _modality_of_given(given)).check(given)
 
 
-def modality_for(X: MatrixLike) -> AnyModality:
+def modality_for(X: MatrixLike | Embedded) -> AnyModality:
     """The modality of data; TypeError or ValueError if it is neither a table nor images."""
-    return _modality_of_given(check_given(X))
+    return FEATURES if isinstance(X, Embedded) else _modality_of_given(check_given(X))
 
 
 def _modality_of_given(X: object) -> AnyModality:

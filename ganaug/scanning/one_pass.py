@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..data.seeds import chances_of
 from ..plain import Int32Array
 from .class_counts import ClassCounts
 from .column_counts import ColumnCounts, missing_in
-from .reservoir import ROW_BITS, Kept, Reservoir, chances_of
+from .reservoir import ROW_BITS, Kept, Reservoir
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from ..plain import AnyArray, BoolArray, Float64Array, Int32Array, Int64Array
 
 ROW_BITS = 40
 """Of a row's number in its file; the bits above it number the file."""
-GOLDEN, FIRST, SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,6 @@ class Kept:
         arrays = ((p.numbers, p.chances, p.classes) for p in parts)
         table = pa.concat_tables([part.table for part in parts]).unify_dictionaries().combine_chunks()
         return cls(table, *(np.concatenate(some) for some in zip(*arrays, strict=True)))
-
-
-def chances_of(numbers: Int64Array, seed: int) -> Float64Array:
-    """Uniform numbers that follow from the rows' numbers alone, however the table is read.
-
-    They are those of SplitMix64 (Steele, Lea, Flood 2014).
-    """
-    with np.errstate(over="ignore"):
-        bits = (numbers.view(np.uint64) + np.uint64(seed) * FIRST + np.uint64(1)) * GOLDEN
-        bits = (bits ^ (bits >> np.uint64(30))) * FIRST
-        bits = (bits ^ (bits >> np.uint64(27))) * SECOND
-    chances: Float64Array = ((bits ^ (bits >> np.uint64(31))) >> np.uint64(11)) * np.float64(2.0**-53)
-    return chances
 
 
 class Reservoir:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ganaug import DataWarning, GANAugmenter, scan
-from ganaug.scanning.reservoir import chances_of
+from ganaug.data.seeds import chances_of
 from ganaug.scanning.sources import Files
 
 pa = pytest.importorskip("pyarrow")

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...plain import AnyArray, BoolArray, Float64Array, IndexArray, record
-from ...rules.base import KeptRule
+from ...plain import AnyArray, Float64Array, record
+from ..base import WithoutRules
 from .pixels import ImageLayout, Pixels
 from .spikes import Spikes, find_spikes
 
@@ -17,7 +17,7 @@ MOST_LEVELS = 256
 
 @record
 @dataclass(frozen=True)
-class ImageEncoder:
+class ImageEncoder(WithoutRules[AnyArray]):
     """Encodes and decodes images of one size.
 
     Pixels are told by where they lie between the darkest and the brightest of the training images. Where these are
@@ -81,49 +81,7 @@ class ImageEncoder:
         """Pixels, over all channels."""
         return int(np.prod(self.shape))
 
-    @property
-    def rules(self) -> list[KeptRule]:
-        """There are none."""
-        return []
-
-    @property
-    def unique(self) -> list[str]:
-        return []
-
-    def broken(self, images: AnyArray, classes: object) -> list[int]:  # noqa: ARG002 - of tables
-        return []
-
-    def breaks(self, images: AnyArray, classes: object) -> BoolArray:  # noqa: ARG002
-        return np.zeros(len(images), bool)
-
-    @property
-    def dropped(self) -> tuple[object, ...]:
-        """None."""
-        return ()
-
-    @property
-    def faked(self) -> dict[int, object]:
-        """None."""
-        return {}
-
-    def identified(self, images: AnyArray, seed: int, beside: object = None) -> AnyArray:  # noqa: ARG002 - of tables
-        return images
-
-    def repeats(self, images: AnyArray, beside: object) -> BoolArray:  # noqa: ARG002 - of tables
-        return np.zeros(len(images), bool)
-
-    def completed(self, images: AnyArray, beside: object) -> AnyArray:  # noqa: ARG002 - of tables
-        return images
-
-    def exchanged(self, images: AnyArray, rows: IndexArray, new: AnyArray) -> AnyArray:
-        images[rows] = new
-        return images
-
-    def knows(self, images: AnyArray) -> BoolArray:
-        """Which images can be encoded: all."""
-        return np.ones(len(images), bool)
-
-    def encode(self, images: AnyArray) -> Pixels:
+    def encode(self, images: AnyArray, classes: object = None) -> Pixels:  # noqa: ARG002 - of features
         """Images of the fitted size; pixels outside the fitted range are moved to its ends."""
         if self.few or self.whole:
             places = (images.astype(np.float64) - self.low).clip(0, self.high - self.low) / self._level

@@ -307,7 +307,7 @@ class TableEncoder:
         order[rows] = len(table) + np.arange(len(rows))
         return pd.concat([table, new], ignore_index=True).iloc[order].reset_index(drop=True)
 
-    def encode(self, table: pd.DataFrame) -> Encoded:
+    def encode(self, table: pd.DataFrame, classes: object = None) -> Encoded:  # noqa: ARG002 - of features
         """Codes and positions of rows with the columns of the fitted table."""
         cells = {place: self._cells_of(table, place) for place in self.in_rules}
         blocks: dict[int, Encoded] = {}

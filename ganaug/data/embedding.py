@@ -1,0 +1,156 @@
+"""Frozen networks that make features of rows of any kind, and of features rows again where they can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _num_samples
+
+from ..plain import AnyArray, VectorLike
+
+AT_ONCE = 256
+"""Rows that an encoder is shown at a time, so that large ones need not fit into memory together."""
+PASSTHROUGH = "passthrough"
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """Between what a user has and its features.
+
+    Parameters
+    ----------
+    encode : callable or None
+        From some rows to their features; None if rows are features.
+    decode : callable or None
+        From features to rows; None if rows are given back as features.
+    """
+
+    encode: Callable[[Any], Any] | None
+    decode: Callable[[Any], Any] | None = None
+
+    @classmethod
+    def of(cls, encoder: Any, X: Any = None, y: VectorLike | None = None) -> Embedding | None:
+        """The embedding that a parameter `encoder` stands for; a transformer of scikit-learn is fitted to `X`, `y`."""
+        if encoder is None:
+            return None
+        if isinstance(encoder, str):
+            return cls(None)
+        encode, decode = encoder if isinstance(encoder, tuple) else (encoder, None)
+        if hasattr(encode, "transform"):
+            encode = (encode if X is None else clone(encode).fit(X, y)).transform
+        return cls(_asked(encode), None if decode is None else _asked(decode))
+
+    def features(self, X: Any) -> Any:
+        """The features of rows.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the encoder does not make a vector of finite numbers of each row.
+        """
+        return X if self.encode is None else _checked(_in_parts(self.encode, X), _num_samples(X))
+
+    def rows(self, features: AnyArray) -> Any:
+        """What a decoder makes of features; without one the features."""
+        return features if self.decode is None or not len(features) else _in_parts(self.decode, features)
+
+    @property
+    def gives_rows(self) -> bool:
+        """Whether rows are given back as they came, rather than as features."""
+        return self.decode is not None
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Rows that have been embedded already, beside their features.
+
+    Parameters
+    ----------
+    rows : the user's
+    features : ndarray of shape (n, n_features)
+    embedding : Embedding
+    """
+
+    rows: Any
+    features: Any
+    embedding: Embedding
+
+    @classmethod
+    def of(cls, encoder: Any, X: Any, y: VectorLike | None = None) -> Embedded | None:
+        """Rows with the features that `encoder` makes of them; None without one."""
+        if isinstance(X, cls):
+            return X
+        embedding = Embedding.of(encoder, X, y)
+        return None if embedding is None else cls(X, embedding.features(X), embedding)
+
+    def __len__(self) -> int:
+        return _num_samples(self.rows)
+
+
+def stacked(rows: Any, new: Any) -> Any:
+    """New rows behind those of a user, in whose container they come."""
+    if isinstance(rows, list):
+        return [*rows, *new]
+    real = np.asarray(rows)
+    return np.concatenate([real, np.asarray(new).astype(real.dtype)]) if len(new) else real
+
+
+def check_encoder(value: object, name: str) -> None:
+    """TypeError or ValueError if a parameter is nothing that makes features."""
+    if value is None:
+        return
+    if isinstance(value, str):
+        if value != PASSTHROUGH:
+            raise ValueError(f"{name}={value!r} must be {PASSTHROUGH!r}, which says that rows are features, or a model")
+        return
+    parts = value if isinstance(value, tuple) else (value,)
+    if len(parts) not in (1, 2) or not all(callable(part) or hasattr(part, "transform") for part in parts):
+        raise TypeError(
+            f"{name}={value!r} must be a Keras model, a callable, a transformer of scikit-learn, {PASSTHROUGH!r}, or a "
+            "pair of an encoder and a decoder"
+        )
+
+
+def _asked(model: Any) -> Callable[[Any], Any]:
+    """A Keras model's `predict`, which stays silent; anything else as it is."""
+    if not hasattr(model, "predict") or hasattr(model, "get_params"):
+        return model
+    return partial(model.predict, verbose=0)
+
+
+def _in_parts(function: Callable[[Any], Any], X: Any) -> Any:
+    """What a function makes of some rows at a time, one below the other."""
+    rows = _num_samples(X)
+    parts = [function(_safe_indexing(X, np.arange(at, min(at + AT_ONCE, rows)))) for at in range(0, rows, AT_ONCE)]
+    if any(sparse.issparse(part) for part in parts):
+        width = parts[0].shape[1]
+        raise ValueError(
+            f"encoder makes a sparse matrix of {width:,} columns, and features are dense: put TruncatedSVD(100) behind "
+            "it in a Pipeline"
+        )
+    return np.concatenate([np.asarray(part) for part in parts])
+
+
+def _checked(features: AnyArray, rows: int) -> AnyArray:
+    if features.ndim == 4:
+        raise ValueError(
+            f"encoder makes maps of shape {features.shape[1:]} of each row: pool them, for example with "
+            "keras.layers.GlobalAveragePooling2D"
+        )
+    if features.ndim != 2 or len(features) != rows or not features.shape[1]:
+        raise ValueError(
+            f"encoder makes an array of shape {features.shape} of {rows} rows: ({rows}, n_features) is needed"
+        )
+    if features.dtype.kind not in "fiub":
+        raise TypeError(f"encoder makes features of dtype {features.dtype}: numbers are needed")
+    broken = int((~np.isfinite(features)).any(1).sum())
+    if broken:
+        raise ValueError(f"encoder makes features that are NaN or infinite of {broken:,} of {rows:,} rows")
+    return features if features.dtype == np.float64 else features.astype(np.float32)

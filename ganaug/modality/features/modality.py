@@ -1,0 +1,66 @@
+"""Features that a network makes: a table of numbers whose columns mean nothing alone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import pandas as pd
+
+from ...columns.identifier import Identifiers
+from ...columns.layout import Encoded
+from ...columns.registry import kind_of
+from ...plain import Int32Array, MatrixLike
+from ...rules.declared import Rules
+from ...selection.sampler import Sampler
+from ..base import Reader
+from ..table.container import TableContainer
+from ..table.modality import TableModality
+from .encoder import FeatureEncoder
+
+
+class FeatureModality(TableModality):
+    name = "features"
+
+    def takes(self, X: object) -> bool:  # noqa: ARG002 - only with an encoder are numbers features
+        return False
+
+    def check(self, X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
+        table, container = super().check(X)
+        strange = [name for name in table if kind_of(table[name]) != "number"]
+        if strange:
+            raise TypeError(f"features are numbers, but columns {strange[:5]} are not: give encoder= what makes them")
+        empty = [name for name in table if table[name].isna().any()]
+        if empty:
+            raise ValueError(f"features {empty[:5]} have missing values: fill them in, or leave encoder=None")
+        return table, container
+
+    def fit_encoder(  # type: ignore[override]
+        self,
+        data: pd.DataFrame,
+        categorical: frozenset[Hashable],
+        rules: Rules,
+        classes: Int32Array | None,
+        identifiers: Identifiers = "warn",  # noqa: ARG002 - of tables
+    ) -> tuple[FeatureEncoder, Encoded]:
+        if not isinstance(rules, str):
+            raise ValueError(f"rules={rules!r}: features have no columns to speak of; leave rules='auto'")
+        if categorical:
+            raise ValueError(f"categorical_features={sorted(map(str, categorical))}: features are no categories")
+        return FeatureEncoder.fit(data, classes)
+
+    def top_up(
+        self,
+        encoder: object,  # noqa: ARG002
+        sampler: Sampler,
+        real: pd.DataFrame,  # noqa: ARG002
+        labels: Encoded,  # noqa: ARG002
+        wanted: Encoded,
+        seed: int,
+    ) -> Encoded:
+        rows: Encoded = sampler.rows(wanted, seed)
+        return rows
+
+    def reader(self, encoder: FeatureEncoder, container: TableContainer) -> Reader:  # type: ignore[override] # noqa: ARG002
+        from .reader import FeatureReader
+
+        return FeatureReader(encoder)
