@@ -122,18 +122,19 @@ def test_no_two_files_or_classes_of_one_name():
     assert [name for name, count in classes.items() if count > 1] == []
 
 
+MODALITIES = ("modality/table/", "modality/image/", "modality/features/")
+
+
 def test_nobody_asks_which_modality_it_handles():
     """The names of a modality's own classes are known in its folder, in the registry, and where tables are measured."""
     own = {
         node.name
         for module in MODULES
-        if module.startswith(("modality/table/", "modality/image/"))
+        if module.startswith(MODALITIES)
         for node in ast.parse((HOME / f"{module}.py").read_text()).body
         if isinstance(node, ast.ClassDef)
     }
-    outside = [
-        m for m in MODULES if not m.startswith(("modality/table/", "modality/image/")) and m != "modality/registry"
-    ]
+    outside = [m for m in MODULES if not m.startswith(MODALITIES) and m != "modality/registry"]
     sites = {
         (module, node.id)
         for module in outside

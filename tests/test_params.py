@@ -31,6 +31,7 @@ BAD: dict[str, list[Any]] = {
     "time_budget": [0, -3.0, "1h", True, float("nan")],
     "batch_size": [0, -1, 1.5, False, "large"],
     "refine": [0, -2, 1.5, "yes", None],
+    "encoder": [3, "features", (len, len, len)],
     "generator": [3, "dense"],
     "discriminator": [0.5, "dense"],
     "loss": ["wgan", None, 1],

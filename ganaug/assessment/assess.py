@@ -10,9 +10,11 @@ import pandas as pd
 from joblib import Memory, Parallel, delayed
 from scipy import sparse
 from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_consistent_length
 
 from ..augmenter import GANAugmenter
+from ..data.embedding import PASSTHROUGH, embedded_for
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_target, labels_or_numbers
 from ..modality.registry import check_data, modality_for
@@ -60,7 +62,7 @@ def assess(
     augmenter : GANAugmenter or None, default=None
         `ratios` replaces its `ratio`; its `sampling_strategy` says which rows are lacking. None takes half of the usual
         steps and no refinement for classes, as :class:`ganaug.GANOverSampler` does, and ``GANAugmenter()`` for a
-        number.
+        number. With an `encoder` the estimator is one of features, and so are all baselines.
     scoring : str, callable or None, default=None
         As in scikit-learn. None is average precision of the rarer of two classes; the mean ROC AUC of each of more
         classes against the rest; balanced accuracy for classifiers that only decide; and for regressors the root mean
@@ -143,6 +145,15 @@ def assess(
      'enlarge', 'enlarge']
     """
     classes = _has_classes(estimator)
+    encoder = getattr(augmenter, "encoder", None)
+    if hasattr(encoder, "transform") and not isinstance(encoder, FrozenEstimator):
+        raise ValueError(
+            f"encoder={encoder!r} would be fitted to rows that are held out: fit it to others and give "
+            "FrozenEstimator(encoder), of sklearn.frozen"
+        )
+    embedding, X = embedded_for(augmenter, X, y)
+    if augmenter is not None and embedding is not None:
+        augmenter = clone(augmenter).set_params(encoder=PASSTHROUGH)
     rows, target, labels = checked_rows(X, y, classes=classes)
     if augmenter is not None and not isinstance(augmenter, GANAugmenter):
         raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
@@ -160,7 +171,10 @@ def assess(
         memory=memory,
     )
     state = trial.augmenter.random_state if random_state is None else random_state
-    return assessed(trial, rows, target, labels, cv, state, n_jobs=n_jobs, verbose=verbose)
+    found = assessed(trial, rows, target, labels, cv, state, n_jobs=n_jobs, verbose=verbose)
+    if embedding is not None and found.augmenter is not None:
+        found.augmenter.set_params(encoder=encoder)
+    return found
 
 
 def trial_of(

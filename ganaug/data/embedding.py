@@ -94,6 +94,14 @@ class Embedded:
         return _num_samples(self.rows)
 
 
+def embedded_for(augmenter: Any, X: Any, y: VectorLike) -> tuple[Embedding | None, Any]:
+    """What embeds rows for an estimator that learns from features, and these; None and `X` if it learns from rows."""
+    embedded = None if augmenter is None else Embedded.of(augmenter.encoder, X, y)
+    if embedded is None or embedded.embedding.gives_rows:
+        return None, X
+    return embedded.embedding, embedded.features
+
+
 def stacked(rows: Any, new: Any) -> Any:
     """New rows behind those of a user, in whose container they come."""
     if isinstance(rows, list):

@@ -22,6 +22,7 @@ from ..assessment.folds import Folds
 from ..assessment.ratios import TEACH, taught_ratio
 from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
+from ..data.embedding import PASSTHROUGH, embedded_for
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_real, check_target, labels_or_numbers
 from ..data.weights import routing, weights_name, with_synthetic
@@ -135,6 +136,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         check_consistent_length(X, y)
+        self._embedding, X = embedded_for(self.augmenter, X, y)
         classes = self._target_type == "classes"
         if self.teacher is not None:
             check_teacher(self.teacher, classes=classes, X=X)
@@ -191,7 +193,8 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         return score
 
     def _as_learnt(self, X: MatrixLike) -> Any:
-        """`X` without the columns that the augmenter left out, which the estimator has not seen."""
+        """`X` as the estimator has seen it: its features, or without the columns that the augmenter left out."""
+        X = X if self._embedding is None else self._embedding.features(X)
         own = self.augmenter_
         return X if own is None or own.identifiers != "drop" else own.transform(X)
 
@@ -234,6 +237,8 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
             augmenter = self._default_augmenter(None if self.teacher is None else taught_ratio(len(labels)))
         else:
             augmenter = clone(self.augmenter)
+        if self._embedding is not None:
+            augmenter.set_params(encoder=PASSTHROUGH)
         if augmenter.target_type not in ("auto", self._target_type):
             raise ValueError(
                 f"augmenter has target_type={augmenter.target_type!r}, but {type(self).__name__} needs "

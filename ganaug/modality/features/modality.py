@@ -9,6 +9,7 @@ import pandas as pd
 from ...columns.identifier import Identifiers
 from ...columns.layout import Encoded
 from ...columns.registry import kind_of
+from ...data.seeds import block_rng
 from ...plain import Int32Array, MatrixLike
 from ...rules.declared import Rules
 from ...selection.sampler import Sampler
@@ -53,11 +54,14 @@ class FeatureModality(TableModality):
         encoder: object,  # noqa: ARG002
         sampler: Sampler,
         real: pd.DataFrame,  # noqa: ARG002
-        labels: Encoded,  # noqa: ARG002
+        labels: Encoded,
         wanted: Encoded,
         seed: int,
     ) -> Encoded:
-        rows: Encoded = sampler.rows(wanted, seed)
+        """How rows differ from the mean of their class is drawn for classes as frequent as they are: what a class of
+        few rows has of its own would be too little to learn from."""
+        rng = block_rng(seed, 0, 6)
+        rows: Encoded = sampler.rows(labels.take(rng.integers(len(labels), size=len(wanted))), seed)
         return rows
 
     def reader(self, encoder: FeatureEncoder, container: TableContainer) -> Reader:  # type: ignore[override] # noqa: ARG002

@@ -18,6 +18,8 @@ from ...data.seeds import chances_of
 from ...plain import AnyArray, Float32Array, Int32Array, Int64Array, record
 
 COMPONENTS = 32
+WIDER = 4.0
+"""What is left out is drawn so many times as wide as it is: a classifier learns not to rely on it."""
 MOST_ROWS = 20_000
 """To find components in."""
 
@@ -82,7 +84,7 @@ class FeatureSpace:
 
     def decode(self, components: Float32Array, codes: Int32Array, keys: Int64Array) -> Float32Array:
         """Features (n, n_features) of components; what these leave out follows from the rows' keys."""
-        features = self.means[codes] + components @ self.axes + self.rest * _normal(keys, len(self.rest))
+        features = self.means[codes] + components @ self.axes + WIDER * self.rest * _normal(keys, len(self.rest))
         made: Float32Array = features.clip(self.low, self.high).astype(np.float32)
         return made
 

@@ -1,0 +1,213 @@
+"""Features that an encoder makes of images, text or anything else are learnt and generated."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter, GANOverSampler, assess, load
+
+COUNTS = (60, 40, 6)
+SMALL: dict[str, Any] = {"steps": 20, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def images() -> tuple[np.ndarray, np.ndarray]:
+    """Large colour images whose brightness tells their class."""
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], COUNTS)
+    return (rng.random((len(y), 40, 40, 3)) * 100 + 40 * y[:, None, None, None]).astype(np.uint8), y
+
+
+def blocks(X: np.ndarray) -> np.ndarray:
+    """Means of 8 x 8 pixels: 75 features."""
+    return np.asarray(X).reshape(len(X), 5, 8, 5, 8, 3).mean((2, 4)).reshape(len(X), -1)
+
+
+def test_rows_of_any_kind_become_features(images):
+    X, y = images
+    augmenter = GANAugmenter(encoder=blocks, ratio=0, sampling_strategy="auto", **SMALL)
+    every, labels, is_synthetic = augmenter.fit(X, y).augment(X, y, return_mask=True)
+    np.testing.assert_allclose(every[: len(X)], blocks(X), rtol=1e-6)
+    assert every.shape == (180, 75)
+    assert np.bincount(labels).tolist() == [60, 60, 60]
+    assert is_synthetic.sum() == 74
+    np.testing.assert_array_equal(augmenter.transform(X[:3]), every[:3])
+    made, _ = augmenter.sample({2: 9}, random_state=3)
+    np.testing.assert_array_equal(augmenter.sample({2: 4}, random_state=3)[0], made[:4])
+    np.testing.assert_array_equal(augmenter.plan({2: 9}, part_rows=4, random_state=3)[1][0], made[4:8])
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(augmenter)).sample({2: 9}, random_state=3)[0], made)
+
+
+def test_generated_features_are_around_the_mean_of_their_class_and_as_wide_as_features_are(images):
+    X, y = images
+    features = blocks(X)
+    augmenter = GANAugmenter(encoder="passthrough", steps=150, random_state=0).fit(features, y)
+    for label in (0, 2):
+        made, _ = augmenter.sample({label: 400}, random_state=0)
+        real = features[y == label]
+        assert np.abs(made.mean(0) - real.mean(0)).mean() < real.std(0).mean() / 2
+        assert (made.min(0) >= features.min(0) - 1e-4).all()
+        assert (made.max(0) <= features.max(0) + 1e-4).all()
+        assert 0.5 < made.std(0).mean() / features[y == 0].std(0).mean() < 4.5
+
+
+@pytest.mark.filterwarnings("ignore:classes with at most 5 rows")
+def test_a_class_of_a_single_row_is_topped_up_with_others(images):
+    X, y = images
+    few = np.r_[: COUNTS[0] + COUNTS[1], len(y) - 1]
+    made, labels = GANOverSampler(encoder=blocks, **SMALL).fit_resample(X[few], y[few])
+    assert np.bincount(labels).tolist() == [60, 60, 60]
+    assert len(np.unique(made[labels == 2], axis=0)) == 60
+
+
+def test_a_keras_model_is_asked_as_it_is_and_in_parts(images):
+    import keras
+
+    X, y = images
+    net = keras.Sequential([keras.layers.Input((40, 40, 3)), keras.layers.Conv2D(4, 8, 8), keras.layers.Flatten()])
+    weights = [weight.copy() for weight in net.get_weights()]
+    augmenter = GANAugmenter(encoder=net, **SMALL).fit(X, y)
+    assert augmenter.sample(5)[0].shape == (5, 100)
+    np.testing.assert_allclose(augmenter.transform(X[:9]), net.predict(X[:9], verbose=0), rtol=1e-5)
+    assert all((old == new).all() for old, new in zip(weights, net.get_weights(), strict=True))
+    seen = []
+    GANAugmenter(encoder=lambda rows: (seen.append(len(rows)), blocks(rows))[1], **SMALL).fit(np.tile(X, (3, 1, 1, 1)))
+    assert seen == [256, 62]
+
+
+def test_a_transformer_is_fitted_to_the_rows_unless_it_is_frozen():
+    texts = [f"a fine film of {k % 7} parts" if k % 9 else f"nothing but {k % 5} lies" for k in range(90)]
+    y = np.array([k % 9 == 0 for k in range(90)])
+    encoder = make_pipeline(TfidfVectorizer(), TruncatedSVD(6, random_state=0))
+    augmenter = GANAugmenter(encoder=encoder, **SMALL).fit(texts, y)
+    assert augmenter.sample({True: 4})[0].shape == (4, 6)
+    with pytest.raises(NotFittedError):
+        encoder.transform(texts)
+    fitted = make_pipeline(TfidfVectorizer(), TruncatedSVD(3, random_state=0)).fit(texts[:50])
+    frozen = GANAugmenter(encoder=FrozenEstimator(fitted), **SMALL).fit(texts, y)
+    np.testing.assert_allclose(frozen.transform(texts[:5]), fitted.transform(texts[:5]), rtol=1e-5)
+    with pytest.raises(ValueError, match=r"sparse matrix of \d+ columns.*TruncatedSVD"):
+        GANAugmenter(encoder=TfidfVectorizer(), **SMALL).fit(texts, y)
+
+
+def test_a_decoder_gives_rows_back_as_they_came(images):
+    X, y = images
+    flat = PCA(8, random_state=0).fit(X.reshape(len(X), -1))
+
+    def encode(rows: np.ndarray) -> np.ndarray:
+        return flat.transform(rows.reshape(len(rows), -1))
+
+    def decode(features: np.ndarray) -> np.ndarray:
+        return flat.inverse_transform(features).reshape(-1, 40, 40, 3)
+
+    pair = (encode, decode)
+    augmenter = GANAugmenter(0.5, encoder=pair, **SMALL).fit(X, y)
+    assert augmenter.sample({1: 4})[0].shape == (4, 40, 40, 3)
+    every, _ = augmenter.augment(X, y)
+    assert every.shape == (159, 40, 40, 3)
+    assert every.dtype == X.dtype
+    np.testing.assert_array_equal(every[: len(X)], X)
+    assert augmenter.transform(X) is X
+    mixed = GANAugmenter(0.25, mode="replace", encoder=pair, **SMALL).fit_transform(X, y)
+    assert ((mixed != X).any((1, 2, 3)).sum(), mixed.dtype) == (26, X.dtype)
+
+
+def test_a_classifier_learns_from_features_and_is_asked_about_rows(images):
+    X, y = images
+    head = make_pipeline(StandardScaler(), LogisticRegression())
+    model = AugmentedClassifier(head, GANAugmenter(ratio=0, sampling_strategy="auto", encoder=blocks, **SMALL))
+    assert model.fit(X, y).score(X, y) > 0.9
+    assert model.estimator_.n_features_in_ == 75
+    assert model.predict_proba(X[:4]).shape == (4, 3)
+    calibrated = AugmentedClassifier(head, model.augmenter, calibrate=True, cv=2).fit(X, y)
+    assert calibrated.predict_proba(X[:4]).shape == (4, 3)
+
+
+def test_numbers_and_no_target_have_features_too(images):
+    X, y = images
+    number = y + np.random.default_rng(0).random(len(y))
+    model = AugmentedRegressor(Ridge(), GANAugmenter(encoder=blocks, **SMALL))
+    assert model.fit(X, number).score(X, number) > 0.5
+    assert GANAugmenter(encoder=blocks, **SMALL).fit(X).sample(3).shape == (3, 75)
+
+
+def test_assess_measures_on_features_and_gives_the_encoder_back(images):
+    X, y = images
+    augmenter = GANAugmenter(encoder=blocks, **SMALL)
+    options: dict[str, Any] = {"cv": 2, "ratios": {"balance": [1]}, "baselines": ["copies"], "teacher": None}
+    found = assess(make_pipeline(StandardScaler(), LogisticRegression()), X, y, augmenter, **options)
+    assert set(found.table["method"]) == {"none", "copies", "balance"}
+    assert found.augmenter is None or found.augmenter.encoder is blocks
+    with pytest.raises(ValueError, match="FrozenEstimator"):
+        assess(LogisticRegression(), blocks(X), y, GANAugmenter(encoder=PCA(3), **SMALL), **options)
+
+
+def test_a_file_holds_no_encoder(images, tmp_path):
+    X, y = images
+    augmenter = GANAugmenter(encoder=blocks, **SMALL).fit(X, y)
+    augmenter.save(tmp_path / "model")
+    made, _ = augmenter.sample({1: 3}, random_state=0)
+    bare, whole = load(tmp_path / "model"), load(tmp_path / "model", encoder=blocks)
+    for loaded in (bare, whole):
+        np.testing.assert_array_equal(loaded.sample({1: 3}, random_state=0)[0], made)
+    assert bare.encoder == "passthrough"
+    np.testing.assert_array_equal(whole.transform(X[:2]), bare.transform(whole.transform(X[:2])))
+    plain = GANAugmenter(**SMALL).fit(blocks(X), y)
+    plain.save(tmp_path / "plain")
+    with pytest.raises(ValueError, match="fitted without an encoder"):
+        load(tmp_path / "plain", encoder=blocks)
+
+
+def test_a_warm_start_learns_new_features(images):
+    X, y = images
+    augmenter = GANAugmenter(encoder=blocks, warm_start=True, **SMALL).fit(X, y)
+    assert augmenter.fit(X[::-1], y[::-1]).n_iter_ == 40
+
+
+def test_features_of_frames_come_back_as_frames(images):
+    X, y = images
+    frame = pd.DataFrame(blocks(X).astype(np.float32)).add_prefix("f")
+    made, _ = GANAugmenter(encoder="passthrough", **SMALL).fit(frame, y).sample(4)
+    assert list(made) == list(frame)
+    assert set(made.dtypes) == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(
+    ("encoder", "error", "message"),
+    [
+        (3, TypeError, "must be a Keras model"),
+        ("features", ValueError, "'passthrough'"),
+        (lambda X: X, ValueError, "GlobalAveragePooling2D"),
+        (lambda X: blocks(X)[1:], ValueError, r"of 106 rows"),
+        (lambda X: blocks(X).astype(str), TypeError, "numbers are needed"),
+        (lambda X: blocks(X) / 0 if len(X) else X, ValueError, "NaN or infinite of 106"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_what_makes_no_features_is_told_before_training(images, encoder, error, message):
+    with pytest.raises(error, match=message):
+        GANAugmenter(encoder=encoder, **SMALL).fit(*images)
+
+
+def test_what_goes_only_with_tables_is_told(images):
+    X, y = images
+    for options, message in (({"rules": ["0 <= 1"]}, "rules"), ({"categorical_features": [0]}, "no categories")):
+        with pytest.raises(ValueError, match=message):
+            GANAugmenter(encoder=blocks, **SMALL, **options).fit(X, y)
+    words = pd.DataFrame({"a": ["x", "y"] * 10, "b": np.arange(20.0)})
+    with pytest.raises(TypeError, match=r"columns \['a'\] are not"):
+        GANAugmenter(encoder="passthrough", **SMALL).fit(words)
+    with pytest.raises(ValueError, match=r"\['b'\] have missing values"):
+        GANAugmenter(encoder="passthrough", **SMALL).fit(pd.DataFrame({"b": [1.0, np.nan, 2.0]}))
