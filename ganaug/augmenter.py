@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, over
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
-from .data.embedding import PASSTHROUGH, Embedded, Embedding, check_encoder
+from .data.datasets import ARRAYS, arrays_of, is_dataset
+from .data.embedding import PASSTHROUGH, Embedded, Embedding, check_encoder, taken_in
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
 from .data.targets import conditioned
@@ -170,10 +171,11 @@ class GANAugmenter(
             Columns of any mix of dtypes; missing values are learnt like any other value. DataFrames are those of pandas
             and polars, and tables of pyarrow; the latter two need ``pip install 'ganaug[frames]'``. Images are an array
             of shape (n_samples, height, width) or (n_samples, height, width, channels) of any numbers, 8 x 8 pixels or
-            larger. A table that is larger than memory is what :func:`ganaug.scan` returns, a pyarrow.dataset, or a
-            DataFrame of Dask, Ray or Spark.
+            larger; or a finite `tf.data.Dataset` of them, batched or not, which is read once. A table that is larger
+            than memory is what :func:`ganaug.scan` returns, a pyarrow.dataset, or a DataFrame of Dask, Ray or Spark.
         y : array-like of shape (n_samples,) or None
-            Labels, numbers, or nothing. A scan brings its own; of the other large tables, the name of their column.
+            Labels, numbers, or nothing. A scan brings its own, and so does a dataset of (image, label), whose labels
+            become names if it has `class_names`; of the other large tables, the name of their column.
 
         Returns
         -------
@@ -186,12 +188,12 @@ class GANAugmenter(
         """
         started = time.monotonic()
         self._check_parameters()
-        given = Embedded.of(self.encoder, X, y) if self.encoder is not None else X
-        scanned = None if isinstance(given, Embedded) else scan_of(X, y)
+        X, y = taken_in(self.encoder, X, y)
+        scanned = None if isinstance(X, Embedded) else scan_of(X, y)
         if self.warm_start and hasattr(self, "_model"):
-            return self._fit_on(*((given, y) if scanned is None else scanned.table()), started)
+            return self._fit_on(*((X, y) if scanned is None else scanned.table()), started)
         kinds = self.target_type, self.sampling_strategy
-        start = start_from(given, y, self, *kinds) if scanned is None else start_from_scan(scanned, self, *kinds)
+        start = start_from(X, y, self, *kinds) if scanned is None else start_from_scan(scanned, self, *kinds)
         encoder, target = start.encoder, start.target
         config = configured(self, start.modality, (len(start.data.rows), *encoder.layout.row_shape))
         seeds = seeds_from(entropy_of(self.random_state), 3)
@@ -202,7 +204,7 @@ class GANAugmenter(
             Generator(conditioned(encoder.layout, target), config.sizes.size, [], self.generator),
             SampleSeeds(None if self.random_state is None else int(seeds[2])),
             label_container=start.label_container,
-            embedding=given.embedding if isinstance(given, Embedded) else None,
+            embedding=X.embedding if isinstance(X, Embedded) else None,
         )
         keep = self.warm_start
         self._model = fit_model(untrained, start.data, config, seeds[:2], started, keep_discriminator=keep)
@@ -388,6 +390,7 @@ class GANAugmenter(
         the other classes live, and are more typical of their class than rows from `sample`.
         """
         model = self._fitted
+        X, y = arrays_of(X, y)
         X = model.embedded(X)
         if teacher is not None:
             return taught(
@@ -421,11 +424,13 @@ class GANAugmenter(
             ``mode="replace"`` only `X`, with `ratio` of its rows replaced by synthetic ones of the same label and the
             index it came with.
         """
-        given: Any = Embedded.of(self.encoder, X, y) if self.encoder is not None else X
-        self.fit(given, y)
+        if self.mode == "replace" and is_dataset(X):
+            raise TypeError(f"mode='replace' returns X alone, and a dataset would lose its labels: {ARRAYS}")
+        X, y = taken_in(self.encoder, X, y)
+        self.fit(X, y)
         if self.mode == "replace":
-            return self._fitted.replaced(given, y, check_ratio(self.ratio))
-        augmented = self.augment(given, y)
+            return self._fitted.replaced(X, y, check_ratio(self.ratio))
+        augmented = self.augment(X, y)
         return augmented if y is None else Augmented(*augmented)
 
     def save(self, path: PathLike) -> None:

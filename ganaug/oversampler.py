@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.base import OneToOneFeatureMixin
 
 from .augmenter import GANAugmenter
-from .data.embedding import Embedded
+from .data.embedding import Embedded, taken_in
 from .data.sampling_strategy import Strategy, missing_rows
 from .data.validation import accepts_any_table, check_labels, check_target
 from .modality.registry import check_data, modality_for
@@ -71,17 +71,17 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
 
     sampling_strategy: Strategy = "auto"
 
-    def fit(self, X: MatrixLike, y: VectorLike) -> Self:
+    def fit(self, X: MatrixLike, y: VectorLike | None = None) -> Self:
         """Check the data and `sampling_strategy`; the generator is fitted by `fit_resample`.
 
         Returns
         -------
         self : GANOverSampler
         """
-        self._check(Embedded.of(self.encoder, X, y) if self.encoder is not None else X, y)
+        self._check(*taken_in(self.encoder, X, y))
         return self
 
-    def _check(self, X: MatrixLike | Embedded, y: VectorLike) -> tuple[int, ...]:
+    def _check(self, X: MatrixLike | Embedded, y: VectorLike | None) -> tuple[int, ...]:
         """The shape of what is there to learn."""
         check_parameters(self)
         data, _ = check_data(X)
@@ -95,39 +95,41 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         shape: tuple[int, ...] = data.shape
         return shape
 
-    def fit_resample(self, X: MatrixLike, y: VectorLike) -> tuple[Any, Any]:
+    def fit_resample(self, X: MatrixLike, y: VectorLike | None = None) -> tuple[Any, Any]:
         """Fit a generator and top the classes up.
 
         Parameters
         ----------
-        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features), or images
+            As in :meth:`ganaug.GANAugmenter.fit`.
         y : array-like of shape (n_samples,)
+            None only with a `tf.data.Dataset`, which brings its labels.
 
         Returns
         -------
         X, y : containers and dtypes as they came, real rows first
-            The index of a DataFrame starts anew.
+            The index of a DataFrame starts anew. Arrays for a `tf.data.Dataset`.
 
         Raises
         ------
         ValueError
             If `y` has a single class, or a class should end with fewer rows than it has.
         """
-        given: Any = Embedded.of(self.encoder, X, y) if self.encoder is not None else X
-        shape = self._check(given, y)
+        X, y = taken_in(self.encoder, X, y)
+        shape = self._check(X, y)
         parameters = self.get_params(deep=False)
-        usual = modality_for(given).sizing(shape, oversampling=True)
+        usual = modality_for(X).sizing(shape, oversampling=True)
         if self.refine == "auto":
             parameters["refine"] = usual.candidates
         if self.steps == "auto":
             parameters["steps"] = usual.steps
-        self.augmenter_ = GANAugmenter(ratio=0, target_type="classes", **parameters).fit(given, y)
+        self.augmenter_ = GANAugmenter(ratio=0, target_type="classes", **parameters).fit(X, y)
         self.n_features_in_ = self.augmenter_.n_features_in_
         if hasattr(self.augmenter_, "feature_names_in_"):
             self.feature_names_in_ = self.augmenter_.feature_names_in_
         self.rules_ = self.augmenter_.rules_
-        new_X, new_y = self.augmenter_.augment(given, y)
-        return new_X if isinstance(given, Embedded) else _as_given(new_X, X), _as_given(new_y, y)
+        new_X, new_y = self.augmenter_.augment(X, y)
+        return new_X if isinstance(X, Embedded) else _as_given(new_X, X), _as_given(new_y, y)
 
     def __sklearn_tags__(self) -> Tags:
         tags = sampler_tags()

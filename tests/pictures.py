@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,3 +28,13 @@ def glyphs(each: int = 20, shape: tuple[int, ...] = (12, 10), dtype: Any = np.ui
             image[1:-1, [1, -2]] = ink
     images = images / 255 if np.dtype(dtype).kind == "f" else images
     return images.astype(dtype), np.repeat(LABELS, each)
+
+
+def photos(folder: Path, images: NDArray[Any], labels: Any) -> Path:
+    """A folder with a folder of PNG files for each label."""
+    import tensorflow as tf
+
+    for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+        (folder / label).mkdir(parents=True, exist_ok=True)
+        (folder / label / f"{number:03}.png").write_bytes(tf.io.encode_png(image).numpy())
+    return folder

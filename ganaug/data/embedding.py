@@ -14,6 +14,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
 from ..plain import AnyArray, VectorLike
+from .datasets import arrays_of
 
 AT_ONCE = 256
 """Rows that an encoder is shown at a time, so that large ones need not fit into memory together."""
@@ -92,6 +93,12 @@ class Embedded:
 
     def __len__(self) -> int:
         return _num_samples(self.rows)
+
+
+def taken_in(encoder: Any, X: Any, y: VectorLike | None) -> tuple[Any, Any]:
+    """Rows and labels that a fit is given: of a dataset its arrays, and with an encoder the features beside them."""
+    X, y = arrays_of(X, y)
+    return X if encoder is None else Embedded.of(encoder, X, y), y
 
 
 def embedded_for(augmenter: Any, X: Any, y: VectorLike) -> tuple[Embedding | None, Any]:

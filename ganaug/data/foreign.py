@@ -14,12 +14,13 @@ from scipy import sparse
 
 from ..columns.arrow import ArrowField, array_of, check_distinct, field_of, frame_of, plain_series
 from ..plain import MatrixLike, VectorLike, record
+from .datasets import ARRAYS, is_dataset
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 NO_NARWHALS = "tables of {} need narwhals and pyarrow: pip install 'ganaug[frames]', or give X.to_pandas()"
-IMAGE_FOLDER = "a folder of images becomes arrays with keras.utils.image_dataset_from_directory"
+IMAGE_FOLDER = "a folder of images is what keras.utils.image_dataset_from_directory reads and fit takes"
 
 
 def check_given(X: MatrixLike) -> Any:
@@ -134,11 +135,8 @@ def _check_no_other(given: Any) -> None:
     kind, home = type(given).__name__, type(given).__module__.partition(".")[0]
     if isinstance(given, Mapping):
         raise TypeError(f"X is a {kind}: give pd.DataFrame(X) if it holds a column for each name")
-    if hasattr(given, "element_spec") and hasattr(given, "as_numpy_iterator"):
-        raise TypeError(
-            "X is a tf.data.Dataset, whose rows come one by one: give arrays, for example with "
-            "X = np.stack([x for x, y in dataset.unbatch().as_numpy_iterator()]), and likewise y"
-        )
+    if is_dataset(given):
+        raise TypeError(f"X is a tf.data.Dataset, which only fit, augment and fit_resample read: {ARRAYS}")
     if hasattr(given, "collect_schema") and hasattr(given, "collect"):
         raise TypeError(f"X is a {kind}, which has no rows yet: give X.collect()")
     if isinstance(given, pd.Series) or _library_of_vector(given) is not None:
