@@ -8,6 +8,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +20,12 @@ from ..data.replacing import replacing
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_choice, check_labels, check_target
 from ..params import Auto
+from ..plain import AnyArray
 from ..plans.plan import SamplePlan, free_name
 from ..scanning.scan import Scan, scan
 from .cells import CellStyle
 from .files import check_output, check_picture, is_large, read, read_alike, split, write, write_below
+from .folders import rebalance_photos
 from .styles import save_styles, styles_of
 
 try:
@@ -36,7 +39,6 @@ Input = Annotated[
     str, typer.Argument(metavar="TABLE", help="A .csv or .parquet file; - reads CSV from standard input.")
 ]
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="A file from `ganaug fit`.")]
-Target = Annotated[str, typer.Option("--target", "-t", help="The column of labels.")]
 Output = Annotated[
     str, typer.Option("--output", "-o", help="A .csv or .parquet file; - writes CSV to standard output.")
 ]
@@ -60,6 +62,9 @@ EscapeFormulas = Annotated[
     bool, typer.Option("--escape-formulas", help="Put ' before new text that a spreadsheet takes for a formula.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
+ImageSize = Annotated[
+    str | None, typer.Option("--image-size", metavar="HxW", help="Of a folder: resize all images to it.")
+]
 Mark = Annotated[
     str | None, typer.Option("--mark", metavar="NAME", help="Add a column that says which rows are synthetic.")
 ]
@@ -67,9 +72,15 @@ Mark = Annotated[
 
 @app.command()
 def rebalance(
-    table: Input,
-    target: Target,
-    output: Output = "-",
+    table: Annotated[
+        str,
+        typer.Argument(metavar="TABLE", help="A .csv or .parquet file, - for standard input, or a folder of images."),
+    ],
+    target: Annotated[str | None, typer.Option("--target", "-t", help="The column of labels; none of images.")] = None,
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", help="A .csv or .parquet file, - for standard output, or a new folder."),
+    ] = "-",
     strategy: Annotated[
         str,
         typer.Option(help='"auto", "minority", ..., a ratio of two classes such as 0.5, or totals: {"fraud": 500}.'),
@@ -77,6 +88,7 @@ def rebalance(
     ratio: Annotated[float, typer.Option(help="Then add so many synthetic rows for each row there is.", min=0)] = 0.0,
     model: Annotated[Path | None, typer.Option(help="Take this fitted model instead of fitting one.")] = None,
     mark: Mark = None,
+    image_size: ImageSize = None,
     steps: Steps = None,
     time_budget: Budget = None,
     identifiers: Identifiers = "warn",
@@ -88,7 +100,22 @@ def rebalance(
     escape_formulas: EscapeFormulas = False,
     quiet: Quiet = False,
 ) -> None:
-    """Bring the classes of a table to the same size with synthetic rows. The real rows come first, as they were."""
+    """Bring the classes of a table to the same size with synthetic rows. The real rows come first, as they were.
+
+    TABLE may be a folder with a folder of images for each class. Then OUTPUT is a folder for the new images alone.
+    """
+    if Path(table).is_dir():
+        of_tables = {"--target": target, "--model": model, "--mark": mark, "--rule": rule, "--overwrite": overwrite}
+        of_tables |= {"--identifiers": identifiers != "warn", "--escape-formulas": escape_formulas}
+        _check_none(of_tables, "this goes with a table, not with a folder of images")
+        check_output(checkpoint, table=False)
+        fitting = partial(_fitted, steps=steps, time_budget=time_budget, random_state=random_state, quiet=quiet)
+        fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
+        rebalance_photos(table, output, partial(_strategy, strategy), ratio, image_size, fitting, quiet=quiet)
+        return
+    if target is None:
+        raise typer.BadParameter("a table needs its column of labels", param_hint="--target")
+    _check_none({"--image-size": image_size}, f"this goes with a folder of images, and {table} is none")
     check_output(output, [table], overwrite=overwrite)
     check_output(checkpoint, [table, output], table=False)
     check_choice(identifiers, "--identifiers", ("warn", "fake"))  # real rows stay whole
@@ -312,8 +339,8 @@ def _warned_once(told: set[str]) -> Callable[..., None]:
 
 
 def _fitted(
-    X: pd.DataFrame | Scan,
-    y: pd.Series | None,
+    X: pd.DataFrame | AnyArray | Scan,
+    y: pd.Series | AnyArray | None,
     steps: int | None,
     time_budget: float | None,
     random_state: int | None,
@@ -333,6 +360,13 @@ def _fitted(
         print(f"ganaug: interrupted after {fitted.n_iter_:,} steps; nothing is written", file=sys.stderr)
         raise KeyboardInterrupt
     return fitted
+
+
+def _check_none(options: Mapping[str, object], why: str) -> None:
+    """Raise BadParameter for the first option that was given."""
+    for name, value in options.items():
+        if value:
+            raise typer.BadParameter(why, param_hint=name)
 
 
 def _write_parts(plan: SamplePlan, folder: str, engine: Any, quiet: bool) -> None:

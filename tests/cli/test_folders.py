@@ -1,0 +1,174 @@
+"""Folders of images in the shell: new images for the classes that lack some, in a folder of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from pictures import LABELS, glyphs, photos
+
+from ganaug.cli.folders import read_photos
+
+X, Y = glyphs(8)
+NAMES = ("one", "other")
+SOME = np.r_[2:24]  # six across, eight of the others
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return photos(tmp_path / "photos", X[SOME, ..., None], Y[SOME])
+
+
+def write(path: Path, image: Any, encode: Any = tf.io.encode_png) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encode(np.asarray(image, np.uint8)).numpy())
+
+
+def read(path: Path) -> Any:
+    return tf.io.decode_image(path.read_bytes()).numpy()
+
+
+@pytest.mark.usefixtures("dice")
+def test_classes_get_the_images_that_they_lack(command, folder, tmp_path):
+    out = tmp_path / "more"
+    status, said, told = command("rebalance", folder, "-o", out, "--random-state", 0)
+    assert (status, said) == (0, "")
+    assert told.splitlines()[-1] == f"ganaug: 2 new images are in {out}: across (2)"
+    made = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.png"))
+    assert made == ["across/synthetic-00001.png", "across/synthetic-00002.png"]
+    assert read(out / made[0]).shape == (12, 10, 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["more", "photos"]
+
+
+def test_a_fit_in_earnest_is_the_same_for_the_same_seed(command, folder, tmp_path):
+    options = ["--steps", 5, "--ratio", 0.5, "--strategy", '{"across": 7}', "--random-state", 1, "-q"]
+    for name in NAMES:
+        (tmp_path / name).mkdir()  # an empty folder may be there
+        assert command("rebalance", folder, "-o", tmp_path / name, *options)[::2] == (0, "")
+    made = [
+        {p.relative_to(tmp_path / n): read(p).tobytes() for p in (tmp_path / n).rglob("*.png")}
+        for n in ("one", "other")
+    ]
+    assert made[0] == made[1]
+    assert [len(list((tmp_path / "one" / name).iterdir())) for name in LABELS] == [5, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "image_size", "made", "said"),
+    [
+        ([(12, 10, 1), (12, 10, 1)], None, (12, 10, 1), ""),
+        ([(12, 10, 1), (12, 10, 3), (9, 30, 3)], None, (12, 10, 3), "1 of 3 images were resized to 12x10 pixels"),
+        ([(12, 10, 2), (12, 10, 1)], None, (12, 10, 2), ""),
+        ([(12, 10, 1), (12, 10, 4)], None, (12, 10, 4), ""),
+        ([(300, 400, 3), (40, 30, 3), (400, 300, 3), (300, 400, 3)], None, (48, 64, 3), "4 of 4 images were resized"),
+        (
+            [(12, 10, 3), (12, 10, 3)],
+            "20x16",
+            (20, 16, 3),
+            "2 of 2 images were resized to 20x16 pixels (height x width)\n",
+        ),
+    ],
+)
+def test_images_become_alike(tmp_path, capsys, shapes, image_size, made, said):
+    for number, shape in enumerate(shapes):
+        write(tmp_path / "a" / f"{number}.png", np.full(shape, 10 * number + 50))
+    found = read_photos(str(tmp_path), image_size)
+    assert (found.images.shape, found.images.dtype) == ((len(shapes), *made), np.uint8)
+    assert found.images[..., 0].max((1, 2)).tolist() == [10 * number + 50 for number in range(len(shapes))]
+    told = capsys.readouterr().err
+    assert said in told if said else not told
+
+
+def test_files_of_all_formats_are_read_wherever_they_lie_in_their_class(tmp_path, capsys):
+    image = X[0, ..., None].repeat(3, -1)
+    write(tmp_path / "b" / "deep" / "1.PNG", image)
+    write(tmp_path / "b" / "2.jpg", image, tf.io.encode_jpeg)
+    write(tmp_path / "a" / "3.jpeg", image, tf.io.encode_jpeg)
+    (tmp_path / "a" / ".DS_Store").write_text("hidden")
+    (tmp_path / ".git").mkdir()
+    found = read_photos(str(tmp_path), None)
+    assert found.labels.tolist() == ["a", "b", "b"]
+    assert np.array_equal(found.images[2], image)
+    assert not capsys.readouterr().err
+    (tmp_path / "a" / "notes.txt").write_text("no image")
+    write(tmp_path / "loose.png", image)
+    assert found.counts == read_photos(str(tmp_path), None).counts
+    said = capsys.readouterr().err
+    assert "warning: left out" in said
+    assert f"{tmp_path / 'loose.png'}, {tmp_path / 'a' / 'notes.txt'}" in said
+
+
+def _empty(folder: Path) -> None:
+    (folder / "none").mkdir()
+
+
+def _broken(folder: Path) -> None:
+    (folder / "down" / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder / "frame" / "empty.gif").touch()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "options", "message"),
+    [
+        (_empty, [], "none has no images: they end in .png"),
+        (_broken, [], "cannot be read as images: {0}/down/bad.png, {0}/frame/empty.gif ("),
+        (None, ["--image-size", "64"], "--image-size 64: write HEIGHTxWIDTH"),
+        (None, ["--image-size", "4x64"], "from 8x8 up"),
+        (None, ["--strategy", '{"up": 9}'], "there is no class 'up': the classes are across, down, frame"),
+        (None, ["--strategy", '{"down": 8}'], "lacks no images of any class: --ratio 1"),
+        (None, ["-o", "-"], "name one with -o"),
+        (None, ["-o", "{0}/more"], "lies in the folder that is read"),
+        (None, ["-o", "{0}/../full"], "not an empty folder"),
+        (None, ["-o", "{0}/../none/more"], "make it first"),
+    ],
+)
+def test_what_goes_wrong_is_said_before_anything_is_trained(command, folder, tmp_path, fits, spoil, options, message):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "old.txt").write_text("old")
+    if spoil is not None:
+        spoil(folder)
+    given = ["-o", tmp_path / "more", *(option.replace("{0}", str(folder)) for option in options)]
+    status, _, told = command("rebalance", folder, *given, "-q")
+    assert status == 1
+    assert message.replace("{0}", str(folder)) in told
+    assert not fits
+    assert not (tmp_path / "more").exists()
+
+
+def test_a_folder_without_classes_is_refused(command, tmp_path):
+    write(tmp_path / "flat" / "1.png", X[0, ..., None])
+    status, _, told = command("rebalance", tmp_path / "flat", "-o", tmp_path / "more")
+    assert status == 1
+    assert "put the images of each class into a folder of its own" in told
+
+
+def test_options_of_the_other_kind_are_refused(command, folder, tmp_path):
+    for options in (["-t", "y"], ["--mark", "new"], ["--identifiers", "fake"], ["--model", "m.ganaug"]):
+        status, _, told = command("rebalance", folder, "-o", tmp_path / "more", *options)
+        assert status == 2
+        assert "goes with a table" in told
+    (tmp_path / "t.csv").write_text("a,y\n1,p\n2,q\n")
+    assert command("rebalance", tmp_path / "t.csv")[0] == 2
+    assert command("rebalance", tmp_path / "t.csv", "-t", "y", "--image-size", "9x9")[0] == 2
+
+
+@pytest.mark.usefixtures("dice")
+def test_nothing_half_written_stays(command, folder, tmp_path, monkeypatch):
+    def interrupted(*_: Any) -> None:
+        assert any(path.name.startswith(".more.") for path in tmp_path.iterdir())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tensorflow.io.encode_png", interrupted)
+    status, _, _ = command("rebalance", folder, "-o", tmp_path / "more", "-q")
+    assert status == 130
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+
+def test_a_place_that_cannot_be_written_is_refused(command, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda *_: False)
+    status, _, told = command("rebalance", folder, "-o", tmp_path / "more")
+    assert status == 1
+    assert "more cannot be written: the permissions forbid it" in told
