@@ -40,8 +40,22 @@ def load(data: str) -> tuple[Images, Images, Images, Images]:
 
         (images, labels), (unseen, unseen_labels) = fashion_mnist.load_data()
         return images, labels, unseen[:3000], unseen_labels[:3000]
+    if Path(data).is_dir():
+        return held_out(data)
     stored = np.load(data)
     return tuple(stored[name] for name in ("x_train", "y_train", "x_test", "y_test"))
+
+
+def held_out(folder: str) -> tuple[Images, Images, Images, Images]:
+    """A folder of images for each class; a fifth of them is held out."""
+    from keras.utils import image_dataset_from_directory
+
+    options = {"image_size": (32, 32), "validation_split": 0.2, "seed": 0}
+    arrays = []
+    for part in image_dataset_from_directory(folder, subset="both", **options):
+        images, places = (np.concatenate(each) for each in zip(*part.as_numpy_iterator(), strict=True))
+        arrays += [images.round().astype(np.uint8), np.array(part.class_names)[places]]
+    return tuple(arrays)
 
 
 def long_tail(labels: Images, most: int, least: int) -> tuple[Images, Images]:
@@ -67,8 +81,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--data", default="fashion_mnist",
-        help="fashion_mnist, which is downloaded; digits, which come with scikit-learn; or an .npz file of yours with "
-        "x_train, y_train, x_test and y_test (default: %(default)s)",
+        help="fashion_mnist, which is downloaded; digits, which come with scikit-learn; an .npz file of yours with "
+        "x_train, y_train, x_test and y_test; or a folder of folders of images, one a class (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument("--most", type=int, help="images of the largest class (default: 500, of digits 80)")
     parser.add_argument("--least", type=int, default=10, help="images of the smallest class (default: %(default)s)")
@@ -79,7 +93,7 @@ def main() -> None:
     images, labels, unseen, unseen_labels = load(arguments.data)
     tail, order = long_tail(labels, arguments.most or (80 if arguments.data == "digits" else 500), arguments.least)
     images, labels = images[tail], labels[tail]
-    counts = {int(k): int((labels == k).sum()) for k in order}
+    counts = {k: int((labels == k).sum()) for k in order.tolist()}
     print(f"training images of each class: {counts}")
 
     augmenter = GANAugmenter(steps=arguments.steps or "auto", random_state=0, verbose=1).fit(images, labels)

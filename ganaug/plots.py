@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 BLUE, ORANGE = "#0072B2", "#D55E00"
 """Okabe & Ito's, which colour-blind people can tell apart."""
 MOST_CLASSES = 20
+LONGEST_NAME = 20
+"""Letters of a class's name beside its row."""
 GAP = 1
 """Pixels between images."""
 
@@ -116,10 +118,16 @@ def plot_samples(model: GenerativeModel, n: int, *, random_state: RandomState, a
     rows = pixels.reshape(len(names), n, *pixels.shape[1:])
     ax.imshow(mosaic(rows), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     ax.set(xticks=[], yticks=(np.arange(len(names)) + 0.5) * height)
-    ax.set_yticklabels(names)
+    ax.set_yticklabels([shortened(str(name)) for name in names], parse_math=False)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
+
+
+def shortened(name: str) -> str:
+    """A name whose middle is left out if it is too long; how it begins and ends often tells it from others."""
+    end = LONGEST_NAME // 3
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - end - 1]}…{name[-end:]}"
 
 
 def mosaic(rows: Float64Array) -> Float64Array:

@@ -81,6 +81,28 @@ class Form:
         return Encoded.none(rows) if self.label is None else self.label.condition(y)
 
 
+def form_of(model: GenerativeModel, dataset: Any) -> Form:
+    """The form of a dataset's elements.
+
+    Raises
+    ------
+    TypeError
+        As `Form.of`.
+    ValueError
+        If its labels are places among other `class_names` than the model's classes.
+    """
+    form, names = Form.of(model, dataset.element_spec), getattr(dataset, "class_names", None)
+    own = None if model.target is None or model.target.classes is None else model.target.classes.tolist()
+    if names is None or own is None or form.label is None or form.label.dtype == tf.string:
+        return form
+    if all(isinstance(label, str) for label in own) and list(names) != own:
+        raise ValueError(
+            f"the dataset's labels are places among its class_names {list(names)}, and those of the augmenter are "
+            f"places among {own}: make it of folders of these classes, or map its labels to their names"
+        )
+    return form
+
+
 def _label_form(target: Target, y: Any, batched: bool) -> LabelForm:
     try:
         return label_form(target, y.dtype, without_rows(y, batched, "y"))

@@ -20,7 +20,7 @@ from ..modality.tracing import without_autograph
 from ..model import GenerativeModel
 from ..plain import AnyArray
 from .calls import CALLS
-from .elements import Element, Form, as_parts, bare, native, rowwise
+from .elements import Element, Form, as_parts, bare, form_of, native, rowwise
 from .labels import LabelForm, Rotation
 
 Dataset = Any
@@ -167,7 +167,7 @@ def mix(source: Source, p: float, seed: int) -> Apply:
     """Replaces a share `p` of a dataset's rows."""
 
     def apply(dataset: Dataset) -> Dataset:
-        form = Form.of(source.model, dataset.element_spec)
+        form = form_of(source.model, dataset)
 
         def replace(element: Any, pulse: Any) -> Any:
             return bare(source.mixed(form, as_parts(element), p, _seeds(seed, *pulse)))
@@ -204,7 +204,7 @@ def enlarge(source: Source, addition: Enlargement, seed: int) -> Apply:
     """Adds rows to a dataset, spread evenly over it: as single rows, or as batches of the size of real ones."""
 
     def apply(dataset: Dataset) -> Dataset:
-        form = source.checked(Form.of(source.model, dataset.element_spec))
+        form = source.checked(form_of(source.model, dataset))
 
         def add(element: Any, pulse: Any) -> Any:
             real, number, seeds = as_parts(element), pulse[0], _seeds(seed, *pulse)

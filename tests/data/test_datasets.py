@@ -61,6 +61,16 @@ def test_its_labels_are_places_among_the_classes_in_tf_data(tmp_path, label_mode
 
 
 @pytest.mark.usefixtures("dice")
+def test_datasets_of_other_classes_are_not_taken_for_those_of_the_augmenter(folder):
+    augmenter, dataset = quick().fit(X, Y), read(folder)
+    assert dataset.apply(augmenter.mix(0.5)).element_spec == dataset.element_spec
+    dataset.class_names = ["across", "down", "square"]
+    for way in (augmenter.mix(0.5), augmenter.enlarge(1.0)):
+        with pytest.raises(ValueError, match=r"'square'\], and those of the augmenter are places among \['across'"):
+            dataset.apply(way)
+
+
+@pytest.mark.usefixtures("dice")
 def test_every_face_that_learns_takes_a_dataset(folder):
     dataset = read(folder)
     every, labels = quick(ratio=1.0).fit_transform(dataset)

@@ -141,6 +141,16 @@ def test_samples_are_drawn_as_a_grid(model, tmp_path):
 
 
 @pytest.mark.usefixtures("dice")
+def test_rows_of_the_grid_have_the_names_of_classes(tmp_path):
+    names = np.repeat(["5$ and 6$", "american staffordshire terrier", "american water terrier"], 20)
+    ax = GANAugmenter(steps=2).fit(X, names).plot_samples(2)
+    told = [label.get_text() for label in ax.get_yticklabels()]
+    assert told == ["5$ and 6$", "american staf…errier", "american wate…errier"]
+    assert max(map(len, told)) == 20
+    ax.figure.savefig(tmp_path / "named.png")
+
+
+@pytest.mark.usefixtures("dice")
 def test_colours_are_drawn_as_colours():
     colour = GANAugmenter(steps=2, random_state=0).fit(glyphs(6, (8, 9, 3))[0])
     assert colour.plot_samples(2).images[0].get_array().shape == (18, 20, 3)
