@@ -191,7 +191,9 @@ class GANAugmenter(
         X, y = taken_in(self.encoder, X, y)
         scanned = None if isinstance(X, Embedded) else scan_of(X, y)
         if self.warm_start and hasattr(self, "_model"):
-            return self._fit_on(*((X, y) if scanned is None else scanned.table()), started)
+            if scanned is not None:
+                X, y = scanned.table()
+            return self._fit_on(X, y, started)
         kinds = self.target_type, self.sampling_strategy
         start = start_from(X, y, self, *kinds) if scanned is None else start_from_scan(scanned, self, *kinds)
         encoder, target = start.encoder, start.target
