@@ -58,9 +58,9 @@ def held_out(folder: str) -> tuple[Images, Images, Images, Images]:
     return tuple(arrays)
 
 
-def long_tail(labels: Images, most: int, least: int) -> tuple[Images, Images]:
+def long_tail(labels: Images, most: int, least: int, seed: int = 0) -> tuple[Images, Images]:
     """Rows of classes that shrink geometrically, and the classes from the largest on."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     order = rng.permutation(np.unique(labels))
     sizes = np.geomspace(most, least, len(order)).astype(int)
     rows = [rng.permutation(np.flatnonzero(labels == k))[:size] for k, size in zip(order, sizes, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, overload
 
@@ -45,6 +45,7 @@ from .teaching.lesson import SoftLabels
 from .teaching.taught import taught
 from .teaching.teacher import TeacherLike
 from .tf.api import DatasetMixin
+from .translation.translate import translated
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -409,6 +410,65 @@ class GANAugmenter(
         parts = [every, *([] if model.target is None else [labels]), *([is_synthetic] if return_mask else [])]
         return parts[0] if len(parts) == 1 else tuple(parts)
 
+    def translate(
+        self,
+        X: MatrixLike,
+        y: VectorLike,
+        *,
+        to: Any,
+        keep: Sequence[Any] | None = None,
+        random_state: RandomState = None,
+    ) -> Any:
+        """Real rows as they would be in another class.
+
+        A row of a table becomes the nearest row of the other class that can be believed: it changes in as few columns
+        as it takes to be taken for that class, all rules kept. An image becomes the one nearest to it of all that the
+        generator makes of the other class.
+
+        Parameters
+        ----------
+        X, y : as in `fit`
+            Rows and their labels. They may be others than those of `fit`.
+        to : label, or array-like of shape (n_samples,)
+            The class that rows are to be of; one for all, or one for each. Rows that are of it already stay.
+        keep : sequence or None, default=None
+            Columns of a table that must not change, such as age or place.
+        random_state : int, RandomState instance or None, default=None
+            As in `sample`.
+
+        Returns
+        -------
+        X : of the container, columns and dtypes that it was given in
+
+        Raises
+        ------
+        ValueError, TypeError
+            For labels and columns that are unknown, and an augmenter that was fitted without classes.
+
+        Notes
+        -----
+        What tells the classes apart is learnt from generated rows, so a translated row says what the generator believes
+        of the classes, and no more. It is no proof that the change would cause the class.
+
+        References
+        ----------
+        Wachter, Mittelstadt, Russell (2018). Counterfactual explanations without opening the black box. Harvard JOLT.
+        Zhu, Krähenbühl, Shechtman, Efros (2016). Generative visual manipulation on the natural image manifold. ECCV.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from ganaug import GANAugmenter
+        >>> X, y = load_iris(return_X_y=True, as_frame=True)
+        >>> augmenter = GANAugmenter(steps=200, random_state=0).fit(X, y)
+        >>> made = augmenter.translate(X[50:60], y[50:60], to=0, keep=["sepal width (cm)"], random_state=0)
+        >>> made["petal length (cm)"].max() < X["petal length (cm)"][50:60].min()
+        True
+        >>> bool((made["sepal width (cm)"] == X["sepal width (cm)"][50:60]).all())
+        True
+        """
+        return translated(self._fitted, X, y, to, keep, random_state)
+
     def transform(self, X: MatrixLike) -> Any:
         """`X` unchanged, but for columns left out by ``identifiers="drop"``: only training data is augmented.
 
@@ -426,6 +486,7 @@ class GANAugmenter(
             ``mode="replace"`` only `X`, with `ratio` of its rows replaced by synthetic ones of the same label and the
             index it came with.
         """
+        self._check_parameters()
         if self.mode == "replace" and is_dataset(X):
             raise TypeError(f"mode='replace' returns X alone, and a dataset would lose its labels: {ARRAYS}")
         X, y = taken_in(self.encoder, X, y)

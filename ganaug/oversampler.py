@@ -78,12 +78,12 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         -------
         self : GANOverSampler
         """
+        check_parameters(self)
         self._check(*taken_in(self.encoder, X, y))
         return self
 
     def _check(self, X: MatrixLike | Embedded, y: VectorLike | None) -> tuple[int, ...]:
         """The shape of what is there to learn."""
-        check_parameters(self)
         data, _ = check_data(X)
         if y is None:
             raise ValueError("GANOverSampler requires y to be passed, but the target y is None")
@@ -115,6 +115,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         ValueError
             If `y` has a single class, or a class should end with fewer rows than it has.
         """
+        check_parameters(self)
         X, y = taken_in(self.encoder, X, y)
         shape = self._check(X, y)
         parameters = self.get_params(deep=False)

@@ -49,7 +49,19 @@ def test_every_public_name_is_there_and_no_other():
 
 ROOMS = (
     *("plain", "exceptions", "columns", "rules", "data", "scanning", "selection", "modality", "model", "params"),
-    *("models", "teaching", "plots", "persistence", "gan", "evaluation", "tf", "plans", "augmenter", "oversampler"),
+    *(
+        "models",
+        "teaching",
+        "translation",
+        "plots",
+        "persistence",
+        "gan",
+        "evaluation",
+        "tf",
+        "plans",
+        "augmenter",
+        "oversampler",
+    ),
     *("assessment", "meta", "cli", "keras"),
 )
 """From the lowest to the highest: data flow up, and a room imports what lies below it."""
@@ -60,6 +72,7 @@ WITH_TENSORFLOW = {
     *("modality/expanding", "modality/tracing", "modality/specs", "modality/layers", "modality/own_networks"),
     *("modality/table/head", "modality/table/networks", "modality/table/reader"),
     *("modality/image/head", "modality/image/networks", "modality/image/reader", "modality/image/augment"),
+    "modality/image/translation",
     *("gan/losses", "gan/optimizers", "gan/trainer", "gan/kept", "tf/labels", "tf/elements", "tf/streams", "tf/layer"),
 }
 

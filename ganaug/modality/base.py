@@ -246,6 +246,38 @@ class Sizing:
     average: float = 0.998
 
 
+@dataclass(frozen=True)
+class Translation(Generic[DataT]):
+    """Rows that are to become rows of other classes, and what may be asked about them.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    generator : Generator
+    chooser : Chooser or None
+    data : checked data
+    wanted : Encoded
+        The condition that each row is to be of.
+    keep : tuple
+        Names of columns that stay as they are.
+    seed : int
+    drawn : callable
+        From conditions and a seed to rows that are generated for them.
+    recogniser : callable
+        Takes nothing, returns what says how probable each class is of rows.
+    """
+
+    encoder: Encoder[DataT, Any]
+    generator: Any
+    chooser: Chooser | None
+    data: DataT
+    wanted: Encoded
+    keep: tuple[Any, ...]
+    seed: int
+    drawn: Callable[[Encoded, int], DataT]
+    recogniser: Callable[[], Callable[[DataT], Float64Array]]
+
+
 class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
     """One kind of data, in its container, encoder and layout, and as encoded rows."""
 
@@ -361,6 +393,10 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
         self, encoder: EncoderT, sampler: Sampler, real: DataT, labels: Encoded, wanted: Encoded, seed: int
     ) -> RowsT:
         """A new row for each of the classes in `wanted`, with a look at the real ones and their classes."""
+
+    @abstractmethod
+    def translated(self, asked: Translation[DataT]) -> DataT:
+        """Rows of the classes wanted that keep as much as they can of those given."""
 
     def check_report(self) -> None:
         """Raise TypeError if `report` cannot measure rows of this kind."""

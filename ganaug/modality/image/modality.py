@@ -14,11 +14,11 @@ from ...columns.quantiles import QuantileCoder
 from ...plain import AnyArray, Float32Array, Float64Array, Int32Array, MatrixLike
 from ...rules.declared import Rules
 from ...selection.sampler import Draw, Sampler
-from ..base import Head, Modality, Model, Reader, Size, Sizing
+from ..base import Head, Modality, Model, Reader, Size, Sizing, Translation
 from . import sizes
 from .container import ImageContainer, check_images
 from .encoder import ImageEncoder
-from .pixels import ImageLayout, Pixels
+from .pixels import ImageLayout, Pixels, as_pixels
 from .recognition import Components, Recogniser
 
 LOOKED_AT = 128
@@ -71,10 +71,7 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
         return ImageHead(layout)
 
     def rows(self, layout: ImageLayout, raw: Float32Array, rng: np.random.Generator) -> Pixels:  # noqa: ARG002
-        pixels = raw.clip(-1, 1)
-        if not layout.levels:
-            return Pixels(pixels)
-        return Pixels(np.rint((pixels + 1) * np.float32(layout.top / 2)).astype(np.uint8))
+        return as_pixels(layout, raw)
 
     def space(self, layout: ImageLayout, rows: Pixels) -> Callable[[Pixels], Float64Array]:
         """Principal components."""
@@ -119,6 +116,11 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
     ) -> Pixels:
         images: Pixels = sampler.rows(wanted, seed)
         return images
+
+    def translated(self, asked: Translation[AnyArray]) -> AnyArray:
+        from .translation import translated
+
+        return translated(asked)
 
     def shown(self, encoder: ImageEncoder) -> Callable[[AnyArray], Float64Array]:
         return encoder.shown

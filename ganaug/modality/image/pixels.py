@@ -91,6 +91,14 @@ class Pixels:
         return cls(np.concatenate([part.values for part in parts]))
 
 
+def as_pixels(layout: ImageLayout, raw: Float32Array) -> Pixels:
+    """What a generator's raw output shows."""
+    pixels = raw.clip(-1, 1)
+    if not layout.levels:
+        return Pixels(pixels)
+    return Pixels(np.rint((pixels + 1) * np.float32(layout.top / 2)).astype(np.uint8))
+
+
 def _sources(images: int, size: int, farthest: float, rng: np.random.Generator) -> IndexArray:
     """For each image, which row or column to show in each place."""
     most = int(size * farthest)

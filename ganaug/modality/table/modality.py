@@ -14,12 +14,13 @@ from ...plain import Float32Array, Float64Array, Int32Array, MatrixLike
 from ...rules.declared import Rules
 from ...selection.importance import ImportanceSampling
 from ...selection.sampler import Draw, Sampler
-from ..base import Head, Modality, Model, Reader, Size, Sizing
+from ..base import Head, Modality, Model, Reader, Size, Sizing, Translation
 from . import perceptron, sizes
 from .container import TableContainer, check_table
 from .encoder import TableEncoder
 from .ranks import Ranks
 from .top_up import top_up
+from .translation import translated
 
 
 class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout, Encoded]):
@@ -103,6 +104,9 @@ class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout,
     ) -> Encoded:
         known = np.flatnonzero(encoder.knows(real))
         return top_up(encoder, sampler, encoder.encode(real.iloc[known]), labels.take(known), wanted, seed)
+
+    def translated(self, asked: Translation[pd.DataFrame]) -> pd.DataFrame:
+        return translated(asked)
 
     def check_report(self) -> None:
         """Tables can be measured."""

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter, GANOverSampler, assess, load
 
-COUNTS = (60, 40, 6)
+COUNTS = (60, 40, 12)
 SMALL: dict[str, Any] = {"steps": 20, "random_state": 0}
 
 
@@ -42,7 +42,7 @@ def test_rows_of_any_kind_become_features(images):
     np.testing.assert_allclose(every[: len(X)], blocks(X), rtol=1e-6)
     assert every.shape == (180, 75)
     assert np.bincount(labels).tolist() == [60, 60, 60]
-    assert is_synthetic.sum() == 74
+    assert is_synthetic.sum() == 68
     np.testing.assert_array_equal(augmenter.transform(X[:3]), every[:3])
     made, _ = augmenter.sample({2: 9}, random_state=3)
     np.testing.assert_array_equal(augmenter.sample({2: 4}, random_state=3)[0], made[:4])
@@ -84,7 +84,7 @@ def test_a_keras_model_is_asked_as_it_is_and_in_parts(images):
     assert all((old == new).all() for old, new in zip(weights, net.get_weights(), strict=True))
     seen = []
     GANAugmenter(encoder=lambda rows: (seen.append(len(rows)), blocks(rows))[1], **SMALL).fit(np.tile(X, (3, 1, 1, 1)))
-    assert seen == [256, 62]
+    assert seen == [256, 80]
 
 
 def test_a_transformer_is_fitted_to_the_rows_unless_it_is_frozen():
@@ -116,12 +116,12 @@ def test_a_decoder_gives_rows_back_as_they_came(images):
     augmenter = GANAugmenter(0.5, encoder=pair, **SMALL).fit(X, y)
     assert augmenter.sample({1: 4})[0].shape == (4, 40, 40, 3)
     every, _ = augmenter.augment(X, y)
-    assert every.shape == (159, 40, 40, 3)
+    assert every.shape == (168, 40, 40, 3)
     assert every.dtype == X.dtype
     np.testing.assert_array_equal(every[: len(X)], X)
     assert augmenter.transform(X) is X
     mixed = GANAugmenter(0.25, mode="replace", encoder=pair, **SMALL).fit_transform(X, y)
-    assert ((mixed != X).any((1, 2, 3)).sum(), mixed.dtype) == (26, X.dtype)
+    assert ((mixed != X).any((1, 2, 3)).sum(), mixed.dtype) == (28, X.dtype)
 
 
 def test_a_classifier_learns_from_features_and_is_asked_about_rows(images):
@@ -190,9 +190,9 @@ def test_features_of_frames_come_back_as_frames(images):
         (3, TypeError, "must be a Keras model"),
         ("features", ValueError, "'passthrough'"),
         (lambda X: X, ValueError, "GlobalAveragePooling2D"),
-        (lambda X: blocks(X)[1:], ValueError, r"of 106 rows"),
+        (lambda X: blocks(X)[1:], ValueError, r"of 112 rows"),
         (lambda X: blocks(X).astype(str), TypeError, "numbers are needed"),
-        (lambda X: blocks(X) / 0 if len(X) else X, ValueError, "NaN or infinite of 106"),
+        (lambda X: blocks(X) / 0 if len(X) else X, ValueError, "NaN or infinite of 112"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")

@@ -1,0 +1,1 @@
+"""Rows of one class turned into rows of another."""

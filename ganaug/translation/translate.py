@@ -1,0 +1,84 @@
+"""Real rows as they would be in another class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..columns.layout import Encoded
+from ..data.targets import ClassTarget, encoded_classes
+from ..modality.base import Translation
+from ..model import GenerativeModel
+from ..models import model_for
+from ..plain import Float64Array, MatrixLike, RandomState, VectorLike
+
+FAMILIES = ("boosting", "extra-trees")
+ROWS = 6_000
+LEAST = 300
+"""Generated rows that classes are told apart by: in all, and of each class."""
+
+
+def translated(
+    model: GenerativeModel,
+    X: MatrixLike,
+    y: VectorLike,
+    to: Any,
+    keep: Sequence[Any] | None,
+    random_state: RandomState,
+) -> Any:
+    """See :meth:`ganaug.GANAugmenter.translate`."""
+    target = model.class_target
+    if target is None:
+        raise ValueError("translate turns rows of one class into another: fit the augmenter with classes as y")
+    if model.embedding is not None:
+        raise ValueError("features cannot be translated: leave encoder=None")
+    data, container = model.matching(X)
+    labels = model.labels(y, len(data))
+    goals = list(to) if isinstance(to, (list, np.ndarray, pd.Series)) else [to] * len(data)
+    if len(goals) != len(data):
+        raise ValueError(f"to has {len(goals)} labels, and X {len(data)} rows: give one label, or one for each row")
+    codes = [target.encode(pd.Series(part, dtype=object)).codes[:, 0] for part in (list(labels), goals)]
+    moved = np.flatnonzero(codes[0] != codes[1])
+    if not len(moved):
+        return container.restore(data)
+    seed = model.seeds.next(random_state)
+
+    def drawn(condition: Encoded, seed: int) -> Any:
+        return model.encoder.decode(model.sampler.rows(condition, seed), condition)
+
+    made = model.modality.translated(
+        Translation(
+            encoder=model.encoder,
+            generator=model.generator,
+            chooser=model.chooser,
+            data=data.iloc[moved].reset_index(drop=True) if isinstance(data, pd.DataFrame) else data[moved],
+            wanted=encoded_classes(codes[1][moved].astype(np.int32)),
+            keep=tuple(keep or ()),
+            seed=seed,
+            drawn=drawn,
+            recogniser=lambda: _recogniser(target, drawn, seed),
+        )
+    )
+    return container.replaced(data, made, moved, X)
+
+
+def _recogniser(
+    target: ClassTarget, drawn: Callable[[Encoded, int], pd.DataFrame], seed: int
+) -> Callable[[pd.DataFrame], Float64Array]:
+    """How probable each class is of rows, as two kinds of trees learnt it together of generated rows.
+
+    Classes weigh as much as they are frequent. What one model takes for a class by a cut of its own, others do not.
+    """
+    share = target.counts / target.counts.sum()
+    sizes = np.maximum(np.rint(share * ROWS), LEAST).astype(int)
+    codes = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    rows = drawn(encoded_classes(codes), seed)
+    weight, models = (share / sizes)[codes] * len(codes), []
+    for family in FAMILIES:
+        model = model_for(rows, family, classes=True)
+        model[-1].set_params(random_state=seed % 2**31)
+        models.append(model.fit(rows, codes, **{f"{model.steps[-1][0]}__sample_weight": weight}))
+    return lambda asked: np.mean([model.predict_proba(asked) for model in models], axis=0, dtype=np.float64)
