@@ -11,6 +11,7 @@ import numpy as np
 from ...plain import AnyArray, IndexArray, MatrixLike, record
 
 LEAST_SIDE = 8
+CHANNELS_LAST = "Channels come last: np.moveaxis(X, 1, -1)"
 
 
 @record
@@ -52,9 +53,17 @@ class ImageContainer:
         if images.shape[1:] != tuple(fitted):
             raise ValueError(
                 f"X has images of shape {images.shape[1:]}, but GANAugmenter was fitted on {tuple(fitted)} "
-                "(height, width, channels): resize them first"
+                f"(height, width, channels). {_mend(images.shape[1:], tuple(fitted))}"
             )
         return images
+
+
+def _mend(found: tuple[int, ...], fitted: tuple[int, ...]) -> str:
+    if (*found[1:], found[0]) == fitted:
+        return CHANNELS_LAST
+    if found[:2] == fitted[:2]:
+        return f"Give them {fitted[2]} channel{'s' * (fitted[2] > 1)}"
+    return "Resize them first"
 
 
 def check_images(images: AnyArray) -> tuple[AnyArray, ImageContainer]:
@@ -69,16 +78,7 @@ def check_images(images: AnyArray) -> tuple[AnyArray, ImageContainer]:
     """
     if images.dtype.kind not in "biuf":
         raise TypeError(f"images of dtype {images.dtype}: pixels must be integers, floats or booleans")
-    height, width = images.shape[1:3]
-    if min(height, width) < LEAST_SIDE:
-        hint = ""
-        if images.ndim == 4 and min(images.shape[2:]) >= LEAST_SIDE:
-            hint = ". Channels come last: np.moveaxis(X, 1, -1)"
-        raise ValueError(
-            f"expected 2D array, got {images.ndim}D array with shape {images.shape}: a table has rows x columns. As "
-            f"images, (n, height, width) or (n, height, width, channels), these would have {height} x {width} pixels, "
-            f"and at least {LEAST_SIDE} x {LEAST_SIDE} are needed{hint}"
-        )
+    _check_sides(images.shape)
     if images.ndim == 4 and not images.shape[3]:
         raise ValueError(f"X of shape {images.shape} has images without channels")
     broken = 0 if images.dtype.kind != "f" else int((~np.isfinite(images)).any((1, 2)).sum())
@@ -86,3 +86,21 @@ def check_images(images: AnyArray) -> tuple[AnyArray, ImageContainer]:
         raise ValueError(f"{broken} images have pixels that are NaN or infinite: leave these images out")
     channels = images.ndim == 4
     return images if channels else images[..., None], ImageContainer(channels)
+
+
+def _check_sides(shape: tuple[int, ...]) -> None:
+    """ValueError if images are too small, and perhaps only since axes are not where they should be."""
+    _, height, width, *channels = shape
+    if min(height, width) >= LEAST_SIDE:
+        return
+    if channels and height < LEAST_SIDE <= min(width, *channels):
+        raise ValueError(
+            f"X of shape {shape} has images of {height} x {width} pixels, or channels first. {CHANNELS_LAST}"
+        )
+    alone = not channels and width < LEAST_SIDE <= min(shape[:2])
+    hint = f". One image of {width} channels is X[None]" if alone else ""
+    raise ValueError(
+        f"expected 2D array, got {len(shape)}D array with shape {shape}: a table has rows x columns. As images, "
+        f"(n, height, width) or (n, height, width, channels), these would have {height} x {width} pixels, and at least "
+        f"{LEAST_SIDE} x {LEAST_SIDE} are needed{hint}"
+    )

@@ -87,7 +87,8 @@ class ImageEncoder(WithoutRules[AnyArray]):
             places = (images.astype(np.float64) - self.low).clip(0, self.high - self.low) / self._level
             return Pixels(places.round().astype(np.uint8))
         span = (self.high - self.low) or 1.0
-        return Pixels(((images - self.low) * (2 / span) - 1).clip(-1, 1).astype(np.float32))
+        wide = images.astype(np.promote_types(images.dtype, np.float32), copy=False)  # float16 ends at 65504
+        return Pixels(((wide - self.low) * (2 / span) - 1).clip(-1, 1).astype(np.float32))
 
     def decode(self, pixels: Pixels, condition: object = None) -> AnyArray:  # noqa: ARG002 - of tables
         """Images of shape (n, height, width, channels) and the fitted dtype."""
@@ -128,6 +129,7 @@ class ImageEncoder(WithoutRules[AnyArray]):
     def shown(self, images: AnyArray) -> Float64Array:
         """Images of shape (n, height, width, 1 or 3) from black, 0, to white, 1; other channels than red, green and
         blue are averaged."""
-        values = (images.reshape(-1, *self.shape) - self.low) / ((self.high - self.low) or 1.0)
+        wide = images.reshape(-1, *self.shape).astype(np.float64)
+        values = (wide - self.low) / ((self.high - self.low) or 1.0)
         shown: Float64Array = values if self.shape[2] == 3 else values.mean(3, keepdims=True)
-        return shown.astype(np.float64).clip(0, 1)
+        return shown.clip(0, 1)

@@ -54,7 +54,8 @@ class ImageReader:
     def _holds(self, dtype: Any) -> bool:
         low, high = self.encoder.low, self.encoder.high
         whole = self.encoder.whole or self.encoder.dtype.kind in "biu"
-        return bool(whole) and dtype.is_integer and dtype.min <= low and high <= dtype.max
+        least, most = (0, 1) if dtype.is_bool else (dtype.min, dtype.max) if dtype.is_integer else (0, -1)
+        return bool(whole) and least <= low and high <= most
 
 
 def _fits(found: tuple[int | None, ...], wanted: tuple[int, ...]) -> bool:

@@ -206,7 +206,7 @@ def _bar(
         unseen = unseen[np.isin(codes[unseen], learnt.classes)]
         reached.append(learnt(real[unseen], codes[unseen]))
         weight.append(1 / counts[codes[unseen]])
-    if not reached:
+    if not sum(map(len, reached)):  # no class has an image that a perceptron which knows the class did not see
         return -np.inf
     every, share = np.concatenate(reached), np.concatenate(weight)
     order = np.argsort(every)

@@ -153,9 +153,14 @@ def check_table(X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
     else:
         array = np.asarray(X)
         if array.ndim != 2:
+            remedy = (
+                "Images are (n, height, width) or (n, height, width, channels): leave other axes out"
+                if array.ndim > 2
+                else "Reshape your data with X.reshape(-1, 1) if it has a single column, or X.reshape(1, -1) if it is "
+                "a single row"
+            )
             raise ValueError(
-                f"expected 2D array, got {array.ndim}D array with shape {array.shape}: rows x columns. Reshape your "
-                "data with X.reshape(-1, 1) if it has a single column, or X.reshape(1, -1) if it is a single row"
+                f"expected 2D array, got {array.ndim}D array with shape {array.shape}: rows x columns. {remedy}"
             )
         if array.dtype.kind == "c":
             raise ValueError(f"Complex data not supported: X has dtype {array.dtype}, give real and imaginary parts")

@@ -178,6 +178,34 @@ def test_what_is_no_image_is_refused(images, error, message):
         GANAugmenter(steps=2).fit(images)
 
 
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((6, 3, 32, 20), r"images of 3 x 32 pixels, or channels first. Channels come last: np.moveaxis\(X, 1, -1\)"),
+        ((6, 1, 28, 28), "Channels come last"),
+        ((6, 4, 8, 8), "Channels come last"),
+        ((32, 20, 3), r"One image of 3 channels is X\[None\]"),
+        ((6, 3, 32, 3), "at least 8 x 8 are needed$"),
+        ((6, 2, 12, 10, 3), r"got 5D array.*Images are \(n, height, width\) or \(n, height, width, channels\)"),
+    ],
+)
+def test_axes_out_of_their_places_are_told_wherever_images_are_given(model, shape, message):
+    images, labels = np.zeros(shape, np.uint8), np.resize(["down", "frame"], shape[0])
+    for takes in (GANAugmenter(steps=1).fit, model.augment, GANOverSampler(steps=1).fit_resample):
+        with pytest.raises(ValueError, match=message):
+            takes(images, labels)
+
+
+def test_images_of_other_channels_are_told_from_those_of_another_size(model):
+    with pytest.raises(ValueError, match=r"fitted on \(12, 10, 1\) \(height, width, channels\)\. Give them 1 channel$"):
+        model.augment(np.zeros((4, 12, 10, 3), np.uint8), Y[:4])
+    with pytest.raises(ValueError, match="Resize them first"):
+        model.augment(np.zeros((4, 12, 12), np.uint8), Y[:4])
+    many = GANAugmenter(steps=1, refine=False, random_state=0).fit(np.zeros((6, 8, 9, 10)))
+    with pytest.raises(ValueError, match="Channels come last"):
+        many.augment(np.zeros((6, 10, 8, 9)))
+
+
 def test_other_data_than_fitted_on_is_refused(model, quick):
     with pytest.raises(ValueError, match=r"images of shape \(12, 12, 1\).*fitted on \(12, 10, 1\)"):
         model.augment(np.zeros((4, 12, 12), np.uint8), Y[:4])
