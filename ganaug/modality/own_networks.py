@@ -101,12 +101,14 @@ def _check(role: str, model: Any, layout: Any, first: tuple[int, ...] | None, ou
         trouble = f"has {len(inputs)} inputs"
     elif first is not None and inputs[0] != first:
         trouble = f"its input {model.inputs[0].name!r} has shape {inputs[0]}, expected {first}"
+        trouble += f": begin it with keras.Input({first})"
     elif len(inputs) == 2 and inputs[1] != told:
         trouble = f"its input {model.inputs[1].name!r} has shape {inputs[1]}, expected {told}, layout.condition_width"
     elif len(outputs) != 1:
         trouble = f"has {len(outputs)} outputs"
     elif outputs[0] != output:
         trouble = f"its last layer {model.layers[-1].name!r} gives shape {outputs[0]}, expected {output}"
+        trouble += _size_hint(model, outputs[0], output) if len(outputs[0]) == len(output) == 3 else ""
     if trouble:
         rows = "noise of any shape" if first is None else f"rows of shape layout.row_shape = {first}"
         made = f"layout.raw_shape = {output}" if first is None else str(output)
@@ -114,6 +116,45 @@ def _check(role: str, model: Any, layout: Any, first: tuple[int, ...] | None, ou
             f"{role}= must take {rows} and, as a second input if it has one, conditions of shape {told}, and give one "
             f"output of shape {made}; {trouble}"
         )
+
+
+def _size_hint(model: Any, made: tuple[int, ...], needed: tuple[int, ...]) -> str:
+    """What to change in a generator of images of another size, or with other channels."""
+    hint = "" if made[2] == needed[2] else f"; let that layer have {needed[2]} filters"
+    if made[:2] == needed[:2]:
+        return hint
+    return hint + (_stride_hint(model, made, needed) or _grid_hint(model, made, needed))
+
+
+def _stride_hint(model: Any, made: tuple[int, ...], needed: tuple[int, ...]) -> str:
+    """Of which layers to change the stride, where sides are off by a power of two."""
+    up = needed[0] > made[0]
+    small, large = (made, needed) if up else (needed, made)
+    times = large[0] // small[0]
+    if [side * times for side in small[:2]] != list(large[:2]) or times & (times - 1):
+        return ""
+    upward = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2DTranspose)]
+    fit = [layer.name for layer in upward if set(layer.strides) == {1 if up else 2}]
+    changed = fit[-(times.bit_length() - 1) :]
+    if 2 ** len(changed) != times:
+        return ""
+    return f"; set strides={2 if up else 1} in {' and '.join(map(repr, changed))}"
+
+
+def _grid_hint(model: Any, made: tuple[int, ...], needed: tuple[int, ...]) -> str:
+    """Which grid to begin with, and what to crop."""
+    shapes = [tuple(layer.output.shape[1:]) for layer in model.layers if isinstance(layer, keras.layers.Reshape)]
+    grid = next((shape for shape in shapes if len(shape) == 3), None)
+    if grid is None or made[0] % grid[0] or made[1] % grid[1]:
+        return f"; end with keras.layers.Resizing({needed[0]}, {needed[1]})"
+    times = made[0] // grid[0], made[1] // grid[1]
+    begun = [-(-side // by) for side, by in zip(needed[:2], times, strict=True)]
+    spare = tuple(
+        (over // 2, over - over // 2)
+        for over in (start * by - side for start, by, side in zip(begun, times, needed[:2], strict=True))
+    )
+    crop = f", and end with keras.layers.Cropping2D({spare})" if any(map(any, spare)) else ""
+    return f"; begin with a grid of {begun[0]} x {begun[1]} in place of {grid[0]} x {grid[1]}{crop}"
 
 
 def _embedding(condition: Any, shape: Any, seed: int) -> Any:

@@ -118,3 +118,50 @@ def test_a_probability_becomes_the_logit_it_was_made_of(last):
 def test_networks_whose_shapes_do_not_agree_are_told_which_layer(networks, message):
     with pytest.raises(ValueError, match=message):
         GANAugmenter(steps=1, **networks).fit(X, Y)
+
+
+def tutorial_generator(grid: tuple[int, int] = (7, 7), strides: tuple[int, ...] = (1, 2, 2), channels: int = 1) -> Any:
+    """TensorFlow's tutorial on DCGANs, with fewer filters."""
+    body = [
+        keras.Input([100]),
+        layers.Dense(grid[0] * grid[1] * 8, use_bias=False),
+        layers.Reshape([*grid, 8]),
+        *[layers.Conv2DTranspose(8, 5, by, "same", name=f"up{i}") for i, by in enumerate(strides[:-1])],
+        layers.Conv2DTranspose(channels, 5, strides[-1], "same", activation="tanh", name="pixels"),
+    ]
+    return keras.Sequential(body)
+
+
+MENDS = {
+    (14, 14, 1): (r"set strides=1 in 'pixels'$", {"strides": (1, 2, 1)}),
+    (7, 7, 1): (r"set strides=1 in 'up1' and 'pixels'$", {"strides": (1, 1, 1)}),
+    (56, 56, 1): (r"set strides=2 in 'up0'$", {"strides": (2, 2, 2)}),
+    (32, 32, 1): (r"begin with a grid of 8 x 8 in place of 7 x 7$", {"grid": (8, 8)}),
+    (112, 112, 1): (r"begin with a grid of 28 x 28 in place of 7 x 7$", {"grid": (28, 28)}),
+    (8, 40, 1): (r"begin with a grid of 2 x 10 in place of 7 x 7$", {"grid": (2, 10)}),
+    (28, 28, 3): (r"let that layer have 3 filters$", {"channels": 3}),
+}
+
+
+@pytest.mark.parametrize("shape", MENDS)
+def test_a_generator_of_another_size_is_told_its_mend(shape):
+    message, mended = MENDS[shape]
+    layout = ImageLayout(shape, 256, Layout(()))
+    with pytest.raises(ValueError, match=r"'pixels' gives shape \(28, 28, 1\), expected .*; " + message):
+        own.own_generator(tutorial_generator(), layout, 0)
+    assert own.own_generator(tutorial_generator(**mended), layout, 0).outputs[0].shape[1:] == shape
+
+
+def test_sizes_that_no_grid_gives_are_cropped_or_resized():
+    layout = ImageLayout((30, 31, 3), 256, Layout(()))
+    with pytest.raises(
+        ValueError, match=r"3 filters; .* 8 x 8 .*, and end with .*Cropping2D\(\(\(1, 1\), \(0, 1\)\)\)$"
+    ):
+        own.own_generator(tutorial_generator(), layout, 0)
+    given = tutorial_generator((8, 8), channels=3)
+    mended = keras.Sequential([*given.layers, layers.Cropping2D(((1, 1), (0, 1)))])
+    mended.build([None, 100])
+    assert own.own_generator(mended, layout, 0).outputs[0].shape[1:] == layout.shape
+    flat = keras.Sequential([keras.Input([28, 28, 1]), layers.Conv2D(3, 3, padding="same")])
+    with pytest.raises(ValueError, match=r"end with keras.layers.Resizing\(30, 31\)$"):
+        own.own_generator(flat, layout, 0)
