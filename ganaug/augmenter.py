@@ -137,7 +137,7 @@ class GANAugmenter(
         If the time budget, Ctrl-C or diverging losses ended training in its first half.
     PoorClassWarning
         If a class's generated rows have collapsed, copy training rows, or are not like the class, after at least half
-        of the steps that are automatic for the table; classes of fewer than 20 rows are not judged.
+        of the steps that are automatic for the table; classes of fewer than 20 rows are named only if so few can tell.
 
     References
     ----------

@@ -16,7 +16,10 @@ from ..plain import Float64Array, IndexArray, Int32Array
 NEIGHBOURS = 5
 FULL_COVERAGE = 1 - 0.5**NEIGHBOURS
 CLASS_ROWS = 512
-LEAST_ROWS = 20
+FEW_ROWS = 20
+FEW_GENERATED = 64
+"""Rows to generate of a class of few rows, to see for which class they are taken."""
+Z = 1.96
 BESIDE = 1 / 3
 TINY = 1e-6
 
@@ -40,6 +43,12 @@ class ClassDiagnosis:
         that cannot have been memorised.
     recognised, recognisable : float
         Share of generated and of real rows that are taken for their class by boosting that learnt it of real rows.
+    generated : int
+        Rows that `recognised` was counted of; 0 for as many as `rows`.
+    other : int or None
+        The code of the other class that most generated rows are taken for.
+    taken : float
+        Share of generated rows that are taken for it.
     """
 
     rows: int
@@ -50,19 +59,53 @@ class ClassDiagnosis:
     copied_by_chance: float
     recognised: float
     recognisable: float
+    generated: int = 0
+    other: int | None = None
+    taken: float = 0.0
 
     @property
     def fault(self) -> str | None:
-        """ "memorised", "collapsed", "not learnt", or None; a class of fewer than twenty rows is not judged."""
-        if self.rows < LEAST_ROWS:
-            return None
-        if self.copied > 0.5 and self.copied > self.copied_by_chance + 0.4:
+        """ "memorised", "collapsed", "not learnt", or None.
+
+        Of fewer than twenty rows shares are looked at with the end of their 95 % interval that speaks for the class.
+        """
+        covered = self._at_most(self.coverage)
+        if self._copies:
             return "memorised"
-        if self.coverage < 0.3 and self.spread < 0.5:
+        if covered < 0.3 and self.spread < 0.5:
             return "collapsed"
-        if (self.detection > 0.98 and self.coverage < 0.5) or self.recognised < 0.3 * self.recognisable - 0.05:
+        if (self.detection > 0.98 and covered < 0.5) or self._unlike:
             return "not learnt"
         return None
+
+    @property
+    def taken_for(self) -> int | None:
+        """The code of the class that rows of a class that was not learnt come out as."""
+        return self.other if self.fault == "not learnt" and self._unlike and self.taken > 0.5 else None
+
+    @property
+    def _copies(self) -> bool:
+        chance = self._at_most(self.copied_by_chance)
+        return self._at_least(self.copied) > max(0.5, chance + 0.4)
+
+    @property
+    def _unlike(self) -> bool:
+        """Whether hardly any generated row is taken for its class."""
+        recognised = self._at_most(self.recognised, self.generated)
+        return recognised < 0.3 * self._at_least(self.recognisable) - 0.05
+
+    def _at_least(self, share: float) -> float:
+        return share if self.rows >= FEW_ROWS else _wilson(share, self.rows)[0]
+
+    def _at_most(self, share: float, count: int = 0) -> float:
+        return share if self.rows >= FEW_ROWS else _wilson(share, count or self.rows)[1]
+
+
+def _wilson(share: float, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share of so many rows (Wilson 1927)."""
+    middle = share + Z**2 / (2 * count)
+    half = Z * ((share * (1 - share) + Z**2 / (4 * count)) / count) ** 0.5
+    return (middle - half) / (1 + Z**2 / count), (middle + half) / (1 + Z**2 / count)
 
 
 def detection(real: Float64Array, fake: Float64Array, seed: int) -> float:
@@ -93,7 +136,8 @@ def examine(
     real : ndarray of shape (n, d)
         All rows that training saw, or nearly so: a copy of one that is not here is not known for a copy.
     fake : ndarray of shape (m, d)
-        A few hundred of each class are enough; of the real rows, no more than that are looked at one by one.
+        A few hundred of each class are enough; of the real rows, no more than that are looked at one by one. Rows above
+        the number of real ones only tell what they are taken for.
     real_codes, fake_codes : ndarray of shape (n,), (m,)
     """
     rng = np.random.default_rng(seed)
@@ -103,13 +147,17 @@ def examine(
         return found
     everyone = {code: rng.permutation(np.flatnonzero(real_codes == code)) for code in codes}
     generated = {code: np.flatnonzero(fake_codes == code)[:CLASS_ROWS] for code in codes}
-    some, new = (np.concatenate([rows[:CLASS_ROWS] for rows in part.values()]) for part in (everyone, generated))
+    alike = [generated[code][: len(everyone[code])] for code in codes]
+    some, new = np.concatenate([rows[:CLASS_ROWS] for rows in everyone.values()]), np.concatenate(alike)
     truth, score = _told(real[some], fake[new], seed)
     told_codes = np.concatenate([real_codes[some], fake_codes[new]])
-    taken, takable = _taken(real[some], real_codes[some], fake[new], seed)
+    asked = np.concatenate(list(generated.values()))
+    taken, takable = _taken(real[some], real_codes[some], fake[asked], seed)
     for code in codes:
         mine, theirs, ours = told_codes == code, real_codes[some] == code, fake_codes[new] == code
         every, rows, made = real[everyone[code]], real[some][theirs], fake[new][ours]
+        as_what = taken[fake_codes[asked] == code]
+        others, counts = np.unique(as_what[as_what != code], return_counts=True)
         found[int(code)] = ClassDiagnosis(
             rows=len(every),
             detection=_auc(truth[mine], score[mine]),
@@ -117,8 +165,11 @@ def examine(
             spread=(_spread(made) + TINY) / (_spread(rows) + TINY),
             copied=_beside(made, every),
             copied_by_chance=max(_beside(rows, every, 1), _beside(rng.permuted(rows, axis=0), every)),
-            recognised=float((taken[ours] == code).mean()),
+            recognised=float((as_what == code).mean()),
             recognisable=float((takable[theirs] == code).mean()),
+            generated=len(as_what),
+            other=int(others[counts.argmax()]) if len(others) else None,
+            taken=float(counts.max(initial=0) / len(as_what)),
         )
     return found
 

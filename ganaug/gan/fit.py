@@ -260,8 +260,8 @@ def _warn_of_classes(found: dict[int, ClassDiagnosis], classes: AnyArray | None)
         those = {code: each for code, each in found.items() if each.fault == fault}
         if those:
             named = [
-                f"{'all rows' if classes is None else repr(classes[code : code + 1].tolist()[0])} ({each.rows:,} "
-                f"training rows; {figures.format(found=each, full=FULL_COVERAGE)})"
+                f"{_name(code, classes)} ({each.rows:,} training rows; "
+                f"{figures.format(found=each, full=FULL_COVERAGE)}{_instead(each, classes)})"
                 for code, each in list(those.items())[:MOST_NAMED]
             ]
             more = f" and {len(those) - MOST_NAMED} more" if len(those) > MOST_NAMED else ""
@@ -273,3 +273,12 @@ def _warn_of_classes(found: dict[int, ClassDiagnosis], classes: AnyArray | None)
             else f" of {sum(each.fault is not None for each in found.values())} of {len(found)} classes"
         )
         warnings.warn(f"generated rows{whose} are poor. " + " ".join(parts), PoorClassWarning, stacklevel=4)
+
+
+def _name(code: int, classes: AnyArray | None) -> str:
+    return "all rows" if classes is None else repr(classes[code : code + 1].tolist()[0])
+
+
+def _instead(found: ClassDiagnosis, classes: AnyArray | None) -> str:
+    """As which class rows come out that are not like their own."""
+    return "" if found.taken_for is None else f", {found.taken:.0%} are taken for {_name(found.taken_for, classes)}"

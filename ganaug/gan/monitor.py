@@ -14,7 +14,7 @@ from ..modality.registry import modality_of
 from ..model import GenerativeModel
 from ..params import GANParameters
 from .contracts import Data, Weights
-from .diagnostics import CLASS_ROWS, ClassDiagnosis, coverage, detection, examine
+from .diagnostics import CLASS_ROWS, FEW_GENERATED, FEW_ROWS, ClassDiagnosis, coverage, detection, examine
 from .state import TrainingState
 
 LEAST_CHECKS, MOST_CHECKS = 3, 10
@@ -118,7 +118,8 @@ class Monitor:
         rng = np.random.default_rng(self.seed)
         frequent = np.argsort(-np.bincount(codes), kind="stable")[:MOST_CLASSES]
         picks = [rng.permutation(np.flatnonzero(codes == code))[:CLASS_CANDIDATES] for code in frequent]
-        every, some = np.concatenate(picks), np.concatenate([pick[:CLASS_ROWS] for pick in picks])
+        drawn = [pick[:CLASS_ROWS] if len(pick) >= FEW_ROWS else np.resize(pick, FEW_GENERATED) for pick in picks]
+        every, some = np.concatenate(picks), np.concatenate(drawn)
         real = self.space(self.data.rows.take(every).untied(rng))
         fake = self.space(self._drawn(generator, self.data.condition.take(some)))
         return examine(real, codes[every], fake, codes[some], self.seed)

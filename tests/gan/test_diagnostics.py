@@ -101,10 +101,28 @@ def test_rows_that_are_always_told_and_cover_little_are_not_learnt(rng: np.rando
     assert faults(real, codes, fake, codes) == {0: "not learnt"}
 
 
-def test_a_class_of_a_few_rows_is_not_judged(rng: np.random.Generator) -> None:
-    poor = ClassDiagnosis(20, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0)
-    assert poor.fault == "memorised"
-    assert replace(poor, rows=19).fault is None
+@pytest.mark.parametrize(
+    ("figures", "fault", "least"),
+    [
+        ({"copied": 1.0}, "memorised", 9),
+        ({"coverage": 0.0, "spread": 0.1}, "collapsed", 9),
+        ({"coverage": 0.0, "detection": 1.0}, "not learnt", 4),
+        ({"recognised": 0.0, "generated": 64}, "not learnt", 3),
+    ],
+)
+def test_a_class_of_a_few_rows_is_judged_as_far_as_these_can_tell(
+    figures: dict[str, float], fault: str, least: int
+) -> None:
+    good = ClassDiagnosis(20, 0.5, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0)
+    poor = replace(good, **figures)
+    assert good.fault is None
+    assert poor.fault == fault
+    for rows in range(2, 20):
+        assert replace(good, rows=rows).fault is None
+        assert replace(poor, rows=rows).fault == (fault if rows >= least else None)
+
+
+def test_a_class_of_one_row_has_no_figures(rng: np.random.Generator) -> None:
     real, fake = rng.normal(size=(30, 2)), rng.normal(size=(30, 2))
     codes = np.repeat(np.array([0, 1, 2], np.int32), [26, 3, 1])
     assert set(examine(real, codes, fake, codes, seed=0)) == {0, 1}
@@ -115,3 +133,23 @@ def test_figures_depend_on_the_seed_alone(rng: np.random.Generator) -> None:
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     assert examine(*rows, seed=3) == examine(*rows, seed=3)
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_good_rows_of_small_classes_have_no_fault(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    codes = np.repeat(np.arange(5, dtype=np.int32), [200, 15, 10, 6, 3])
+    asked = np.concatenate([codes, np.repeat(np.arange(1, 5, dtype=np.int32), 50)])
+    middles = 3 * rng.normal(size=(5, 6))
+    real, fake = (middles[some] + rng.normal(size=(len(some), 6)) for some in (codes, asked))
+    assert set(faults(real, codes, fake, asked).values()) == {None}
+
+
+def test_a_small_class_that_comes_out_as_another_is_told_as_which(rng: np.random.Generator) -> None:
+    codes = np.repeat(np.arange(3, dtype=np.int32), [100, 80, 12])
+    asked = np.concatenate([codes, np.full(52, 2, np.int32)])
+    middles = np.eye(3, 6) * 8
+    real, fake = middles[codes] + rng.normal(size=(192, 6)), middles[np.where(asked == 2, 1, asked)]
+    found = examine(real, codes, fake + rng.normal(size=fake.shape), asked, seed=0)
+    assert [(each.fault, each.taken_for) for each in found.values()] == [(None, None)] * 2 + [("not learnt", 1)]
+    assert found[2].taken > 0.9

@@ -18,6 +18,7 @@ from pictures import glyphs
 from ganaug import DataWarning, GANAugmenter, GANOverSampler, PoorClassWarning, TrainingState, load
 from ganaug.columns.layout import Block, Encoded, Layout
 from ganaug.gan.contracts import Data
+from ganaug.gan.diagnostics import ClassDiagnosis
 from ganaug.gan.monitor import Monitor
 from ganaug.gan.trainer import Trainer
 from ganaug.modality.dense import dense_condition
@@ -262,6 +263,31 @@ def test_a_class_that_was_not_learnt_is_named_with_figures_and_remedy(monkeypatc
     monkeypatch.setattr("ganaug.gan.fit._should_be_good", lambda *_: True)
     with pytest.warns(PoorClassWarning, match=r"not learnt: .*'rare' \(\d\d training rows; .* Train for more steps"):
         model(steps=2).fit(*tables.separable())
+
+
+def test_a_class_that_comes_out_as_another_is_named_with_it(monkeypatch: Any) -> None:
+    monkeypatch.setattr("ganaug.gan.fit._should_be_good", lambda *_: True)
+    found = ClassDiagnosis(12, 1.0, 0.0, 1.0, 0.0, 0.0, 0.02, 1.0, 64, 0, 0.95)
+    monkeypatch.setattr(
+        Monitor, "classes", lambda *_, **__: {0: replace(found, recognised=1.0, coverage=1.0), 1: found}
+    )
+    with pytest.warns(
+        PoorClassWarning,
+        match=r"1 of 2 .*'yes' \(12 training rows; .* 2% of these are taken for their class, and 100% of real ones, "
+        r"95% are taken for 'no'\)",
+    ):
+        model(steps=1).fit(X, Y)
+
+
+def test_of_a_class_of_few_rows_enough_are_generated_to_tell_what_they_are_taken_for(monkeypatch: Any) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr("ganaug.gan.fit._should_be_good", lambda *_: True)
+    monkeypatch.setattr("ganaug.gan.monitor.examine", lambda *given: seen.append(given) or {})
+    numbers = np.random.default_rng(0).normal(size=(38, 2))
+    model(steps=1, batch_size=8).fit(numbers, np.repeat(["few", "many"], [8, 30]))
+    [(_, real, _, generated, _)] = seen
+    assert np.bincount(real).tolist() == [8, 30]
+    assert np.bincount(generated).tolist() == [64, 30]
 
 
 def test_a_fit_that_is_knowingly_short_is_not_judged() -> None:
