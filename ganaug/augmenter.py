@@ -422,8 +422,8 @@ class GANAugmenter(
         """Real rows as they would be in another class.
 
         A row of a table becomes the nearest row of the other class that can be believed: it changes in as few columns
-        as it takes to be taken for that class, all rules kept. An image becomes the one nearest to it of all that the
-        generator makes of the other class.
+        as it takes to be taken for that class, all rules kept. An image becomes the nearest of many that the
+        generator makes of the other class and that are surely recognised as such.
 
         Parameters
         ----------
@@ -453,7 +453,7 @@ class GANAugmenter(
         References
         ----------
         Wachter, Mittelstadt, Russell (2018). Counterfactual explanations without opening the black box. Harvard JOLT.
-        Zhu, Krähenbühl, Shechtman, Efros (2016). Generative visual manipulation on the natural image manifold. ECCV.
+        Poyiadzi et al. (2020). FACE: feasible and actionable counterfactual explanations. AIES.
 
         Examples
         --------

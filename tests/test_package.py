@@ -72,7 +72,6 @@ WITH_TENSORFLOW = {
     *("modality/expanding", "modality/tracing", "modality/specs", "modality/layers", "modality/own_networks"),
     *("modality/table/head", "modality/table/networks", "modality/table/reader"),
     *("modality/image/head", "modality/image/networks", "modality/image/reader", "modality/image/augment"),
-    "modality/image/translation",
     *("gan/losses", "gan/optimizers", "gan/trainer", "gan/kept", "tf/labels", "tf/elements", "tf/streams", "tf/layer"),
 }
 

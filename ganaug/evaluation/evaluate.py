@@ -15,8 +15,9 @@ from ..data.validation import check_count
 from ..exceptions import DataWarning
 from .base import Assessed, Findings, Inputs, Measurement, overall
 from .evaluation import Evaluation
-from .metrics import HEADINGS, METRICS
+from .metrics import HEADINGS, METRICS, OF_IMAGES
 from .privacy import copies, seen
+from .recognised import are_images, prepared_images
 from .tables import Tables, prepared
 
 LEAST_MAX_ROWS = 100
@@ -35,6 +36,7 @@ def evaluate(
     categorical_features: Any = "auto",
     target_type: str = "auto",
     max_rows: int = 20_000,
+    encoder: Any = None,
     history: pd.DataFrame | None = None,
     assessment: Assessed | None = None,
     random_state: Any = None,
@@ -48,7 +50,8 @@ def evaluate(
     Parameters
     ----------
     real_train : DataFrame, array-like or sparse matrix of shape (n_samples, n_columns), or a pair of X and y
-        The rows that the generator was fitted to.
+        The rows that the generator was fitted to. Images are an array of shape (n_samples, height, width) or
+        (n_samples, height, width, channels), or a pair of it and labels.
     real_test : likewise
         Rows that it has not seen, of the same kind.
     synthetic : likewise
@@ -61,6 +64,9 @@ def evaluate(
         As in :class:`ganaug.GANAugmenter`.
     max_rows : int, default=20000
         Rows of each table that models look at, at random; neighbourhoods look at a quarter of these.
+    encoder : keras.Model, callable, transformer or None, default=None
+        For images: makes the features in which they are measured. None takes those of a perceptron that learnt the
+        classes of the training images.
     history : DataFrame or None, default=None
         ``augmenter.history_``, for training curves.
     assessment : Assessment or None, default=None
@@ -113,17 +119,22 @@ def evaluate(
     if not isinstance(random_state, (int, np.integer)):
         seed = int(seeds_from(entropy_of(random_state), 1)[0])  # and NumPy's global state stays as it is
     check_random_state(seed)
-    tables = prepared(
-        real_train, real_test, synthetic, target, categorical_features=categorical_features, target_type=target_type
-    )
+    parts, metrics = (real_train, real_test, synthetic, target), METRICS
+    if are_images(real_train):
+        metrics = OF_IMAGES
+        tables: Tables = prepared_images(*parts, encoder, target_type=target_type, seed=int(seed))
+    elif encoder is not None:
+        raise ValueError("encoder is for images: give features as a table")
+    else:
+        tables = prepared(*parts, categorical_features=categorical_features, target_type=target_type)
     _check_held_out(tables)
     found: dict[str, Measurement] = {}
     few = min(len(tables.train), most) * tables.train.shape[1] < WORTH_THREADS
     with (
-        tqdm(total=len(METRICS), unit="metric", disable=not verbose) as bar,
+        tqdm(total=len(metrics), unit="metric", disable=not verbose) as bar,
         threadpool_limits(1 if few else None, user_api="openmp"),
     ):
-        for metric in METRICS:
+        for metric in metrics:
             bar.set_description(metric.name)
             found[metric.name] = metric.measure(Inputs(tables, most, int(seed)))
             bar.update()
@@ -138,8 +149,8 @@ def evaluate(
     rows = {f"{name}_rows": len(part) for name, part in tables.parts()}
     about = {**rows, "target": tables.target, "classes": tables.classes, "random_state": seed, "max_rows": most}
     together = findings(tables, found)
-    verdicts = tuple(metric.verdict(together) for metric in METRICS)
-    given: dict[str, Any] = {"about": about, "history": history, "assessment": assessment}
+    verdicts = tuple(metric.verdict(together) for metric in metrics)
+    given: dict[str, Any] = {"about": about, "history": history, "assessment": assessment, "metrics": metrics}
     return Evaluation(**vars(together), verdict=overall(verdicts), verdicts=verdicts, **given)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..data.replacing import write_text
 from ..plots import BLUE, ORANGE, finish, new_axes, plot_history
-from .base import Assessed, Findings, Line, Verdict
+from .base import Assessed, Findings, Line, Metric, Verdict
 from .charts import Chart, Section
 from .metrics import HEADINGS, METRICS
 from .page import page, shortened
@@ -62,6 +62,9 @@ class Evaluation(Findings):
     rules : DataFrame or None
         A row for every rule that the augmenter keeps: rule, kind, support, and how many held-out and synthetic rows
         break it.
+    metrics : tuple of Metric
+        What was measured: of tables fidelity, detection, utility, coverage and privacy; of images likeness and
+        recognition in the place of fidelity.
     """
 
     verdict: str
@@ -70,6 +73,7 @@ class Evaluation(Findings):
     history: pd.DataFrame | None = None
     assessment: Assessed | None = None
     rules: pd.DataFrame | None = None
+    metrics: tuple[Metric, ...] = METRICS
 
     def summary(self) -> str:
         """Verdicts and figures as plain text."""
@@ -122,7 +126,8 @@ class Evaluation(Findings):
         first = {"verdict": self.verdict, "verdicts": self.verdicts, "about": self.about}
         lines = {verdict.group: lines for _, verdict, lines in self._groups() if lines}
         assessment = None if self.assessment is None else self.assessment.to_dict()
-        made: dict[str, Any] = _plain({**first, **vars(self), "lines": lines, "assessment": assessment})
+        own = {name: value for name, value in vars(self).items() if name != "metrics"}
+        made: dict[str, Any] = _plain({**first, **own, "lines": lines, "assessment": assessment})
         return made
 
     def to_json(self, path: str | PathLike[str] | None = None) -> str:
@@ -162,7 +167,7 @@ class Evaluation(Findings):
 
     def _groups(self) -> Iterator[tuple[str, Verdict, list[Line]]]:
         """The title of each metric, its verdict, and its figures if there are any."""
-        for metric, verdict in zip(METRICS, self.verdicts, strict=True):
+        for metric, verdict in zip(self.metrics, self.verdicts, strict=True):
             figures = self.figures[metric.name]
             yield metric.title, verdict, metric.lines(figures) if figures else []
 
@@ -174,7 +179,7 @@ class Evaluation(Findings):
 
     def _sections(self) -> list[Section]:
         """What the page shows: each metric's own, then what none has for itself."""
-        sections = [section for metric in METRICS for section in metric.sections(self)]
+        sections = [section for metric in self.metrics for section in metric.sections(self)]
         if len(self.classes):
             title, name = ("Classes", "class") if self.about["classes"] else ("Quarters of the target", "range")
             table = self.classes.rename(columns={"class": name})

@@ -35,6 +35,7 @@ class ReportMixin(HoldsModel):
         n: int | None = None,
         assessment: Assessed | None = None,
         max_rows: int = 20_000,
+        encoder: Any = None,
         random_state: Any = None,
         verbose: int = 0,
     ) -> Evaluation:
@@ -53,6 +54,8 @@ class ReportMixin(HoldsModel):
             From :func:`ganaug.assess`, for ratio and response.
         max_rows : int, default=20000
             As in :func:`ganaug.evaluate`.
+        encoder : keras.Model, callable, transformer or None, default=None
+            As in :func:`ganaug.evaluate`, for images.
         random_state : int, RandomState instance or None, default=None
             An int gives the same rows and figures each time.
         verbose : int, default=0
@@ -87,7 +90,6 @@ class ReportMixin(HoldsModel):
         from .evaluate import evaluate
 
         model = self._fitted
-        model.modality.check_report()
         has_target = model.target is not None
         if has_target and y_test is None:
             raise ValueError("the augmenter was fitted with y: give the labels of the test rows, y_test, too")
@@ -119,6 +121,7 @@ class ReportMixin(HoldsModel):
             categorical_features=codes,
             target_type=("number" if model.class_target is None else "classes") if has_target else "auto",
             max_rows=max_rows,
+            encoder=encoder,
             history=model.history,
             assessment=assessment,
             random_state=random_state,
@@ -158,5 +161,7 @@ def _named(model: GenerativeModel, X: Any, y: Any = None) -> tuple[pd.DataFrame,
 def _learnt(model: GenerativeModel, rows: tuple[pd.DataFrame, Any]) -> tuple[pd.DataFrame, Any]:
     """Rows without the columns that are made anew, which have nothing to do with real ones."""
     table, labels = rows
+    if not model.encoder.faked:
+        return model.container.restore(table) if isinstance(table, np.ndarray) else table, labels
     kept = [place for place in range(table.shape[1]) if place not in model.encoder.faked]
     return (table.iloc[:, kept] if kept else table), labels

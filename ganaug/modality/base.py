@@ -398,12 +398,6 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
     def translated(self, asked: Translation[DataT]) -> DataT:
         """Rows of the classes wanted that keep as much as they can of those given."""
 
-    def check_report(self) -> None:
-        """Raise TypeError if `report` cannot measure rows of this kind."""
-        raise TypeError(
-            f"report measures tables, but the augmenter was fitted on {self.name}s: see plot_samples, assess"
-        )
-
     def shown(self, encoder: EncoderT) -> Callable[[Any], Float64Array]:  # noqa: ARG002
         """What makes pictures of shape (n, height, width, 1 or 3), from 0 to 1, of rows as they are given back.
 

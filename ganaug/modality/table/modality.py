@@ -108,9 +108,6 @@ class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout,
     def translated(self, asked: Translation[pd.DataFrame]) -> pd.DataFrame:
         return translated(asked)
 
-    def check_report(self) -> None:
-        """Tables can be measured."""
-
     def reader(self, encoder: TableEncoder, container: TableContainer) -> Reader:
         from .reader import TableReader
 

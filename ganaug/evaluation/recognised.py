@@ -1,0 +1,135 @@
+"""Images as tables of features that tell their classes apart, beside the images themselves."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from ..data.embedding import Embedding, check_encoder
+from ..data.validation import check_rows
+from ..modality.registry import check_data
+from ..plain import AnyArray, Float64Array
+from .tables import LEAST_ROWS, Tables, prepared
+
+COMPONENTS, HIDDEN, EPOCHS = 64, 32, 40
+MOST_LEARNT = 20_000
+
+
+@dataclass(frozen=True)
+class ImageTables(Tables):
+    """Features of images, as tables, and what a recogniser takes the images for.
+
+    Parameters
+    ----------
+    images : dict
+        Those of each part, as they were given; the index of a table has their places.
+    taken_for : dict
+        For each part a Series of the classes that a recogniser of training images takes its images for; empty without
+        classes.
+    """
+
+    images: dict[str, AnyArray] = field(default_factory=dict)
+    taken_for: dict[str, pd.Series] = field(default_factory=dict)
+
+
+def are_images(given: Any) -> bool:
+    """Whether an argument of `evaluate` holds images: an array of three or four axes, alone or before its labels."""
+    X = given[0] if isinstance(given, tuple) and len(given) == 2 else given
+    return isinstance(X, np.ndarray) and X.ndim in (3, 4)
+
+
+def prepared_images(
+    train: Any, test: Any, synthetic: Any, target: Any, encoder: Any, *, target_type: str, seed: int
+) -> ImageTables:
+    """Three sets of images as tables of features, of the encoder or of a recogniser of the training images.
+
+    Raises
+    ------
+    ValueError
+        If they differ in size, or `target` names a column.
+    """
+    check_encoder(encoder, "encoder")
+    if target is not None:
+        raise ValueError(f"target={target!r}: images have no columns; give pairs of images and labels")
+    given = {"real_train": train, "real_test": test, "synthetic": synthetic}
+    images: dict[str, AnyArray] = {}
+    labels: dict[str, Any] = {}
+    for name, part in given.items():
+        images[name], labels[name] = part if isinstance(part, tuple) else (part, None)
+        if not are_images(images[name]):
+            raise ValueError(f"real_train holds images, and {name} none: give arrays of images in all three")
+        data, container = check_data(images[name])
+        check_rows(data, LEAST_ROWS)
+        images[name] = container.restore(data)
+        if images[name].shape[1:] != images["real_train"].shape[1:]:
+            shapes = images[name].shape[1:], images["real_train"].shape[1:]
+            raise ValueError(f"{name} has images of shape {shapes[0]}, and real_train of {shapes[1]}")
+    low, high = float(images["real_train"].min()), float(images["real_train"].max())
+    flat = {name: (part.reshape(len(part), -1) - low) / ((high - low) or 1.0) for name, part in images.items()}
+    classes = labels["real_train"] is not None and target_type != "number"
+    recogniser = _recogniser(flat["real_train"], labels["real_train"], seed) if classes else None
+    if encoder is not None:
+        embedding = Embedding.of(encoder)
+        features = {name: np.asarray(embedding.features(part)) for name, part in images.items() if embedding}
+        features = _components(features, seed)
+    elif recogniser is not None:
+        features = {name: _hidden(recogniser, part) for name, part in flat.items()}
+    else:
+        features = _components(flat, seed)
+    parts = []
+    for name, values in features.items():
+        table = pd.DataFrame(values.astype(np.float64)).add_prefix("feature ")
+        parts.append(table if labels[name] is None else (table, labels[name]))
+    tables = prepared(parts[0], parts[1], parts[2], None, categorical_features="auto", target_type=target_type)
+    names = dict(zip(given, ("train", "test", "synthetic"), strict=True))
+    taken = {}
+    if tables.classes and recogniser is not None:
+        known = recogniser.classes_.astype(str)
+        taken = {names[name]: pd.Series(known[recogniser.predict_proba(part).argmax(1)]) for name, part in flat.items()}
+    return ImageTables(**vars(tables), images={names[name]: part for name, part in images.items()}, taken_for=taken)
+
+
+def _recogniser(flat: Float64Array, labels: Any, seed: int) -> Any:
+    """A perceptron on principal components, which sees as many images of each class."""
+    rng = np.random.default_rng(seed)
+    learner = MLPClassifier(HIDDEN, alpha=0.1, learning_rate_init=2e-3, max_iter=EPOCHS, random_state=seed)
+    labels = np.asarray(labels).astype(str)
+    names, counts = np.unique(labels, return_counts=True)
+    if len(names) < 2:
+        return None
+    each = min(int(counts.max()), MOST_LEARNT // len(names))
+    few = np.concatenate([rng.choice(np.flatnonzero(labels == name), each) for name in names])
+    model = make_pipeline(*_whitened(flat, seed), learner)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of epochs is what is wanted
+        return model.fit(flat[few], labels[few])
+
+
+def _whitened(flat: Float64Array, seed: int) -> tuple[Any, Any]:
+    most = min(COMPONENTS, len(flat) - 1, flat.shape[1])
+    return PCA(most, svd_solver="randomized", random_state=seed), StandardScaler()
+
+
+def _hidden(recogniser: Any, flat: Float64Array) -> Float64Array:
+    """What the hidden layer makes of images."""
+    components, learner = recogniser[:-1].transform(flat), recogniser[-1]
+    hidden: Float64Array = np.maximum(components @ learner.coefs_[0] + learner.intercepts_[0], 0)
+    return hidden
+
+
+def _components(features: dict[str, AnyArray], seed: int) -> dict[str, AnyArray]:
+    """As few as can be measured."""
+    first = features["real_train"]
+    if first.shape[1] <= HIDDEN:
+        return features
+    components = PCA(min(HIDDEN, len(first) - 1), svd_solver="randomized", random_state=seed).fit(first)
+    return {name: components.transform(part) for name, part in features.items()}
