@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WIDTHS = (44, 26)
 MOST_BARS = 40
+IMAGES = "grids"
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -122,11 +123,12 @@ class Evaluation(Findings):
         return finish(ax, fontsize="small")
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything in plain values, None for what was not measured."""
+        """Everything but images in plain values, None for what was not measured."""
         first = {"verdict": self.verdict, "verdicts": self.verdicts, "about": self.about}
         lines = {verdict.group: lines for _, verdict, lines in self._groups() if lines}
         assessment = None if self.assessment is None else self.assessment.to_dict()
         own = {name: value for name, value in vars(self).items() if name != "metrics"}
+        own["pictures"] = {name: found for name, found in self.pictures.items() if name != IMAGES}
         made: dict[str, Any] = _plain({**first, **own, "lines": lines, "assessment": assessment})
         return made
 

@@ -11,8 +11,6 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ..data.embedding import Embedding, check_encoder
 from ..data.validation import check_rows
@@ -20,7 +18,8 @@ from ..modality.registry import check_data
 from ..plain import AnyArray, Float64Array
 from .tables import LEAST_ROWS, Tables, prepared
 
-COMPONENTS, HIDDEN, EPOCHS = 64, 32, 40
+COMPONENTS, HIDDEN = 64, 32
+EPOCHS, BATCH = 40, 64
 MOST_LEARNT = 20_000
 
 
@@ -76,13 +75,13 @@ def prepared_images(
     low, high = float(images["real_train"].min()), float(images["real_train"].max())
     flat = {name: (part.reshape(len(part), -1) - low) / ((high - low) or 1.0) for name, part in images.items()}
     classes = labels["real_train"] is not None and target_type != "number"
-    recogniser = _recogniser(flat["real_train"], labels["real_train"], seed) if classes else None
+    recogniser = LearntClasses.of(flat["real_train"], labels["real_train"], seed) if classes else None
     if encoder is not None:
         embedding = Embedding.of(encoder)
         features = {name: np.asarray(embedding.features(part)) for name, part in images.items() if embedding}
         features = _components(features, seed)
     elif recogniser is not None:
-        features = {name: _hidden(recogniser, part) for name, part in flat.items()}
+        features = {name: recogniser.features(part) for name, part in flat.items()}
     else:
         features = _components(flat, seed)
     parts = []
@@ -93,37 +92,56 @@ def prepared_images(
     names = dict(zip(given, ("train", "test", "synthetic"), strict=True))
     taken = {}
     if tables.classes and recogniser is not None:
-        known = recogniser.classes_.astype(str)
-        taken = {names[name]: pd.Series(known[recogniser.predict_proba(part).argmax(1)]) for name, part in flat.items()}
+        taken = {names[name]: recogniser.taken_for(part) for name, part in flat.items()}
     return ImageTables(**vars(tables), images={names[name]: part for name, part in images.items()}, taken_for=taken)
 
 
-def _recogniser(flat: Float64Array, labels: Any, seed: int) -> Any:
-    """A perceptron on principal components, which sees as many images of each class."""
-    rng = np.random.default_rng(seed)
-    learner = MLPClassifier(HIDDEN, alpha=0.1, learning_rate_init=2e-3, max_iter=EPOCHS, random_state=seed)
-    labels = np.asarray(labels).astype(str)
-    names, counts = np.unique(labels, return_counts=True)
-    if len(names) < 2:
-        return None
-    each = min(int(counts.max()), MOST_LEARNT // len(names))
-    few = np.concatenate([rng.choice(np.flatnonzero(labels == name), each) for name in names])
-    model = make_pipeline(*_whitened(flat, seed), learner)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of epochs is what is wanted
-        return model.fit(flat[few], labels[few])
+@dataclass(frozen=True)
+class LearntClasses:
+    """A perceptron on principal components, which told the classes of training images apart.
 
+    Parameters
+    ----------
+    components : PCA
+    scale : float
+        The standard deviation of the first one.
+    perceptron : MLPClassifier
+    """
 
-def _whitened(flat: Float64Array, seed: int) -> tuple[Any, Any]:
-    most = min(COMPONENTS, len(flat) - 1, flat.shape[1])
-    return PCA(most, svd_solver="randomized", random_state=seed), StandardScaler()
+    components: PCA
+    scale: float
+    perceptron: MLPClassifier
 
+    @classmethod
+    def of(cls, flat: Float64Array, labels: Any, seed: int) -> LearntClasses | None:
+        """What learnt the classes of training images, and saw as many of each; None of a single class."""
+        rng, labels = np.random.default_rng(seed), np.asarray(labels).astype(str)
+        names, counts = np.unique(labels, return_counts=True)
+        if len(names) < 2:
+            return None
+        each = min(int(counts.max()), MOST_LEARNT // len(names))
+        few = np.concatenate([rng.choice(np.flatnonzero(labels == name), each) for name in names])
+        most = min(COMPONENTS, len(np.unique(few)) - 1, flat.shape[1])
+        components = PCA(most, svd_solver="randomized", random_state=seed).fit(flat[few])
+        batch = min(BATCH, len(few))
+        perceptron = MLPClassifier(
+            HIDDEN, alpha=0.1, batch_size=batch, learning_rate_init=2e-3, max_iter=EPOCHS, random_state=seed
+        )
+        scale = float(np.sqrt(components.explained_variance_[0])) or 1.0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a fixed number of epochs is what is wanted
+            perceptron.fit(components.transform(flat[few]) / scale, labels[few])
+        return cls(components, scale, perceptron)
 
-def _hidden(recogniser: Any, flat: Float64Array) -> Float64Array:
-    """What the hidden layer makes of images."""
-    components, learner = recogniser[:-1].transform(flat), recogniser[-1]
-    hidden: Float64Array = np.maximum(components @ learner.coefs_[0] + learner.intercepts_[0], 0)
-    return hidden
+    def features(self, flat: Float64Array) -> Float64Array:
+        """What the hidden layer makes of images."""
+        seen = self.components.transform(flat) / self.scale
+        hidden: Float64Array = np.maximum(seen @ self.perceptron.coefs_[0] + self.perceptron.intercepts_[0], 0)
+        return hidden
+
+    def taken_for(self, flat: Float64Array) -> pd.Series:
+        """The class that each image is taken for."""
+        return pd.Series(self.perceptron.predict(self.components.transform(flat) / self.scale))
 
 
 def _components(features: dict[str, AnyArray], seed: int) -> dict[str, AnyArray]:

@@ -138,8 +138,8 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
             raise ValueError(f"{name} is a pair of X and y, and target={target!r} names another target: leave it out")
     if not sparse.issparse(given) and not isinstance(given, pd.DataFrame) and np.ndim(given) > 2:
         raise ValueError(
-            f"{name} has the shape {np.shape(given)}, but evaluate takes tables, rows x columns; images cannot be "
-            "evaluated"
+            f"{name} has the shape {np.shape(given)}, but evaluate takes tables, rows x columns, beside a "
+            "real_train that is one"
         )
     table, _ = check_table(given)
     check_rows(table, LEAST_ROWS)

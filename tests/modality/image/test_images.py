@@ -213,8 +213,6 @@ def test_other_data_than_fitted_on_is_refused(model, quick):
         model.augment(flat(X), Y)
     with pytest.raises(ValueError, match="X is images, but GANAugmenter was fitted on a table"):
         quick.transform(X)
-    with pytest.raises(TypeError, match="report measures tables"):
-        model.report(X, Y)
     with pytest.raises(TypeError, match="fitted on a table"):
         quick.plot_samples()
     with pytest.raises(ValueError, match="categorical_features"):

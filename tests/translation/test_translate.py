@@ -1,0 +1,119 @@
+"""Rows that become rows of another class change in little, keep the rules, and are taken for that class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+
+from ganaug import GANAugmenter
+
+ROWS = 600
+
+
+@pytest.fixture(scope="module")
+def loans() -> tuple[pd.DataFrame, pd.Series]:
+    """Whether a loan is paid back follows from income and debt; the rest does not matter, and a sum is kept."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            "age": rng.integers(20, 70, ROWS),
+            "income": rng.normal(50, 12, ROWS).round(1),
+            "rent": rng.normal(15, 3, ROWS).round(1),
+            "town": pd.Categorical(rng.choice(["north", "south", "west"], ROWS)),
+            "debt": rng.normal(20, 6, ROWS).round(1),
+            "phone": rng.choice([True, False], ROWS),
+        }
+    )
+    X = X.assign(left=(X["income"] - X["rent"]).round(1))
+    return X, pd.Series(np.where(X["left"] - X["debt"] + rng.normal(0, 3, ROWS) > 8, "paid", "lost"), name="end")
+
+
+@pytest.fixture(scope="module")
+def augmenter(loans: tuple[pd.DataFrame, pd.Series]) -> GANAugmenter:
+    return GANAugmenter(steps=600, random_state=0).fit(*loans)
+
+
+def changed(made: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({name: made[name].to_numpy() != rows[name].to_numpy() for name in rows})
+
+
+def test_rows_are_taken_for_the_other_class_with_little_changed(loans, augmenter):
+    X, y = loans
+    numbers = X.drop(columns="town")
+    outside = RandomForestClassifier(200, random_state=1).fit(numbers, y)
+    rows = X[y == "lost"].head(60)
+    made = augmenter.translate(rows, y[rows.index], to="paid", random_state=0)
+    assert (outside.predict(made.drop(columns="town")) == "paid").mean() >= 0.9
+    assert changed(made, rows).sum(axis=1).median() <= X.shape[1] / 2  # three columns are tied by a sum
+    assert not changed(made, rows).all(axis=1).any()
+    assert list(made.dtypes) == list(rows.dtypes)
+    assert list(made.index) == list(rows.index)
+    assert sum(augmenter._model.encoder.broken(made.reset_index(drop=True), None)) == 0
+    pd.testing.assert_frame_equal(made, augmenter.translate(rows, y[rows.index], to="paid", random_state=0))
+
+
+def test_columns_that_are_kept_do_not_change_and_rows_of_the_class_stay(loans, augmenter):
+    X, y = loans
+    made = augmenter.translate(X[:50], y[:50], to="paid", keep=["age", "town", "debt"], random_state=0)
+    pd.testing.assert_frame_equal(made[["age", "town", "debt"]], X[:50][["age", "town", "debt"]])
+    there = (y[:50] == "paid").to_numpy()
+    pd.testing.assert_frame_equal(made[there], X[:50][there])
+    assert changed(made, X[:50])[~there].any(axis=1).all()
+
+
+def test_each_row_may_have_a_class_of_its_own(loans, augmenter):
+    X, y = loans
+    goals = np.where(y[:40] == "paid", "lost", "paid")
+    made = augmenter.translate(X[:40], y[:40], to=goals, random_state=0)
+    assert changed(made, X[:40]).any(axis=1).all()
+    same = augmenter.translate(X[:40], y[:40], to=y[:40], random_state=0)
+    pd.testing.assert_frame_equal(same, X[:40])
+
+
+def test_images_become_others_that_are_near():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [80, 30])
+    X = np.zeros((len(y), 12, 12), np.uint8)
+    for image, label in zip(X, y, strict=True):  # bars across or down, somewhere
+        at = rng.integers(0, 10)
+        image[(slice(at, at + 3), slice(None)) if label else (slice(None), slice(at, at + 3))] = rng.integers(120, 255)
+    augmenter = GANAugmenter(steps=150, batch_size=16, random_state=0).fit(X, y)
+    made = augmenter.translate(X[:20], y[:20], to=1, random_state=0)
+    other, _ = augmenter.sample({1: 20}, random_state=1)
+    assert made.shape == (20, 12, 12)
+    assert made.dtype == X.dtype
+
+    def distance(images: np.ndarray) -> float:
+        return float(np.abs(images.astype(float) - X[:20]).mean())
+
+    assert distance(made) < distance(other)
+    with pytest.raises(ValueError, match="images have no columns"):
+        augmenter.translate(X[:20], y[:20], to=1, keep=["age"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"to": "gone"}, "unknown classes"),
+        ({"to": ["paid", "lost"]}, "2 labels, and X 5 rows"),
+        ({"to": "paid", "keep": ["height"]}, r"no columns \['height'\]"),
+        ({"to": "paid", "keep": ["age", "income", "rent", "town", "debt", "phone", "left"]}, "no column to change"),
+    ],
+)
+def test_what_cannot_be_translated_is_told(loans, augmenter, options, message):
+    X, y = loans
+    rows = X[y == "lost"].head(5)
+    with pytest.raises(ValueError, match=message):
+        augmenter.translate(rows, y[rows.index], **options)
+
+
+def test_only_classes_of_rows_can_be_translated(loans):
+    X, _ = loans
+    numbers: Any = X["income"] + np.random.default_rng(0).random(ROWS)
+    augmenter = GANAugmenter(steps=5, random_state=0).fit(X[["age", "rent"]], numbers)
+    with pytest.raises(ValueError, match="fit the augmenter with classes"):
+        augmenter.translate(X[["age", "rent"]], numbers, to=3)
