@@ -45,6 +45,7 @@ CONTENTS = {
     "README": ["docs/README", "docs/reference", "docs/decisions/README", "CONTRIBUTING", "CHANGELOG"],
     "docs/README": [
         "images",
+        "features",
         "does-it-help",
         "reliability",
         "teacher",

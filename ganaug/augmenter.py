@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, TypeAlias, overload
 
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
 from .data.datasets import ARRAYS, arrays_of, is_dataset
-from .data.embedding import PASSTHROUGH, Embedded, Embedding, check_encoder, taken_in
+from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check_encoder, taken_in
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
 from .data.targets import conditioned
@@ -50,6 +50,8 @@ from .translation.translate import translated
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
+Goal: TypeAlias = Any
+"""A label, or one for each row."""
 NO_MIDDLE_STEP = (
     "a step in the middle of a scikit-learn Pipeline cannot add rows, because the Pipeline keeps the y it was given; "
     "GANAugmenter(mode='append') returned (X, y). Either make AugmentedClassifier(estimator, augmenter) or "
@@ -415,7 +417,7 @@ class GANAugmenter(
         X: MatrixLike,
         y: VectorLike,
         *,
-        to: Any,
+        to: Goal,
         keep: Sequence[Any] | None = None,
         random_state: RandomState = None,
     ) -> Any:
@@ -520,7 +522,7 @@ class GANAugmenter(
         return tags
 
 
-def load(path: PathLike, *, generator: Build | Model | None = None, encoder: Any = None) -> GANAugmenter:
+def load(path: PathLike, *, generator: Build | Model | None = None, encoder: EncoderLike = None) -> GANAugmenter:
     """Read an augmenter that `GANAugmenter.save` wrote.
 
     Parameters

@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from .columns.joined import joined
 from .columns.layout import Encoded
 from .data.conditions import conditions_asked_for
-from .data.embedding import Embedded, Embedding, stacked
+from .data.embedding import Embedded, Embedding, Rows, stacked
 from .data.foreign import LabelContainer
 from .data.memory import check_free
 from .data.sampling_strategy import Strategy
@@ -175,7 +175,7 @@ class GenerativeModel:
         order[rows] = len(real) + np.arange(len(rows))
         return _safe_indexing(stacked(X.rows, self._as_given(new)), order)
 
-    def embedded(self, X: Any) -> Any:
+    def embedded(self, X: Rows) -> Any:
         """`X` with its features, where features are what was learnt."""
         if self.embedding is None or isinstance(X, Embedded):
             return X
@@ -204,7 +204,7 @@ class GenerativeModel:
             raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
         return check_target(y, rows)[0]
 
-    def _as_given(self, data: Any) -> Any:
+    def _as_given(self, data: object) -> Any:
         """Generated data as `sample` returns them."""
         X = self.container.restore(data)
         return X if self.embedding is None else self.embedding.rows(X)

@@ -70,7 +70,7 @@ FACES = ("plots", "evaluation", "tf", "persistence", "plans")
 ALLOWED_BETWEEN_FACES = {("evaluation", "plots"), ("tf", "persistence"), ("plans", "persistence")}
 WITH_TENSORFLOW = {
     *("modality/expanding", "modality/tracing", "modality/specs", "modality/layers", "modality/own_networks"),
-    *("modality/table/head", "modality/table/networks", "modality/table/reader"),
+    *("modality/table/head", "modality/table/networks", "modality/table/reader", "modality/features/reader"),
     *("modality/image/head", "modality/image/networks", "modality/image/reader", "modality/image/augment"),
     *("gan/losses", "gan/optimizers", "gan/trainer", "gan/kept", "tf/labels", "tf/elements", "tf/streams", "tf/layer"),
 }
@@ -127,7 +127,7 @@ def test_few_modules_lie_at_the_root():
 
 def test_no_two_files_or_classes_of_one_name():
     files = Counter(Path(module).name for module in MODULES if not module.endswith("__init__"))
-    shared_by_modalities = {"container", "encoder", "head", "modality", "networks", "reader", "sizes"}
+    shared_by_modalities = {"container", "encoder", "head", "modality", "networks", "reader", "sizes", "translation"}
     assert {name for name, count in files.items() if count > 1} <= shared_by_modalities | {"base", "registry"}
     trees = [ast.parse((HOME / f"{module}.py").read_text()) for module in MODULES]
     classes = Counter(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
@@ -193,7 +193,7 @@ def test_the_map_of_rooms_is_true():
     text = (ROOT / "CONTRIBUTING.md").read_text()
     told = set(re.findall(r"`ganaug/([\w/]+?)(?:\.py|/)`", text))
     rooms = {room_of(module) for module in MODULES} - {"__init__", "__main__"}
-    assert told == rooms | {"modality/table", "modality/image"}
+    assert told == rooms | {"modality/table", "modality/image", "modality/features"}
 
 
 def test_a_strict_script_of_a_user_type_checks(tmp_path):

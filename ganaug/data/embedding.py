@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +16,10 @@ from sklearn.utils.validation import _num_samples
 from ..plain import AnyArray, VectorLike
 from .datasets import arrays_of
 
+Rows: TypeAlias = Any
+"""Of any kind that can be counted and indexed: arrays of images, lists of texts, tables."""
+EncoderLike: TypeAlias = Any
+"""What `encoder=` takes."""
 AT_ONCE = 256
 """Rows that an encoder is shown at a time, so that large ones need not fit into memory together."""
 PASSTHROUGH = "passthrough"
@@ -37,7 +41,7 @@ class Embedding:
     decode: Callable[[Any], Any] | None = None
 
     @classmethod
-    def of(cls, encoder: Any, X: Any = None, y: VectorLike | None = None) -> Embedding | None:
+    def of(cls, encoder: EncoderLike, X: Rows = None, y: VectorLike | None = None) -> Embedding | None:
         """The embedding that a parameter `encoder` stands for; a transformer of scikit-learn is fitted to `X`, `y`."""
         if encoder is None:
             return None
@@ -48,7 +52,7 @@ class Embedding:
             encode = (encode if X is None else clone(encode).fit(X, y)).transform
         return cls(_asked(encode), None if decode is None else _asked(decode))
 
-    def features(self, X: Any) -> Any:
+    def features(self, X: Rows) -> Any:
         """The features of rows.
 
         Raises
@@ -84,7 +88,7 @@ class Embedded:
     embedding: Embedding
 
     @classmethod
-    def of(cls, encoder: Any, X: Any, y: VectorLike | None = None) -> Embedded | None:
+    def of(cls, encoder: EncoderLike, X: Rows, y: VectorLike | None = None) -> Embedded | None:
         """Rows with the features that `encoder` makes of them; None without one."""
         if isinstance(X, cls):
             return X
@@ -95,13 +99,13 @@ class Embedded:
         return _num_samples(self.rows)
 
 
-def taken_in(encoder: Any, X: Any, y: VectorLike | None) -> tuple[Any, Any]:
+def taken_in(encoder: EncoderLike, X: Rows, y: VectorLike | None) -> tuple[Any, Any]:
     """Rows and labels that a fit is given: of a dataset its arrays, and with an encoder the features beside them."""
     X, y = arrays_of(X, y)
     return X if encoder is None else Embedded.of(encoder, X, y), y
 
 
-def embedded_for(augmenter: Any, X: Any, y: VectorLike) -> tuple[Embedding | None, Any]:
+def embedded_for(augmenter: Any, X: Rows, y: VectorLike) -> tuple[Embedding | None, Any]:
     """What embeds rows for an estimator that learns from features, and these; None and `X` if it learns from rows."""
     embedded = None if augmenter is None else Embedded.of(augmenter.encoder, X, y)
     if embedded is None or embedded.embedding.gives_rows:
@@ -109,7 +113,7 @@ def embedded_for(augmenter: Any, X: Any, y: VectorLike) -> tuple[Embedding | Non
     return embedded.embedding, embedded.features
 
 
-def stacked(rows: Any, new: Any) -> Any:
+def stacked(rows: Rows, new: Rows) -> Rows:
     """New rows behind those of a user, in whose container they come."""
     if isinstance(rows, list):
         return [*rows, *new]
@@ -133,14 +137,14 @@ def check_encoder(value: object, name: str) -> None:
         )
 
 
-def _asked(model: Any) -> Callable[[Any], Any]:
+def _asked(model: EncoderLike) -> Callable[[Any], Any]:
     """A Keras model's `predict`, which stays silent; anything else as it is."""
     if not hasattr(model, "predict") or hasattr(model, "get_params"):
         return model
     return partial(model.predict, verbose=0)
 
 
-def _in_parts(function: Callable[[Any], Any], X: Any) -> Any:
+def _in_parts(function: Callable[[Any], Any], X: Rows) -> Any:
     """What a function makes of some rows at a time, one below the other."""
     rows = _num_samples(X)
     parts = [function(_safe_indexing(X, np.arange(at, min(at + AT_ONCE, rows)))) for at in range(0, rows, AT_ONCE)]

@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.utils import check_random_state
 from threadpoolctl import threadpool_limits
 
+from ..data.embedding import EncoderLike
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_count
 from ..exceptions import DataWarning
@@ -36,7 +37,7 @@ def evaluate(
     categorical_features: Any = "auto",
     target_type: str = "auto",
     max_rows: int = 20_000,
-    encoder: Any = None,
+    encoder: EncoderLike = None,
     history: pd.DataFrame | None = None,
     assessment: Assessed | None = None,
     random_state: Any = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,14 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from ..data.embedding import Embedding, check_encoder
+from ..data.embedding import Embedding, EncoderLike, check_encoder
 from ..data.validation import check_rows
 from ..modality.registry import check_data
-from ..plain import AnyArray, Float64Array
+from ..plain import AnyArray, Float64Array, VectorLike
 from .tables import LEAST_ROWS, Tables, prepared
 
+Given: TypeAlias = Any
+"""Images, or a pair of images and labels."""
 COMPONENTS, HIDDEN = 64, 32
 EPOCHS, BATCH = 40, 64
 MOST_LEARNT = 20_000
@@ -40,14 +42,14 @@ class ImageTables(Tables):
     taken_for: dict[str, pd.Series] = field(default_factory=dict)
 
 
-def are_images(given: Any) -> bool:
+def are_images(given: Given) -> bool:
     """Whether an argument of `evaluate` holds images: an array of three or four axes, alone or before its labels."""
     X = given[0] if isinstance(given, tuple) and len(given) == 2 else given
     return isinstance(X, np.ndarray) and X.ndim in (3, 4)
 
 
 def prepared_images(
-    train: Any, test: Any, synthetic: Any, target: Any, encoder: Any, *, target_type: str, seed: int
+    train: Given, test: Given, synthetic: Given, target: object, encoder: EncoderLike, *, target_type: str, seed: int
 ) -> ImageTables:
     """Three sets of images as tables of features, of the encoder or of a recogniser of the training images.
 
@@ -113,7 +115,7 @@ class LearntClasses:
     perceptron: MLPClassifier
 
     @classmethod
-    def of(cls, flat: Float64Array, labels: Any, seed: int) -> LearntClasses | None:
+    def of(cls, flat: Float64Array, labels: VectorLike, seed: int) -> LearntClasses | None:
         """What learnt the classes of training images, and saw as many of each; None of a single class."""
         rng, labels = np.random.default_rng(seed), np.asarray(labels).astype(str)
         names, counts = np.unique(labels, return_counts=True)

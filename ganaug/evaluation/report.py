@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..data.embedding import EncoderLike
 from ..data.validation import check_target
 from ..model import GenerativeModel, HoldsModel
 from .base import Assessed
@@ -35,7 +36,7 @@ class ReportMixin(HoldsModel):
         n: int | None = None,
         assessment: Assessed | None = None,
         max_rows: int = 20_000,
-        encoder: Any = None,
+        encoder: EncoderLike = None,
         random_state: Any = None,
         verbose: int = 0,
     ) -> Evaluation:

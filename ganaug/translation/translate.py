@@ -25,7 +25,7 @@ def translated(
     model: GenerativeModel,
     X: MatrixLike,
     y: VectorLike,
-    to: Any,
+    to: object,
     keep: Sequence[Any] | None,
     random_state: RandomState,
 ) -> Any:

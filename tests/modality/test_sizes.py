@@ -63,6 +63,13 @@ def test_large_images_take_fewer_steps():
     assert small.batch_size > usual.batch_size
 
 
+def test_below_full_resolution_networks_of_large_images_are_those_of_smaller_ones():
+    usual, large, larger = (IMAGES.sizing((100, side, side, 3)).size for side in (32, 64, 128))
+    assert large.width * 2 == usual.width
+    assert large.width * 2**large.depth == usual.width * 2**usual.depth
+    assert larger.width * 2**larger.depth <= 2 * usual.width * 2**usual.depth
+
+
 def test_refinement_of_a_tiny_table_is_there_for_who_asks():
     assert configured(GANParameters(refine=True), TABLES, (50, 10)).sizes.candidates == 2
 

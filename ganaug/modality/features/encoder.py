@@ -12,7 +12,7 @@ from ...columns.layout import Encoded, Layout
 from ...plain import Int32Array, Int64Array, record
 from ..base import WithoutRules
 from ..table.encoder import TableEncoder
-from .space import FeatureSpace
+from .feature_space import FeatureSpace
 
 
 @record

@@ -10,22 +10,25 @@ from .pixels import ImageLayout
 
 CANDIDATES = 16
 SMALLEST_GRID = 4
-CHANNELS, CHANNELS_OF_SMALL = 24, 16
+CHANNELS, CHANNELS_OF_SMALL, FEWEST_CHANNELS = 24, 16, 8
 STEPS, STEPS_OF_SMALL = 6_000, 4_000
 SMALL = 16 * 16
-USUAL = 32 * 32
 """Pixels."""
+USUAL_SIDE = 32
 KERNEL = 4
 """Of strided convolutions."""
 
 
 def sizing(height: int, width: int) -> Sizing:
     """Images grow from a grid of four to seven pixels along their shorter side. Small ones need fewer steps, of larger
-    batches; large ones get fewer, since each takes longer."""
-    depth = max(1, int(log2(min(height, width) / SMALLEST_GRID)))
-    small, scale = height * width <= SMALL, (USUAL / (height * width)) ** 0.75
+    batches; large ones get fewer, since each takes longer, and fewer channels at full resolution, so that below it the
+    network is that of smaller images."""
+    side = min(height, width)
+    depth = max(1, int(log2(side / SMALLEST_GRID)))
+    small, scale = height * width <= SMALL, USUAL_SIDE / (height * width) ** 0.5
+    channels = CHANNELS_OF_SMALL if small else max(round(CHANNELS * min(1.0, USUAL_SIDE / side)), FEWEST_CHANNELS)
     return Sizing(
-        size=Size(width=CHANNELS_OF_SMALL if small else CHANNELS, depth=depth),
+        size=Size(width=channels, depth=depth),
         batch_size=64 if small else 32,
         steps=STEPS_OF_SMALL if small else int(STEPS * min(1.0, scale)),
         candidates=CANDIDATES,

@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from ...columns.registry import kind_of
 from ...data.targets import encoded_classes
 from ...plain import BoolArray, Float64Array, IndexArray
 from ..base import Translation
@@ -137,7 +138,7 @@ def _nearest(source: pd.DataFrame, pool: pd.DataFrame, free: IndexArray) -> Inde
     for place in range(source.shape[1]):
         one, other = source.iloc[:, place], pool.iloc[:, place]
         weight = 1.0 if place in free else source.shape[1]
-        if pd.api.types.is_numeric_dtype(other) and not pd.api.types.is_bool_dtype(other):
+        if kind_of(one) == kind_of(other) == "number":
             a, b = (np.asarray(part, np.float64) for part in (one, other))
             gap = np.abs(a[:, None] - b[None]) / (np.nanstd(b) or 1.0)
             apart += weight * np.nan_to_num(gap, nan=1.0).clip(0, 1)
