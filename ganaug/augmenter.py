@@ -464,7 +464,8 @@ class GANAugmenter(
         >>> X, y = load_iris(return_X_y=True, as_frame=True)
         >>> augmenter = GANAugmenter(steps=200, random_state=0).fit(X, y)
         >>> made = augmenter.translate(X[50:60], y[50:60], to=0, keep=["sepal width (cm)"], random_state=0)
-        >>> made["petal length (cm)"].max() < X["petal length (cm)"][50:60].min()
+        >>> changed = (made != X[50:60]).sum(axis=1)
+        >>> 1 <= int(changed.min()) and int(changed.max()) <= 3
         True
         >>> bool((made["sepal width (cm)"] == X["sepal width (cm)"][50:60]).all())
         True

@@ -145,6 +145,8 @@ def assess(
      'enlarge', 'enlarge']
     """
     classes = _has_classes(estimator)
+    if augmenter is not None and not isinstance(augmenter, GANAugmenter):
+        raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
     encoder = getattr(augmenter, "encoder", None)
     if hasattr(encoder, "transform") and not isinstance(encoder, FrozenEstimator):
         raise ValueError(
@@ -155,8 +157,6 @@ def assess(
     if augmenter is not None and embedding is not None:
         augmenter = clone(augmenter).set_params(encoder=PASSTHROUGH)
     rows, target, labels = checked_rows(X, y, classes=classes)
-    if augmenter is not None and not isinstance(augmenter, GANAugmenter):
-        raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
     given = default_augmenter(X, classes=classes) if augmenter is None else augmenter
     trial = trial_of(
         estimator,

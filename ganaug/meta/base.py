@@ -22,7 +22,7 @@ from ..assessment.folds import Folds
 from ..assessment.ratios import TEACH, taught_ratio
 from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
-from ..data.embedding import PASSTHROUGH, embedded_for
+from ..data.embedding import PASSTHROUGH, Embedding, embedded_for
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_real, check_target, labels_or_numbers
 from ..data.weights import routing, weights_name, with_synthetic
@@ -89,6 +89,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
 
     __metadata_request__fit: ClassVar[dict[str, str]] = {"sample_weight": metadata_routing.UNUSED}  # the estimator asks
     _target_type: ClassVar[str]
+    _embedding: Embedding | None = None
 
     def __init__(
         self,

@@ -27,7 +27,7 @@ import numpy as np
 from ..data.replacing import replace_file
 from ..exceptions import CorruptFileError
 from ..plain import RECORDS, AnyArray, PathLike
-from .tree import TreeReader, TreeWriter, check_tables
+from .tree import TreeReader, TreeWriter, tree_of
 
 MAGIC = "ganaug"
 FORMAT_VERSION = 5
@@ -105,9 +105,7 @@ def _regular(path: str, flags: int) -> int:
 
 def _contents(members: dict[str, bytes]) -> dict[str, Any]:
     text = members.pop("model.json")
-    tree = json.loads(text)
-    check_tables(tree, len(text))
-    contents = TreeReader(RECORDS, lambda number: _array(members.pop(_array_name(number)))).tree(tree)
+    contents = TreeReader(RECORDS, lambda number: _array(members.pop(_array_name(number)))).tree(tree_of(text))
     if not isinstance(contents, dict):
         raise TypeError("model.json holds no contents")
     if members:

@@ -8,6 +8,7 @@ each tag and each record's name is looked up in a table, and an unknown one is a
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import zoneinfo
 from collections import Counter
@@ -34,6 +35,7 @@ MOST_TABLES = 10_000
 """Tables, columns and kinds of category in a file, and one more for each `TABLE_BYTES` of its text: an empty one takes
 hundreds of times the memory that its text does."""
 TABLE_BYTES = 256
+TABLE_TAGS = ("series", "frame", "category")
 LONGEST_TEXT = 2**20
 """Bytes of a fixed width."""
 OFFSET = re.compile(r"UTC([+-]\d\d:\d\d(:\d\d)?)?")
@@ -208,18 +210,23 @@ class TreeReader:
         raise ValueError(f"unknown dtype {value!r}")
 
 
-def check_tables(tree: Tree, size: int) -> None:
-    """ValueError if a tree whose text has `size` bytes has more tables than a model would, before one is made."""
-    left, todo = MOST_TABLES + size // TABLE_BYTES, [tree]
+def tree_of(text: bytes) -> Tree:
+    """The tree that a text holds; ValueError if it has more tables than a model would, before one is made."""
+    most = MOST_TABLES + len(text) // TABLE_BYTES
+    if sum(text.count(f'"{tag}"'.encode()) for tag in TABLE_TAGS) > most:  # in no time, as files are written
+        raise ValueError("too many tables and columns")
+    tree: Tree = json.loads(text)
+    todo = [tree]
     while todo:
         value = todo.pop()
         if isinstance(value, list):
-            left -= bool(value) and value[0] in ("series", "frame", "category")
+            most -= bool(value) and value[0] in TABLE_TAGS
             todo += value
         elif isinstance(value, dict):
             todo += value.values()
-    if left < 0:
+    if most < 0:
         raise ValueError("too many tables and columns")
+    return tree
 
 
 def _check_spread(keys: Iterable[object]) -> None:

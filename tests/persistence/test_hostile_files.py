@@ -24,6 +24,7 @@ import pytest
 from fuzzing import Members, mutated, npy, packed, unpacked
 
 from ganaug import CorruptFileError, DataWarning, GANAugmenter, load
+from ganaug.persistence.tree import tree_of
 
 MUTATIONS = int(os.environ.get("GANAUG_FUZZ", "600"))
 SECONDS = 2.0
@@ -284,3 +285,11 @@ def test_zip_of_old_dates_is_read(saved: Path, tmp_path: Path) -> None:
         for name in old.namelist():
             new.writestr(name, old.read(name))
     assert load(tmp_path / "dated").n_iter_ == 5
+
+
+@pytest.mark.parametrize("tag", ['"frame"', '"\\u0066rame"'])
+def test_tables_are_counted_however_their_tag_is_written(tag: str) -> None:
+    few, many = (f"[{', '.join([f'[{tag}, []]'] * count)}]".encode() for count in (100, 30_000))
+    assert len(tree_of(few)) == 100
+    with pytest.raises(ValueError, match="too many tables"):
+        tree_of(many)
