@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..data.embedding import EncoderLike
+from ..data.embedding import Embedded, EncoderLike
 from ..data.validation import check_target
 from ..model import GenerativeModel, HoldsModel
 from .base import Assessed
@@ -114,7 +114,7 @@ class ReportMixin(HoldsModel):
         codes = self.categorical_features
         if model.encoder.dropped or model.encoder.faked:
             codes = codes if isinstance(codes, str) else [name for name in codes if name in _learnt(model, known)[0]]
-        synthetic = _named(model, *made) if has_target else _named(model, made)
+        synthetic = _named(model, *_as_drawn(model, made if has_target else (made, None)))
         found = evaluate(
             _learnt(model, known),
             _learnt(model, test),
@@ -149,6 +149,13 @@ def _rules(model: GenerativeModel, held_out: Rows, synthetic: Rows) -> pd.DataFr
         codes = None if target is None or labels is None else target.encode(labels).codes[:, 0]
         rules[name] = np.array(model.encoder.broken(table, codes), int)
     return rules
+
+
+def _as_drawn(model: GenerativeModel, made: tuple[Any, Any]) -> tuple[Any, Any]:
+    """Generated rows and labels, with features marked as such, lest they are embedded again."""
+    X, y = made
+    embedding = model.embedding
+    return (X if embedding is None or embedding.gives_rows else Embedded(X, X, embedding)), y
 
 
 def _named(model: GenerativeModel, X: Any, y: Any = None) -> tuple[pd.DataFrame, Any]:

@@ -154,6 +154,13 @@ def test_assess_measures_on_features_and_gives_the_encoder_back(images):
         assess(LogisticRegression(), blocks(X), y, GANAugmenter(encoder=PCA(3), **SMALL), **options)
 
 
+def test_features_are_reported_on(images):
+    X, y = images
+    found = GANAugmenter(encoder=blocks, **SMALL).fit(X[::2], y[::2]).report(X[1::2], y[1::2], random_state=0)
+    assert len(found.columns) == 75 + 1
+    assert found.about["synthetic_rows"] == 56
+
+
 def test_a_file_holds_no_encoder(images, tmp_path):
     X, y = images
     augmenter = GANAugmenter(encoder=blocks, **SMALL).fit(X, y)
