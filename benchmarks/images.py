@@ -28,6 +28,7 @@ from sklearn.svm import SVC
 from tqdm import tqdm
 
 from ganaug import GANAugmenter
+from ganaug.evaluation.likeness import kernel_distance
 
 from .results import Results
 
@@ -158,16 +159,6 @@ CLASSIFIERS: dict[str, Callable[..., Predict]] = {"cnn": cnn, "svc": svc}
 
 def flat(images: Images) -> NDArray[np.float32]:
     return images.reshape(len(images), -1).astype(np.float32)
-
-
-def kernel_distance(one: NDArray[Any], other: NDArray[Any]) -> float:
-    """Unbiased squared maximum mean discrepancy of a cubic kernel (Binkowski et al. 2018)."""
-
-    def kernel(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-        return (a @ b.T / a.shape[1] + 1) ** 3
-
-    within = [(kernel(a, a).sum() - np.trace(kernel(a, a))) / (len(a) * (len(a) - 1)) for a in (one, other)]
-    return float(sum(within) - 2 * kernel(one, other).mean())
 
 
 def distances(data: Split, tail: NDArray[np.intp], augmenter: GANAugmenter, steps: int, seed: int) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from .augmenter import GANAugmenter
 from .data.embedding import Embedded, taken_in
 from .data.sampling_strategy import Strategy, missing_rows
 from .data.validation import accepts_any_table, check_labels, check_target
-from .modality.registry import check_data, modality_for
+from .modality.base import Sizing
+from .modality.registry import checked
 from .params import DOCS, GANParameters, check_parameters, with_docs
 from .plain import MatrixLike, VectorLike
 
@@ -82,9 +83,9 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         self._check(*taken_in(self.encoder, X, y))
         return self
 
-    def _check(self, X: MatrixLike | Embedded, y: VectorLike | None) -> tuple[int, ...]:
-        """The shape of what is there to learn."""
-        data, _ = check_data(X)
+    def _check(self, X: MatrixLike | Embedded, y: VectorLike | None) -> Sizing:
+        """Automatic sizes for what is there to learn."""
+        modality, data, _ = checked(X)
         if y is None:
             raise ValueError("GANOverSampler requires y to be passed, but the target y is None")
         labels, _ = check_target(y, len(data))
@@ -92,8 +93,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         counts = labels.value_counts(sort=False).to_dict()
         self.sampling_strategy_ = missing_rows(self.sampling_strategy, counts, labels.to_numpy())
         self.n_features_in_ = prod(data.shape[1:])
-        shape: tuple[int, ...] = data.shape
-        return shape
+        return modality.sizing(data.shape, oversampling=True)
 
     def fit_resample(self, X: MatrixLike, y: VectorLike | None = None) -> tuple[Any, Any]:
         """Fit a generator and top the classes up.
@@ -117,9 +117,8 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         """
         check_parameters(self)
         X, y = taken_in(self.encoder, X, y)
-        shape = self._check(X, y)
+        usual = self._check(X, y)
         parameters = self.get_params(deep=False)
-        usual = modality_for(X).sizing(shape, oversampling=True)
         if self.refine == "auto":
             parameters["refine"] = usual.candidates
         if self.steps == "auto":

@@ -116,12 +116,17 @@ def plot_samples(model: GenerativeModel, n: int, *, random_state: RandomState, a
         wide = float(np.clip(0.7 * n, 3, 10))
         ax = new_axes((wide, wide * len(names) * height / (n * width)))
     rows = pixels.reshape(len(names), n, *pixels.shape[1:])
+    draw_grid(ax, rows, [shortened(str(name)) for name in names])
+    return ax
+
+
+def draw_grid(ax: Axes, rows: Float64Array, names: list[str]) -> None:
+    """Images in rows, (rows, columns, height, width, channels), with the names of these."""
     ax.imshow(mosaic(rows), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    ax.set(xticks=[], yticks=(np.arange(len(names)) + 0.5) * height)
-    ax.set_yticklabels([shortened(str(name)) for name in names], parse_math=False)
+    ax.set(xticks=[], yticks=(np.arange(len(names)) + 0.5) * (rows.shape[2] + GAP))
+    ax.set_yticklabels(names, parse_math=False)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    return ax
 
 
 def shortened(name: str) -> str:

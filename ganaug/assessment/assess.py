@@ -17,7 +17,7 @@ from ..augmenter import GANAugmenter
 from ..data.embedding import PASSTHROUGH, embedded_for
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_target, labels_or_numbers
-from ..modality.registry import check_data, modality_for
+from ..modality.registry import check_data, checked
 from ..params import check_parameters
 from ..plain import Float64Array, MatrixLike, RandomState, VectorLike
 from ..teaching.teacher import TeacherLike, check_teacher
@@ -267,7 +267,8 @@ def default_augmenter(X: MatrixLike, *, classes: bool) -> GANAugmenter:
     """For a number the usual one; for classes one that fits like `GANOverSampler`, in a fraction of the time."""
     if not classes:
         return GANAugmenter()
-    usual = modality_for(X).sizing(check_data(X)[0].shape, oversampling=True)
+    modality, data, _ = checked(X)
+    usual = modality.sizing(data.shape, oversampling=True)
     return GANAugmenter(steps=usual.steps, refine=usual.candidates)
 
 

@@ -21,13 +21,13 @@ from ..augmenter import GANAugmenter
 from ..data.memory import check_free
 from ..data.replacing import END
 from ..data.sampling_strategy import Strategy, missing_rows
+from ..modality.image.container import LEAST_SIDE
 from ..plain import AnyArray
 
 T = TypeVar("T")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 LONGEST_SIDE = 64
 """Of images whose size nobody asked for: a fit of larger ones takes hours without a GPU."""
-LEAST_SIDE = 8
 MOST_NAMED = 5
 Size = tuple[int, int]
 

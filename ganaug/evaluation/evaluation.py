@@ -17,6 +17,7 @@ from ..data.replacing import write_text
 from ..plots import BLUE, ORANGE, finish, new_axes, plot_history
 from .base import Assessed, Findings, Line, Metric, Verdict
 from .charts import Chart, Section
+from .likeness import GRIDS
 from .metrics import HEADINGS, METRICS
 from .page import page, shortened
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 WIDTHS = (44, 26)
 MOST_BARS = 40
-IMAGES = "grids"
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -128,7 +128,7 @@ class Evaluation(Findings):
         lines = {verdict.group: lines for _, verdict, lines in self._groups() if lines}
         assessment = None if self.assessment is None else self.assessment.to_dict()
         own = {name: value for name, value in vars(self).items() if name != "metrics"}
-        own["pictures"] = {name: found for name, found in self.pictures.items() if name != IMAGES}
+        own["pictures"] = {name: found for name, found in self.pictures.items() if name != GRIDS}
         made: dict[str, Any] = _plain({**first, **own, "lines": lines, "assessment": assessment})
         return made
 

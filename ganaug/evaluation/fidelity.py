@@ -20,7 +20,7 @@ from ..plots import BLUE, ORANGE, finish
 from .base import Figure, Findings, Inputs, Measurement, Metric, Verdict
 from .charts import Chart, Section
 from .page import shortened
-from .tables import is_empty
+from .tables import Tables, is_empty
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,12 +55,7 @@ class Fidelity(Metric):
         train, made = tables.train, tables.synthetic
         pairs = pair_errors(train, made).assign(error_held_out=pair_errors(train, tables.test)["error"])
         pairs[["error", "error_held_out"]] *= 100
-        columns = {
-            "error": 100 * column_errors(train, made),
-            "error_held_out": 100 * column_errors(train, tables.test),
-            "missing_real": is_empty(train).mean(),
-            "missing_synthetic": is_empty(made).mean(),
-        }
+        columns = of_columns(tables)
         figures = {
             f"{group}_{name}": float(errors[name].mean()) if len(errors[name]) else None
             for group, errors in (("shape", columns), ("trend", pairs))
@@ -104,6 +99,16 @@ class Fidelity(Metric):
             )
             sections.append(Section("Pairs of columns", chart, table=worst, note=note))
         return sections
+
+
+def of_columns(tables: Tables) -> dict[str, pd.Series]:
+    """Figures of each column: errors in per cent, and shares of empty cells."""
+    return {
+        "error": 100 * column_errors(tables.train, tables.synthetic),
+        "error_held_out": 100 * column_errors(tables.train, tables.test),
+        "missing_real": is_empty(tables.train).mean(),
+        "missing_synthetic": is_empty(tables.synthetic).mean(),
+    }
 
 
 def column_errors(real: pd.DataFrame, other: pd.DataFrame) -> pd.Series:

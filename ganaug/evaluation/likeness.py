@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pandas as pd
 
-from ..plain import AnyArray, Float64Array, IndexArray
-from ..plots import mosaic
-from .base import FAIR, GOOD, POOR, UNKNOWN, Figure, Findings, Inputs, Measurement, Metric, Verdict
+from ..modality.image.pixels import pictures
+from ..plain import AnyArray, Float32Array, Float64Array, IndexArray
+from ..plots import draw_grid
+from .base import POOR, UNKNOWN, Figure, Findings, Inputs, Measurement, Metric, Verdict
 from .charts import Chart, Section
-from .fidelity import Fidelity
+from .fidelity import of_columns
 from .recognised import ImageTables
 from .space import nearest, space_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 SHOWN, MOST_SHOWN_CLASSES = 10, 10
 PAIRS = 8
 MOST_POINTS = 2_000
 LEAST_JUDGED = 5
+GRIDS = "grids"
+"""Of images, among the pictures of an evaluation."""
 CLEARLY = 0.5
 """A class comes out as another if less than that share of its images is recognised, of what held-out ones are."""
 
@@ -40,20 +40,18 @@ class Likeness(Metric):
 
     def measure(self, inputs: Inputs) -> Measurement:
         tables, rng = cast(ImageTables, inputs.tables), inputs.rng(8)
-        numbers = tables.numbers
-        space = space_of(tables.train[numbers])
-        parts = {name: space(part[numbers]).astype(np.float64) for name, part in tables.parts()}
+        space = space_of(tables.train[tables.numbers])
+        points = {name: space(part[tables.numbers]) for name, part in tables.parts()}
         figures = {
-            "kid": kernel_distance(parts["train"], parts["synthetic"], rng),
-            "kid_held_out": kernel_distance(parts["train"], parts["test"], rng),
+            "kid": kernel_distance(points["train"], points["synthetic"], rng),
+            "kid_held_out": kernel_distance(points["train"], points["test"], rng),
         }
         classes = {}
         for name, group in tables.groups().items():
             if min(len(group.train), len(group.synthetic)) >= LEAST_JUDGED:
-                real, made = (space(part[numbers]).astype(np.float64) for part in (group.train, group.synthetic))
+                real, made = points["train"][group.train.index], points["synthetic"][group.synthetic.index]
                 classes[name] = {"kid": kernel_distance(real, made, rng)}
-        columns = Fidelity().measure(inputs).columns
-        return Measurement(figures, columns, classes, pictures={"grids": grids(tables, space)})
+        return Measurement(figures, of_columns(tables), classes, pictures={GRIDS: grids(tables, points)})
 
     def verdict(self, found: Findings) -> Verdict:
         figures = found.figures[self.name]
@@ -64,7 +62,7 @@ class Likeness(Metric):
         return self.judged(self.ratings(figures), says, "Allow more steps or more time, and draw with refine=True.")
 
     def sections(self, found: Findings) -> list[Section]:
-        own = found.pictures["grids"]
+        own = found.pictures[GRIDS]
         sections = []
         for title, key in (("Training images", "real"), ("Synthetic images", "synthetic")):
             side = 0.55 * len(own["names"]) + 0.4
@@ -97,12 +95,12 @@ class Recognition(Metric):
         classes: dict[str, dict[str, Any]] = {}
         for name, group in tables.groups().items():
             own: dict[str, Any] = {}
-            for suffix, key, rows in (
-                ("", "synthetic", group.synthetic.index),
-                ("_held_out", "test", group.test.index),
+            for key, part, rows in (
+                ("recognised", "synthetic", group.synthetic.index),
+                ("recognised_held_out", "test", group.test.index),
             ):
                 if len(rows):
-                    own[f"recognised{suffix}"] = float(right[key][rows].mean())
+                    own[key] = float(right[part][rows].mean())
             others = tables.taken_for["synthetic"].iloc[group.synthetic.index]
             others = others[others != name].value_counts()
             if len(others):
@@ -117,7 +115,7 @@ class Recognition(Metric):
     def ratings(self, figures: dict[str, Any]) -> list[str]:
         """Beside held-out images, not all of which are recognised either."""
         share = figures["recognised"] / max(figures.get("recognised_held_out", 1.0), 1e-9)
-        return [GOOD if share >= 0.9 else FAIR if share >= 0.7 else POOR]
+        return [self.figures["recognised"].rating(share)]
 
     def verdict(self, found: Findings) -> Verdict:
         figures = found.figures[self.name]
@@ -138,13 +136,14 @@ class Recognition(Metric):
         )
 
 
-def kernel_distance(real: Float64Array, other: Float64Array, rng: np.random.Generator) -> float:
-    """The unbiased squared maximum mean discrepancy of a cubic kernel, of at most 2,000 points each."""
-    one, two = (part[rng.permutation(len(part))[:MOST_POINTS]] for part in (real, other))
-    width = one.shape[1]
+def kernel_distance(real: AnyArray, other: AnyArray, rng: np.random.Generator | None = None) -> float:
+    """The unbiased squared maximum mean discrepancy of a cubic kernel; with `rng` of at most 2,000 points each."""
+    one, two = (np.asarray(part, np.float64) for part in (real, other))
+    if rng is not None:
+        one, two = (part[rng.permutation(len(part))[:MOST_POINTS]] for part in (one, two))
 
     def kernel(a: Float64Array, b: Float64Array) -> Float64Array:
-        found: Float64Array = (a @ b.T / width + 1) ** 3
+        found: Float64Array = (a @ b.T / a.shape[1] + 1) ** 3
         return found
 
     within = 0.0
@@ -154,38 +153,22 @@ def kernel_distance(real: Float64Array, other: Float64Array, rng: np.random.Gene
     return within - 2 * float(kernel(one, two).mean())
 
 
-def grids(tables: ImageTables, space: Any) -> dict[str, Any]:
+def grids(tables: ImageTables, points: dict[str, Float32Array]) -> dict[str, Any]:
     """Images to show, from 0 to 1: some of each class, and the synthetic ones nearest to training images."""
     groups = dict(list(tables.groups().items())[:MOST_SHOWN_CLASSES])
     first = tables.images["train"]
     low, high = float(first.min()), float(first.max())
-    shown: dict[str, Any] = {"names": list(groups) or [""]}
+
+    def shown(images: AnyArray, width: int) -> Float64Array:
+        made = pictures(images if images.ndim == 4 else images[..., None], low, high)
+        return np.pad(made, ((0, width - len(made)), (0, 0), (0, 0), (0, 0)), constant_values=1)
+
+    found: dict[str, Any] = {"names": list(groups) or [""]}
     for key, part in (("real", "train"), ("synthetic", "synthetic")):
         chosen = [getattr(group, part).index[:SHOWN] for group in groups.values()] or [np.arange(SHOWN)]
-        shown[key] = np.stack([_padded(_pictures(tables.images[part][rows], low, high)) for rows in chosen])
-    numbers = tables.numbers
-    gap, place = nearest(space(tables.train[numbers]), space(tables.synthetic[numbers]))
+        found[key] = np.stack([shown(tables.images[part][rows], SHOWN) for rows in chosen])
+    gap, place = nearest(points["train"], points["synthetic"])
     some: IndexArray = np.argsort(gap[:, 0], kind="stable")[:PAIRS]
     pairs = tables.images["synthetic"][some], first[place[some, 0]]
-    shown["near"] = np.stack([_padded(_pictures(part, low, high), PAIRS) for part in pairs])
-    return shown
-
-
-def _pictures(images: AnyArray, low: float, high: float) -> Float64Array:
-    values = (images.astype(np.float64) - low) / ((high - low) or 1.0)
-    values = values[..., None] if values.ndim == 3 else values
-    return (values if values.shape[3] == 3 else values.mean(3, keepdims=True)).clip(0, 1)
-
-
-def _padded(images: Float64Array, width: int = SHOWN) -> Float64Array:
-    return np.pad(images, ((0, width - len(images)), (0, 0), (0, 0), (0, 0)), constant_values=1)
-
-
-def draw_grid(ax: Axes, rows: Float64Array, names: list[str]) -> None:
-    """Images in rows, with the names of these."""
-    ax.imshow(mosaic(rows), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-    height = rows.shape[2] + 1
-    ax.set(xticks=[], yticks=(np.arange(len(names)) + 0.5) * height)
-    ax.set_yticklabels(names, parse_math=False)
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
+    found["near"] = np.stack([shown(images, PAIRS) for images in pairs])
+    return found

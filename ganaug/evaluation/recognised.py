@@ -78,10 +78,9 @@ def prepared_images(
     flat = {name: (part.reshape(len(part), -1) - low) / ((high - low) or 1.0) for name, part in images.items()}
     classes = labels["real_train"] is not None and target_type != "number"
     recogniser = LearntClasses.of(flat["real_train"], labels["real_train"], seed) if classes else None
-    if encoder is not None:
-        embedding = Embedding.of(encoder)
-        features = {name: np.asarray(embedding.features(part)) for name, part in images.items() if embedding}
-        features = _components(features, seed)
+    embedding = Embedding.of(encoder)
+    if embedding is not None:
+        features = _components({name: embedding.features(part) for name, part in images.items()}, seed)
     elif recogniser is not None:
         features = {name: recogniser.features(part) for name, part in flat.items()}
     else:

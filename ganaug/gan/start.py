@@ -17,7 +17,7 @@ from ..data.sampling_strategy import Strategy
 from ..data.targets import ClassTarget, Target, fit_target
 from ..data.validation import categorical_columns, check_rows
 from ..modality.base import Container, Encoder
-from ..modality.registry import AnyModality, check_data, modality_for
+from ..modality.registry import AnyModality, checked
 from ..params import GANParameters
 from ..plain import BoolArray, MatrixLike, VectorLike
 from ..scanning.scan import Scan
@@ -50,8 +50,7 @@ def start_from(
     TypeError, ValueError
         For data that cannot be learnt, naming the columns.
     """
-    modality = modality_for(X)
-    data, container = check_data(X)
+    modality, data, container = checked(X)
     check_rows(data, 2)
     target: Target | None = None
     labels: pd.Series | None = None

@@ -253,7 +253,6 @@ class Translation(Generic[DataT]):
     Parameters
     ----------
     encoder : Encoder
-    generator : Generator
     chooser : Chooser or None
     data : checked data
     wanted : Encoded
@@ -268,7 +267,6 @@ class Translation(Generic[DataT]):
     """
 
     encoder: Encoder[DataT, Any]
-    generator: Any
     chooser: Chooser | None
     data: DataT
     wanted: Encoded

@@ -26,13 +26,14 @@ def check_data(X: MatrixLike | Embedded) -> tuple[Any, Container[Any]]:
     TypeError, ValueError
         If it cannot be learnt.
     """
+    return checked(X)[1:]
+
+
+def checked(X: MatrixLike | Embedded) -> tuple[AnyModality, Any, Container[Any]]:
+    """The modality of `X`, and what `check_data` gives."""
     given = check_given(X.features if isinstance(X, Embedded) else X)
-    return (FEATURES if isinstance(X, Embedded) else _modality_of_given(given)).check(given)
-
-
-def modality_for(X: MatrixLike | Embedded) -> AnyModality:
-    """The modality of data; TypeError or ValueError if it is neither a table nor images."""
-    return FEATURES if isinstance(X, Embedded) else _modality_of_given(check_given(X))
+    modality = FEATURES if isinstance(X, Embedded) else _modality_of_given(given)
+    return modality, *modality.check(given)
 
 
 def _modality_of_given(X: object) -> AnyModality:

@@ -52,7 +52,6 @@ def translated(
     made = model.modality.translated(
         Translation(
             encoder=model.encoder,
-            generator=model.generator,
             chooser=model.chooser,
             data=data.iloc[moved].reset_index(drop=True) if isinstance(data, pd.DataFrame) else data[moved],
             wanted=encoded_classes(codes[1][moved].astype(np.int32)),

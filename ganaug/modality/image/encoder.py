@@ -9,7 +9,7 @@ import numpy as np
 
 from ...plain import AnyArray, Float64Array, record
 from ..base import WithoutRules
-from .pixels import ImageLayout, Pixels
+from .pixels import ImageLayout, Pixels, pictures
 from .spikes import Spikes, find_spikes
 
 MOST_LEVELS = 256
@@ -129,7 +129,4 @@ class ImageEncoder(WithoutRules[AnyArray]):
     def shown(self, images: AnyArray) -> Float64Array:
         """Images of shape (n, height, width, 1 or 3) from black, 0, to white, 1; other channels than red, green and
         blue are averaged."""
-        wide = images.reshape(-1, *self.shape).astype(np.float64)
-        values = (wide - self.low) / ((self.high - self.low) or 1.0)
-        shown: Float64Array = values if self.shape[2] == 3 else values.mean(3, keepdims=True)
-        return shown.clip(0, 1)
+        return pictures(images.reshape(-1, *self.shape), self.low, self.high)

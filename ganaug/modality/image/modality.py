@@ -18,7 +18,7 @@ from ..base import Head, Modality, Model, Reader, Size, Sizing, Translation
 from . import sizes
 from .container import ImageContainer, check_images
 from .encoder import ImageEncoder
-from .pixels import ImageLayout, Pixels, as_pixels
+from .pixels import ImageLayout, Pixels
 from .recognition import Components, Recogniser
 
 LOOKED_AT = 128
@@ -71,7 +71,10 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
         return ImageHead(layout)
 
     def rows(self, layout: ImageLayout, raw: Float32Array, rng: np.random.Generator) -> Pixels:  # noqa: ARG002
-        return as_pixels(layout, raw)
+        pixels = raw.clip(-1, 1)
+        if not layout.levels:
+            return Pixels(pixels)
+        return Pixels(np.rint((pixels + 1) * np.float32(layout.top / 2)).astype(np.uint8))
 
     def space(self, layout: ImageLayout, rows: Pixels) -> Callable[[Pixels], Float64Array]:
         """Principal components."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...columns.layout import Conditioned, Layout
-from ...plain import AnyArray, Float32Array, IndexArray, record
+from ...plain import AnyArray, Float32Array, Float64Array, IndexArray, record
 
 
 @record
@@ -91,12 +91,12 @@ class Pixels:
         return cls(np.concatenate([part.values for part in parts]))
 
 
-def as_pixels(layout: ImageLayout, raw: Float32Array) -> Pixels:
-    """What a generator's raw output shows."""
-    pixels = raw.clip(-1, 1)
-    if not layout.levels:
-        return Pixels(pixels)
-    return Pixels(np.rint((pixels + 1) * np.float32(layout.top / 2)).astype(np.uint8))
+def pictures(images: AnyArray, low: float, high: float) -> Float64Array:
+    """Images (n, height, width, 1 or 3) from black, 0, at `low` to white, 1, at `high`; other channels than red, green
+    and blue are averaged."""
+    values = (images.astype(np.float64) - low) / ((high - low) or 1.0)
+    shown: Float64Array = values if values.shape[3] == 3 else values.mean(3, keepdims=True)
+    return shown.clip(0, 1)
 
 
 def _sources(images: int, size: int, farthest: float, rng: np.random.Generator) -> IndexArray:
