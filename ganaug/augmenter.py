@@ -447,6 +447,12 @@ class GANAugmenter(
         ValueError, TypeError
             For labels and columns that are unknown, and an augmenter that was fitted without classes.
 
+        Warns
+        -----
+        DataWarning
+            If rows are not taken for the class, however much of them is changed. They come as near as they can, and
+            stay as they are where every change breaks a rule.
+
         Notes
         -----
         What tells the classes apart is learnt from generated rows, so a translated row says what the generator believes

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-from ganaug import GANAugmenter
+from ganaug import DataWarning, GANAugmenter
 
 ROWS = 600
 
@@ -58,11 +58,34 @@ def test_rows_are_taken_for_the_other_class_with_little_changed(loans, augmenter
 
 def test_columns_that_are_kept_do_not_change_and_rows_of_the_class_stay(loans, augmenter):
     X, y = loans
-    made = augmenter.translate(X[:50], y[:50], to="paid", keep=["age", "town", "debt"], random_state=0)
+    with pytest.warns(DataWarning, match=r"of 15 rows are not taken .* leave more to change"):
+        made = augmenter.translate(X[:50], y[:50], to="paid", keep=["age", "town", "debt"], random_state=0)
     pd.testing.assert_frame_equal(made[["age", "town", "debt"]], X[:50][["age", "town", "debt"]])
     there = (y[:50] == "paid").to_numpy()
     pd.testing.assert_frame_equal(made[there], X[:50][there])
     assert changed(made, X[:50])[~there].any(axis=1).all()
+
+
+def test_rows_that_cannot_get_there_break_no_rule_and_are_told(loans, augmenter):
+    X, y = loans
+    rows = X[y == "lost"].head(20)
+    with pytest.warns(DataWarning, match=r"20 of 20 rows are not taken for the class asked for.* as near as they can"):
+        near = augmenter.translate(rows, y[rows.index], to="paid", keep=[*X.columns.drop("phone")], random_state=0)
+    assert set(changed(near, rows).columns[changed(near, rows).any()]) <= {"phone"}
+    kept = ["age", "income", "rent", "town", "debt"]  # what is left is tied to them by a sum
+    with pytest.warns(DataWarning, match=r"stay as they are, since every change breaks a rule"):
+        made = augmenter.translate(rows, y[rows.index], to="paid", keep=kept, random_state=0)
+    assert (made["left"] - made["income"] + made["rent"]).abs().max() < 0.01
+
+
+def test_an_empty_cell_that_stays_is_no_change_and_one_that_is_filled_is(loans):
+    X, y = loans
+    noise = np.random.default_rng(1)
+    X = X.drop(columns="left").assign(cat=np.where(noise.random(ROWS) < 0.8, np.nan, noise.normal(size=ROWS)))
+    augmenter = GANAugmenter(steps=200, random_state=0).fit(X, y)
+    rows = X[(y == "lost") & X["cat"].isna()].head(20)
+    made = augmenter.translate(rows, y[rows.index], to="paid", random_state=0)
+    assert made["cat"].isna().mean() >= 0.8  # it says nothing of the class, so hardly a row fills it
 
 
 def test_each_row_may_have_a_class_of_its_own(loans, augmenter):

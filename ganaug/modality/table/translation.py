@@ -9,6 +9,7 @@ counterfactual explanations".
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ import pandas as pd
 
 from ...columns.registry import kind_of
 from ...data.targets import encoded_classes
+from ...exceptions import DataWarning
 from ...plain import BoolArray, Float64Array, IndexArray
 from ..base import Translation
 
@@ -37,6 +39,11 @@ def translated(asked: Translation[pd.DataFrame]) -> pd.DataFrame:
     ------
     ValueError
         If a column to keep is none of the table's, or all are to be kept.
+
+    Warns
+    -----
+    DataWarning
+        If rows are not taken for their class, however much of them is changed.
     """
     data, goals = asked.data, asked.wanted.codes[:, 0]
     if strange := [name for name in asked.keep if name not in data.columns]:
@@ -45,13 +52,23 @@ def translated(asked: Translation[pd.DataFrame]) -> pd.DataFrame:
     if not groups:
         raise ValueError(f"keep={list(asked.keep)} leaves no column to change")
     takes = asked.recogniser()
-    parts = []
+    parts, short, stayed = [], 0, 0
     for code in np.unique(goals):
         rows = np.flatnonzero(goals == code)
         pool = asked.drawn(encoded_classes(np.full(POOL, code, np.int32)), asked.seed)
         accepts = _accepts(asked, takes, int(code), pool)
         typical = pool[accepts(pool)[1]].reset_index(drop=True)
-        parts.append(_moved(data.iloc[rows], typical, groups, accepts).set_axis(rows))
+        made, taken, unbroken = _moved(data.iloc[rows], typical, groups, accepts)
+        parts.append(made.set_axis(rows))
+        short, stayed = short + int((~taken).sum()), stayed + int((~unbroken).sum())
+    if short:
+        warnings.warn(
+            f"{short} of {len(data)} rows are not taken for the class asked for, however much of them is changed: "
+            f"{short - stayed} come as near as they can, {stayed} stay as they are, since every change breaks a rule"
+            + (f". Fewer columns than keep={list(asked.keep)} leave more to change" if asked.keep else ""),
+            DataWarning,
+            stacklevel=5,
+        )
     return pd.concat(parts).sort_index()
 
 
@@ -94,8 +111,13 @@ def _accepts(
     return accepts
 
 
-def _moved(source: pd.DataFrame, pool: pd.DataFrame, groups: list[IndexArray], accepts: Accepts) -> pd.DataFrame:
-    """Each row, changed towards those of the pool that are near, in the fewest columns."""
+def _moved(
+    source: pd.DataFrame, pool: pd.DataFrame, groups: list[IndexArray], accepts: Accepts
+) -> tuple[pd.DataFrame, BoolArray, BoolArray]:
+    """Each row, changed towards those of the pool that are near, in the fewest columns.
+
+    Returns also which rows are accepted, and which changes break no rule; a row stays where all of them break one.
+    """
     n, free = len(source), np.concatenate(groups)
     near = _nearest(source, pool, free)
     start = source.iloc[np.repeat(np.arange(n), near.shape[1])].reset_index(drop=True)
@@ -127,9 +149,17 @@ def _moved(source: pd.DataFrame, pool: pd.DataFrame, groups: list[IndexArray], a
         _, taken = accepts(_mixed(start.iloc[tried], goal.iloc[tried], groups, flags))
         changed[tried[taken]] = flags[taken]
     made = _mixed(start, goal, groups, changed)
-    differs = np.stack([(made.iloc[:, p] != start.iloc[:, p]).to_numpy() for p in free], 1).sum(1)
+    differs = np.sum([_differ(made.iloc[:, place], start.iloc[:, place]) for place in free], axis=0)
     cost = np.where(done, differs, len(free) + 1 - chances).reshape(n, -1)
-    return made.iloc[np.arange(n) * near.shape[1] + cost.argmin(1)]
+    best = np.arange(n) * near.shape[1] + cost.argmin(1)
+    unbroken = done[best] | (chances[best] >= 0)
+    return _mixed(start.iloc[best], made.iloc[best], [free], unbroken[:, None]), done[best], unbroken
+
+
+def _differ(one: pd.Series, other: pd.Series) -> BoolArray:
+    """Where cells are others; what is missing in both is the same."""
+    same = (one == other).fillna(False) | (one.isna() & other.isna())
+    return ~same.to_numpy(bool)
 
 
 def _nearest(source: pd.DataFrame, pool: pd.DataFrame, free: IndexArray) -> IndexArray:
