@@ -37,7 +37,7 @@ autodoc_default_options = {"members": True, "inherited-members": "BaseException"
 autodoc_typehints = "none"  # docstrings tell types, in words
 toc_object_entries_show_parents = "hide"
 autodoc_member_order = "bysource"
-autodoc_mock_imports = ["tensorflow"]  # a page on losses needs no TensorFlow
+autodoc_mock_imports = ["ganaug.tensorflow"]  # a page on losses needs no TensorFlow
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"SS01", "PR02"}  # a summary, and no parameter that is not there
 

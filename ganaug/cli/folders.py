@@ -132,7 +132,7 @@ def _check_new_folder(output: str, folder: str) -> None:
 
 def _write_photos(images: AnyArray, labels: AnyArray, output: str) -> None:
     """Write images as PNG files, into a folder for each class of a new folder, which is there once it is complete."""
-    import tensorflow as tf
+    from ..tensorflow import tf
 
     numbers: Counter[str] = Counter()
     with _new_folder(Path(output)) as temporary:
@@ -199,7 +199,7 @@ def _files_by_class(folder: Path) -> dict[str, list[Path]]:
 
 def _of_all(paths: Sequence[Path], make: Callable[[Path], T]) -> list[T]:
     """What is made of each file; ValueError that names those that are no images."""
-    import tensorflow  # noqa: F401 - once, before several threads do
+    from ..tensorflow import tf  # noqa: F401 - once, before several threads do
 
     def made(path: Path) -> T | Exception:
         try:
@@ -223,7 +223,7 @@ def _named(paths: Sequence[Path]) -> str:
 
 def _decoded(path: Path) -> Any:
     """A tensor of shape (height, width, channels), the first picture of those that move."""
-    import tensorflow as tf
+    from ..tensorflow import tf
 
     try:
         return tf.io.decode_image(path.read_bytes(), expand_animations=False)
@@ -239,7 +239,7 @@ def _common_channels(found: set[int]) -> int:
 
 def _fitting(image: Any, size: Size, channels: int) -> AnyArray:
     """An image of that size and so many channels."""
-    import tensorflow as tf
+    from ..tensorflow import tf
 
     if tuple(image.shape[:2]) != size:
         smooth = tf.image.resize(image, size, antialias=True)

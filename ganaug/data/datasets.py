@@ -60,7 +60,7 @@ def arrays_of(X: Any, y: Any) -> tuple[Any, Any]:
 
 def _are_batches(spec: Any) -> bool:
     """Whether elements are batches of images; TypeError if they are not of images."""
-    import tensorflow as tf
+    from ..tensorflow import tf
 
     parts = tuple(spec) if isinstance(spec, (tuple, list)) else (spec,)
     if len(parts) == 3:
@@ -114,7 +114,7 @@ def _read(dataset: Any, batched: bool) -> tuple[list[AnyArray], ...]:
 
 def _elements(dataset: Any) -> Iterator[Any]:
     """Elements as arrays; ValueError where TensorFlow cannot batch images of several sizes."""
-    import tensorflow as tf
+    from ..tensorflow import tf
 
     try:
         yield from dataset.as_numpy_iterator()

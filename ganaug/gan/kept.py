@@ -11,9 +11,8 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-import tensorflow as tf
-
 from ..modality.base import AnyLayout, Model
+from ..tensorflow import tf
 from .contracts import Data, Plan
 from .trainer import Trainer
 

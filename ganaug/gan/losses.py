@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import tensorflow as tf
+from ..tensorflow import tf
 
 Tensor = Any
 Losses = tuple[Tensor, Tensor]

@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from ..modality.base import AnyLayout, Model, Tensor
 from ..modality.expanding import expand_condition
 from ..modality.registry import modality_of
 from ..modality.tracing import without_autograph
 from ..plain import AnyArray
+from ..tensorflow import tf
 from .checkpoint import Checkpoint, Progress
 from .contracts import Data, Observer, Outcome, Plan, Weights
 from .interrupts import Interrupt, Parent

@@ -79,7 +79,7 @@ class Workers:
         return int(self.first([np.array([mine])])[0][0])
 
     def _sums(self, arrays: list[AnyArray], *, of_first: bool) -> list[AnyArray]:
-        import tensorflow as tf
+        from ..tensorflow import tf
 
         tensors = [tf.constant(array) for array in arrays]
         sums = self._summed.get_concrete_function(tensors, of_first)(tensors, of_first)
@@ -88,9 +88,8 @@ class Workers:
     @cached_property
     def _summed(self) -> Any:
         """A graph that adds up what all replicas are given; of the first one alone, what it is given."""
-        import tensorflow as tf
-
         from ..modality.tracing import without_autograph
+        from ..tensorflow import tf
 
         def part(tensors: list[Any], of_first: bool) -> Any:
             replica = tf.distribute.get_replica_context()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from ..columns.layout import WAVES, Layout
+from ..tensorflow import tf
 
 Tensor = Any
 

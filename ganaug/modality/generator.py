@@ -86,7 +86,7 @@ class Generator:
 
     def _compiled(self) -> tuple[Model, Any]:
         """The model, and a graph function of (dense conditions, seed) that gives raw output."""
-        import tensorflow as tf
+        from ..tensorflow import tf
 
         model = self.model()
         latent = model.inputs[0].shape[1:]

@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from math import prod
 from typing import Any
 
-import keras
-
+from ..tensorflow import keras
 from .layers import Initialisers
 
 Own = Any

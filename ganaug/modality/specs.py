@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import tensorflow as tf
+from ..tensorflow import tf
 
 
 def without_rows(spec: Any, batched: bool, what: str) -> tuple[int | None, ...]:

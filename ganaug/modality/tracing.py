@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import tensorflow as tf
+from ..tensorflow import tf
 
 
 def without_autograph(function: Any) -> Any:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import tensorflow as tf
-
 from ..columns.layout import Encoded
 from ..data.targets import Target
 from ..modality.base import Reader
 from ..modality.specs import is_dense, shown, without_rows
 from ..model import GenerativeModel
 from ..plain import AnyArray
+from ..tensorflow import tf
 from .labels import LabelForm, label_form, label_tensor_type
 
 Element = tuple[Any, ...]

@@ -9,12 +9,12 @@ from math import gcd
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from ..columns.base import TensorType
 from ..columns.layout import Encoded
 from ..data.targets import ClassTarget, NumberTarget, Target, encoded_classes
 from ..plain import AnyArray, Int32Array
+from ..tensorflow import tf
 
 GOLDEN = (5**0.5 - 1) / 2
 

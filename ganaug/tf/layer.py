@@ -6,12 +6,11 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from ..model import GenerativeModel
 from ..persistence.model_file import dump_model, parse_model
+from ..tensorflow import keras, tf
 from .elements import Form, as_parts, bare, rowwise
 from .streams import SEEDS, Source
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from ..columns.layout import Encoded
 from ..modality.base import Tensor
 from ..modality.tracing import without_autograph
 from ..model import GenerativeModel
 from ..plain import AnyArray
+from ..tensorflow import tf
 from .calls import CALLS
 from .elements import Element, Form, as_parts, bare, form_of, native, rowwise
 from .labels import LabelForm, Rotation

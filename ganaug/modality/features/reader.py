@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import tensorflow as tf
-
 from ...columns.layout import Encoded
 from ...plain import AnyArray
+from ...tensorflow import tf
 from ..specs import shown
 from .encoder import FeatureEncoder
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import tensorflow as tf
-
 from ...plain import AnyArray
+from ...tensorflow import tf
 from ..base import Uniform
 from .augment import recoloured, shifted
 from .pixels import ImageLayout, Pixels

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-
+from ...tensorflow import keras
 from ..base import Model, Size
 from ..layers import Initialisers, dense, leaky
 from .pixels import ImageLayout

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import tensorflow as tf
-
 from ...plain import AnyArray
+from ...tensorflow import tf
 from .encoder import ImageEncoder
 from .pixels import Pixels
 

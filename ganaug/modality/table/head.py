@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import tensorflow as tf
-
 from ...columns.layout import Bank, Encoded, Layout
 from ...plain import AnyArray
+from ...tensorflow import tf
 from ..base import Uniform
 from ..expanding import expand
 

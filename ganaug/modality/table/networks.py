@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-
 from ...columns.layout import Layout
+from ...tensorflow import keras
 from ..base import Model, Size
 from ..layers import Initialisers, dense, leaky
 

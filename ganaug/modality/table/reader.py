@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from ...columns.base import TENSOR_DTYPES, TensorType
 from ...columns.layout import Encoded
 from ...columns.ticks import NO_TIME
 from ...plain import AnyArray
+from ...tensorflow import tf
 from ..specs import shown, without_rows
 from .encoder import TableEncoder
 
