@@ -14,10 +14,11 @@ from sklearn.base import BaseEstimator
 
 from .columns.identifier import Identifiers
 from .data.embedding import PASSTHROUGH, check_encoder
+from .data.progress import check_verbose
 from .data.validation import check_choice, check_count, check_real
 from .modality.base import Size, Sizing
 from .modality.registry import AnyModality
-from .plain import PathLike, RandomState
+from .plain import PathLike, RandomState, Verbose
 from .rules.base import KeptRule
 from .rules.declared import Rules
 from .selection.sampler import MOST_CANDIDATES
@@ -101,8 +102,9 @@ checkpoint : str, path-like or None, default=None
     them: keep it to yourself. Each fit needs a file of its own.
 random_state : int, RandomState instance or None, default=None
     An int gives the same model, bit for bit, on the same machine, and the same samples.
-verbose : int, default=0
-    Whether to show a progress bar with losses, detection and coverage.
+verbose : {"auto", True, False} or int, default="auto"
+    Whether to show a progress bar: what is being done, losses, detection and coverage, and the time left. "auto" shows
+    it in a terminal or notebook when a fit takes longer than five seconds, and takes it away at the end.
 """
 
 
@@ -247,7 +249,7 @@ class GANParameters(BaseEstimator):
     early_stopping: bool | int = parameter(False, patience_of)
     checkpoint: PathLike | None = parameter(None, a_path)
     random_state: RandomState = None
-    verbose: int = 0
+    verbose: Verbose = parameter("auto", check_verbose)
 
 
 def check_parameters(parameters: GANParameters) -> None:

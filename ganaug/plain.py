@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ PathLike: TypeAlias = str | os.PathLike[str]
 Count: TypeAlias = int | Mapping[Any, int]
 """Of rows: in all, or of each class."""
 RandomState: TypeAlias = int | np.random.RandomState | np.random.Generator | None
+
+Verbose: TypeAlias = Literal["auto"] | bool | int
+"""Whether to show a progress bar; by itself where work takes long and somebody looks."""
 
 Record = TypeVar("Record", bound=type)
 

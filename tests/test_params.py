@@ -41,6 +41,7 @@ BAD: dict[str, list[Any]] = {
     "early_stopping": [0, -1, 1.5, "yes", None],
     "checkpoint": [3, True, ["a.ckpt"]],
     "random_state": [-1, "seed", 1.5],
+    "verbose": ["loud", None, 1.5],
     "sampling_strategy": ["most", -0.5, 1.5, [1], {0: 3}, {7: 50}, {1: 20.5}],
 }
 BAD_OF_THE_AUGMENTER: dict[str, list[Any]] = {
@@ -48,7 +49,7 @@ BAD_OF_THE_AUGMENTER: dict[str, list[Any]] = {
     "mode": ["insert", None],
     "target_type": ["class", 1],
 }
-UNCHECKED = {"verbose", "warm_start"}  # whatever is true will do
+UNCHECKED = {"warm_start"}  # whatever is true will do
 
 
 def documented(cls: type) -> dict[str, str]:

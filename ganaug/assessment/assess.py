@@ -15,11 +15,12 @@ from sklearn.utils import check_consistent_length
 
 from ..augmenter import GANAugmenter
 from ..data.embedding import PASSTHROUGH, embedded_for
+from ..data.progress import progress_bar
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_target, labels_or_numbers
 from ..modality.registry import check_data, checked
 from ..params import check_parameters
-from ..plain import Float64Array, MatrixLike, RandomState, VectorLike
+from ..plain import Float64Array, MatrixLike, RandomState, VectorLike, Verbose
 from ..teaching.teacher import TeacherLike, check_teacher
 from .assessment import Assessment
 from .baselines import BASELINES, baselines_named
@@ -44,7 +45,7 @@ def assess(
     teacher: TeacherLike | None = "auto",
     random_state: RandomState = None,
     n_jobs: int | None = None,
-    verbose: int = 0,
+    verbose: Verbose = "auto",
     memory: str | Memory | None = None,
 ) -> Assessment:
     """Measure whether synthetic rows help an estimator, next to baselines that cost nothing.
@@ -101,8 +102,9 @@ def assess(
         that is None. Without it the augmenter's is used.
     n_jobs : int or None, default=None
         Folds at a time, each in a process of its own.
-    verbose : int, default=0
+    verbose : {"auto", True, False} or int, default="auto"
         Whether to show a progress bar over folds.
+        "auto" shows it in a terminal or notebook when the work takes longer than five seconds.
     memory : str, joblib.Memory or None, default=None
         Where to keep synthetic rows. Another estimator, assessed with the same rows, augmenter and seeds, then takes no
         time for generators.
@@ -227,7 +229,7 @@ def assessed(
     random_state: RandomState,
     *,
     n_jobs: int | None = None,
-    verbose: int = 0,
+    verbose: Verbose = "auto",
 ) -> Assessment:
     """Measure a trial in all folds, and judge it.
 
@@ -240,12 +242,12 @@ def assessed(
     tasks = (
         delayed(measured)(trial, X, y, train, test, _seeds(first, fold)) for fold, (train, test) in enumerate(folds, 1)
     )
-    done = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
-    if verbose:
-        from tqdm.auto import tqdm
-
-        done = tqdm(done, total=len(folds), desc="assessing", unit="fold")
-    scores = long_table(list(done))
+    done = []
+    with progress_bar(verbose, len(folds), unit="fold", description="assessing") as bar:
+        for fold in Parallel(n_jobs=n_jobs, return_as="generator")(tasks):
+            done.append(fold)
+            bar.update()
+    scores = long_table(done)
     test_share = float(np.mean([len(test) / len(train) for train, test in folds]))
     choice, verdict = decided(scores, trial.scoring, test_share)
     chosen = _chosen_augmenter(trial, choice, labels)

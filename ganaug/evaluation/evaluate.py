@@ -11,9 +11,11 @@ from sklearn.utils import check_random_state
 from threadpoolctl import threadpool_limits
 
 from ..data.embedding import EncoderLike
+from ..data.progress import progress_bar, tell
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_count
 from ..exceptions import DataWarning
+from ..plain import Verbose
 from .base import Assessed, Findings, Inputs, Measurement, overall
 from .evaluation import Evaluation
 from .metrics import HEADINGS, METRICS, OF_IMAGES
@@ -41,7 +43,7 @@ def evaluate(
     history: pd.DataFrame | None = None,
     assessment: Assessed | None = None,
     random_state: Any = None,
-    verbose: int = 0,
+    verbose: Verbose = "auto",
 ) -> Evaluation:
     """Measure how near synthetic rows are to real ones, what they are good for, and whom they give away.
 
@@ -74,8 +76,9 @@ def evaluate(
         From :func:`ganaug.assess`, for ratio and response.
     random_state : int, RandomState instance or None, default=None
         An int gives the same figures each time.
-    verbose : int, default=0
+    verbose : {"auto", True, False} or int, default="auto"
         Whether to show a progress bar.
+        "auto" shows it in a terminal or notebook when the work takes longer than five seconds.
 
     Returns
     -------
@@ -107,7 +110,6 @@ def evaluate(
     >>> 0 <= found.figures["detection"]["roc_auc"] <= 1
     True
     """
-    from tqdm.auto import tqdm
 
     most = check_count(max_rows, "max_rows")
     if most < LEAST_MAX_ROWS:
@@ -132,14 +134,14 @@ def evaluate(
     found: dict[str, Measurement] = {}
     few = min(len(tables.train), most) * tables.train.shape[1] < WORTH_THREADS
     with (
-        tqdm(total=len(metrics), unit="metric", disable=not verbose) as bar,
+        progress_bar(verbose, len(metrics), unit="metric") as bar,
         threadpool_limits(1 if few else None, user_api="openmp"),
     ):
         for metric in metrics:
-            bar.set_description(metric.name)
+            tell(bar, metric.name)
             found[metric.name] = metric.measure(Inputs(tables, most, int(seed)))
             bar.update()
-        bar.set_description("done")
+        tell(bar, "done")
     if again := found["privacy"].figures["seen"]:
         warnings.warn(
             f"{again:.0%} of the test rows are training rows, so detection and privacy are not judged: split before "

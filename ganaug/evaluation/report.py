@@ -11,6 +11,7 @@ import pandas as pd
 from ..data.embedding import Embedded, EncoderLike
 from ..data.validation import check_target
 from ..model import GenerativeModel, HoldsModel
+from ..plain import Verbose
 from .base import Assessed
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class ReportMixin(HoldsModel):
         max_rows: int = 20_000,
         encoder: EncoderLike = None,
         random_state: Any = None,
-        verbose: int = 0,
+        verbose: Verbose = "auto",
     ) -> Evaluation:
         """Measure how good the fit is, on real rows that were held out; see :func:`ganaug.evaluate`.
 
@@ -59,8 +60,9 @@ class ReportMixin(HoldsModel):
             As in :func:`ganaug.evaluate`, for images.
         random_state : int, RandomState instance or None, default=None
             An int gives the same rows and figures each time.
-        verbose : int, default=0
+        verbose : {"auto", True, False} or int, default="auto"
             Whether to show a progress bar.
+            "auto" shows it in a terminal or notebook when the work takes longer than five seconds.
 
         Returns
         -------

@@ -26,7 +26,7 @@ from .contracts import Data, Observer, Outcome, Plan, Weights
 from .diagnostics import FULL_COVERAGE, ClassDiagnosis
 from .interrupts import Interrupt, noted_interrupts
 from .monitor import Monitor
-from .progress import progress_bar
+from .stages import staged_bar
 from .state import TrainingState, history_of
 from .warm import continued
 from .workers import Workers
@@ -98,7 +98,7 @@ def fit_model(
     named = config.given.checkpoint
     checkpoint = None if named is None else Checkpoint.of(named, config, untrained, data, seeds)
     seeds = seeds if checkpoint is None else checkpoint.seeds
-    with noted_interrupts() as interrupt, progress_bar(config.given.verbose, sizes.steps) as bar:
+    with noted_interrupts() as interrupt, staged_bar(config.given.verbose, sizes.steps, started) as bar:
         monitor = Monitor(
             replace(untrained.generator),
             data,
@@ -117,10 +117,10 @@ def fit_model(
         try:
             with interrupt.breakable():
                 if monitor.checks and _should_be_good(outcome, config):
-                    bar.stage("checking")
+                    bar.begin("checking")
                     found = monitor.classes(generator, labelled=classes is not None)
                 if sizes.candidates > 1:
-                    bar.stage("refining")
+                    bar.begin("refining")
                     chooser = _fit_chooser(generator, data, target, sizes.candidates, clock.left(), int(seeds[1]))
                 modality, candidates = modality_of(layout), sizes.candidates if chooser else 1
                 sampler = Sampler(generator.draw, chooser, candidates, modality.block_rows)

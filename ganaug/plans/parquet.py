@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data.extras import imported
+from ..data.progress import progress_bar
 from ..data.replacing import replacing, write_text
 from ..data.validation import check_choice
-from ..plain import PathLike
+from ..plain import PathLike, Verbose
 from .engines import on_dask, on_ray, on_spark
 from .parts import Parts, arrow_of, schema_of
 
@@ -52,10 +53,8 @@ class WrittenPart:
     sha256: str
 
 
-def write_parts(plan: Parts, folder: PathLike, engine: str | None, verbose: int) -> None:
+def write_parts(plan: Parts, folder: PathLike, engine: str | None, verbose: Verbose) -> None:
     """See :meth:`ganaug.SamplePlan.to_parquet`."""
-    from tqdm.auto import tqdm
-
     if engine is not None:
         check_choice(engine, "engine", ENGINES)
     imported("pyarrow.parquet", "frames", "Parquet files need")
@@ -71,7 +70,7 @@ def write_parts(plan: Parts, folder: PathLike, engine: str | None, verbose: int)
     work = partial(written_part, plan, schema, str(home))
     drawn = map(work, missing) if engine is None else ENGINES[engine](work, missing)
     last = time.monotonic()
-    with tqdm(total=len(plan), initial=len(done), unit="part", disable=not verbose) as bar:
+    with progress_bar(verbose, len(plan), unit="part", initial=len(done)) as bar:
         for number, part in drawn:
             done[number] = part
             bar.update()

@@ -17,7 +17,7 @@ from ..data.targets import encoded_classes
 from ..data.validation import check_count
 from ..model import GenerativeModel
 from ..persistence.model_file import dump_model, parse_model
-from ..plain import Count, PathLike
+from ..plain import Count, PathLike, Verbose
 from ..selection.sampler import Sampler
 from .shuffle import Shuffle
 
@@ -129,7 +129,7 @@ class SamplePlan:
         rows = self._sampler.rows(condition, self.seed) if self.rows else self.model.encoder.layout.empty()
         return self._labelled(self.model.encoder.decode(rows, condition), condition)
 
-    def to_parquet(self, folder: PathLike, *, engine: Engine | None = None, verbose: int = 0) -> None:
+    def to_parquet(self, folder: PathLike, *, engine: Engine | None = None, verbose: Verbose = "auto") -> None:
         """Write each part to a file of a folder, with a manifest; parts that are there already stay.
 
         Parameters
@@ -139,8 +139,9 @@ class SamplePlan:
             SHA-256 is still right, are not drawn again.
         engine : {"dask", "ray", "spark"} or None, default=None
             Who draws: the workers of an engine, all of which must see the folder, or this process. Files are the same.
-        verbose : int, default=0
+        verbose : {"auto", True, False} or int, default="auto"
             Whether to show a progress bar.
+            "auto" shows it in a terminal or notebook when the work takes longer than five seconds.
 
         Raises
         ------
