@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Self, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
 
-import numpy as np
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
 from .data.datasets import ARRAYS, arrays_of, is_dataset
 from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check_encoder, taken_in
+from .data.pipelines import Augmented, check_last_step
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
 from .data.targets import conditioned
@@ -52,29 +52,6 @@ if TYPE_CHECKING:
 
 Goal: TypeAlias = Any
 """A label, or one for each row."""
-NO_MIDDLE_STEP = (
-    "a step in the middle of a scikit-learn Pipeline cannot add rows, because the Pipeline keeps the y it was given; "
-    "GANAugmenter(mode='append') returned (X, y). Either make AugmentedClassifier(estimator, augmenter) or "
-    "AugmentedRegressor(estimator, augmenter) the last step, or put GANOverSampler into imbalanced-learn's Pipeline, "
-    "or use GANAugmenter(mode='replace'), which keeps the number of rows and their labels"
-)
-
-
-class Augmented(NamedTuple):
-    """The pair (X, y) that `fit_transform` returns: it unpacks like any other, and is no table.
-
-    A Pipeline passes on whatever a step returns. The step after it asks for an array, and is told what to do instead.
-    """
-
-    X: Any
-    y: Any
-
-    def __array__(self, dtype: np.dtype[Any] | None = None, copy: bool | None = None) -> NoReturn:
-        raise ValueError(NO_MIDDLE_STEP)
-
-    @property
-    def shape(self) -> NoReturn:
-        raise ValueError(NO_MIDDLE_STEP)
 
 
 @with_docs(shared=DOCS)
@@ -494,10 +471,17 @@ class GANAugmenter(
             In ``mode="append"``, as from `augment`; good in the last step of a Pipeline only, which keeps its `y`. In
             ``mode="replace"`` only `X`, with `ratio` of its rows replaced by synthetic ones of the same label and the
             index it came with.
+
+        Raises
+        ------
+        ValueError
+            In ``mode="append"`` in the middle of a Pipeline, before anything is fitted.
         """
         self._check_parameters()
         if self.mode == "replace" and is_dataset(X):
             raise TypeError(f"mode='replace' returns X alone, and a dataset would lose its labels: {ARRAYS}")
+        if self.mode == "append" and y is not None:
+            check_last_step()
         X, y = taken_in(self.encoder, X, y)
         self.fit(X, y)
         if self.mode == "replace":

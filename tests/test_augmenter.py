@@ -8,6 +8,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.pipeline import make_pipeline as imblearn_pipeline
 from pandas.testing import assert_frame_equal
 from sklearn import config_context
 from sklearn.compose import ColumnTransformer
@@ -21,7 +22,7 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from ganaug import AugmentedClassifier, GANAugmenter
-from ganaug.augmenter import Augmented
+from ganaug.data.pipelines import Augmented
 
 RNG = np.random.default_rng(0)
 X, Y = pd.DataFrame(RNG.normal(size=(60, 3)), columns=list("abc")), RNG.permutation(np.repeat([0, 1], [40, 20]))
@@ -52,6 +53,17 @@ def augmenter(**parameters):
 def test_rows_added_in_the_middle_end_in_an_error_that_names_the_three_ways(next_step, table):
     with pytest.raises(ValueError, match=WAYS):
         make_pipeline(augmenter(), next_step).fit(table, Y)
+
+
+@pytest.mark.parametrize("make", [make_pipeline, imblearn_pipeline])
+def test_so_they_do_before_anything_is_fitted(make, monkeypatch):
+    monkeypatch.setattr(GANAugmenter, "fit", lambda *_, **__: pytest.fail("trained"))
+    with pytest.raises(ValueError, match=WAYS):
+        make(StandardScaler(), augmenter(), LogisticRegression()).fit(X, Y)
+    with pytest.raises(ValueError, match=WAYS):
+        make_pipeline(make(StandardScaler(), augmenter()), LogisticRegression()).fit(X, Y)
+    with pytest.raises(ValueError, match=WAYS):
+        ColumnTransformer([("more", augmenter(), ["a"])]).fit_transform(X, Y)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from ..augmenter import GANAugmenter
 from ..data.embedding import PASSTHROUGH, embedded_for
 from ..data.progress import progress_bar
 from ..data.seeds import entropy_of, seeds_from
-from ..data.validation import check_target, labels_or_numbers
+from ..data.validation import check_is_estimator, check_target, labels_or_numbers
 from ..modality.registry import check_data, checked
 from ..params import check_parameters
 from ..plain import Float64Array, MatrixLike, RandomState, VectorLike, Verbose
@@ -294,6 +294,7 @@ def checked_rows(X: MatrixLike, y: VectorLike, *, classes: bool) -> tuple[Any, A
 
 
 def _has_classes(estimator: BaseEstimator) -> bool:
+    check_is_estimator(estimator)
     if is_classifier(estimator):
         return True
     if is_regressor(estimator):

@@ -58,9 +58,9 @@ class Setting(NamedTuple):
     seed: int
     labels: AnyArray | None
     """Sorted; None for a number."""
-    teacher: Teacher | None
+    teacher: Teacher | None = None
     """Fitted to the rows."""
-    teacher_seconds: float
+    teacher_seconds: float = 0.0
 
 
 class Baseline(ABC):

@@ -102,32 +102,37 @@ class Fold:
     @cached_property
     def setting(self) -> Setting:
         """What baselines must know besides the rows."""
-        trial, labels = self.trial, np.unique(np.asarray(self.y)) if self.trial.classes else None
-        started, teacher = time.perf_counter(), None
-        if trial.teacher is not None:
-            teacher = fitted_teacher(trial.teacher, self.X, np.asarray(self.y), labels, self.seeds.baselines)
-        seconds = time.perf_counter() - started
-        categorical = trial.augmenter.categorical_features
-        return Setting(trial.scoring, categorical, self.seeds.baselines, labels, teacher, seconds)
+        labels = np.unique(np.asarray(self.y)) if self.trial.classes else None
+        return Setting(self.trial.scoring, self.trial.augmenter.categorical_features, self.seeds.baselines, labels)
+
+    @cached_property
+    def taught_setting(self) -> Setting:
+        """The same with a teacher, which learns only once methods without one have shown that they can be scored."""
+        known, started = self.setting, time.perf_counter()
+        if self.trial.teacher is None:
+            return known
+        teacher = fitted_teacher(self.trial.teacher, self.X, np.asarray(self.y), known.labels, known.seed)
+        return known._replace(teacher=teacher, teacher_seconds=time.perf_counter() - started)
 
     def _baseline(self, baseline: Baseline) -> Record:
         record: Record = {"method": baseline.name, "ratio": np.nan}
         if baseline.needs_classes and not self.trial.classes:
             return record | {"note": "y is a number, which has no classes"}
-        setting, started = self.setting, time.perf_counter()
+        setting = self.taught_setting if baseline.needs_teacher else self.setting
+        started = time.perf_counter()
         try:
             attempt = baseline.attempt(clone(self.estimator), self.X, self.y, setting)
             record |= self._scores(attempt, 1.0, other_model=baseline.is_other_model)
         except LeftOut as reason:
             return record | {"note": str(reason)}
-        before = setting.teacher_seconds if baseline.needs_teacher else 0.0
-        return record | {"seconds": before + time.perf_counter() - started}
+        return record | {"seconds": setting.teacher_seconds + time.perf_counter() - started}
 
     def _addition(self, addition: Addition, made: AugmentedRows, seconds: float) -> Record:
-        setting, started = self.setting, time.perf_counter()
+        taught = addition.method == TEACH
+        setting, started = self.taught_setting if taught else self.setting, time.perf_counter()
         rows, labels = made.rows(addition.ratio)
         model = clone(self.estimator)
-        if addition.method == TEACH:
+        if taught:
             seconds += setting.teacher_seconds
             attempt = taught_attempt(model, rows, self.y, setting)
         else:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
-from sklearn.metrics import average_precision_score, check_scoring, get_scorer, make_scorer, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    check_scoring,
+    get_scorer,
+    get_scorer_names,
+    make_scorer,
+    roc_auc_score,
+)
 
 from ..plain import MatrixLike, VectorLike
 
@@ -118,6 +126,12 @@ def one_vs_rest_auc(estimator: BaseEstimator, X: MatrixLike, y: VectorLike) -> f
 
 
 def _named(scoring: str | Scorer, estimator: BaseEstimator) -> Scoring:
+    if isinstance(scoring, str) and scoring not in (names := get_scorer_names()):
+        near = get_close_matches(scoring, names)
+        meant = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+        raise ValueError(
+            f"scoring={scoring!r} is no metric of scikit-learn: {meant}sklearn.metrics.get_scorer_names() lists all"
+        )
     scorer = check_scoring(estimator, scoring)
     text = scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
     name = text.removeprefix("neg_").replace("_", " ").replace("roc auc", "ROC AUC")

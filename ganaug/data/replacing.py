@@ -42,6 +42,8 @@ def replacing(path: Path) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         yield target
         return
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {target.parent}: make it first")
     start = f".{os.fsdecode(os.fsencode(target.name)[:LONGEST_NAME])}."
     temporary = target.with_name(f"{start}{uuid4().hex}{END}")
     _clean_up(target.parent, start)

@@ -38,6 +38,12 @@ def categorical_columns(choice: Sequence[Any] | None, table: object) -> frozense
     return frozenset(wanted)
 
 
+def check_is_estimator(value: object) -> None:
+    """An instance of what scikit-learn calls an estimator."""
+    if isinstance(value, type) or not hasattr(value, "fit") or not hasattr(value, "get_params"):
+        raise TypeError(f"estimator={value!r} must be an estimator, such as LogisticRegression() of scikit-learn")
+
+
 def check_count(value: object, name: str = "n") -> int:
     """An integer that is not negative."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):

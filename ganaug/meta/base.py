@@ -24,7 +24,7 @@ from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.embedding import PASSTHROUGH, Embedding, embedded_for
 from ..data.seeds import entropy_of, seeds_from
-from ..data.validation import check_real, check_target, labels_or_numbers
+from ..data.validation import check_is_estimator, check_real, check_target, labels_or_numbers
 from ..data.weights import routing, weights_name, with_synthetic
 from ..modality.registry import check_data
 from ..params import left_open
@@ -220,6 +220,7 @@ class AugmentedEstimator(MetaEstimatorMixin, BaseEstimator):
         return metadata_routing.MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
 
     def _check_parameters(self) -> None:
+        check_is_estimator(self.estimator)
         check_real(self.synthetic_weight, "synthetic_weight", 0)
         if not isinstance(self.augmenter, (GANAugmenter, type(None))):
             raise TypeError(

@@ -62,9 +62,11 @@ def _checked(contents: dict[str, Any], generator: Build | Model | None) -> dict[
     if contents.pop(OWN_GENERATOR):
         if generator is None:
             raise Mismatch(
-                "the saved model has a generator of your own: pass what built it as load(path, generator=...)"
+                "the saved model has a generator of your own: pass what built it as ganaug.load(path, generator=...)"
             )
         model.generator.build = generator
+    elif generator is not None:
+        raise Mismatch("the saved model has the usual generator: leave generator= out")
     if not 1 <= model.candidates <= MOST_CANDIDATES:
         raise ValueError(f"{model.candidates} candidates")
     _check_fits_together(model)
@@ -84,7 +86,11 @@ def _check_fits_together(model: GenerativeModel) -> None:
     if generator.build is not None:
         from ..modality.networks import build_generator
 
-        built = [weight.shape for weight in build_generator(layout, generator.size, 0, generator.build).get_weights()]
+        try:
+            network = build_generator(layout, generator.size, 0, generator.build)
+        except Exception as error:
+            raise Mismatch(f"generator= builds no network for it: {type(error).__name__}: {error}") from error
+        built = [weight.shape for weight in network.get_weights()]
         if built != saved:
             raise Mismatch(f"generator= builds a network with weights of shapes {built}, the saved one has {saved}")
         return

@@ -33,12 +33,23 @@ class SyntheticMix(keras.layers.Layer):
         Bytes of the saved model.
     generator : keras.Model, its serialized config, or None
         The user's own.
+    labelled : bool
+        Whether rows are made for labels.
     """
 
-    def __init__(self, p: float, seed: int, refine: bool, size: int, generator: Any = None, **options: Any) -> None:
+    def __init__(
+        self,
+        p: float,
+        seed: int,
+        refine: bool,
+        size: int,
+        generator: Any = None,
+        labelled: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(**{"trainable": False, "autocast": False, **options})
         self.supports_jit = False  # rows are drawn in NumPy
-        self.p, self.seed, self.refine, self.size = p, seed, refine, size
+        self.p, self.seed, self.refine, self.size, self.labelled = p, seed, refine, size, labelled
         own = keras.saving.deserialize_keras_object(generator) if isinstance(generator, dict) else generator
         self._own: Callable[[], Any] = lambda: own  # its weights are among the bytes
         self.file = self.add_weight(
@@ -51,7 +62,7 @@ class SyntheticMix(keras.layers.Layer):
     def of(cls, model: GenerativeModel, p: float, seed: int, *, refine: bool) -> SyntheticMix:
         generator = model.generator.model() if model.generator.build is not None else None
         data = dump_model({"model": model if refine else model.unrefined})
-        layer = cls(p, seed, refine, len(data), generator)
+        layer = cls(p, seed, refine, len(data), generator, model.target is not None)
         layer.file.assign(np.frombuffer(data, np.uint8))
         return layer
 
@@ -65,6 +76,7 @@ class SyntheticMix(keras.layers.Layer):
         return found
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
+        self._check_labels(inputs)
         if not training:
             return inputs
         parts = as_parts(inputs)
@@ -76,10 +88,19 @@ class SyntheticMix(keras.layers.Layer):
         return type(inputs)(done) if isinstance(inputs, (tuple, list)) else done[0]
 
     def compute_output_spec(self, inputs: Any, training: bool | None = None) -> Any:  # noqa: ARG002
+        self._check_labels(inputs)
         return keras.tree.map_structure(lambda tensor: keras.KerasTensor(tensor.shape, tensor.dtype), inputs)
+
+    def _check_labels(self, inputs: Any) -> None:
+        """TypeError, when a network is built, where labels are missing."""
+        if self.labelled and not isinstance(inputs, (tuple, list)):
+            raise TypeError(
+                "the layer makes rows for labels, so it is called with [x, y] and has no place in a Sequential model: "
+                "give a keras.Model inputs for both, or say dataset.apply(augmenter.mix(...))"
+            )
 
     def get_config(self) -> dict[str, Any]:
         generator = self._own()
         saved = None if generator is None else keras.saving.serialize_keras_object(generator)
-        own = {"p": self.p, "seed": self.seed, "refine": self.refine, "size": self.size, "generator": saved}
-        return {**super().get_config(), **own}
+        own = {name: getattr(self, name) for name in ("p", "seed", "refine", "size", "labelled")}
+        return {**super().get_config(), **own, "generator": saved}

@@ -166,7 +166,8 @@ def stream(source: Source, labels: Rotation, batch_size: int | None, count: int 
 def mix(source: Source, p: float, seed: int) -> Apply:
     """Replaces a share `p` of a dataset's rows."""
 
-    def apply(dataset: Dataset) -> Dataset:
+    def apply(dataset: Dataset, *more: Any) -> Dataset:
+        _check_whole((dataset, *more), "mix")
         form = form_of(source.model, dataset)
 
         def replace(element: Any, pulse: Any) -> Any:
@@ -179,6 +180,12 @@ def mix(source: Source, p: float, seed: int) -> Apply:
     return apply
 
 
+def _check_whole(given: tuple[Any, ...], name: str) -> None:
+    """TypeError for a single element."""
+    if len(given) > 1 or not isinstance(given[0], tf.data.Dataset):
+        raise TypeError(f"{name} makes a function of a whole dataset: say dataset.apply(...), not dataset.map(...)")
+
+
 def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
     """The same for `Dataset.map`, with the element itself in the place of its number.
 
@@ -186,6 +193,8 @@ def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
     """
 
     def replace(*element: Any) -> Any:
+        if isinstance(element[0], tf.data.Dataset):
+            raise TypeError("map_fn makes a function of batches: say dataset.map(...), not dataset.apply(...)")
         specs = rowwise(element, lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype))
         form = Form.of(source.model, bare(specs))
         if not form.batched:
@@ -203,7 +212,8 @@ def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
 def enlarge(source: Source, addition: Enlargement, seed: int) -> Apply:
     """Adds rows to a dataset, spread evenly over it: as single rows, or as batches of the size of real ones."""
 
-    def apply(dataset: Dataset) -> Dataset:
+    def apply(dataset: Dataset, *more: Any) -> Dataset:
+        _check_whole((dataset, *more), "enlarge")
         form = source.checked(form_of(source.model, dataset))
 
         def add(element: Any, pulse: Any) -> Any:

@@ -15,6 +15,7 @@ from sklearn.model_selection import ShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from trials import PRICE, X, Y, augmenter, quick, rolls_dice
 
@@ -140,6 +141,11 @@ class TestAssess:
             ({"baselines": "smote"}, ValueError, "baselines='smote'"),
             ({"augmenter": 3}, TypeError, "augmenter=3 must be"),
             ({"augmenter": augmenter(steps=0)}, ValueError, "steps=0"),
+            ({"estimator": 3}, TypeError, "estimator=3 must be an estimator"),
+            ({"scoring": "acuracy"}, ValueError, "scoring='acuracy' is no metric .* did you mean 'accuracy'"),
+            ({"scoring": "qwx"}, ValueError, "scoring='qwx' is no metric of scikit-learn: sklearn"),
+            ({"scoring": "r2", "y": np.where(Y, "a", "b")}, ValueError, "could not convert string"),
+            ({"estimator": LinearSVC(), "scoring": "neg_log_loss", "teacher": "auto"}, AttributeError, "predict_proba"),
             ({"estimator": StandardScaler()}, TypeError, "neither a classifier nor a regressor"),
             ({"y": np.zeros(150, int)}, ValueError, "single class 0"),
             ({"y": PRICE}, ValueError, "continuous"),

@@ -200,7 +200,7 @@ def test_a_numeric_target_outside_the_range_seen_warns(numbers):
 def test_other_columns_than_those_fitted_are_named(quick, mixed, method):
     X, y = mixed
     arguments = (y,) if method == "augment" else ()
-    with pytest.raises(ValueError, match=r"missing \['city'\], unknown \['town'\]"):
+    with pytest.raises(ValueError, match=r"X has other columns .* missing \['city'\], unknown \['town'\]"):
         getattr(quick, method)(X.rename(columns={"city": "town"}), *arguments)
 
 

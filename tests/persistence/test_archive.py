@@ -178,3 +178,17 @@ def test_a_generator_of_ones_own_is_asked_for_and_must_fit(tmp_path):
     with pytest.raises(ValueError, match="generator") as caught:
         load(path, generator=wider_generator)
     assert not isinstance(caught.value, CorruptFileError)
+    with pytest.raises(ValueError, match=r"builds no network for it: TypeError.*got int") as caught:
+        load(path, generator=lambda _layout: 3)
+    assert not isinstance(caught.value, CorruptFileError)
+
+
+def test_a_generator_that_no_one_asked_for_is_refused(quick, tmp_path):
+    quick.save(tmp_path / "usual.ganaug")
+    with pytest.raises(ValueError, match="leave generator= out"):
+        load(tmp_path / "usual.ganaug", generator=narrow_generator)
+
+
+def test_a_folder_that_is_not_there_is_named(quick, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"a\.ganaug: there is no folder .*gone: make it first"):
+        quick.save(tmp_path / "gone" / "a.ganaug")

@@ -54,6 +54,17 @@ def test_the_layer_works_in_a_train_step(model):
     assert np.isfinite(net.fit(real().batch(30), epochs=2, shuffle=False, verbose=0).history["loss"]).all()
 
 
+def test_the_layer_has_no_place_in_a_sequential_model_unless_there_are_no_labels(model, unlabelled):
+    X, _ = numbers()
+    message = r"called with \[x, y\] and has no place in a Sequential model"
+    with pytest.raises(TypeError, match=message):
+        keras.Sequential([keras.Input(X.shape[1:]), model.as_layer(), keras.layers.Dense(3)])
+    with pytest.raises(TypeError, match=message):
+        keras.Sequential([model.as_layer(), keras.layers.Dense(3)])(X)
+    net = keras.Sequential([keras.Input(X.shape[1:]), unlabelled.as_layer(0.5), keras.layers.Dense(3)])
+    assert net(X, training=True).shape == (len(X), 3)
+
+
 def test_the_layer_does_nothing_but_in_training(model):
     X, y = numbers()
     layer = model.as_layer(0.5, seed=0)

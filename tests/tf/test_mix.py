@@ -28,6 +28,19 @@ def test_a_function_of_single_rows_is_refused_since_it_would_replace_the_same_on
         real().map(model.map_fn(0.5))
 
 
+@pytest.mark.parametrize("name", ["mix", "enlarge"])
+@pytest.mark.parametrize("parts", ["pair", "x alone"])
+def test_what_is_for_datasets_is_not_for_elements(model, unlabelled, name, parts):
+    augmenter, dataset = (model, real()) if parts == "pair" else (unlabelled, real().map(lambda x, _: x))
+    with pytest.raises(TypeError, match=rf"{name} makes a function of a whole dataset: say dataset\.apply"):
+        dataset.map(getattr(augmenter, name)())
+
+
+def test_what_is_for_elements_is_not_for_datasets(model):
+    with pytest.raises(TypeError, match=r"map_fn makes a function of batches: say dataset\.map"):
+        real().batch(8).apply(model.map_fn())
+
+
 def test_nothing_is_traced_twice(model):
     traced = []
     source_map = model.map_fn(0.5, seed=0)

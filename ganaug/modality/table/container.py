@@ -119,10 +119,9 @@ class TableContainer:
         extra = [name for name in table.columns if name not in set(fitted)]
         if missing or extra:
             parts = [f"{word} {names}" for word, names in (("missing", missing), ("unknown", extra)) if names]
-            raise ValueError(
-                f"X has {table.shape[1]} features, but GANAugmenter is expecting {len(fitted)} features as input: "
-                f"columns {', '.join(parts)}"
-            )
+            counts = f"X has {table.shape[1]} features, but GANAugmenter is expecting {len(fitted)} features as input"
+            what = counts if table.shape[1] != len(fitted) else "X has other columns than the rows of fit"
+            raise ValueError(f"{what}: columns {', '.join(parts)}")
         return table[list(fitted)]
 
 
