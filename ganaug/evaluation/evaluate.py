@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
-from threadpoolctl import threadpool_limits
 
 from ..data.embedding import EncoderLike
 from ..data.progress import progress_bar, tell
 from ..data.seeds import entropy_of, seeds_from
+from ..data.threads import threads_for
 from ..data.validation import check_count
 from ..exceptions import DataWarning
 from ..plain import Verbose
@@ -26,7 +26,6 @@ from .tables import Tables, prepared
 LEAST_MAX_ROWS = 100
 MOST_SEEN = 0.9
 """Of the held-out rows may be training rows."""
-WORTH_THREADS = 500_000  # cells, below which threads only wait for one another
 CLASS_COLUMNS = ("class", "real_rows", "synthetic_rows", "real_share", "synthetic_share")
 
 
@@ -132,10 +131,10 @@ def evaluate(
         tables = prepared(*parts, categorical_features=categorical_features, target_type=target_type)
     _check_held_out(tables)
     found: dict[str, Measurement] = {}
-    few = min(len(tables.train), most) * tables.train.shape[1] < WORTH_THREADS
+    cells = min(len(tables.train), most) * tables.train.shape[1]
     with (
         progress_bar(verbose, len(metrics), unit="metric") as bar,
-        threadpool_limits(1 if few else None, user_api="openmp"),
+        threads_for(cells),
     ):
         for metric in metrics:
             tell(bar, metric.name)

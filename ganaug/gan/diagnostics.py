@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data.threads import threads_for
 from ..plain import Float64Array, IndexArray, Int32Array
 
 NEIGHBOURS = 5
@@ -216,13 +217,11 @@ def _taken(real: Float64Array, codes: Int32Array, fake: Float64Array, seed: int)
 
 def _of_other_half(features: Float64Array, truth: Int32Array, seed: int) -> Float64Array:
     """Probabilities of each class, for each half of the rows by a model of the other."""
-    from threadpoolctl import threadpool_limits
-
     half = np.random.default_rng(seed).permutation(len(truth))
     half = half[np.argsort(truth[half], kind="stable")]  # of each class as many in either half
     classes = np.unique(truth)
     out = np.zeros((len(truth), len(classes)))
-    with threadpool_limits(1, user_api="openmp"):  # on few rows threads only wait for one another
+    with threads_for(features.size):
         for mine, other in ((half[::2], half[1::2]), (half[1::2], half[::2])):
             model = _fitted(features[other], truth[other], seed)
             out[np.ix_(mine, np.searchsorted(classes, model.classes_))] = model.predict_proba(features[mine])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.threads import threads_for
 from ..plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
 
 Bits = NDArray[np.uint32]
@@ -21,7 +22,6 @@ Pair = tuple[Words, list[tuple[int, Words]], tuple[Float64Array, Float64Array]]
 
 CACHED_ROWS = 16_384
 MOST_CELLS = 1_024
-WORTH_THREADS = 500_000
 MOST_LEAVES = 32
 DE_BRUIJN = np.uint32(0x077CB531)
 NO_TREE: Tree = (np.uint32(1), {}, np.zeros(MOST_LEAVES))
@@ -191,10 +191,7 @@ def _place(bit: Bits) -> Bits:
 
 def fit_boosted_trees(model: Any, features: Float32Array, truth: AnyArray) -> list[BoostedTrees]:
     """Fit one of scikit-learn's histogram gradient boosting models; one ensemble for each of its outputs."""
-    from threadpoolctl import threadpool_limits
-
-    # on few cells threads only wait for one another
-    with threadpool_limits(1 if features.size < WORTH_THREADS else None, user_api="openmp"):
+    with threads_for(features.size):
         model.fit(features, truth)
     baselines = np.ravel(model._baseline_prediction)
     return [

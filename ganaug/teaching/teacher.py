@@ -9,6 +9,7 @@ pass on. By such rows the families of its ensemble get their votes, too.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -21,6 +22,7 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
+from ..data.threads import threads_for
 from ..modality.registry import check_data
 from ..models import model_for
 from ..plain import AnyArray, Float64Array, IndexArray, MatrixLike
@@ -59,8 +61,9 @@ class Teacher:
 
     def __call__(self, X: MatrixLike) -> Float64Array:
         """Probabilities (n, n_classes) of the classes, or numbers (n,): the mean over the models."""
-        rows = _table(X) if self.tables else X
-        opinions = [_opinion(model, rows, self.classes) for model in self.models]
+        rows: Any = _table(X) if self.tables else X
+        with threads_for(rows.size) if self.tables else nullcontext():
+            opinions = [_opinion(model, rows, self.classes) for model in self.models]
         mean: Float64Array = np.mean(opinions, axis=0)
         return mean
 
@@ -83,7 +86,7 @@ def fitted_teacher(teacher: TeacherLike, X: MatrixLike, y: AnyArray, classes: An
     """
     check_teacher(teacher, classes=classes is not None)
     tables = isinstance(teacher, str)
-    rows = _table(X) if tables else X
+    rows: Any = _table(X) if tables else X
     if not tables and not hasattr(teacher, "get_params"):
         return Teacher((teacher,), classes, tables, _opinion(teacher, rows, classes))
     model = _ensemble(rows, seed, classes=classes is not None) if isinstance(teacher, str) else teacher
@@ -91,12 +94,13 @@ def fitted_teacher(teacher: TeacherLike, X: MatrixLike, y: AnyArray, classes: An
     if tables and codes is not None and classes is not None:
         y, classes = codes, np.arange(len(classes))
     folds = _folds(len(y), codes, seed)
-    models = [clone(model).fit(_safe_indexing(rows, train), y[train]) for train, _ in folds]
-    if tables:
-        _weigh(models, folds, rows, y if codes is None else codes, classes=codes is not None)
-    of_real = np.zeros(len(y) if classes is None else (len(y), len(classes)))
-    for fitted, (_, test) in zip(models, folds, strict=True):
-        of_real[test] = _opinion(fitted, _safe_indexing(rows, test), classes)
+    with threads_for(rows.size) if tables else nullcontext():
+        models = [clone(model).fit(_safe_indexing(rows, train), y[train]) for train, _ in folds]
+        if tables:
+            _weigh(models, folds, rows, y if codes is None else codes, classes=codes is not None)
+        of_real = np.zeros(len(y) if classes is None else (len(y), len(classes)))
+        for fitted, (_, test) in zip(models, folds, strict=True):
+            of_real[test] = _opinion(fitted, _safe_indexing(rows, test), classes)
     return Teacher(tuple(models), classes, tables, of_real)
 
 
