@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
 
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
+from .card import CardMixin
 from .data.datasets import ARRAYS, arrays_of, is_dataset
 from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check_encoder, taken_in
 from .data.pipelines import Augmented, check_last_step
@@ -57,7 +58,14 @@ Goal: TypeAlias = Any
 @with_docs(shared=DOCS)
 @dataclass(kw_only=True, eq=False, repr=False)
 class GANAugmenter(
-    DatasetMixin, ReportMixin, PlottingMixin, HoldsModel, OneToOneFeatureMixin, TransformerMixin, GANParameters
+    DatasetMixin,
+    ReportMixin,
+    CardMixin,
+    PlottingMixin,
+    HoldsModel,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    GANParameters,
 ):
     """Fits a conditional GAN to (X, y) and makes labelled synthetic rows or images.
 
@@ -186,6 +194,8 @@ class GANAugmenter(
             Generator(conditioned(encoder.layout, target), config.sizes.size, [], self.generator),
             SampleSeeds(None if self.random_state is None else int(seeds[2])),
             label_container=start.label_container,
+            rows=start.rows,
+            missing=start.missing,
             embedding=X.embedding if isinstance(X, Embedded) else None,
         )
         keep = self.warm_start

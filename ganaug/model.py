@@ -31,7 +31,18 @@ from .exceptions import DataWarning
 from .modality.base import Container, Encoder
 from .modality.generator import Generator
 from .modality.registry import AnyModality, check_data, modality_of
-from .plain import AnyArray, BoolArray, Count, Float32Array, IndexArray, MatrixLike, RandomState, VectorLike, record
+from .plain import (
+    AnyArray,
+    BoolArray,
+    Count,
+    Float32Array,
+    Float64Array,
+    IndexArray,
+    MatrixLike,
+    RandomState,
+    VectorLike,
+    record,
+)
 from .rules.base import KeptRule
 from .selection.sampler import Chooser, Sampler
 
@@ -67,6 +78,10 @@ class GenerativeModel:
         What labels came in, where that is neither a Series nor an array.
     discriminator : list of ndarray
         Its weights, for a fit that goes on; files leave them out, since they have seen the training rows.
+    rows : int
+        Training rows; 0 in a file that does not tell.
+    missing : ndarray of float64 or None
+        Share of them in which each column is missing; None for images, and in a file that does not tell.
     embedding : Embedding or None
         What makes features of rows, where features are what was learnt; files leave it out, since it is code.
     """
@@ -81,6 +96,8 @@ class GenerativeModel:
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
     stopped_by: str = ""
     label_container: LabelContainer | None = None
+    rows: int = 0
+    missing: Float64Array | None = None
     discriminator: list[Float32Array] = field(default_factory=list, repr=False, metadata={"saved": False})
     embedding: Embedding | None = field(default=None, repr=False, metadata={"saved": False})
 

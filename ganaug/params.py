@@ -309,6 +309,13 @@ def _chosen(parameters: GANParameters, usual: Sizing) -> Sizing:
     return chosen if refine == "auto" else replace(chosen, candidates=int(refine))
 
 
+def changed_parameters(estimator: GANParameters) -> dict[str, Any]:
+    """Parameters that are not at their defaults."""
+    usual = type(estimator)().get_params(deep=False)
+    given = estimator.get_params(deep=False)
+    return {name: value for name, value in given.items() if repr(value) != repr(usual[name])}
+
+
 def plain_parameters(estimator: GANParameters) -> dict[str, Any]:
     """Parameters without code, networks and random states, which a file cannot hold."""
     parameters: dict[str, Any] = estimator.get_params(deep=False)

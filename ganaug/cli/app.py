@@ -19,7 +19,7 @@ from ..augmenter import GANAugmenter, load
 from ..data.replacing import replacing
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_choice, check_labels, check_target
-from ..params import Auto
+from ..params import Auto, changed_parameters
 from ..plain import AnyArray
 from ..plans.plan import SamplePlan, free_name
 from ..scanning.scan import Scan, scan
@@ -296,14 +296,25 @@ def info(model: Model) -> None:
     if augmenter.rules_:
         print("rules:", *(f"  {rule.text} ({rule.support:,} rows)" for rule in augmenter.rules_), sep="\n")
     print(f"training: {augmenter.n_iter_:,} steps, ended by {augmenter.stopped_by_}")
-    changed = {
-        name: value
-        for name, value in augmenter.get_params(deep=False).items()
-        if value != GANAugmenter().get_params(deep=False)[name]
-    }
+    changed = changed_parameters(augmenter)
     print(
         "parameters: " + (", ".join(f"{name}={value!r}" for name, value in changed.items()) or "all at their defaults")
     )
+
+
+@app.command()
+def card(
+    model: Model,
+    output: Annotated[str, typer.Option("--output", "-o", help="A Markdown file; - writes to standard output.")] = "-",
+) -> None:
+    """Write a model card: what was learnt and how, what it is good for, and what not."""
+    written = None if output == "-" else Path(output)
+    check_output(written, [str(model)], table=False)
+    text = load(model).card()
+    if written is None:
+        print(text, end="")
+    else:
+        text.save(written)
 
 
 @app.callback(invoke_without_command=True)

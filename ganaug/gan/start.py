@@ -19,7 +19,7 @@ from ..data.validation import categorical_columns, check_rows
 from ..modality.base import Container, Encoder
 from ..modality.registry import AnyModality, checked
 from ..params import GANParameters
-from ..plain import BoolArray, MatrixLike, VectorLike
+from ..plain import BoolArray, Float64Array, MatrixLike, VectorLike
 from ..scanning.scan import Scan
 from .contracts import Data
 
@@ -38,6 +38,8 @@ class Start(NamedTuple):
     data: Data
     table: Any
     labels: pd.Series | None
+    rows: int
+    missing: Float64Array | None
 
 
 def start_from(
@@ -64,9 +66,9 @@ def start_from(
         data, categorical, given.rules, classes_of(target, condition), given.identifiers
     )
     table = container.matching(data, encoder.features, encoder.dropped)
-    return Start(
-        modality, container, encoder, target, LabelContainer.of(y), Data(rows, condition, weights), table, labels
-    )
+    learnt = Data(rows, condition, weights)
+    there = len(data), modality.missing(table)
+    return Start(modality, container, encoder, target, LabelContainer.of(y), learnt, table, labels, *there)
 
 
 def start_from_scan(scan: Scan, given: GANParameters, target_type: str, strategy: Strategy | None) -> Start:
@@ -87,7 +89,7 @@ def start_from_scan(scan: Scan, given: GANParameters, target_type: str, strategy
         start = start_from(*scan.table(), given, target_type, strategy)
     else:
         raise ValueError(f"rows break rules that {MOST_READINGS} readings found: fit with rules='none', or name them")
-    return _weighted(start, scan)
+    return _of_all_rows(start, scan)
 
 
 def _sampled_for(scan: Scan, target_type: str, strategy: Strategy | None) -> Scan:
@@ -101,10 +103,14 @@ def _sampled_for(scan: Scan, target_type: str, strategy: Strategy | None) -> Sca
     return scan if isinstance(target, ClassTarget) else scan.uniform
 
 
-def _weighted(start: Start, scan: Scan) -> Start:
+def _of_all_rows(start: Start, scan: Scan) -> Start:
     """With the counts of the whole table in the place of those of the rows kept."""
+    if scan.complete:
+        return start
+    gaps = scan.columns["missing"].loc[list(start.encoder.features)].to_numpy(np.float64)
+    start = start._replace(rows=scan.rows, missing=gaps / scan.rows)
     target, data = start.target, start.data
-    if scan.complete or not isinstance(target, ClassTarget) or scan.class_counts is None:
+    if not isinstance(target, ClassTarget) or scan.class_counts is None:
         return start
     weight, rows = scan.weights()
     counts = target.counts.copy()

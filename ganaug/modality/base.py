@@ -89,6 +89,10 @@ class Encoder(Protocol[DataT, RowsT]):
         """Columns whose values are made anew, by their places."""
 
     @property
+    def kinds(self) -> Mapping[object, str]:
+        """What each column holds, by its name; nothing where columns mean nothing alone."""
+
+    @property
     def rules(self) -> list[KeptRule]:
         """The rules that decoded rows keep."""
 
@@ -141,6 +145,10 @@ class WithoutRules(Generic[DataT]):
 
     @property
     def faked(self) -> dict[int, object]:
+        return {}
+
+    @property
+    def kinds(self) -> dict[object, str]:
         return {}
 
     def broken(self, data: DataT, classes: object) -> list[int]:  # noqa: ARG002
@@ -395,6 +403,14 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
     @abstractmethod
     def translated(self, asked: Translation[DataT]) -> DataT:
         """Rows of the classes wanted that keep as much as they can of those given."""
+
+    @abstractmethod
+    def described(self, encoder: EncoderT) -> str:
+        """What was learnt, in words that go on a sentence."""
+
+    def missing(self, data: DataT) -> Float64Array | None:  # noqa: ARG002
+        """Share of the rows in which each column is missing; None where there is no such thing."""
+        return None
 
     def shown(self, encoder: EncoderT) -> Callable[[Any], Float64Array]:  # noqa: ARG002
         """What makes pictures of shape (n, height, width, 1 or 3), from 0 to 1, of rows as they are given back.

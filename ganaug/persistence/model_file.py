@@ -79,6 +79,8 @@ def _check_fits_together(model: GenerativeModel) -> None:
     generator, layout = model.generator, model.generator.layout
     if layout != conditioned(model.encoder.layout, model.target):
         raise ValueError("the encoding is not that of the networks")
+    if model.missing is not None and len(model.missing) != model.encoder.n_features:
+        raise ValueError("there are other columns than shares of missing cells")
     weights = generator.weights
     if any(weight.dtype.kind not in "fiub" or not np.isfinite(weight).all() for weight in weights):
         raise ValueError("the weights are no finite numbers")

@@ -122,6 +122,10 @@ def test_fit_then_sample_then_info(command, csv, tmp_path):
     said = command("info", model)[1]
     for part in ("amount, visits, kind", "fraud (20 rows)", "7 steps", "random_state=0"):
         assert part in said
+    assert command("card", model)[1] == load(model).card()
+    assert command("card", model, "-o", tmp_path / "card.md")[:2] == (0, "")
+    assert (tmp_path / "card.md").read_text() == load(model).card()
+    assert command("card", model, "-o", model)[0] == 1
     rebalanced = command("rebalance", csv, "-t", "label", "--model", model)
     assert rebalanced[0] == 0
     assert load(model).n_iter_ == 7

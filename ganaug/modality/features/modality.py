@@ -64,6 +64,12 @@ class FeatureModality(TableModality):
         rows: Encoded = sampler.rows(labels.take(rng.integers(len(labels), size=len(wanted))), seed)
         return rows
 
+    def described(self, encoder: FeatureEncoder) -> str:  # type: ignore[override]
+        return f"vectors of {encoder.n_features:,} features"
+
+    def missing(self, data: pd.DataFrame) -> None:  # noqa: ARG002 - features are all there
+        return None
+
     def reader(self, encoder: FeatureEncoder, container: TableContainer) -> Reader:  # type: ignore[override] # noqa: ARG002
         from .reader import FeatureReader
 

@@ -125,6 +125,10 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
 
         return translated(asked)
 
+    def described(self, encoder: ImageEncoder) -> str:
+        height, width, channels = encoder.shape
+        return f"images of {height} x {width} pixels and {channels} channel{'s' * (channels > 1)}"
+
     def shown(self, encoder: ImageEncoder) -> Callable[[AnyArray], Float64Array]:
         return encoder.shown
 

@@ -187,6 +187,14 @@ class TableEncoder:
         return len(self.columns)
 
     @property
+    def kinds(self) -> dict[object, str]:
+        """What each column holds, by its name."""
+        return {
+            column.name: "made anew" if place in self.faked else str(getattr(column.type.cells, "kind", "category"))
+            for place, column in enumerate(self.columns)
+        }
+
+    @property
     def rules(self) -> list[KeptRule]:
         """The rules that decoded rows keep."""
         names = {place: str(column.name) for place, column in enumerate(self.columns)} | {LABEL: "the label"}

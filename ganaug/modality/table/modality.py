@@ -108,6 +108,12 @@ class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout,
     def translated(self, asked: Translation[pd.DataFrame]) -> pd.DataFrame:
         return translated(asked)
 
+    def described(self, encoder: TableEncoder) -> str:
+        return f"rows of a table of {encoder.n_features:,} columns"
+
+    def missing(self, data: pd.DataFrame) -> Float64Array | None:
+        return data.isna().mean().to_numpy(np.float64)
+
     def reader(self, encoder: TableEncoder, container: TableContainer) -> Reader:
         from .reader import TableReader
 
