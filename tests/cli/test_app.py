@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
+import os
+import shlex
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -11,10 +14,11 @@ from importlib.metadata import entry_points
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 from pandas.testing import assert_frame_equal
 
 from ganaug import load
-from ganaug.cli import app
+from ganaug.cli import app, tasks
 
 ROWS = 80
 
@@ -187,6 +191,68 @@ def test_the_installed_command_says_its_version():
     assert done.stdout.strip() == __import__("ganaug").__version__
     [script] = entry_points(group="console_scripts", name="ganaug")
     assert script.load() is app.run
+
+
+HELP = [["--help"], *([name, "--help"] for name in ("rebalance", "fit", "sample", "assess", "report", "info", "card"))]
+
+
+@pytest.mark.parametrize("arguments", HELP, ids=lambda words: words[0])
+def test_help_ends_with_examples_that_the_command_understands(command, arguments, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    status, said, _ = command(*arguments)
+    examples = [line.strip() for line in said.partition("Examples:")[2].splitlines() if line.strip()]
+    assert status == 0
+    assert examples
+    group = typer.main.get_command(app.app)
+    for example in examples:
+        program, name, *words = shlex.split(example.partition(" > ")[0])
+        assert program == "ganaug"
+        assert name == arguments[0] or arguments == ["--help"]
+        group.commands[name].make_context(name, words)  # UsageError if it is misspelt
+
+
+def test_every_command_is_declared_as_it_is_done():
+    for name, made in typer.main.get_command(app.app).commands.items():
+        assert {option.name for option in made.params} == set(inspect.signature(getattr(tasks, name)).parameters)
+
+
+SLOW = ("pandas", "sklearn", "tensorflow", "keras")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{}, {"_GANAUG_COMPLETE": "complete_bash", "COMP_WORDS": "ganaug reb", "COMP_CWORD": "1"}],
+    ids=["help", "completion"],
+)
+def test_help_and_completion_wait_for_no_library(variables):
+    code = f"""
+import sys
+from ganaug.cli.app import app
+try:
+    app(["--help"], prog_name="ganaug")
+except SystemExit:
+    print([name for name in {SLOW} if name in sys.modules])
+"""
+    environment = {**os.environ, **variables}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert "rebalance" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_columns_of_numbers_that_stand_for_categories(command, frame, tmp_path):
+    table, model, out = tmp_path / "t.csv", tmp_path / "m.ganaug", tmp_path / "o.csv"
+    frame.assign(area=np.arange(ROWS) % 4 * 100 + 7).to_csv(table, index=False)
+    options = ("-t", "label", "-q", "--steps", 3, "--categorical", "area", "--categorical", "visits")
+    assert command("fit", table, "-o", model, *options)[0] == 0
+    assert load(model).categorical_features == ["area", "visits"]
+    assert load(model)._model.encoder.kinds["area"] == "category"
+    assert command("rebalance", table, "-o", out, *options)[0] == 0
+    assert set(pd.read_csv(out)["area"]) == {7, 107, 207, 307}
+    assert command("assess", table, "--folds", 2, *options)[0] == 0
+    status, _, wrong = command("rebalance", table, "-o", out, "-t", "label", "-q", "--categorical", "aera")
+    assert (status, wrong.count("\n")) == (1, 1)
+    assert "--categorical aera: there is no such column beside the target: amount, visits, kind, area" in wrong
+    assert command("rebalance", table, "-t", "label", "--model", model, "--categorical", "area")[0] == 2
 
 
 def test_a_warning_is_one_line_and_told_once(capsys):

@@ -1,0 +1,354 @@
+"""What the commands do; it imports all that takes long, which help and completion do without."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import typer
+
+from ..augmenter import GANAugmenter, load
+from ..data.replacing import replacing
+from ..data.sampling_strategy import Strategy, missing_rows
+from ..data.validation import check_choice, check_labels, check_target
+from ..params import Auto, changed_parameters
+from ..plain import AnyArray
+from ..plans.plan import SamplePlan, free_name
+from ..scanning.scan import Scan, scan
+from .cells import CellStyle
+from .files import check_output, check_picture, is_large, read, read_alike, split, write, write_below
+from .folders import rebalance_photos
+from .styles import save_styles, styles_of
+
+
+def rebalance(
+    table: str,
+    target: str | None,
+    output: str,
+    strategy: str,
+    ratio: float,
+    model: Path | None,
+    mark: str | None,
+    image_size: str | None,
+    steps: int | None,
+    time_budget: float | None,
+    categorical: list[str] | None,
+    identifiers: str,
+    rule: list[str] | None,
+    random_state: int | None,
+    checkpoint: Path | None,
+    overwrite: bool,
+    keep_partial: bool,
+    escape_formulas: bool,
+    quiet: bool,
+) -> None:
+    """Write the table, and synthetic rows below it."""
+    if Path(table).is_dir():
+        of_tables = {"--target": target, "--model": model, "--mark": mark, "--rule": rule, "--overwrite": overwrite}
+        of_tables |= {"--identifiers": identifiers != "warn", "--escape-formulas": escape_formulas}
+        of_tables |= {"--categorical": categorical}
+        _check_none(of_tables, "this goes with a table, not with a folder of images")
+        check_output(checkpoint, table=False)
+        fitting = partial(_fitted, steps=steps, time_budget=time_budget, random_state=random_state, quiet=quiet)
+        fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
+        rebalance_photos(table, output, partial(_strategy, strategy), ratio, image_size, fitting, quiet=quiet)
+        return
+    if target is None:
+        raise typer.BadParameter("a table needs its column of labels", param_hint="--target")
+    _check_none({"--image-size": image_size}, f"this goes with a folder of images, and {table} is none")
+    check_output(output, [table], overwrite=overwrite)
+    check_output(checkpoint, [table, output], table=False)
+    check_choice(identifiers, "--identifiers", ("warn", "fake"))  # real rows stay whole
+    if model is not None:
+        of_fit = {"--identifiers": identifiers != "warn", "--rule": rule, "--checkpoint": checkpoint}
+        of_fit |= {"--categorical": categorical}
+        _check_none(of_fit, "this is a matter of the fit: give it to `ganaug fit`")
+    source = read(table, None if model is None else styles_of(model))
+    frame = source.frame
+    X, y = split(frame, target)
+    labels = check_target(y)[0]
+    check_labels(labels)
+    if mark is not None and mark in frame:
+        raise ValueError(f"--mark {mark}: the table has such a column already")
+    wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, _classes(y, source.styles.get(target)))}
+    missing_rows(wanted["sampling_strategy"], labels.value_counts(sort=False).to_dict(), labels.to_numpy())
+    if model is None:
+        refine: Auto | bool = "auto" if ratio else False
+        kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
+        kept |= {"categorical_features": _categorical(categorical, X)}
+        told = {"refine": refine, "target_type": "classes", **kept, **wanted}
+        augmenter = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **told)
+    else:
+        augmenter = load(model).set_params(**wanted)
+    more, labels, synthetic = augmenter.augment(X, y, return_mask=True)
+    made = _pandas(more).assign(**{target: _column(labels)})[list(frame)]
+    made = made if mark is None else made.assign(**{mark: synthetic})
+    write_below(source, made, output, mark, escape_formulas=escape_formulas)
+
+
+def fit(
+    table: str,
+    output: Path,
+    target: str | None,
+    steps: int | None,
+    time_budget: float | None,
+    categorical: list[str] | None,
+    identifiers: str,
+    rule: list[str] | None,
+    random_state: int | None,
+    checkpoint: Path | None,
+    keep_partial: bool,
+    quiet: bool,
+) -> None:
+    """Fit, and save."""
+    check_output(output, [table], table=False)
+    check_output(checkpoint, [table, str(output)], table=False)
+    check_choice(identifiers, "--identifiers", ("warn", "drop", "fake"))
+    kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
+    if is_large(table):
+        rows = scan(table, target=target)
+        kept |= {"categorical_features": _categorical(categorical, rows.columns.index.drop(target or []))}
+        save_styles(_fitted(rows, None, steps, time_budget, random_state, quiet, keep_partial, **kept), output, {})
+        return
+    source = read(table)
+    X, y = split(source.frame, target) if target is not None else (source.frame, None)
+    kept |= {"categorical_features": _categorical(categorical, X)}
+    fitted = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **kept)
+    save_styles(fitted, output, source.styles)
+
+
+def sample(
+    model: Path,
+    rows: int | None,
+    counts: list[str] | None,
+    output: str,
+    refine: bool,
+    random_state: int | None,
+    escape_formulas: bool,
+    part_rows: int | None,
+    engine: str | None,
+    shuffle: bool,
+    quiet: bool,
+) -> None:
+    """Write rows that a saved generator draws."""
+    if part_rows is None:
+        check_output(output)
+    augmenter, styles = load(model), styles_of(model)
+    if counts and rows is None:
+        wanted: int | dict[Any, int] = _counts(counts, augmenter, styles)
+    elif rows is not None and not counts:
+        wanted = rows
+    else:
+        raise typer.BadParameter("give either -n ROWS or --counts LABEL=N")
+    if part_rows is not None:
+        options: dict[str, Any] = {"part_rows": part_rows, "shuffle": shuffle, "refine": refine}
+        _write_parts(augmenter.plan(wanted, random_state=random_state or 0, **options), output, engine, quiet)
+        return
+    if engine is not None or shuffle:
+        raise typer.BadParameter("--engine and --shuffle go with --part-rows")
+    made = augmenter.sample(wanted, random_state=random_state, refine=refine)
+    if isinstance(made, tuple):
+        X, y = made
+        made = _with_labels(_pandas(X), _column(y))
+    write(_pandas(made), output, styles, escape_formulas=escape_formulas)
+
+
+def assess(
+    table: str,
+    target: str,
+    estimator: str,
+    scoring: str | None,
+    folds: int,
+    jobs: int,
+    json_file: Path | None,
+    plot: Path | None,
+    steps: int | None,
+    categorical: list[str] | None,
+    random_state: int | None,
+    quiet: bool,
+) -> None:
+    """Print the verdict, and write figures and a picture."""
+    from .assessing import assessment_of
+
+    check_output(json_file, [table], table=False)
+    check_output(plot, [table], table=False)
+    if plot is not None:
+        check_picture(plot)
+    X, y = split(read(table).frame, target)
+    options = {"scoring": scoring, "cv": folds, "n_jobs": jobs, "random_state": random_state, "verbose": not quiet}
+    result = assessment_of(X, y, estimator, steps, _categorical(categorical, X), options)
+    print(result)
+    if json_file is not None:
+        result.to_json(json_file)
+    if plot is not None:
+        with replacing(plot) as temporary:
+            result.plot().figure.savefig(temporary, format=plot.suffix.lower().lstrip("."))
+
+
+def report(
+    train: str,
+    test: str,
+    synthetic: str,
+    target: str | None,
+    html: Path | None,
+    json_file: Path | None,
+    model: Path | None,
+    max_rows: int,
+    categorical: list[str] | None,
+    random_state: int | None,
+    quiet: bool,
+) -> None:
+    """Print verdicts, and write figures and a page."""
+    from ..evaluation.evaluate import evaluate
+
+    for written in (html, json_file):
+        check_output(written, [train, test, synthetic], table=False)
+    history = None if model is None else load(model).history_
+    options: dict[str, Any] = {"random_state": random_state, "max_rows": max_rows, "verbose": not quiet}
+    sources = read_alike([train, test, synthetic])
+    tables = {key: source.frame for key, source in zip(("real_train", "real_test", "synthetic"), sources, strict=True)}
+    codes = _categorical(categorical, tables["real_train"])
+    result = evaluate(**tables, target=target, categorical_features=codes, history=history, **options)
+    print(result)
+    if json_file is not None:
+        result.to_json(json_file)
+    if html is not None:
+        result.to_html(html)
+
+
+def info(model: Path) -> None:
+    """Print what a saved generator was fitted to, and how."""
+    augmenter = load(model)
+    names = getattr(augmenter, "feature_names_in_", range(augmenter.n_features_in_))
+    print(f"columns: {', '.join(map(str, names))}")
+    if hasattr(augmenter, "class_counts_"):
+        print("classes: " + ", ".join(f"{label} ({count:,} rows)" for label, count in augmenter.class_counts_.items()))
+    if augmenter.rules_:
+        print("rules:", *(f"  {rule.text} ({rule.support:,} rows)" for rule in augmenter.rules_), sep="\n")
+    print(f"training: {augmenter.n_iter_:,} steps, ended by {augmenter.stopped_by_}")
+    changed = changed_parameters(augmenter)
+    print(
+        "parameters: " + (", ".join(f"{name}={value!r}" for name, value in changed.items()) or "all at their defaults")
+    )
+
+
+def card(model: Path, output: str) -> None:
+    """Write the card of a saved generator."""
+    written = None if output == "-" else Path(output)
+    check_output(written, [str(model)], table=False)
+    text = load(model).card()
+    if written is None:
+        print(text, end="")
+    else:
+        text.save(written)
+
+
+def _fitted(
+    X: pd.DataFrame | AnyArray | Scan,
+    y: pd.Series | AnyArray | None,
+    steps: int | None,
+    time_budget: float | None,
+    random_state: int | None,
+    quiet: bool,
+    keep_partial: bool,
+    **parameters: Any,
+) -> GANAugmenter:
+    """Fitted; KeyboardInterrupt if Ctrl-C ended training and what there is by then is not wanted."""
+    fitted = GANAugmenter(
+        steps="auto" if steps is None else steps,
+        time_budget=time_budget,
+        random_state=random_state,
+        verbose=0 if quiet else 1,
+        **parameters,
+    ).fit(X, y)
+    if fitted.stopped_by_ == "interrupt" and not keep_partial:
+        print(f"ganaug: interrupted after {fitted.n_iter_:,} steps; nothing is written", file=sys.stderr)
+        raise KeyboardInterrupt
+    return fitted
+
+
+def _categorical(names: list[str] | None, columns: Iterable[object]) -> Auto | list[str]:
+    """Columns of numbers that stand for categories; ValueError for one that there is not."""
+    there = list(map(str, columns))
+    for name in names or []:
+        if name not in there:
+            raise ValueError(f"--categorical {name}: there is no such column beside the target: {', '.join(there)}")
+    return names or "auto"
+
+
+def _check_none(options: Mapping[str, object], why: str) -> None:
+    """Raise BadParameter for the first option that was given."""
+    for name, value in options.items():
+        if value:
+            raise typer.BadParameter(why, param_hint=name)
+
+
+def _write_parts(plan: SamplePlan, folder: str, engine: Any, quiet: bool) -> None:
+    if folder == "-":
+        raise typer.BadParameter("--part-rows writes files: name a folder with -o")
+    plan.to_parquet(folder, engine=engine, verbose=not quiet)
+
+
+def _strategy(text: str, classes: dict[str, Any]) -> Strategy:
+    """A name as it is, a number, or totals by label."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        return text
+    if not isinstance(value, dict):
+        return value
+    return {_label(label, classes): total for label, total in value.items()}
+
+
+def _classes(y: pd.Series, style: CellStyle | None) -> dict[str, Any]:
+    """Labels by how they are written."""
+    labels = y.drop_duplicates()
+    classes = {str(label): label for label in labels.tolist()}
+    return classes if style is None else {**classes, **dict(zip(style.written(labels), labels.tolist(), strict=True))}
+
+
+def _pandas(X: Any) -> pd.DataFrame:
+    """Rows of a model that was fitted in Python, to a table of whatever library."""
+    return X.to_pandas() if hasattr(X, "to_pandas") else pd.DataFrame(X)
+
+
+def _column(y: Any) -> Any:
+    """Labels as a Series or an array."""
+    labels = y.to_pandas() if hasattr(y, "to_pandas") else y
+    return labels.iloc[:, 0] if isinstance(labels, pd.DataFrame) else labels
+
+
+def _with_labels(X: pd.DataFrame, labels: Any) -> pd.DataFrame:
+    """Labels as the last column; under another name if a column is called like them."""
+    own = getattr(labels, "name", None)
+    name = "target" if own is None else str(own)
+    free = free_name(name, X)
+    if free != name:
+        print(f"ganaug: warning: the labels are in column {free!r}, since another is called {name!r}", file=sys.stderr)
+    return X.assign(**{free: labels})
+
+
+def _counts(pairs: list[str], augmenter: GANAugmenter, styles: Mapping[str, CellStyle]) -> dict[Any, int]:
+    if not hasattr(augmenter, "classes_"):
+        raise ValueError("--counts needs a model of classes; this one has none: give -n")
+    target = getattr(_column(augmenter.sample(0, random_state=0)[1]), "name", None)
+    classes = _classes(pd.Series(augmenter.classes_), styles.get(str(target)))
+    counts = {}
+    for pair in pairs:
+        label, equals, count = pair.rpartition("=")
+        if not equals or not count.isdigit():
+            raise ValueError(f"--counts {pair}: write LABEL=N, with N a number of rows")
+        counts[_label(label, classes)] = int(count)
+    return counts
+
+
+def _label(text: str, classes: dict[str, Any]) -> Any:
+    """The class that is written like this."""
+    if text not in classes:
+        raise ValueError(f"there is no class {text!r}: the classes are {', '.join(classes)}")
+    return classes[text]
