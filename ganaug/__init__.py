@@ -16,7 +16,7 @@ _HOMES = {
     "evaluate": ".evaluation.evaluate",
     "Evaluation": ".evaluation.evaluation",
     "load": ".augmenter",
-    "ModelCard": ".card",
+    "ModelCard": ".evaluation.card",
     "scan": ".scanning.scan",
     "Scan": ".scanning.scan",
     "SamplePlan": ".plans.plan",
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .assessment.assessment import Assessment as Assessment
     from .augmenter import GANAugmenter as GANAugmenter
     from .augmenter import load as load
-    from .card import ModelCard as ModelCard
+    from .evaluation.card import ModelCard as ModelCard
     from .evaluation.evaluate import evaluate as evaluate
     from .evaluation.evaluation import Evaluation as Evaluation
     from .exceptions import CorruptFileError as CorruptFileError

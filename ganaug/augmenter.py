@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
 
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
-from .card import CardMixin
 from .data.datasets import ARRAYS, arrays_of, is_dataset
 from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check_encoder, taken_in
 from .data.pipelines import Augmented, check_last_step
@@ -17,6 +16,7 @@ from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
 from .data.targets import conditioned
 from .data.validation import accepts_any_table
+from .evaluation.card import CardMixin
 from .evaluation.report import ReportMixin
 from .gan.fit import fit_model
 from .gan.start import start_from, start_from_scan

@@ -65,7 +65,6 @@ ROOMS = (
         "models",
         "teaching",
         "translation",
-        "card",
         "plots",
         "persistence",
         "gan",
@@ -78,7 +77,7 @@ ROOMS = (
     *("assessment", "meta", "cli", "keras"),
 )
 """From the lowest to the highest: data flow up, and a room imports what lies below it."""
-FACES = ("card", "plots", "evaluation", "tf", "persistence", "plans")
+FACES = ("plots", "evaluation", "tf", "persistence", "plans")
 """They lean on the record of a fit, and none on another, but for what is named here."""
 ALLOWED_BETWEEN_FACES = {("evaluation", "plots"), ("tf", "persistence"), ("plans", "persistence")}
 WITH_TENSORFLOW = {

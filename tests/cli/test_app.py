@@ -239,6 +239,7 @@ except SystemExit:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.filterwarnings("ignore:column 'visits' has")
 def test_columns_of_numbers_that_stand_for_categories(command, frame, tmp_path):
     table, model, out = tmp_path / "t.csv", tmp_path / "m.ganaug", tmp_path / "o.csv"
     frame.assign(area=np.arange(ROWS) % 4 * 100 + 7).to_csv(table, index=False)

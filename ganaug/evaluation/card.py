@@ -6,13 +6,16 @@ import platform
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
-from . import __version__
-from .data.replacing import write_text
-from .model import GenerativeModel, HoldsModel
-from .params import GANParameters, changed_parameters
-from .plain import PathLike
+from .. import __version__
+from ..data.replacing import write_text
+from ..model import GenerativeModel, HoldsModel
+from ..params import GANParameters, changed_parameters
+from ..plain import PathLike
+
+if TYPE_CHECKING:
+    from .evaluation import Evaluation
 
 MOST_LISTED = 50
 """Columns, classes and rules; of more the card says how many there are."""
@@ -57,23 +60,10 @@ class ModelCard(str):
         return self.split("---\n", 2)[-1]
 
 
-class Judged(Protocol):
-    """What a card shows of an evaluation by :func:`ganaug.evaluate`."""
-
-    @property
-    def verdict(self) -> str: ...
-
-    @property
-    def verdicts(self) -> Sequence[Any]: ...
-
-    @property
-    def about(self) -> dict[str, Any]: ...
-
-
 class CardMixin(HoldsModel):
     """What a fitted augmenter writes about itself."""
 
-    def card(self, *, report: Judged | None = None) -> ModelCard:
+    def card(self, *, report: Evaluation | None = None) -> ModelCard:
         """A model card: what was learnt and how, what it is good for and what not, and how to use it.
 
         Parameters
@@ -196,7 +186,7 @@ def _training(model: GenerativeModel, given: GANParameters) -> Iterator[str]:
     yield "## Training\n\n" + "\n".join(f"- {name}: {text}" for name, text in lines.items())
 
 
-def _quality(model: GenerativeModel, report: Judged | None) -> Iterator[str]:
+def _quality(model: GenerativeModel, report: Evaluation | None) -> Iterator[str]:
     yield "## Quality"
     checks = model.history.dropna() if "detection" in model.history else model.history[:0]
     if len(checks):
