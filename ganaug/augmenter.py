@@ -144,6 +144,8 @@ class GANAugmenter(
     (5, 4)
     """
 
+    _doc_page = "augmenter"
+
     ratio: float | Auto = field(default=1.0, kw_only=False, metadata={"check": check_ratio})
     sampling_strategy: Strategy | None = None
     mode: Literal["append", "replace"] = parameter("append", one_of("append", "replace"))

@@ -67,6 +67,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
     0
     """
 
+    _doc_page = "over-sampler"
     _estimator_type: ClassVar[str] = "sampler"
     _sampling_type: ClassVar[str] = "over-sampling"
 

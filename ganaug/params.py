@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from inspect import cleandoc
 from numbers import Integral
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -28,6 +28,7 @@ Check = Callable[[Any, str], object]
 Estimator = TypeVar("Estimator", bound=type)
 T = TypeVar("T")
 
+SITE = "https://ganaug.readthedocs.io"
 LOSSES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
 OPTIMIZERS = ("adam", "sgd")
 PATIENCE = 3
@@ -228,8 +229,20 @@ def parameter(default: T, check: Check | None = None) -> T:
     return field(default=default, metadata={} if check is None else {"check": check})
 
 
+class Documented:
+    """An estimator that notebooks show with links to its page of the reference, as scikit-learn does."""
+
+    _doc_page: ClassVar[str]
+    """The page's name in `docs/reference`."""
+    _doc_link_module = "ganaug"
+    _doc_link_template = f"{SITE}/page/docs/reference/{{page}}.html#ganaug.{{name}}"
+
+    def _doc_link_url_param_generator(self) -> dict[str, str]:
+        return {"page": self._doc_page, "name": type(self).__name__}
+
+
 @dataclass(kw_only=True, eq=False, repr=False)
-class GANParameters(BaseEstimator):
+class GANParameters(Documented, BaseEstimator):
     """What all estimators that fit a generator take; `DOCS` says what it means."""
 
     categorical_features: Auto | Sequence[Any] = "auto"

@@ -5,6 +5,8 @@ Generators roll dice instead of being trained, so that all checks take seconds.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sklearn
 from imblearn.utils.estimator_checks import estimator_checks_generator
@@ -18,6 +20,7 @@ if parse_version(sklearn.__version__) < parse_version("1.6"):
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+ROOT = Path(__file__).parents[2]
 QUICK = {"steps": 2, "refine": False, "random_state": 0}
 NOT_A_TABLE = "fit_transform returns (X, y), real rows and synthetic ones"
 NOT_THE_SAME = "fit_transform augments training rows, transform leaves rows as they are"
@@ -71,3 +74,20 @@ def test_scikit_learn_finds_nothing_but_what_is_listed(estimator, check):
 @pytest.mark.parametrize(("estimator", "check"), SAMPLER_CHECKS)
 def test_imbalanced_learn_finds_nothing_but_what_is_listed(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda each: type(each).__name__)
+def test_notebooks_link_to_the_reference(estimator):
+    name = type(estimator).__name__
+    link = estimator._get_doc_link()
+    page, anchor = link.removeprefix("https://ganaug.readthedocs.io/page/").split(".html#")
+    assert anchor == f"ganaug.{name}"
+    assert f".. autoclass:: {anchor}\n" in (ROOT / f"{page}.md").read_text()
+    assert f'href="{link}"' in estimator._repr_html_()
+
+
+def test_a_class_of_a_user_has_no_page():
+    class Own(GANAugmenter):
+        pass
+
+    assert Own()._get_doc_link() == ""
