@@ -34,7 +34,7 @@ BAD: dict[str, list[Any]] = {
     "encoder": [3, "features", (len, len, len)],
     "generator": [3, "dense"],
     "discriminator": [0.5, "dense"],
-    "loss": ["wgan", None, 1],
+    "loss": ["wgan", None, 1, len],
     "optimizer": ["adamw", 0.1, None],
     "strategy": ["mirrored", 2],
     "on_chunk": ["print", 3, [print, 4]],

@@ -136,7 +136,7 @@ def description(config: Config, untrained: GenerativeModel, data: Data, seeds: I
         "steps": repr(sizes.steps),
         "batch_size": repr(sizes.batch_size),
         "candidates (refine)": repr(sizes.candidates),
-        "loss": repr(given.loss),
+        "loss": repr(given.loss if isinstance(given.loss, str) else _code(given.loss)),
         "optimizer": repr(optimizer if isinstance(optimizer, str) else json.dumps(optimizer.get_config(), default=str)),
         "time_budget": repr(given.time_budget),
         "early_stopping": repr(config.patience),
@@ -147,6 +147,11 @@ def description(config: Config, untrained: GenerativeModel, data: Data, seeds: I
         "columns": hashlib.sha256(archive.dumps(columns)).hexdigest()[:12],
         "rows": joblib.hash([_arrays(data.rows), _arrays(data.condition), data.weight])[:12],
     }
+
+
+def _code(loss: Any) -> list[str]:
+    """What a loss of the user's is made of, the same in another process."""
+    return [getattr(part, "__qualname__", repr(part)) for part in vars(loss).values()]
 
 
 def _arrays(part: Any) -> list[AnyArray]:

@@ -22,8 +22,8 @@ class Plan:
     steps, batch_size : int
     seconds : float or None
         After which training ends; the learning rate's schedule is squeezed to fit.
-    loss : str
-        A key of ``LOSSES``.
+    loss : str or Loss
+        A key of ``LOSSES``, or one of the user's.
     optimizer : "adam", "sgd" or keras.optimizers.Optimizer
         A Keras optimiser is copied for each network and keeps its own learning rate.
     learning_rate : float
@@ -41,7 +41,7 @@ class Plan:
     steps: int
     batch_size: int
     seconds: float | None = None
-    loss: str = "relativistic"
+    loss: Any = "relativistic"
     optimizer: Any = "adam"
     learning_rate: float = 2e-3
     average: float = 0.998

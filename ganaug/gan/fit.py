@@ -166,7 +166,8 @@ def train(
             for network, weights in zip(networks, begun, strict=True):
                 if weights:
                     network.set_weights(weights)
-            alike = own == (None, None) and strategy is None and isinstance(plan.optimizer, str)
+            named = isinstance(plan.optimizer, str) and isinstance(plan.loss, str)
+            alike = own == (None, None) and strategy is None and named
             trainer = borrowed.enter_context(kept_trainers.borrowed(networks, layout, data, plan, alike=alike))
         # out of the scope, in which workers would wait for one another to make the networks of checks and callbacks
         outcome = trainer.run(observer, interrupt, checkpoint)

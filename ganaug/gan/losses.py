@@ -71,13 +71,27 @@ def one_centred(
 class Loss:
     """A pair of losses and the penalty that keeps the discriminator smooth.
 
+    Parameters
+    ----------
+    pair : callable
+        Maps logits of real and of generated rows, each (n, 1) and row by row of the same label, to the discriminator's
+        and the generator's loss.
+    penalty : callable, default=zero_centred
+        Maps (discriminator, real, fake, condition, mix) to a number, of which the discriminator's loss gets `weight`
+        times as much.
+    weight : float, default=0.5
+    every : int, default=8
+        Steps between penalties.
+
+    Notes
+    -----
     The penalty may be taken every few steps only, scaled up by as much (Karras et al. 2020, "lazy regularisation"): a
     zero-centred one is, a one-centred one then overshoots.
     """
 
     pair: Callable[[Tensor, Tensor], Losses]
-    penalty: Callable[..., Tensor]
-    weight: float
+    penalty: Callable[..., Tensor] = zero_centred
+    weight: float = 0.5
     every: int = 8
 
 

@@ -80,7 +80,7 @@ class Trainer:
         self.replicas = self.strategy.num_replicas_in_sync
         self.workers = Workers(self.strategy)
         self.batch_size = -(-plan.batch_size // self.replicas)
-        self.loss = LOSSES[plan.loss]
+        self.loss = LOSSES[plan.loss] if isinstance(plan.loss, str) else plan.loss
         self.optimizers = [
             make_optimizer(plan.optimizer, plan.learning_rate, network) for network in (generator, discriminator)
         ]

@@ -20,6 +20,7 @@ from pandas.testing import assert_frame_equal
 
 from ganaug import CorruptFileError, GANAugmenter, load
 from ganaug.gan import checkpoint, trainer
+from ganaug.gan.losses import Loss, wasserstein
 
 X, Y = toy.toy(200)
 SCRIPT = """
@@ -71,10 +72,11 @@ def assert_same(one: GANAugmenter, other: GANAugmenter) -> None:
     [
         (11, {}),
         (32, {"loss": "hinge"}),
+        (14, {"loss": Loss(wasserstein, weight=2.0, every=3)}),
         (18, {"optimizer": keras.optimizers.RMSprop(1e-3)}),
         (25, {"early_stopping": 1}),
     ],
-    ids=["adam", "hinge", "own optimizer", "early stopping"],
+    ids=["adam", "hinge", "own loss", "own optimizer", "early stopping"],
 )
 def test_a_killed_fit_goes_on_and_ends_where_an_unbroken_one_ends(step: int, options: Any, tmp_path: Path) -> None:
     path = tmp_path / "run.ckpt"
@@ -144,6 +146,7 @@ def test_images_go_on_as_well(tmp_path: Path) -> None:
         ({"batch_size": 16}, r"batch_size 32, and this one has batch_size 16"),
         ({"loss": "hinge"}, r"loss 'relativistic'.*loss 'hinge'"),
         ({"random_state": 1}, r"random_state \["),
+        ({"loss": Loss(wasserstein)}, r"loss \['wasserstein', 'zero_centred', '0.5', '8'\]"),
         ({"refine": 3, "optimizer": "sgd"}, r"candidates \(refine\) 2, optimizer 'adam'"),
     ],
 )

@@ -66,9 +66,12 @@ def test_other_shapes_and_settings_have_a_trainer_of_their_own(made: list[Traine
 def test_parts_of_the_users_own_are_never_used_again(made: list[Trainer]) -> None:
     import keras
 
+    from ganaug.gan.losses import Loss, hinge
+
     for _ in range(2):
         fitted(400, optimizer=keras.optimizers.Adam(1e-3))
-    assert len(made) == 2
+        fitted(400, loss=Loss(hinge))
+    assert len(made) == 4
 
 
 def test_no_rows_are_kept(made: list[Trainer]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from sklearn.base import clone
 
+from ganaug import GANAugmenter, load
 from ganaug.gan import losses
-from ganaug.gan.losses import LOSSES
+from ganaug.gan.losses import LOSSES, Loss
 
 REAL, FAKE = np.float32([[1.0], [3.0]]), np.float32([[0.0], [-2.0]])
 
@@ -120,3 +123,20 @@ def test_the_estimator_offers_exactly_these_losses() -> None:
     from ganaug.params import LOSSES as OFFERED
 
     assert set(OFFERED) == set(LOSSES)
+
+
+def test_a_loss_of_ones_own_is_what_is_minimised(tmp_path: Path) -> None:
+    X = np.random.default_rng(0).normal(size=(60, 2))
+
+    def fitted(loss: Any) -> GANAugmenter:
+        return GANAugmenter(steps=12, refine=False, loss=loss, random_state=0).fit(X)
+
+    def weights(augmenter: GANAugmenter) -> Any:
+        return np.concatenate([part.ravel() for part in augmenter._model.generator.weights])
+
+    own = fitted(Loss(lambda real, fake: losses.hinge(real, fake)))
+    np.testing.assert_array_equal(weights(own), weights(fitted("hinge")))
+    assert (weights(own) != weights(fitted(Loss(losses.hinge, weight=5.0)))).any()
+    assert clone(own).loss.pair is own.loss.pair
+    own.save(tmp_path / "m.ganaug")
+    assert load(tmp_path / "m.ganaug").loss == "relativistic"
