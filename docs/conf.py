@@ -56,6 +56,7 @@ CONTENTS = {
         "imbalanced-learn",
         "tf-data",
         "scale",
+        "serving",
         "shell",
         "leakage",
         "benchmarks",

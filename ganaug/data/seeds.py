@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from ..plain import Float64Array, Int64Array, RandomState, record
 
 GOLDEN, FIRST, SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+
+TURN = threading.Lock()
 
 BLOCK_ROWS = 1024
 """Rows drawn from one seed: a row depends on its seed and its place, never on how many were asked for."""
@@ -67,6 +70,7 @@ class SampleSeeds:
         """The seed that `random_state` gives, or that of the next sample."""
         entropy: int | tuple[int, int] | None = entropy_of(random_state)
         if random_state is None and self.first is not None:
-            entropy = (self.first, self.drawn)
-            self.drawn += 1
+            with TURN:  # threads that draw from one model get rows of their own
+                entropy = (self.first, self.drawn)
+                self.drawn += 1
         return int(seeds_from(entropy, 1)[0])
