@@ -14,11 +14,23 @@ from .plain import Float64Array, RandomState
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BLUE, ORANGE = "#0072B2", "#D55E00"
-"""Okabe & Ito's, which colour-blind people can tell apart."""
+PALETTE = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "green": "#009E73",
+    "yellow": "#F0E442",
+    "blue": "#0072B2",
+    "vermilion": "#D55E00",
+    "purple": "#CC79A7",
+}
+"""Okabe & Ito's, which colour-blind people can tell apart: jfly.uni-koeln.de/color."""
+BLACK, GREEN, PURPLE, GREY = PALETTE["black"], PALETTE["green"], PALETTE["purple"], "#767676"
+BLUE, VERMILION = PALETTE["blue"], PALETTE["vermilion"]
+REAL, SYNTHETIC = BLUE, VERMILION
 MOST_CLASSES = 20
 LONGEST_NAME = 20
-"""Letters of a class's name beside its row."""
+"""Letters of a name beside an axis."""
 GAP = 1
 """Pixels between images."""
 
@@ -70,7 +82,7 @@ class PlottingMixin(HoldsModel):
         return plot_samples(self._fitted, n, random_state=random_state, ax=ax)
 
     def plot_history(self, ax: Axes | None = None) -> Any:
-        """The losses of either network, as they were in training.
+        """The losses of either network, and detection and coverage where the generator was checked.
 
         Parameters
         ----------
@@ -86,16 +98,24 @@ class PlottingMixin(HoldsModel):
         ImportError
             Without matplotlib.
         """
-        return plot_history(self._fitted.history, new_axes((6.4, 3.6)) if ax is None else ax)
+        return plot_history(self._fitted.history, new_axes((6.4, 4.0)) if ax is None else ax)
 
 
 def plot_history(history: pd.DataFrame, ax: Axes) -> Axes:
-    """Both losses over the steps."""
-    for name, colour in {"discriminator": BLUE, "generator": ORANGE}.items():
+    """Both losses over the steps; on an axis to the right, what checks found, if there were any."""
+    lines = []
+    for name, colour in {"discriminator": BLUE, "generator": VERMILION}.items():
         loss = history[f"{name}_loss"]
-        ax.plot(history["step"], loss, color=colour, label=name, marker="." * (len(history) < 3))
+        lines += ax.plot(history["step"], loss, color=colour, label=f"{name}'s loss", marker="." * (len(history) < 3))
     ax.set(xlabel="step", ylabel="loss")
-    return finish(ax)
+    checks = history.dropna() if "detection" in history else history[:0]
+    if len(checks):
+        right = ax.twinx()
+        for name, colour, marker in (("detection", PURPLE, "o"), ("coverage", GREEN, "^")):
+            lines += right.plot(checks["step"], checks[name], color=colour, label=name, marker=marker, linestyle="--")
+        right.set(ylim=(0, 1.03), ylabel="detection, coverage")
+        right.spines[["top", "left"]].set_visible(False)
+    return finish(ax, handles=lines, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
 
 
 def plot_samples(model: GenerativeModel, n: int, *, random_state: RandomState, ax: Axes | None) -> Axes:
@@ -116,7 +136,7 @@ def plot_samples(model: GenerativeModel, n: int, *, random_state: RandomState, a
         wide = float(np.clip(0.7 * n, 3, 10))
         ax = new_axes((wide, wide * len(names) * height / (n * width)))
     rows = pixels.reshape(len(names), n, *pixels.shape[1:])
-    draw_grid(ax, rows, [shortened(str(name)) for name in names])
+    draw_grid(ax, rows, [shortened(name) for name in names])
     return ax
 
 
@@ -129,10 +149,10 @@ def draw_grid(ax: Axes, rows: Float64Array, names: list[str]) -> None:
     ax.spines[:].set_visible(False)
 
 
-def shortened(name: str) -> str:
+def shortened(name: object) -> str:
     """A name whose middle is left out if it is too long; how it begins and ends often tells it from others."""
-    end = LONGEST_NAME // 3
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - end - 1]}…{name[-end:]}"
+    text, end = str(name), LONGEST_NAME // 3
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - end - 1]}…{text[-end:]}"
 
 
 def mosaic(rows: Float64Array) -> Float64Array:

@@ -55,9 +55,10 @@ class Assessment:
     augmenter: GANAugmenter | None
 
     def plot(self, ax: Axes | None = None) -> Any:
-        """Draw the score at every ratio, next to those of the baselines.
+        """Draw the scores: a row for each baseline, and for each ratio of synthetic rows.
 
-        Bars and bands are the 95 % intervals of the difference to doing nothing.
+        Bars are the 95 % intervals of the difference to doing nothing, whose score is a line through all rows. Other
+        models than the estimator are grey; a star is on the highest score of the rest.
 
         Parameters
         ----------
@@ -73,8 +74,8 @@ class Assessment:
         ImportError
             Without matplotlib.
         """
-        ylabel = f"negative {self.metric}" if self.is_error else self.metric
-        return draw(self.table, ax, ylabel=ylabel, title=self.verdict)
+        xlabel = f"negative {self.metric}" if self.is_error else self.metric
+        return draw(self.table, ax, xlabel=xlabel, title=self.verdict)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything in plain values, None for what was not measured."""

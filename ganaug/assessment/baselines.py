@@ -74,8 +74,6 @@ class Baseline(ABC):
         As a sentence and the legend of a plot have it.
     verb : {"is", "are"}
         That goes with the title.
-    colour : str
-        In plots.
     needs_classes : bool
         Whether it is left out for a target that is a number.
     only_moves_threshold : bool
@@ -87,7 +85,6 @@ class Baseline(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     verb: ClassVar[str] = "is"
-    colour: ClassVar[str]
     needs_classes: ClassVar[bool] = True
     only_moves_threshold: ClassVar[bool] = False
     is_other_model: ClassVar[bool] = False
@@ -105,7 +102,7 @@ class Baseline(ABC):
 
 
 class Nothing(Baseline):
-    name, title, colour = "none", "doing nothing", "#000000"
+    name, title = "none", "doing nothing"
     needs_classes = False
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
@@ -115,7 +112,7 @@ class Nothing(Baseline):
 class ClassWeight(Baseline):
     """By the estimator's own parameter where there is one, else by weights of its rows."""
 
-    name, title, colour = "class_weight", "class weights", "#E69F00"
+    name, title = "class_weight", "class weights"
     verb = "are"
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
@@ -141,7 +138,7 @@ class Threshold(Baseline):
     Elkan (2001). The foundations of cost-sensitive learning. IJCAI.
     """
 
-    name, title, colour = "threshold", "a tuned threshold", "#F0E442"
+    name, title = "threshold", "a tuned threshold"
     only_moves_threshold = True
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
@@ -171,7 +168,7 @@ class TunedThreshold(TunedThresholdClassifierCV):
 class Copies(Baseline):
     """Rows of rare classes, resampled with replacement until all classes have as many."""
 
-    name, title, colour = "copies", "random copies", "#CC79A7"
+    name, title = "copies", "random copies"
     verb = "are"
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
@@ -193,7 +190,7 @@ class Smote(Baseline):
     Chawla, Bowyer, Hall, Kegelmeyer (2002). SMOTE: synthetic minority over-sampling technique. JAIR 16.
     """
 
-    name, title, colour = "smote", "SMOTE", "#D55E00"
+    name, title = "smote", "SMOTE"
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
         try:
@@ -228,7 +225,7 @@ class Smote(Baseline):
 class Distilled(Baseline):
     """The teacher's labels on the real rows alone: the cheap rival of synthetic rows that it labels."""
 
-    name, title, colour = "distilled", "the teacher's labels of the real rows", "#8C564B"
+    name, title = "distilled", "the teacher's labels of the real rows"
     verb = "are"
     needs_classes = False
     needs_teacher = True
@@ -240,7 +237,7 @@ class Distilled(Baseline):
 class TheTeacher(Baseline):
     """What a student of it can hope for."""
 
-    name, title, colour = "teacher", "the teacher itself", "#7F7F7F"
+    name, title = "teacher", "the teacher itself"
     needs_classes = False
     is_other_model = True
     needs_teacher = True
@@ -259,7 +256,7 @@ class BalancedForest(Baseline):
     Chen, Liaw, Breiman (2004). Using random forest to learn imbalanced data. University of California, Berkeley.
     """
 
-    name, title, colour = "balanced_forest", "a balanced random forest", "#BCBD22"
+    name, title = "balanced_forest", "a balanced random forest"
     is_other_model = True
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
@@ -275,7 +272,7 @@ class EasyEnsemble(Baseline):
     Cybernetics B 39.
     """
 
-    name, title, colour = "easy_ensemble", "EasyEnsemble", "#17BECF"
+    name, title = "easy_ensemble", "EasyEnsemble"
     is_other_model = True
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002

@@ -1,72 +1,67 @@
-"""A plot of scores at every ratio, next to those of the baselines."""
+"""A plot of scores: a row for each baseline, and for each ratio of synthetic rows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from ..plain import Float64Array
-from ..plots import new_axes
-from .baselines import BASELINES, Baseline, Nothing
+from ..plots import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILION, finish, new_axes
+from .baselines import BASELINES, Nothing
 from .ratios import BALANCE, ENLARGE, TEACH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# of Okabe and Ito's palette, which the colour-blind can tell apart, as are those of baselines
-LINES = {
-    BALANCE: ("#0072B2", "rare classes topped up"),
-    ENLARGE: ("#009E73", "rows for each real one, classes as they are"),
-    TEACH: ("#882255", "the same, with labels of a teacher"),
+WITH_ROWS = {
+    BALANCE: (BLUE, "rare classes topped up"),
+    ENLARGE: (GREEN, "more rows of all classes"),
+    TEACH: (PURPLE, "more rows, a teacher's labels"),
 }
+WIDTH, MARGIN, ROW = 7.2, 1.6, 0.28
+"""Inches: across, above and below the rows, and of each row."""
 
 
-WIDE = 4
-"""A ratio above which small ones would stand too close together."""
+def size(table: pd.DataFrame) -> tuple[float, float]:
+    """Inches that its rows take."""
+    return WIDTH, MARGIN + ROW * len(table)
 
 
-def draw(table: pd.DataFrame, ax: Axes | None, *, ylabel: str, title: str) -> Axes:
+def draw(table: pd.DataFrame, ax: Axes | None, *, xlabel: str, title: str) -> Axes:
     """See `Assessment.plot`."""
-    if ax is None:
-        ax = new_axes((7.2, 4.2))
-    table = table[table["score"].notna()]
+    told = [_is_told(row) for row in table.itertuples()]
+    table = table[told].iloc[::-1].reset_index(drop=True)
+    ax = new_axes(size(table)) if ax is None else ax
     base = float(table.loc[table["method"] == Nothing.name, "score"].iloc[0])
-    most = float(table["ratio"].max())
-    for baseline in BASELINES.values():
-        _draw_baseline(table[table["method"] == baseline.name], ax, baseline)
-    for method, (colour, label) in LINES.items():
-        _draw_ratios(table[table["method"] == method].sort_values("ratio"), ax, colour, label, base)
-    if most > WIDE:
-        ax.set_xscale("function", functions=(_square_root, np.square))
-    ax.set(
-        xlabel="ratio of synthetic rows",
-        ylabel=ylabel,
-        xlim=(0 if most > WIDE else -0.04 * most, 1.04 * most),
-        title=title,
-    )
+    own = [row.Index for row in table.itertuples() if _colour(row) != GREY]
+    best = int(table["score"][own].idxmax())
+    ax.axvline(base, color=BLACK, linewidth=1, label=Nothing.title)
+    for row in table.itertuples():
+        colour = _colour(row)
+        interval = [[row.difference - row.low], [row.high - row.difference]]
+        ax.errorbar(row.score, row.Index, xerr=interval, fmt="o", color=colour, capsize=3, zorder=2)
+    ax.plot(table["score"][best], best, "*", color=VERMILION, markersize=15, zorder=3, label="the highest score")
+    ax.set_yticks(range(len(table)), [_label(row) for row in table.itertuples()], parse_math=False)
+    ax.set(xlabel=f"{xlabel} (bars: 95 % of the difference)", title=title)
     ax.title.set_wrap(True)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(fontsize="small", frameon=False)
-    return ax
+    ax.margins(y=0.03)
+    return finish(ax, loc="upper center", bbox_to_anchor=(0.5, -0.5 / (ROW * len(table))), ncols=2, fontsize="small")
 
 
-def _square_root(ratio: Float64Array) -> Float64Array:
-    return np.sqrt(np.maximum(ratio, 0.0))
+def _is_told(row: Any) -> bool:
+    """Whether it was measured, and is another one than doing nothing."""
+    baseline = BASELINES.get(row.method)
+    moves_nothing = baseline is not None and baseline.only_moves_threshold and row.difference == 0
+    return bool(pd.notna(row.score)) and not moves_nothing
 
 
-def _draw_baseline(part: pd.DataFrame, ax: Axes, baseline: Baseline) -> None:
-    for row in part.itertuples():
-        if baseline.only_moves_threshold and row.difference == 0:
-            continue  # the line of doing nothing
-        line = "-" if baseline.name == Nothing.name else ":" if baseline.is_other_model else "--"
-        ax.axhline(row.score, color=baseline.colour, linestyle=line, label=baseline.title)
+def _colour(row: Any) -> str:
+    if row.method in WITH_ROWS:
+        return WITH_ROWS[row.method][0]
+    return GREY if BASELINES[row.method].is_other_model else BLACK
 
 
-def _draw_ratios(part: pd.DataFrame, ax: Axes, colour: str, label: str, base: float) -> None:
-    if part.empty:
-        return
-    below, above = part["difference"] - part["low"], part["high"] - part["difference"]
-    bars = np.array([[0, *below], [0, *above]])
-    ax.errorbar([0.0, *part["ratio"]], [base, *part["score"]], bars, fmt="o-", color=colour, capsize=3, label=label)
+def _label(row: Any) -> str:
+    if row.method in WITH_ROWS:
+        return f"{WITH_ROWS[row.method][1]}, ratio {row.ratio:g}"
+    return BASELINES[row.method].title

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..plots import BLUE, ORANGE
+from ..plots import BLACK, REAL, SYNTHETIC
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 INK = "#0a0b0c"  # drawn with this, shown in the colour of the text
 COLOURS = {
     INK: "currentColor",
-    "#000000": "currentColor",
-    BLUE.lower(): "var(--real)",
-    ORANGE.lower(): "var(--synthetic)",
+    BLACK: "currentColor",
+    REAL.lower(): "var(--real)",
+    SYNTHETIC.lower(): "var(--synthetic)",
 }
 SETTINGS = {
     **dict.fromkeys(("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK),

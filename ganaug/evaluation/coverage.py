@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import pairwise_distances_chunked
 
 from ..plain import Float32Array, Float64Array, IndexArray
-from ..plots import BLUE, ORANGE, finish
+from ..plots import REAL, SYNTHETIC, finish
 from .base import POOR, Figure, Figures, Findings, Inputs, Measurement, Metric, Verdict
 from .charts import Chart, Section
 from .space import nearest, space_of
@@ -189,7 +189,7 @@ def projection(inputs: Inputs) -> dict[str, Any]:
 
 def draw_projection(ax: Axes, found: dict[str, Any]) -> None:
     """Held-out and synthetic rows along the two main axes of the training rows."""
-    for name, colour in (("real", BLUE), ("synthetic", ORANGE)):
+    for name, colour in (("real", REAL), ("synthetic", SYNTHETIC)):
         x, y = np.transpose(found[name])
         ax.scatter(x, y, s=7, color=colour, alpha=0.5, linewidth=0, label=f"{name} rows")
     low, high = np.quantile([*found["real"], *found["synthetic"]], [1 - SEEN, SEEN], axis=0)

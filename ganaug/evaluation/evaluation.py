@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 
 from ..data.replacing import write_text
-from ..plots import BLUE, ORANGE, finish, new_axes, plot_history
+from ..plots import REAL, SYNTHETIC, finish, new_axes, plot_history, shortened
 from .base import Assessed, Findings, Line, Metric, Verdict
 from .charts import Chart, Section
 from .likeness import GRIDS
 from .metrics import HEADINGS, METRICS
-from .page import page, shortened
+from .page import page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,8 +114,8 @@ class Evaluation(Findings):
         if ax is None:
             ax = new_axes((7.2, 1.4 + 0.24 * len(columns)))
         places = np.arange(len(columns))
-        ax.barh(places, columns["error"], color=ORANGE, label="synthetic rows")
-        ax.plot(columns["error_held_out"], places, "|", color=BLUE, markersize=9, mew=2.5, label="held-out real rows")
+        ax.barh(places, columns["error"], color=SYNTHETIC, label="synthetic rows")
+        ax.plot(columns["error_held_out"], places, "|", color=REAL, markersize=9, mew=2.5, label="held-out real rows")
         ax.set_yticks(places, [shortened(name) for name in columns["column"]], parse_math=False)
         ax.set_xlabel("distance from the training rows, %")
         ax.margins(y=0.02)
@@ -191,10 +191,10 @@ class Evaluation(Findings):
             sections.append(Section("Rules", table=self.rules, lead=self._rules_said().capitalize() + ".", note=note))
         history, assessment = self.history, self.assessment
         if history is not None and len(history):
-            sections.append(Section("Training", Chart((6.4, 3.4), partial(plot_history, history))))
+            sections.append(Section("Training", Chart((6.4, 4.0), partial(plot_history, history))))
         if assessment is not None:
-            chart = Chart((7.2, 4.4), lambda ax: assessment.plot(ax).set_title(""))
             table = assessment.table
+            chart = Chart((7.2, 1.6 + 0.28 * len(table)), lambda ax: assessment.plot(ax).set_title(""))
             sections.append(Section("Ratio and response", chart, table=table, lead=assessment.verdict))
         return sections
 

@@ -16,10 +16,9 @@ import pandas as pd
 from scipy.stats import ks_2samp
 
 from ..plain import Float64Array, IndexArray
-from ..plots import BLUE, ORANGE, finish
+from ..plots import REAL, SYNTHETIC, finish, shortened
 from .base import Figure, Findings, Inputs, Measurement, Metric, Verdict
 from .charts import Chart, Section
-from .page import shortened
 from .tables import Tables, is_empty
 
 if TYPE_CHECKING:
@@ -189,14 +188,14 @@ def draw_column(ax: Axes, bars: dict[str, Any]) -> None:
     """Training and synthetic rows of a column side by side, as shares."""
     if bars["kind"] == "category":
         places, height = np.arange(len(bars["values"])), 0.4
-        ax.barh(places - height / 2, bars["real"], height, color=BLUE)
-        ax.barh(places + height / 2, bars["synthetic"], height, color=ORANGE)
+        ax.barh(places - height / 2, bars["real"], height, color=REAL)
+        ax.barh(places + height / 2, bars["synthetic"], height, color=SYNTHETIC)
         ax.set_yticks(places, [shortened(value) for value in bars["values"]], parse_math=False)
         ax.invert_yaxis()
         ax.locator_params(axis="x", nbins=4)
     else:
-        ax.stairs(bars["real"], bars["edges"], fill=True, color=BLUE, alpha=0.55)
-        ax.stairs(bars["synthetic"], bars["edges"], color=ORANGE, linewidth=2)
+        ax.stairs(bars["real"], bars["edges"], fill=True, color=REAL, alpha=0.55)
+        ax.stairs(bars["synthetic"], bars["edges"], color=SYNTHETIC, linewidth=2)
         ax.locator_params(axis="both", nbins=4)
         if bars["kind"] == "datetime":
             ax.set_xticks(ax.get_xticks()[1:-1], [_date(tick, bars["edges"]) for tick in ax.get_xticks()[1:-1]])

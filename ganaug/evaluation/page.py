@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from ..plots import PALETTE
 from .base import Figure, shown
 
-if TYPE_CHECKING:
-    pass
-
-LONGEST = 18
 MOST_ACROSS = 6
 
 
@@ -28,7 +25,7 @@ def page(headings: Mapping[str, Figure], **parts: Any) -> str:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(shown=shown, cells=partial(_cells, headings=headings))
-    return environment.get_template("page.html").render(parts)
+    return environment.get_template("page.html").render(parts, palette=PALETTE)
 
 
 def _cells(table: pd.DataFrame, across: bool, headings: Mapping[str, Figure]) -> dict[str, Any]:
@@ -42,9 +39,3 @@ def _cells(table: pd.DataFrame, across: bool, headings: Mapping[str, Figure]) ->
     head, *rest = [list(zip(map(shown, row), text, strict=True)) for row in rows]
     notes = [f"{figure.label.capitalize()}: {figure.note}." for figure in figures if figure.note]
     return {"head": head, "rows": rest, "notes": notes}
-
-
-def shortened(name: object) -> str:
-    """A name that fits beside an axis."""
-    text = str(name)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

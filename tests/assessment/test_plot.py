@@ -15,11 +15,21 @@ class TestPlot:
 
         result = quick()
         ax = result.plot()
-        named = [text.get_text() for text in ax.get_legend().get_texts()]
-        assert {"doing nothing", "class weights", "SMOTE", "rare classes topped up"} <= set(named)
+        named = [text.get_text() for text in ax.get_yticklabels()][::-1]
+        table = result.table[result.table["score"].notna()]
+        told = table[(table["method"] != "threshold") | (table["difference"] != 0)]
+        assert named[0] == "doing nothing"
+        assert len(set(named)) == len(named) == len(told)
+        assert {"class weights", "SMOTE", "rare classes topped up, ratio 1"} <= set(named)
         _, own = plt.subplots()
         assert result.plot(own) is own
-        drawn = own.containers[0].lines[0].get_ydata()
-        scores = result.table[result.table["method"] == "balance"]["score"]
-        np.testing.assert_allclose(drawn[1:].astype(float), scores)
+        bars = own.containers[::-1]
+        np.testing.assert_allclose([float(bar.lines[0].get_xdata()[0]) for bar in bars], told["score"])
+        for bar, low, high in zip(bars, told["low"], told["high"], strict=True):
+            [ends] = bar.lines[2][0].get_segments()
+            base = table["score"].iloc[0]
+            np.testing.assert_allclose(ends[:, 0], [base + low, base + high])
+        line, star = own.get_lines()[0], own.get_lines()[-1]
+        assert float(line.get_xdata()[0]) == base
+        assert float(star.get_xdata()[0]) == told["score"].max()
         plt.close("all")

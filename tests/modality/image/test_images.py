@@ -158,8 +158,15 @@ def test_colours_are_drawn_as_colours():
 
 def test_training_is_drawn_as_curves(model):
     ax = model.plot_history()
-    assert [line.get_label() for line in ax.lines] == ["discriminator", "generator"]
+    assert [line.get_label() for line in ax.lines] == ["discriminator's loss", "generator's loss"]
     assert ax.lines[0].get_xdata()[-1] == 20
+    [right] = [other for other in ax.figure.axes if other is not ax]
+    checks = model.history_.dropna()
+    for line, name in zip(right.lines, ("detection", "coverage"), strict=True):
+        assert line.get_label() == name
+        np.testing.assert_array_equal(line.get_xydata(), checks[["step", name]])
+    shown = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert shown == ["discriminator's loss", "generator's loss", "detection", "coverage"]
 
 
 @pytest.mark.parametrize(
