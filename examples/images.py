@@ -27,6 +27,8 @@ except ImportError as error:
     raise SystemExit("This example needs matplotlib: pip install 'ganaug[plot]'") from error
 
 Images = NDArray[Any]
+CLOTHES = "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"
+"""What Fashion-MNIST's labels mean."""
 
 
 def load(data: str) -> tuple[Images, Images, Images, Images]:
@@ -122,8 +124,9 @@ def main() -> None:
 
     _, axes = plt.subplots(figsize=(9, 8), layout="constrained")
     augmenter.plot_samples(12, random_state=0, ax=axes)
-    axes.set_yticks(axes.get_yticks(), [f"{k} ({counts[k]})" for k in sorted(counts)])
-    axes.set_title("Synthetic images of each class (training images)")
+    names = CLOTHES if Path(arguments.data).stem == "fashion_mnist" else {k: k for k in counts}
+    axes.set_yticks(axes.get_yticks(), [f"{names[k]} ({counts[k]})" for k in sorted(counts)])
+    axes.set_title("Synthetic images of each class (training images of it)")
     axes.figure.savefig(arguments.out, dpi=110)
     print(f"\nsample grid: {arguments.out}")
 

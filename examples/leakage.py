@@ -15,6 +15,7 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_score, train_test_split
 
 from ganaug import AugmentedClassifier, GANAugmenter
+from ganaug.plots import PALETTE
 
 try:
     import matplotlib.pyplot as plt
@@ -22,7 +23,7 @@ except ImportError as error:
     raise SystemExit("This example needs matplotlib: pip install 'ganaug[demo]'") from error
 
 WRONG, RIGHT, TRUTH = "augmented, then split", "split, then augmented", "held-out rows"
-COLOURS = {WRONG: "#D55E00", RIGHT: "#0072B2", TRUTH: "#000000"}  # of Okabe and Ito's palette
+COLOURS = {WRONG: PALETTE["vermilion"], RIGHT: PALETTE["blue"], TRUTH: PALETTE["black"]}
 
 
 def measure(steps: int) -> dict[str, np.ndarray]:

@@ -25,6 +25,7 @@ from sklearn.tree import DecisionTreeClassifier
 from tqdm import tqdm
 
 from ganaug import AugmentedClassifier, GANAugmenter, GANOverSampler
+from ganaug.plots import PALETTE, REAL, SYNTHETIC
 
 try:
     import matplotlib.pyplot as plt
@@ -38,7 +39,10 @@ ALONE, WEIGHTED, SMOTE = "one tree, real clients", "one tree, class weights", "o
 OURS, TAUGHT = "one tree, GANOverSampler", "one tree, ganaug and a teacher"
 FOREST = "for comparison: 300 trees, real clients"
 PHONED = 100
-REAL, SYNTHETIC = "#0072B2", "#E69F00"  # of Okabe and Ito's palette, which the colour-blind can tell apart
+CAPTION = """\
+Synthetic rows that top a class up are chosen among sixteen candidates each to be clearly of the class. So what tells a
+yes from a no, such as poutcome=success, is more frequent in them than in real rows: they are there for a classifier to
+learn from. GANAugmenter.sample draws rows in which everything is as frequent as it is."""
 SHOWN = ["age", "job", "education", "balance", "housing", "contact", "month", "campaign", "poutcome"]
 PLOTTED = ["age", "balance", "campaign", "day", "job", "month", "contact", "poutcome"]
 METRICS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
@@ -115,6 +119,7 @@ def draw(real: pd.DataFrame, synthetic: pd.DataFrame, path: Path) -> None:
     correlations(axes.flat[-1], real, synthetic)
     figure.suptitle(f"Clients who said yes: {len(real):,} real ones, {len(synthetic):,} synthetic", fontsize=15)
     figure.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False)
+    figure.supxlabel(CAPTION, x=0.01, ha="left", fontsize=11, color="0.3")
     figure.savefig(path, dpi=120)
     plt.close(figure)
 
@@ -150,9 +155,9 @@ def correlations(panel: Axes, real: pd.DataFrame, synthetic: pd.DataFrame) -> No
     pairs = np.triu_indices(len(common), 1)
     x, y = (part[common].rank().corr().to_numpy()[pairs] for part in (both[: len(real)], both[len(real) :]))
     panel.plot([-1, 1], [-1, 1], color="0.7", lw=1, zorder=0)
-    panel.scatter(x, y, s=9, color="#009E73", alpha=0.5, linewidths=0)
+    panel.scatter(x, y, s=9, color=PALETTE["green"], alpha=0.5, linewidths=0)
     panel.set(xlabel="real", ylabel="synthetic", xlim=(-1.05, 1.05), ylim=(-1.05, 1.05), aspect="equal")
-    panel.set_title(f"rank correlations of {len(x):,} pairs", loc="left", fontweight="bold")
+    panel.set_title(f"{len(x):,} rank correlations", loc="left", fontweight="bold")
     panel.spines[["top", "right"]].set_visible(False)
 
 

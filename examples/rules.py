@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from ganaug import GANAugmenter
+from ganaug.plots import PALETTE
 
 try:
     import matplotlib.pyplot as plt
 except ImportError as error:
     raise SystemExit("This example needs matplotlib: pip install 'ganaug[demo]'") from error
 
-COLOURS = {"none": "#D55E00", "auto": "#0072B2"}  # of Okabe and Ito's palette
+COLOURS = {"none": PALETTE["vermilion"], "auto": PALETTE["blue"]}
 TOWNS, STATES = 60, 8
 BREAKS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "another state than the town's": lambda t: t["town"].str[5:].astype(int) % STATES != t["state"].str[6:].astype(int),

@@ -25,6 +25,7 @@ import pandas as pd
 from sklearn.datasets import load_breast_cancer
 
 import ganaug
+from ganaug.plots import PALETTE
 
 try:
     import matplotlib.pyplot as plt
@@ -39,7 +40,7 @@ HALF_A_MACHINE = {
     "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // WORKERS)),  # more threads would wait for one another
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
-COLOURS = {"discriminator_loss": "#0072B2", "generator_loss": "#D55E00"}  # of Okabe and Ito's palette
+COLOURS = {"discriminator_loss": PALETTE["blue"], "generator_loss": PALETTE["vermilion"]}
 
 
 def work(steps: int, out: Path) -> None:
