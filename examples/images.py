@@ -127,7 +127,7 @@ def main() -> None:
     names = CLOTHES if Path(arguments.data).stem == "fashion_mnist" else {k: k for k in counts}
     axes.set_yticks(axes.get_yticks(), [f"{names[k]} ({counts[k]})" for k in sorted(counts)])
     axes.set_title("Synthetic images of each class (training images of it)")
-    axes.figure.savefig(arguments.out, dpi=110)
+    axes.figure.savefig(arguments.out, dpi=110, bbox_inches="tight")
     print(f"\nsample grid: {arguments.out}")
 
 
