@@ -37,14 +37,14 @@ except ImportError as error:
 SHIPPED = Path(__file__).parent / "data" / "bank_marketing.csv.gz"
 ALONE, WEIGHTED, SMOTE = "one tree, real clients", "one tree, class weights", "one tree, SMOTENC"
 OURS, TAUGHT = "one tree, GANOverSampler", "one tree, ganaug and a teacher"
-FOREST = "for comparison: 300 trees, real clients"
+FOREST = "300 trees, real clients"
 PHONED = 100
 CAPTION = """\
 Synthetic rows that top a class up are chosen among sixteen candidates each to be clearly of the class. So what tells a
 yes from a no, such as poutcome=success, is more frequent in them than in real rows: they are there for a classifier to
 learn from. GANAugmenter.sample draws rows in which everything is as frequent as it is."""
 SHOWN = ["age", "job", "education", "balance", "housing", "contact", "month", "campaign", "poutcome"]
-PLOTTED = ["age", "balance", "campaign", "day", "job", "month", "contact", "poutcome"]
+PLOTTED = ["age", "balance", "job", "month", "poutcome"]
 METRICS: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "average precision": average_precision_score,
     "balanced accuracy": lambda y, p: balanced_accuracy_score(y, p > 0.5),
@@ -109,19 +109,32 @@ def verdict(scores: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def draw(real: pd.DataFrame, synthetic: pd.DataFrame, path: Path) -> None:
-    """Distributions of eight columns, and all correlations, of real and of synthetic rows."""
+def draw(means: pd.DataFrame, real: pd.DataFrame, synthetic: pd.DataFrame, path: Path) -> None:
+    """What each way to train came to; and columns and all correlations of real and of synthetic rows."""
     figure, axes = plt.subplots(3, 3, figsize=(13, 10), layout="constrained")
-    for column, panel in zip(PLOTTED, axes.flat, strict=False):
+    for metric, panel in zip(means, axes[0], strict=True):
+        compared(panel, means[metric][::-1], named=metric == means.columns[0])
+    for column, panel in zip(PLOTTED, axes[1:].flat, strict=False):
         (histogram if pd.api.types.is_numeric_dtype(real[column]) else bars)(panel, real[column], synthetic[column])
         panel.set_title(column, loc="left", fontweight="bold")
         panel.spines[["top", "right"]].set_visible(False)
     correlations(axes.flat[-1], real, synthetic)
-    figure.suptitle(f"Clients who said yes: {len(real):,} real ones, {len(synthetic):,} synthetic", fontsize=15)
-    figure.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False)
+    axes[1, 0].legend(title=f"who said yes: {len(real):,} real\nclients, {len(synthetic):,} synthetic", frameon=False)
     figure.supxlabel(CAPTION, x=0.01, ha="left", fontsize=11, color="0.3")
     figure.savefig(path, dpi=120)
     plt.close(figure)
+
+
+def compared(panel: Axes, scores: pd.Series, *, named: bool) -> None:
+    """A bar for each way to train, the taught tree's in colour."""
+    colors = [SYNTHETIC if name == TAUGHT else PALETTE["orange"] if name == OURS else "0.75" for name in scores.index]
+    drawn = panel.barh(scores.index if named else np.arange(len(scores)), scores, color=colors)
+    panel.bar_label(drawn, fmt="%.2f" if scores.max() < 1 else "%.0f", padding=3)
+    panel.set_xlim(0, scores.max() * 1.2)
+    panel.set_title(scores.name, loc="left", fontweight="bold")
+    panel.set_xticks([])
+    panel.tick_params(left=False, labelleft=named)
+    panel.spines[:].set_visible(False)
 
 
 def histogram(panel: Axes, real: pd.Series, synthetic: pd.Series) -> None:
@@ -179,18 +192,19 @@ def main() -> None:
         for name, chances in said.items():
             figures[name, split] = {metric: function(truth, chances) for metric, function in METRICS.items()}
         if split == 0:
-            real, (new_X, new_y) = X_train[y_train == "yes"], [part[len(X_train) :] for part in topped_up]
+            real, new_X = X_train[y_train == "yes"], topped_up[0][len(X_train) :]
             print(f"\nA training set of {counted(y_train)} becomes one of {counted(topped_up[1])}.")
             print(f"Some of the {len(new_X):,} synthetic clients who said yes:\n")
             print(new_X[SHOWN].head(6).to_string(index=False, na_rep=""), flush=True)
-            draw(real, new_X[new_y == "yes"], arguments.out)
 
-    scores = pd.DataFrame(figures).T.rename_axis(["", "split"])
+    scores = pd.DataFrame(figures).T.rename_axis(["way", "split"])
     print(f"\nOn clients that no model has seen, means of {arguments.splits} splits:\n")
-    print(scores.groupby(level=0, sort=False).mean().to_string(float_format="{:.3f}".format))
+    means = scores.groupby(level=0, sort=False).mean()
+    print(means.to_string(float_format="{:.3f}".format, index_names=False))
+    draw(means, real, new_X, arguments.out)
     print("\nThe tree that was taught, against the best other way to train one tree:")
     print(verdict(scores))
-    print(f"\n{arguments.out.resolve()} shows real and synthetic columns side by side.")
+    print(f"\n{arguments.out.resolve()} shows it, and real beside synthetic columns.")
 
 
 def counted(y: pd.Series) -> str:
