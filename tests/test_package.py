@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -271,6 +272,7 @@ def test_code_in_the_documentation_runs(where, code, tmp_path, monkeypatch):
         return replace(config, sizes=replace(config.sizes, steps=20, candidates=min(config.sizes.candidates, 2)))
 
     configured = augmenter.configured
+    shutil.copytree(ROOT / "examples" / "data", tmp_path / "examples" / "data")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(augmenter, "configured", quickly)
     exec(compile(code, where, "exec"), {})
