@@ -2,10 +2,11 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-lowest lint format docs peers clean
+.PHONY: help demo test test-lowest lint format docs dist smoke peers clean
 
 VENV ?= .venv
 LOWEST := .venv-lowest
+SMOKE := .venv-smoke
 ARGS ?=
 
 # The first interpreter that runs (a shim may exist and fail), is new enough and can make an environment.
@@ -19,6 +20,8 @@ help:
 	@echo "make lint         ruff and mypy"
 	@echo "make format       let ruff format and repair what it can"
 	@echo "make docs         make the pages in site/: guides, decisions, and the reference from the docstrings"
+	@echo "make dist         build the sdist and the wheel in dist/, and look into them"
+	@echo "make smoke        install that wheel alone in .venv-smoke, and use it"
 	@echo "make test-lowest  run the tests with the oldest versions that are supported"
 	@echo "make peers        set up the environments of the generators that benchmarks compare with; ARGS=ctgan for one"
 	@echo "make clean        remove environments and caches"
@@ -45,6 +48,17 @@ docs: $(VENV)/ready
 	$(VENV)/bin/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . site
 	@echo "Open site/index.html in a browser."
 
+dist: $(VENV)/ready
+	rm -rf dist
+	$(VENV)/bin/python -m build --outdir dist .
+	$(VENV)/bin/python -m twine check --strict dist/*
+	$(VENV)/bin/python .ci/check_dist.py dist
+
+smoke: dist
+	$(PYTHON) -m venv --clear $(SMOKE)
+	$(SMOKE)/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
+	$(SMOKE)/bin/python -W error .ci/smoke.py
+
 test-lowest: $(LOWEST)/ready
 	$(LOWEST)/bin/python -m pytest -n auto --dist loadfile $(ARGS)
 
@@ -53,7 +67,7 @@ peers:
 	$(PYTHON) benchmarks/peers/setup.py $(ARGS)
 
 clean:
-	rm -rf benchmarks/peers/envs $(VENV) $(LOWEST) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
+	rm -rf benchmarks/peers/envs $(VENV) $(LOWEST) $(SMOKE) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
 	find ganaug tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(LOWEST)/ready: CONSTRAINTS = -c lowest.txt
