@@ -27,7 +27,27 @@ _HOMES = {
     "PoorClassWarning": ".exceptions",
     "TrainingDiverged": ".exceptions",
 }
-__all__ = [*_HOMES, "__version__"]
+__all__ = [
+    "Assessment",
+    "AugmentedClassifier",
+    "AugmentedRegressor",
+    "CorruptFileError",
+    "DataWarning",
+    "Evaluation",
+    "GANAugmenter",
+    "GANOverSampler",
+    "KeptRule",
+    "PoorClassWarning",
+    "SamplePlan",
+    "Scan",
+    "TrainingDiverged",
+    "TrainingState",
+    "__version__",
+    "assess",
+    "evaluate",
+    "load",
+    "scan",
+]
 
 if TYPE_CHECKING:
     from .assessment.assess import assess as assess
@@ -51,12 +71,14 @@ if TYPE_CHECKING:
     from .scanning.scan import scan as scan
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # or type checkers would take any name for a public one
 
-    return getattr(import_module(_HOMES[name], __name__), name)
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name], __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args, overload
 
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
@@ -14,7 +14,7 @@ from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check
 from .data.pipelines import Augmented, check_last_step
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
-from .data.targets import conditioned
+from .data.targets import TargetType, conditioned
 from .data.validation import accepts_any_table
 from .evaluation.card import CardMixin
 from .evaluation.report import ReportMixin
@@ -38,10 +38,21 @@ from .params import (
 )
 from .persistence.archive import Mismatch, errors_about
 from .persistence.model_file import read_model, write_model
-from .plain import BoolArray, Count, MatrixLike, PathLike, RandomState, VectorLike
+from .plain import (
+    BoolArray,
+    Count,
+    LargeTable,
+    MatrixLike,
+    PathLike,
+    RandomState,
+    SameLabels,
+    SameTable,
+    TensorDataset,
+    VectorLike,
+)
 from .plans.plan import PART_ROWS, SamplePlan
 from .plots import PlottingMixin
-from .scanning.scan import scan_of
+from .scanning.scan import Scan, scan_of
 from .teaching.lesson import SoftLabels
 from .teaching.taught import taught
 from .teaching.teacher import TeacherLike
@@ -51,6 +62,7 @@ from .translation.translate import translated
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
+Mode: TypeAlias = Literal["append", "replace"]
 Goal: TypeAlias = Any
 """A label, or one for each row."""
 
@@ -148,11 +160,11 @@ class GANAugmenter(
 
     ratio: float | Auto = field(default=1.0, kw_only=False, metadata={"check": check_ratio})
     sampling_strategy: Strategy | None = None
-    mode: Literal["append", "replace"] = parameter("append", one_of("append", "replace"))
-    target_type: Literal["auto", "classes", "number"] = parameter("auto", one_of("auto", "classes", "number"))
+    mode: Mode = parameter("append", one_of(*get_args(Mode)))
+    target_type: TargetType = parameter("auto", one_of(*get_args(TargetType)))
     warm_start: bool = False
 
-    def fit(self, X: MatrixLike, y: VectorLike | None = None) -> Self:
+    def fit(self, X: MatrixLike | TensorDataset | LargeTable | Scan, y: VectorLike | str | None = None) -> Self:
         """Learn to generate the rows of `X`, for a given `y` where there is one.
 
         Parameters
@@ -313,13 +325,17 @@ class GANAugmenter(
         return SamplePlan(self._fitted, counts, random_state=random_state, **options)
 
     @overload
-    def augment(self, X: MatrixLike, y: None = None, *, return_mask: Literal[False] = False) -> Any: ...
+    def augment(self, X: SameTable, y: None = None, *, return_mask: Literal[False] = False) -> SameTable: ...
     @overload
-    def augment(self, X: MatrixLike, y: None = None, *, return_mask: Literal[True]) -> tuple[Any, BoolArray]: ...
+    def augment(self, X: SameTable, y: None = None, *, return_mask: Literal[True]) -> tuple[SameTable, BoolArray]: ...
     @overload
-    def augment(self, X: MatrixLike, y: VectorLike, *, return_mask: Literal[False] = False) -> tuple[Any, Any]: ...
+    def augment(
+        self, X: SameTable, y: SameLabels, *, return_mask: Literal[False] = False
+    ) -> tuple[SameTable, SameLabels]: ...
     @overload
-    def augment(self, X: MatrixLike, y: VectorLike, *, return_mask: Literal[True]) -> tuple[Any, Any, BoolArray]: ...
+    def augment(
+        self, X: SameTable, y: SameLabels, *, return_mask: Literal[True]
+    ) -> tuple[SameTable, SameLabels, BoolArray]: ...
     @overload
     def augment(
         self,
@@ -330,9 +346,13 @@ class GANAugmenter(
         soft_labels: SoftLabels = "weights",
         return_mask: bool = False,
     ) -> tuple[Any, ...]: ...
+    @overload
+    def augment(
+        self, X: MatrixLike | TensorDataset, y: VectorLike | None = None, *, return_mask: bool = False
+    ) -> Any: ...
     def augment(
         self,
-        X: MatrixLike,
+        X: MatrixLike | TensorDataset,
         y: VectorLike | None = None,
         *,
         return_mask: bool = False,
@@ -401,6 +421,26 @@ class GANAugmenter(
         parts = [every, *([] if model.target is None else [labels]), *([is_synthetic] if return_mask else [])]
         return parts[0] if len(parts) == 1 else tuple(parts)
 
+    @overload
+    def translate(
+        self,
+        X: SameTable,
+        y: VectorLike,
+        *,
+        to: Goal,
+        keep: Sequence[Any] | None = None,
+        random_state: RandomState = None,
+    ) -> SameTable: ...
+    @overload
+    def translate(
+        self,
+        X: MatrixLike,
+        y: VectorLike,
+        *,
+        to: Goal,
+        keep: Sequence[Any] | None = None,
+        random_state: RandomState = None,
+    ) -> Any: ...
     def translate(
         self,
         X: MatrixLike,
@@ -474,7 +514,7 @@ class GANAugmenter(
         """
         return self._fitted.transformed(X)
 
-    def fit_transform(self, X: MatrixLike, y: VectorLike | None = None) -> Any:
+    def fit_transform(self, X: MatrixLike | TensorDataset, y: VectorLike | None = None) -> Any:
         """Fit, then augment the same rows.
 
         Returns

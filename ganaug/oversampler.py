@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 import pandas as pd
 from sklearn.base import OneToOneFeatureMixin
@@ -17,7 +17,7 @@ from .data.validation import accepts_any_table, check_labels, check_target
 from .modality.base import Sizing
 from .modality.registry import checked
 from .params import DOCS, GANParameters, check_parameters, with_docs
-from .plain import MatrixLike, VectorLike
+from .plain import MatrixLike, SameLabels, SameTable, TensorDataset, VectorLike
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -73,7 +73,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
 
     sampling_strategy: Strategy = "auto"
 
-    def fit(self, X: MatrixLike, y: VectorLike | None = None) -> Self:
+    def fit(self, X: MatrixLike | TensorDataset, y: VectorLike | None = None) -> Self:
         """Check the data and `sampling_strategy`; the generator is fitted by `fit_resample`.
 
         Returns
@@ -96,7 +96,11 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         self.n_features_in_ = prod(data.shape[1:])
         return modality.sizing(data.shape, oversampling=True)
 
-    def fit_resample(self, X: MatrixLike, y: VectorLike | None = None) -> tuple[Any, Any]:
+    @overload
+    def fit_resample(self, X: SameTable, y: SameLabels) -> tuple[SameTable, SameLabels]: ...
+    @overload
+    def fit_resample(self, X: MatrixLike | TensorDataset, y: VectorLike | None = None) -> tuple[Any, Any]: ...
+    def fit_resample(self, X: MatrixLike | TensorDataset, y: VectorLike | None = None) -> tuple[Any, Any]:
         """Fit a generator and top the classes up.
 
         Parameters

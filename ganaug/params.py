@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from inspect import cleandoc
 from numbers import Integral
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, TypeVar, get_args
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -29,8 +29,10 @@ Estimator = TypeVar("Estimator", bound=type)
 T = TypeVar("T")
 
 SITE = "https://ganaug.readthedocs.io"
-LOSSES = ("relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge")
-OPTIMIZERS = ("adam", "sgd")
+LossName: TypeAlias = Literal["relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"]
+OptimizerName: TypeAlias = Literal["adam", "sgd"]
+LOSSES: tuple[str, ...] = get_args(LossName)
+OPTIMIZERS: tuple[str, ...] = get_args(OptimizerName)
 PATIENCE = 3
 MOST_STEPS = 2**31 - 1
 MOST_SECONDS = 10**9
@@ -255,6 +257,30 @@ class Documented:
         return {"page": self._doc_page, "name": type(self).__name__}
 
 
+class LossLike(Protocol):
+    """A loss of the user's, made with `ganaug.gan.losses.Loss`."""
+
+    @property
+    def pair(self) -> Any: ...
+
+    @property
+    def penalty(self) -> Any: ...
+
+
+class OptimizerLike(Protocol):
+    """An optimiser of Keras."""
+
+    @property
+    def get_config(self) -> Any: ...
+
+
+class StrategyLike(Protocol):
+    """A strategy of TensorFlow."""
+
+    @property
+    def scope(self) -> Any: ...
+
+
 @dataclass(kw_only=True, eq=False, repr=False)
 class GANParameters(Documented, BaseEstimator):
     """What all estimators that fit a generator take; `DOCS` says what it means."""
@@ -269,9 +295,9 @@ class GANParameters(Documented, BaseEstimator):
     encoder: Any = parameter(None, check_encoder)
     generator: Any = parameter(None, network)
     discriminator: Any = parameter(None, network)
-    loss: Any = parameter("relativistic", a_loss)
-    optimizer: Any = parameter("adam", an_optimizer)
-    strategy: Any = parameter(None, a_strategy)
+    loss: LossName | LossLike = parameter("relativistic", a_loss)
+    optimizer: OptimizerName | OptimizerLike = parameter("adam", an_optimizer)
+    strategy: StrategyLike | None = parameter(None, a_strategy)
     on_chunk: Callable[[Any], Any] | Sequence[Callable[[Any], Any]] | None = parameter(None, callbacks_of)
     early_stopping: bool | int = parameter(False, patience_of)
     checkpoint: PathLike | None = parameter(None, a_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,58 @@ Int32Array = NDArray[np.int32]
 Int64Array = NDArray[np.int64]
 IndexArray = NDArray[np.intp]
 
-MatrixLike: TypeAlias = "pd.DataFrame | AnyArray | sparse.spmatrix | sparse.sparray | Sequence[Sequence[Any]]"
-VectorLike: TypeAlias = "pd.Series | pd.DataFrame | AnyArray | Sequence[Any]"
+
+class ArrowStream(Protocol):
+    """A DataFrame of polars or another library, or a table of pyarrow."""
+
+    def __len__(self) -> int: ...
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+class TensorDataset(Protocol):
+    """A `tf.data.Dataset`."""
+
+    @property
+    def as_numpy_iterator(self) -> Any: ...
+
+
+class DaskLike(Protocol):
+    """A DataFrame of Dask."""
+
+    @property
+    def to_delayed(self) -> Any: ...
+
+
+class SparkLike(Protocol):
+    """A DataFrame of Spark."""
+
+    @property
+    def mapInArrow(self) -> Any: ...
+
+
+class RayLike(Protocol):
+    """A dataset of Ray."""
+
+    @property
+    def iter_batches(self) -> Any: ...
+
+
+class ArrowDataset(Protocol):
+    """A `pyarrow.dataset.Dataset`."""
+
+    @property
+    def get_fragments(self) -> Any: ...
+
+
+MatrixLike: TypeAlias = (
+    "pd.DataFrame | AnyArray | sparse.spmatrix | sparse.sparray | ArrowStream | Sequence[Sequence[Any]]"
+)
+VectorLike: TypeAlias = "pd.Series | pd.DataFrame | AnyArray | ArrowStream | Sequence[Any]"
+LargeTable: TypeAlias = ArrowDataset | DaskLike | SparkLike | RayLike
+SameTable = TypeVar("SameTable", bound="pd.DataFrame | AnyArray | sparse.spmatrix | sparse.sparray | ArrowStream")
+SameLabels = TypeVar("SameLabels", bound="pd.Series | pd.DataFrame | AnyArray | ArrowStream")
+"""What comes back as it was given; a sequence does not, but as an array."""
 DType: TypeAlias = "np.dtype[Any] | pd.api.extensions.ExtensionDtype"
 PathLike: TypeAlias = str | os.PathLike[str]
 Count: TypeAlias = int | Mapping[Any, int]

@@ -27,6 +27,7 @@ from ganaug.gan.contracts import Data, Outcome, Plan
 from ganaug.gan.state import TrainingState
 from ganaug.modality.base import AnyLayout
 
+collect_ignore = ["checkers"]  # for type checkers alone
 settings.register_profile("repeatable", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("repeatable")

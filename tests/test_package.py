@@ -41,6 +41,7 @@ def test_reaching_for_the_estimators_does_not_import_tensorflow():
 
 
 def test_every_public_name_is_there_and_no_other():
+    assert [*ganaug._HOMES, "__version__"] == ganaug.__all__
     for name in ganaug.__all__:
         assert getattr(ganaug, name) is not None
         assert name in dir(ganaug)
@@ -209,50 +210,6 @@ def test_the_map_of_rooms_is_true():
     told = set(re.findall(r"`ganaug/([\w/]+?)(?:\.py|/)`", text))
     rooms = {room_of(module) for module in MODULES} - {"__init__", "__main__"}
     assert told == rooms | {"modality/table", "modality/image", "modality/features"}
-
-
-def test_a_strict_script_of_a_user_type_checks(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(USERS_SCRIPT)
-    options = [
-        "--strict",
-        "--cache-dir",
-        str(tmp_path / "cache"),
-        "--config-file",
-        "",
-        "--ignore-missing-imports",
-        "--follow-imports",
-        "silent",
-    ]
-    done = subprocess.run([sys.executable, "-m", "mypy", *options, str(script)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
-
-
-USERS_SCRIPT = """
-from ganaug import AugmentedClassifier, AugmentedRegressor, Evaluation, GANAugmenter, GANOverSampler, TrainingState
-from ganaug import assess, evaluate, load
-import numpy as np
-
-X, y = np.zeros((20, 2)), np.repeat([0, 1], 10)
-augmenter: GANAugmenter = GANAugmenter(2.0, steps=10, sampling_strategy="auto", random_state=0).fit(X, y)
-more_X, more_y = augmenter.sample({0: 3})
-every_X, every_y = augmenter.augment(X, y)
-_, _, is_synthetic = augmenter.augment(X, y, return_mask=True)
-synthetic: int = int(is_synthetic.sum())
-augmenter.save("model.ganaug")
-steps: int = load("model.ganaug").n_iter_
-new_X, new_y = GANOverSampler(steps=10).fit_resample(X, y)
-found: Evaluation = evaluate((X, y), (X, y), (more_X, more_y))
-
-
-def stop(state: TrainingState) -> bool:
-    return state.detection < 0.6
-
-
-GANAugmenter(on_chunk=stop, early_stopping=True)
-verdict: str = assess(AugmentedClassifier(None), X, y).verdict
-AugmentedRegressor(None)
-"""
 
 
 def blocks() -> list[tuple[str, str]]:

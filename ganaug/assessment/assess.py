@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from ..params import check_parameters
 from ..plain import Float64Array, MatrixLike, RandomState, VectorLike, Verbose
 from ..teaching.teacher import TeacherLike, check_teacher
 from .assessment import Assessment
-from .baselines import BASELINES, baselines_named
+from .baselines import BaselineName, baselines_named
 from .folds import Folds, Seeds, Trial, long_table, measured, splits
 from .ratios import TEACH, Addition, Ratios, additions_of, with_addition
 from .scoring import Scorer, chosen_scoring
@@ -40,7 +40,7 @@ def assess(
     *,
     scoring: str | Scorer | None = None,
     cv: Folds = 5,
-    baselines: Sequence[str] = tuple(BASELINES),
+    baselines: Sequence[BaselineName] = get_args(BaselineName),
     ratios: Ratios = "auto",
     teacher: TeacherLike | None = "auto",
     random_state: RandomState = None,

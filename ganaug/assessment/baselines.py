@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -362,6 +362,9 @@ def _check_repeated(counts: pd.Series) -> None:
         raise LeftOut(f"class {counts.idxmin()} has a single row in a fold")
 
 
+BaselineName: TypeAlias = Literal[
+    "none", "class_weight", "threshold", "copies", "smote", "balanced_forest", "easy_ensemble", "teacher", "distilled"
+]
 BASELINES: dict[str, Baseline] = {
     each.name: each
     for each in (

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import typer
@@ -299,7 +299,7 @@ def _strategy(text: str, classes: dict[str, Any]) -> Strategy:
     try:
         value = json.loads(text)
     except json.JSONDecodeError:
-        return text
+        return cast("Strategy", text)  # the augmenter checks it
     if not isinstance(value, dict):
         return value
     return {_label(label, classes): total for label, total in value.items()}

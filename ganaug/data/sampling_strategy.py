@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from itertools import pairwise
 from numbers import Real
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from ..plain import AnyArray
 from .validation import check_count, check_real
 
-Strategy = str | float | Mapping[Any, int] | Callable[[Any], Mapping[Any, int]]
+StrategyName: TypeAlias = Literal["auto", "all", "minority", "not majority", "not minority"]
+Strategy: TypeAlias = StrategyName | float | Mapping[Any, int] | Callable[[Any], Mapping[Any, int]]
 Range = tuple[float, float]
 RANGES = 10
 LEAST_IN_RANGE = 5
 NOISE = 1e-9
 """Of products that should be whole numbers."""
-NAMES = ("auto", "all", "minority", "not majority", "not minority")
+NAMES: tuple[str, ...] = get_args(StrategyName)
 
 
 def missing_rows(strategy: Strategy, counts: Mapping[Any, int], y: AnyArray) -> dict[Any, int]:

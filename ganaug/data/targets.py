@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from .sampling_strategy import Strategy, enlarged, inside, missing_in_ranges, mi
 from .seeds import BLOCK_ROWS, block_rng
 from .validation import check_target
 
+TargetType: TypeAlias = Literal["auto", "classes", "number"]
 FEW_ROWS = 5
 MOST_INTEGER_CLASSES = 20
 

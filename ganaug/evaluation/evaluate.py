@@ -12,10 +12,11 @@ from sklearn.utils import check_random_state
 from ..data.embedding import EncoderLike
 from ..data.progress import progress_bar, tell
 from ..data.seeds import entropy_of, seeds_from
+from ..data.targets import TargetType
 from ..data.threads import threads_for
 from ..data.validation import check_count
 from ..exceptions import DataWarning
-from ..plain import Verbose
+from ..plain import RandomState, Verbose
 from .base import Assessed, Findings, Inputs, Measurement, overall
 from .evaluation import Evaluation
 from .metrics import HEADINGS, METRICS, OF_IMAGES
@@ -36,12 +37,12 @@ def evaluate(
     target: Any = None,
     *,
     categorical_features: Any = "auto",
-    target_type: str = "auto",
+    target_type: TargetType = "auto",
     max_rows: int = 20_000,
     encoder: EncoderLike = None,
     history: pd.DataFrame | None = None,
     assessment: Assessed | None = None,
-    random_state: Any = None,
+    random_state: RandomState = None,
     verbose: Verbose = "auto",
 ) -> Evaluation:
     """Measure how near synthetic rows are to real ones, what they are good for, and whom they give away.
@@ -117,14 +118,15 @@ def evaluate(
         raise TypeError(f"history={history!r} must be a DataFrame, such as augmenter.history_")
     if assessment is not None and not hasattr(assessment, "verdict"):
         raise TypeError(f"assessment={assessment!r} must be an Assessment, from ganaug.assess")
-    seed = random_state
-    if not isinstance(random_state, (int, np.integer)):
+    if isinstance(random_state, (int, np.integer)):
+        seed = int(random_state)
+    else:
         seed = int(seeds_from(entropy_of(random_state), 1)[0])  # and NumPy's global state stays as it is
     check_random_state(seed)
     parts, metrics = (real_train, real_test, synthetic, target), METRICS
     if are_images(real_train):
         metrics = OF_IMAGES
-        tables: Tables = prepared_images(*parts, encoder, target_type=target_type, seed=int(seed))
+        tables: Tables = prepared_images(*parts, encoder, target_type=target_type, seed=seed)
     elif encoder is not None:
         raise ValueError("encoder is for images: give features as a table")
     else:
@@ -138,7 +140,7 @@ def evaluate(
     ):
         for metric in metrics:
             tell(bar, metric.name)
-            found[metric.name] = metric.measure(Inputs(tables, most, int(seed)))
+            found[metric.name] = metric.measure(Inputs(tables, most, seed))
             bar.update()
         tell(bar, "done")
     if again := found["privacy"].figures["seen"]:

@@ -11,7 +11,7 @@ import pandas as pd
 from ..data.embedding import Embedded, EncoderLike
 from ..data.validation import check_target
 from ..model import GenerativeModel, HoldsModel
-from ..plain import Verbose
+from ..plain import RandomState, Verbose
 from .base import Assessed
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class ReportMixin(HoldsModel):
         assessment: Assessed | None = None,
         max_rows: int = 20_000,
         encoder: EncoderLike = None,
-        random_state: Any = None,
+        random_state: RandomState = None,
         verbose: Verbose = "auto",
     ) -> Evaluation:
         """Measure how good the fit is, on real rows that were held out; see :func:`ganaug.evaluate`.

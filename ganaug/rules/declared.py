@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -25,7 +25,9 @@ from .total import total_of
 from .unique import Unique
 from .views import DATES, PARTS, SPANS, Term
 
-Rules: TypeAlias = Literal["auto", "none"] | Sequence[str | KeptRule]
+Rules: TypeAlias = (
+    Literal["auto", "none"] | list[str] | list[KeptRule] | list[str | KeptRule] | tuple[str | KeptRule, ...]
+)
 SHOWN = 5
 EXAMPLES = "'town implies state', 'begin <= end', 'total = goods + freight', 'one of a, b, c' or 'a + b = 100'"
 NUMBER = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+"

@@ -13,7 +13,7 @@ import pandas as pd
 from ..columns.arrow import check_arrow_type, check_distinct
 from ..data.extras import imported
 from ..data.validation import check_count
-from ..plain import BoolArray, Float64Array, Int64Array, PathLike
+from ..plain import BoolArray, Float64Array, Int64Array, LargeTable, PathLike
 from .one_pass import OnePass, Reading
 from .reservoir import ROW_BITS, Kept
 from .sources import RowSource, frame_source, source_of
@@ -116,7 +116,7 @@ class Scan:
 
 
 def scan(
-    rows: PathLike | Sequence[PathLike] | Any,
+    rows: PathLike | Sequence[PathLike] | LargeTable,
     *,
     target: str | None = None,
     max_rows: int = 1_000_000,
