@@ -49,7 +49,7 @@ def replacing(path: Path) -> Iterator[Path]:
     _clean_up(target.parent, start)
     try:
         yield temporary
-        with temporary.open("rb") as file:
+        with temporary.open("r+b") as file:  # Windows flushes no file that is open for reading
             os.fsync(file.fileno())
         if target.exists():
             temporary.chmod(stat.S_IMODE(target.stat().st_mode))

@@ -131,7 +131,7 @@ def _whole_parts(home: Path, header: Mapping[str, Any]) -> dict[int, WrittenPart
             raise ValueError(f"{home} holds {others[0]!r} and no {MANIFEST}: give an empty or a new folder")
         return {}
     try:
-        told = json.loads(path.read_text())
+        told = json.loads(path.read_text(encoding="utf-8"))
         files = [WrittenPart(**part) for part in told["files"]]
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"{path} is no manifest of a plan ({error}): give an empty or a new folder") from None

@@ -195,6 +195,7 @@ def run(path: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
 def test_a_process_that_is_killed_at_any_moment_loses_nothing(tmp_path: Path) -> None:
     """The same moments each time, as far as a clock allows."""
     truth = run("").communicate()[0].splitlines()[-1]

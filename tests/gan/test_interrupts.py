@@ -31,7 +31,7 @@ def short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def press(*_: Any, **__: Any) -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
 
 
 def pressed_at(step: int) -> Any:

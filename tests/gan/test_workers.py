@@ -68,7 +68,7 @@ def attempts(index: int) -> Iterator[tuple[str, dict[str, Any]]]:
 
     yield "whole", {}
     yield "callback", {"on_chunk": only_second(lambda: True)}
-    yield "interrupt", {"on_chunk": only_second(lambda: os.kill(os.getpid(), signal.SIGINT))}
+    yield "interrupt", {"on_chunk": only_second(lambda: signal.raise_signal(signal.SIGINT))}
     yield "raised", {"on_chunk": only_second(interrupted)}
     yield "failure", {"on_chunk": only_second(fail)}
     yield "seeds", {"random_state": index}
