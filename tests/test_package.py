@@ -41,7 +41,7 @@ def test_reaching_for_the_estimators_does_not_import_tensorflow():
 
 
 def test_every_public_name_is_there_and_no_other():
-    assert [*ganaug._HOMES, "__version__"] == ganaug.__all__
+    assert {*ganaug._HOMES, "__version__"} == set(ganaug.__all__)
     for name in ganaug.__all__:
         assert getattr(ganaug, name) is not None
         assert name in dir(ganaug)
