@@ -37,6 +37,7 @@ __all__ = [
     "GANAugmenter",
     "GANOverSampler",
     "KeptRule",
+    "ModelCard",
     "PoorClassWarning",
     "SamplePlan",
     "Scan",

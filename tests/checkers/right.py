@@ -18,6 +18,7 @@ from ganaug import (
     GANAugmenter,
     GANOverSampler,
     KeptRule,
+    ModelCard,
     PoorClassWarning,
     SamplePlan,
     Scan,
@@ -85,6 +86,7 @@ again: GANAugmenter = GANAugmenter(rules=rules, categorical_features=["owed"])
 
 large: Scan = scan("table.parquet", target="paid")
 again.fit(large)
+card: ModelCard = augmenter.card()
 plan: SamplePlan = augmenter.plan({0: 10}, part_rows=5)
 plan.to_parquet("parts", engine="dask")
 
