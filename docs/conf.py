@@ -15,9 +15,16 @@ author = "The ganaug developers"
 copyright = author
 version = release = ganaug.__version__
 
-extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
 root_doc = "README"
-include_patterns = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/**.md", "examples/data/README.md"]
+include_patterns = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/**.md",
+    "docs/tutorials/*.ipynb",
+    "examples/data/README.md",
+]
 exclude_patterns = [".*", "site", "build", "dist", "benchmarks"]
 html_extra_path = ["index.html"]
 html_theme = "pydata_sphinx_theme"
@@ -29,6 +36,7 @@ html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page
 html_sidebars = {"README": [], "CHANGELOG": [], "CONTRIBUTING": []}
 
 myst_heading_anchors = 4  # as on a code host
+nb_execution_mode = "off"  # notebooks hold their outputs, and a test runs them
 
 default_role = "py:obj"  # `sample` in a docstring is a link, if there is such a name
 nitpicky = True
@@ -41,46 +49,52 @@ autodoc_mock_imports = ["ganaug.tensorflow"]  # a page on losses needs no Tensor
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"SS01", "PR02"}  # a summary, and no parameter that is not there
 
-CONTENTS = {
-    "README": ["docs/README", "docs/reference", "docs/decisions/README", "CONTRIBUTING", "CHANGELOG"],
-    "docs/README": [
-        "images",
-        "features",
-        "does-it-help",
-        "reliability",
-        "teacher",
-        "rules",
-        "quality",
-        "training",
-        "scikit-learn",
-        "imbalanced-learn",
-        "tf-data",
-        "scale",
-        "serving",
-        "shell",
-        "leakage",
-        "benchmarks",
-        "/examples/data/README",
-    ],
-    "docs/reference": [
-        "reference/augmenter",
-        "reference/over-sampler",
-        "reference/meta-estimators",
-        "reference/assessment",
-        "reference/evaluation",
-        "reference/training",
-        "reference/networks",
-        "reference/errors",
-    ],
-    "docs/decisions/README": ["0*"],
+Contents = dict[str, list[str]]
+CONTENTS: dict[str, Contents] = {
+    "README": {
+        "": ["docs/README", "docs/gallery", "docs/reference", "docs/decisions/README", "CONTRIBUTING", "CHANGELOG"]
+    },
+    "docs/README": {
+        "First": ["overview", "how-a-conditional-gan-learns", "coming-from"],
+        "By task": ["rebalance", "enlarge", "teacher", "tf-data", "scale", "does-it-help", "quality", "protect"],
+        "Tutorials": ["tutorials/medicine", "tutorials/finance", "tutorials/education"],
+        "By topic": [
+            "scikit-learn",
+            "imbalanced-learn",
+            "images",
+            "features",
+            "rules",
+            "serving",
+            "shell",
+            "training",
+            "reliability",
+            "leakage",
+        ],
+        "Behind it": ["how-it-works", "how-good-how-fast", "benchmarks", "/examples/data/README"],
+    },
+    "docs/reference": {
+        "": [
+            "reference/augmenter",
+            "reference/over-sampler",
+            "reference/meta-estimators",
+            "reference/assessment",
+            "reference/evaluation",
+            "reference/training",
+            "reference/networks",
+            "reference/errors",
+        ]
+    },
+    "docs/decisions/README": {"": ["0*"]},
 }
+"""The pages below a page, by heading."""
 
 
 def add_contents(_app: Any, page: str, source: list[str]) -> None:
-    """Put the table of contents of a part below its first page."""
-    if page in CONTENTS:
-        entries = "\n".join(CONTENTS[page])
-        source[0] += f"\n\n```{{toctree}}\n:hidden:\n:glob:\n\n{entries}\n```\n"
+    """Put the tables of contents of a part below its first page."""
+    for heading, pages in CONTENTS.get(page, {}).items():
+        caption = f":caption: {heading}\n" if heading else ""
+        entries = "\n".join(pages)
+        source[0] += f"\n\n```{{toctree}}\n:hidden:\n:glob:\n{caption}\n{entries}\n```\n"
 
 
 def of_ganaug(_app: Any, _kind: str, _name: str, member: Any, _skip: bool, _options: Any) -> bool | None:
