@@ -27,6 +27,8 @@ include_patterns = [
 ]
 exclude_patterns = [".*", "site", "build", "dist", "benchmarks"]
 html_extra_path = ["index.html"]
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_theme = "pydata_sphinx_theme"
 html_title = "ganaug"
 smartquotes = False

@@ -138,6 +138,14 @@ class GANAugmenter(
         If a class's generated rows have collapsed, copy training rows, or are not like the class, after at least half
         of the steps that are automatic for the table; classes of fewer than 20 rows are named only if so few can tell.
 
+    See Also
+    --------
+    GANOverSampler : Rebalances in one call, as SMOTE does.
+    AugmentedClassifier : A classifier that augments inside `fit`, for cross-validation.
+    AugmentedRegressor : The same for a number.
+    assess : Whether synthetic rows help.
+    load : Reads what `save` wrote.
+
     References
     ----------
     Huang, Gokaslan, Kuleshov, Tompkin (2024). The GAN is dead; long live the GAN! A modern GAN baseline. NeurIPS.
@@ -588,6 +596,10 @@ def load(path: PathLike, *, generator: Build | Model | None = None, encoder: Enc
         If the file is damaged, or none of ganaug's.
     ValueError
         If it was written by a newer version or one that is too old, or `generator` is missing or does not fit.
+
+    See Also
+    --------
+    GANAugmenter.save : Writes the file.
 
     Examples
     --------

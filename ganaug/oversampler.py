@@ -51,6 +51,12 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
     feature_names_in_ : ndarray of str
         Only if all column names are strings.
 
+    See Also
+    --------
+    GANAugmenter : Keeps the generator, and draws rows of your choice.
+    AugmentedClassifier : For scikit-learn alone, with weights, a teacher or calibration.
+    assess : Whether rebalancing helps, next to class weights, a threshold and SMOTE.
+
     Notes
     -----
     A classifier that is fitted to the rows gives rare classes too high probabilities. Where these are to be right, put

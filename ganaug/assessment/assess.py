@@ -118,6 +118,12 @@ def assess(
     ValueError, TypeError
         For data that cannot be learnt or split, and for parameters that make no sense.
 
+    See Also
+    --------
+    Assessment : What it returns.
+    AugmentedClassifier : With ``GANAugmenter(ratio="auto")`` it asks itself inside `fit`.
+    evaluate : Whether rows are like real ones, which is another question.
+
     Notes
     -----
     The augmenter is chosen if its best ratio is ahead of doing nothing, and of the best baseline, by more than one

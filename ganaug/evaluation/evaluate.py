@@ -90,6 +90,12 @@ def evaluate(
         For what is no table, columns that differ, a missing target, fewer than 20 rows, and held-out rows that are
         training rows.
 
+    See Also
+    --------
+    Evaluation : What it returns.
+    GANAugmenter.report : The same for rows of an augmenter.
+    assess : Whether rows help an estimator, which is another question.
+
     Notes
     -----
     Fidelity is as in SDMetrics' QualityReport, from Kolmogorov-Smirnov, total variation, correlation and contingency

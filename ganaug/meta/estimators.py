@@ -68,7 +68,10 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
 
     See Also
     --------
+    AugmentedRegressor : The same for a number.
+    GANAugmenter : Makes the rows.
     GANOverSampler : For imbalanced-learn's Pipeline.
+    assess : Whether synthetic rows help.
 
     References
     ----------
@@ -227,6 +230,12 @@ class AugmentedRegressor(RegressorMixin, AugmentedEstimator):
     estimator_ : regressor
         Fitted to real and synthetic rows.
     {attributes}
+
+    See Also
+    --------
+    AugmentedClassifier : The same for classes.
+    GANAugmenter : Makes the rows.
+    assess : Whether they help.
 
     References
     ----------

@@ -152,6 +152,11 @@ def scan(
     ImportError
         Without pyarrow.
 
+    See Also
+    --------
+    GANAugmenter.plan : Draws more rows than memory holds.
+    Scan : What it returns.
+
     Notes
     -----
     Rows that the sample misses are kept if they tell of a column what no row of it does: the least and the greatest
