@@ -44,7 +44,7 @@ format: $(VENV)/ready
 	$(VENV)/bin/python -m ruff format .
 
 docs: $(VENV)/ready
-	rm -rf site
+	rm -rf site jupyter_execute
 	$(VENV)/bin/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . site
 	@echo "Open site/index.html in a browser."
 
@@ -67,7 +67,7 @@ peers:
 	$(PYTHON) benchmarks/peers/setup.py $(ARGS)
 
 clean:
-	rm -rf benchmarks/peers/envs $(VENV) $(LOWEST) $(SMOKE) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
+	rm -rf benchmarks/peers/envs $(VENV) $(LOWEST) $(SMOKE) build dist site jupyter_execute *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.png
 	find ganaug tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(LOWEST)/ready: CONSTRAINTS = -c lowest.txt
