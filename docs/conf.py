@@ -35,7 +35,7 @@ smartquotes = False
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
-html_sidebars = {"README": [], "CHANGELOG": [], "CONTRIBUTING": []}
+html_sidebars = {"README": [], "docs/gallery": [], "CHANGELOG": [], "CONTRIBUTING": []}
 
 myst_heading_anchors = 4  # as on a code host
 nb_execution_mode = "off"  # notebooks hold their outputs, and a test runs them
