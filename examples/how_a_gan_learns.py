@@ -16,6 +16,7 @@ import pandas as pd
 from sklearn.datasets import make_moons
 
 from ganaug import GANAugmenter, TrainingState
+from ganaug.plots import PALETTE
 
 try:
     import matplotlib.pyplot as plt
@@ -25,7 +26,7 @@ try:
 except ImportError as error:
     raise SystemExit("This example needs matplotlib: pip install 'ganaug[plot]'") from error
 
-REAL, SYNTHETIC, THIRD = "#0072B2", "#E69F00", "#009E73"  # of Okabe and Ito's palette
+REAL, SYNTHETIC, THIRD = PALETTE["blue"], PALETTE["orange"], PALETTE["green"]
 COLOURS = {"upper": REAL, "lower": SYNTHETIC, "dot": THIRD}
 LIMITS = {"xlim": (-1.4, 2.4), "ylim": (-0.9, 1.9), "xticks": [], "yticks": [], "aspect": "equal"}
 SHOWN = 400
@@ -210,7 +211,7 @@ def curves(history: pd.DataFrame) -> Figure:
     left.set(title="losses", xlabel="step")
     left.legend(frameon=False)
     checks = history.dropna()
-    for ax, name, best, colour in ((middle, "detection", 0.5, "#D55E00"), (right, "coverage", 0.97, THIRD)):
+    for ax, name, best, colour in ((middle, "detection", 0.5, PALETTE["vermilion"]), (right, "coverage", 0.97, THIRD)):
         ax.plot(checks["step"], checks[name], marker="o", color=colour)
         ax.axhline(best, color="0.6", ls="--", lw=1)
         ax.annotate("as real rows", (checks["step"].iloc[0], best), (0, 4), textcoords="offset points", color="0.4")
