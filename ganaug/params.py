@@ -28,7 +28,7 @@ Check = Callable[[Any, str], object]
 Estimator = TypeVar("Estimator", bound=type)
 T = TypeVar("T")
 
-SITE = "https://ganaug.readthedocs.io"
+SITE = "https://ganaug.github.io/ganaug"
 LossName: TypeAlias = Literal["relativistic", "wgan-gp", "wasserstein", "non-saturating", "hinge"]
 OptimizerName: TypeAlias = Literal["adam", "sgd"]
 LOSSES: tuple[str, ...] = get_args(LossName)
