@@ -251,7 +251,7 @@ class Documented:
     _doc_page: ClassVar[str]
     """The page's name in `docs/reference`."""
     _doc_link_module = "ganaug"
-    _doc_link_template = f"{SITE}/page/docs/reference/{{page}}.html#ganaug.{{name}}"
+    _doc_link_template = f"{SITE}/docs/reference/{{page}}.html#ganaug.{{name}}"
 
     def _doc_link_url_param_generator(self) -> dict[str, str]:
         return {"page": self._doc_page, "name": type(self).__name__}

@@ -80,7 +80,7 @@ def test_imbalanced_learn_finds_nothing_but_what_is_listed(estimator, check):
 def test_notebooks_link_to_the_reference(estimator):
     name = type(estimator).__name__
     link = estimator._get_doc_link()
-    page, anchor = link.removeprefix("https://ganaug.github.io/ganaug/page/").split(".html#")
+    page, anchor = link.removeprefix("https://ganaug.github.io/ganaug/").split(".html#")
     assert anchor == f"ganaug.{name}"
     assert f".. autoclass:: {anchor}\n" in (ROOT / f"{page}.md").read_text()
     assert f'href="{link}"' in estimator._repr_html_()
