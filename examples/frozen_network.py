@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-import keras
 import numpy as np
 from images import Images, load, long_tail
 from sklearn.linear_model import LogisticRegression
@@ -20,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ganaug import GANOverSampler
+from ganaug.tensorflow import keras  # without its notes on processors and drivers
 
 SIDE = 64
 Rows = tuple[Images, Images, Images | None]

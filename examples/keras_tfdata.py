@@ -12,14 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
 from sklearn.model_selection import train_test_split
 
 from ganaug import GANAugmenter
+from ganaug.tensorflow import keras, tf  # without their notes on processors and drivers
 
 SHIPPED = Path(__file__).parent / "data" / "bank_marketing.csv.gz"
 BATCH = 128

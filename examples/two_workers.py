@@ -45,7 +45,7 @@ COLOURS = {"discriminator_loss": PALETTE["blue"], "generator_loss": PALETTE["ver
 
 def work(steps: int, out: Path) -> None:
     """What each worker does: the same, with the same rows and the same seed."""
-    import tensorflow as tf
+    from ganaug.tensorflow import tf  # without its notes on processors and drivers
 
     options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=SILENT)
     strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)  # reads TF_CONFIG
