@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,11 @@ from ..data.progress import progress_bar
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_is_estimator, check_target, labels_or_numbers
 from ..modality.registry import check_data, checked
-from ..params import check_parameters
+from ..params import Auto, check_parameters
 from ..plain import Float64Array, MatrixLike, RandomState, VectorLike, Verbose
 from ..teaching.teacher import TeacherLike, check_teacher
 from .assessment import Assessment
-from .baselines import BaselineName, baselines_named
+from .baselines import BaselineName, baselines_named, usual_baselines
 from .folds import Folds, Seeds, Trial, long_table, measured, splits
 from .ratios import TEACH, Addition, Ratios, additions_of, with_addition
 from .scoring import Scorer, chosen_scoring
@@ -40,7 +40,7 @@ def assess(
     *,
     scoring: str | Scorer | None = None,
     cv: Folds = 5,
-    baselines: Sequence[BaselineName] = get_args(BaselineName),
+    baselines: Auto | Sequence[BaselineName] = "auto",
     ratios: Ratios = "auto",
     teacher: TeacherLike | None = "auto",
     random_state: RandomState = None,
@@ -70,8 +70,8 @@ def assess(
         squared error. No threshold changes the first two.
     cv : int, splitter or iterable, default=5
         An int shuffles the rows, and keeps classes as frequent in every fold.
-    baselines : sequence of str
-        Some of
+    baselines : "auto" or sequence of str, default="auto"
+        All that tables can be tried with, or images, or some of
 
         - ``"none"``: the estimator as it is; always measured;
         - ``"class_weight"``: by its parameter of that name, or by `sample_weight`;
@@ -81,6 +81,8 @@ def assess(
         - ``"copies"``: rows of rare classes, resampled with replacement;
         - ``"smote"``: SMOTE, SMOTENC or SMOTEN, if imbalanced-learn is installed;
         - ``"balanced_forest"`` and ``"easy_ensemble"``: imbalanced-learn's ensembles in place of the estimator;
+        - ``"randaugment"``, ``"random_erasing"``, ``"mixup"`` and ``"cutmix"``: images of rare classes over again,
+          changed by Keras' layers of these names; all images over again where no class is rare;
         - ``"teacher"``: the teacher in place of the estimator;
         - ``"distilled"``: the teacher's labels on the real rows alone.
 
@@ -165,6 +167,7 @@ def assess(
     if augmenter is not None and embedding is not None:
         augmenter = clone(augmenter).set_params(encoder=PASSTHROUGH)
     rows, target, labels = checked_rows(X, y, classes=classes)
+    images = check_data(X)[0].ndim > 2
     given = default_augmenter(X, classes=classes) if augmenter is None else augmenter
     trial = trial_of(
         estimator,
@@ -173,8 +176,8 @@ def assess(
         classes=classes,
         scoring=scoring,
         ratios=ratios,
-        baselines=baselines,
-        teacher=None if isinstance(teacher, str) and check_data(X)[0].ndim > 2 else teacher,
+        baselines=usual_baselines(images=images) if isinstance(baselines, str) and baselines == "auto" else baselines,
+        teacher=None if isinstance(teacher, str) and images else teacher,
         decides=classes and labels.nunique() == 2,
         memory=memory,
     )

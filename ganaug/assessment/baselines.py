@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,83 +21,17 @@ from ..data.validation import categorical_columns
 from ..data.weights import weights_name
 from ..modality.registry import check_data
 from ..models import behind_preprocessing
-from ..plain import AnyArray, BoolArray, Float64Array, IndexArray, MatrixLike, VectorLike
+from ..plain import AnyArray, BoolArray, MatrixLike, VectorLike
 from ..teaching.lesson import lesson_of
 from ..teaching.teacher import Teacher
 from ..teaching.teachers import TeacherClassifier, TeacherRegressor
-from .ratios import lacking_rows
-from .scoring import Scoring, balanced_accuracy, ranks
+from .base import Attempt, Baseline, LeftOut, Setting, lacking_places
+from .classical import CutMix, MixUp, RandAugment, RandomErasing
+from .scoring import balanced_accuracy, ranks
 
 NEIGHBOURS = 5
 INNER_FOLDS = 3
-
-
-class LeftOut(Exception):
-    """Why a baseline cannot be tried on this table or with this estimator."""
-
-
-class Attempt(NamedTuple):
-    """An estimator and the rows to fit it to."""
-
-    estimator: BaseEstimator
-    X: MatrixLike
-    y: VectorLike
-    weight: Float64Array | None = None
-    """Of each row; multiplied by those that the user gives."""
-    row: IndexArray | None = None
-    """For each row, the place of the row that the user weighs, or of the synthetic one; None for as they come."""
-
-
-class Setting(NamedTuple):
-    """What baselines must know besides the rows."""
-
-    scoring: Scoring
-    categorical: Sequence[Any]
-    """The augmenter's `categorical_features`."""
-    seed: int
-    labels: AnyArray | None
-    """Sorted; None for a number."""
-    teacher: Teacher | None = None
-    """Fitted to the rows."""
-    teacher_seconds: float = 0.0
-
-
-class Baseline(ABC):
-    """A way to fit the estimator without synthetic rows of a generator.
-
-    Attributes
-    ----------
-    name : str
-        As `baselines` of :func:`ganaug.assess` and the table of results have it.
-    title : str
-        As a sentence and the legend of a plot have it.
-    verb : {"is", "are"}
-        That goes with the title.
-    needs_classes : bool
-        Whether it is left out for a target that is a number.
-    only_moves_threshold : bool
-        Whether it ranks rows as the estimator alone does, so that only metrics that count decisions change.
-    is_other_model : bool
-        Whether it takes another model than the estimator, which shows what could be reached, and decides nothing.
-    """
-
-    name: ClassVar[str]
-    title: ClassVar[str]
-    verb: ClassVar[str] = "is"
-    needs_classes: ClassVar[bool] = True
-    only_moves_threshold: ClassVar[bool] = False
-    is_other_model: ClassVar[bool] = False
-    needs_teacher: ClassVar[bool] = False
-
-    @abstractmethod
-    def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
-        """The estimator and rows to fit it to, made of an unfitted clone and training rows.
-
-        Raises
-        ------
-        LeftOut
-            If the baseline does not apply to them.
-        """
+EVEN = "classes have as many rows each"
 
 
 class Nothing(Baseline):
@@ -172,13 +105,10 @@ class Copies(Baseline):
     verb = "are"
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
-        labels, rng = pd.Series(np.asarray(y)), np.random.default_rng(setting.seed)
-        _check_imbalanced(labels.value_counts())
-        more = [
-            rng.choice(np.flatnonzero((labels == label).to_numpy()), count)
-            for label, count in lacking_rows("auto", labels, classes=True).items()
-        ]
-        every = np.concatenate([np.arange(len(labels)), *more])
+        more = lacking_places(y, setting.seed)
+        if not len(more):
+            raise LeftOut(EVEN)
+        every = np.concatenate([np.arange(len(np.asarray(y))), more])
         return Attempt(estimator, _safe_indexing(X, every), _safe_indexing(y, every))
 
 
@@ -191,6 +121,7 @@ class Smote(Baseline):
     """
 
     name, title = "smote", "SMOTE"
+    of_images = False
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
         try:
@@ -257,6 +188,7 @@ class BalancedForest(Baseline):
     """
 
     name, title = "balanced_forest", "a balanced random forest"
+    of_images = False
     is_other_model = True
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
@@ -273,6 +205,7 @@ class EasyEnsemble(Baseline):
     """
 
     name, title = "easy_ensemble", "EasyEnsemble"
+    of_images = False
     is_other_model = True
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
@@ -354,7 +287,7 @@ def _categories(table: pd.DataFrame, categorical: frozenset[Any]) -> BoolArray:
 
 def _check_imbalanced(counts: pd.Series) -> None:
     if counts.nunique() == 1:
-        raise LeftOut("classes have as many rows each")
+        raise LeftOut(EVEN)
 
 
 def _check_repeated(counts: pd.Series) -> None:
@@ -363,21 +296,39 @@ def _check_repeated(counts: pd.Series) -> None:
 
 
 BaselineName: TypeAlias = Literal[
-    "none", "class_weight", "threshold", "copies", "smote", "balanced_forest", "easy_ensemble", "teacher", "distilled"
+    "none",
+    "class_weight",
+    "threshold",
+    "copies",
+    "smote",
+    "balanced_forest",
+    "easy_ensemble",
+    "randaugment",
+    "random_erasing",
+    "mixup",
+    "cutmix",
+    "teacher",
+    "distilled",
 ]
 BASELINES: dict[str, Baseline] = {
     each.name: each
     for each in (
         *(Nothing(), ClassWeight(), Threshold(), Copies(), Smote(), BalancedForest(), EasyEnsemble()),
+        *(RandAugment(), RandomErasing(), MixUp(), CutMix()),
         *(TheTeacher(), Distilled()),
     )
 }  # in the order they are tried
+
+
+def usual_baselines(*, images: bool) -> tuple[str, ...]:
+    """Those that tables can be tried with, or images."""
+    return tuple(name for name, each in BASELINES.items() if each.of_images in (None, images))
 
 
 def baselines_named(names: Sequence[str], *, taught: bool) -> tuple[Baseline, ...]:
     """The baselines of these names, and always doing nothing; those of a teacher only if there is one."""
     unknown = names if isinstance(names, str) else [name for name in names if name not in BASELINES]
     if unknown:
-        raise ValueError(f"baselines={unknown!r}: give a sequence of some of {list(BASELINES)}")
+        raise ValueError(f"baselines={unknown!r}: give 'auto' or a sequence of some of {list(BASELINES)}")
     named = [each for name, each in BASELINES.items() if name == Nothing.name or name in names]
     return tuple(each for each in named if taught or not each.needs_teacher)

@@ -21,7 +21,8 @@ from ..data.validation import check_count
 from ..data.weights import weights_name, with_synthetic
 from ..plain import Float64Array, IndexArray, MatrixLike, VectorLike
 from ..teaching.teacher import TeacherLike, fitted_teacher
-from .baselines import Attempt, Baseline, LeftOut, Setting, taught_attempt
+from .base import Attempt, Baseline, LeftOut, Setting
+from .baselines import taught_attempt
 from .ratios import TEACH, Addition, AugmentedRows, augmented
 from .scoring import DECISIONS, Scoring, balanced_accuracy, probabilities_judged
 

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ..plain import Float64Array
-from .baselines import BASELINES, Baseline, Nothing
+from .base import Baseline
+from .baselines import BASELINES, Nothing
 from .intervals import Interval, corrected
 from .ratios import BALANCE, ENLARGE, METHODS, TEACH
 from .scoring import DECISIONS, Scoring

@@ -15,18 +15,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from trials import X, Y, quick, rolls_dice
 
+from ganaug.assessment.base import Attempt, Baseline, LeftOut, Setting
 from ganaug.assessment.baselines import (
     BASELINES,
-    Attempt,
-    Baseline,
     ClassWeight,
     Copies,
-    LeftOut,
-    Setting,
     Smote,
     Threshold,
     baselines_named,
+    usual_baselines,
 )
+from ganaug.assessment.classical import CutMix, MixUp, RandAugment, RandomErasing
 from ganaug.assessment.scoring import Scoring
 
 
@@ -89,6 +88,51 @@ class TestBaselines:
         monkeypatch.setitem(__import__("sys").modules, "imblearn.over_sampling", None)
         with pytest.raises(LeftOut, match=r"ganaug\[imblearn\]"):
             Smote().attempt(None, X, Y, self.SETTING)
+
+    @pytest.mark.parametrize("layer", [RandAugment(), RandomErasing(), MixUp(), CutMix()], ids=lambda each: each.name)
+    @pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (8, 8, 3)], ids=str)
+    def test_images_of_rare_classes_are_changed_by_layers_of_keras(self, layer, shape):
+        rng = np.random.default_rng(0)
+        images = rng.integers(10, 200, (30, *shape)).astype(np.uint8)
+        labels = pd.Series(["often"] * 20 + ["seldom"] * 10)
+        attempt = layer.attempt(LogisticRegression(), images, labels, self.SETTING)
+        again = layer.attempt(LogisticRegression(), images, labels, self.SETTING)
+        np.testing.assert_array_equal(attempt.X, again.X)
+        np.testing.assert_array_equal(attempt.X[:30], images)
+        assert attempt.X.dtype == images.dtype
+        assert attempt.y[:30].tolist() == labels.tolist()
+        made = attempt.X[30:]
+        assert 10 <= made.min() <= made.max() <= 199
+        assert not all((each == images).all(axis=tuple(range(1, images.ndim))).any() for each in made)
+        weight = np.ones(len(attempt.X)) if attempt.weight is None else attempt.weight
+        row = np.arange(len(attempt.X)) if attempt.row is None else attempt.row
+        np.testing.assert_allclose(np.bincount(row, weight), np.ones(40), rtol=1e-5)
+        assert set(attempt.y[30:]) == {"seldom"}  # all that lack are of one class, also where two are mixed
+
+    def test_labels_are_mixed_as_images_are(self):
+        images = np.repeat(np.array([0.0, 0.5, 1.0]), 20)[:, None, None] * np.ones((60, 8, 8))
+        labels = np.repeat([0, 1, 2], 20)  # as many of each: all images come again
+        attempt = MixUp().attempt(LogisticRegression(), images, labels, self.SETTING)
+        grey = np.bincount(attempt.row[60:] - 60, attempt.weight[60:] * attempt.y[60:] / 2)
+        first = np.unique(attempt.row[60:], return_index=True)[1]
+        np.testing.assert_allclose(attempt.X[60:][first].mean((1, 2)), grey, atol=0.01)
+        assert len(attempt.y) > 120
+
+    def test_why_classical_augmentation_is_left_out(self, monkeypatch):
+        images = np.zeros((4, 8, 8))
+        with pytest.raises(LeftOut, match="images alone"):
+            RandAugment().attempt(LogisticRegression(), X, Y, self.SETTING)
+        with pytest.raises(LeftOut, match="takes no sample_weight"):
+            MixUp().attempt(KNeighborsClassifier(), images, [0, 0, 0, 1], self.SETTING)
+        monkeypatch.setattr(CutMix, "layer", "NoSuchLayer")
+        with pytest.raises(LeftOut, match="this version of Keras has no NoSuchLayer"):
+            CutMix().attempt(LogisticRegression(), images, [0, 0, 0, 1], self.SETTING)
+
+    def test_images_and_tables_have_usual_ones_of_their_own(self):
+        tables, images = (set(usual_baselines(images=images)) for images in (False, True))
+        assert {"smote", "balanced_forest"} <= tables - images
+        assert images - tables == {"randaugment", "random_erasing", "mixup", "cutmix"}
+        assert {"none", "class_weight", "copies", "threshold"} <= tables & images
 
     def test_why_a_threshold_is_left_out(self):
         with pytest.raises(LeftOut, match="parts two classes, y has 3"):
