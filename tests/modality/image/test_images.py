@@ -6,17 +6,19 @@ import pickle
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from pictures import LABELS, glyphs
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 import ganaug
 from ganaug import AugmentedClassifier, GANAugmenter, GANOverSampler, assess
+from ganaug.tensorflow import keras
 
 mpl.use("agg")
 X, Y = glyphs()
@@ -123,13 +125,17 @@ def test_over_sampling_takes_images_and_gives_them_back():
 
 @pytest.mark.usefixtures("dice")
 def test_a_classifier_of_images_can_be_augmented_and_assessed():
-    estimator = make_pipeline(FunctionTransformer(flat), LogisticRegression(C=1e-4, max_iter=1000))
+    estimator = make_pipeline(FunctionTransformer(flat), StandardScaler(), LogisticRegression(C=1e-2, max_iter=1000))
     augmenter = GANAugmenter(steps=3, random_state=0)
     assert AugmentedClassifier(estimator, augmenter).fit(X, Y).score(X, Y) > 0.8
     chosen = AugmentedClassifier(estimator, GANAugmenter("auto", steps=2, random_state=0), cv=2).fit(X, Y)
     assert chosen.n_features_in_ == 120
-    table = assess(estimator, X, Y, augmenter, cv=2).table
-    assert {"none", "class_weight", "enlarge"} <= set(table["method"])
+    table = assess(estimator, X, Y, augmenter, cv=2, random_state=0).table.set_index("method")
+    assert {"none", "class_weight", "randaugment", "random_erasing", "mixup", "cutmix", "enlarge"} <= set(table.index)
+    layers = {"randaugment": "RandAugment", "random_erasing": "RandomErasing", "mixup": "MixUp", "cutmix": "CutMix"}
+    for name, layer in layers.items():  # older versions of Keras lack some
+        assert pd.isna(table.loc[name, "note"]) == hasattr(keras.layers, layer)
+    table = assess(estimator, X, Y, augmenter, cv=2, ratios=[1], baselines=["smote"], random_state=0).table
     assert "images" in table.set_index("method").loc["smote", "note"]
 
 
