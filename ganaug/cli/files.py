@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from ..data.replacing import replacing
+from ..data.replacing import check_folder, replacing
 from .cells import CellStyle
 
 FORMATS = (".csv", ".parquet", ".pq")
@@ -233,8 +233,7 @@ def check_output(
     place = Path(path)
     if place.is_dir():
         raise IsADirectoryError(f"{path} is a folder: name a file")
-    if not place.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {place.parent}: make it first")
+    check_folder(path, place.parent)
     if not os.access(place if place.exists() else place.parent, os.W_OK) or not os.access(place.parent, os.W_OK):
         raise PermissionError(f"{path} cannot be written: the permissions forbid it")
     for given in inputs:

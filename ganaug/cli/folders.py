@@ -19,7 +19,7 @@ import numpy as np
 
 from ..augmenter import GANAugmenter
 from ..data.memory import check_free
-from ..data.replacing import END
+from ..data.replacing import END, check_folder
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..modality.image.container import LEAST_SIDE
 from ..plain import AnyArray
@@ -124,8 +124,7 @@ def _check_new_folder(output: str, folder: str) -> None:
         raise ValueError(f"{output} lies in the folder that is read, {folder}: name one beside it")
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise FileExistsError(f"{output} is there already and not an empty folder: name another one")
-    if not place.absolute().parent.is_dir():
-        raise FileNotFoundError(f"{output}: there is no folder {place.parent}: make it first")
+    check_folder(output, place.parent)
     if not os.access(place.absolute().parent, os.W_OK):
         raise PermissionError(f"{output} cannot be written: the permissions forbid it")
 

@@ -58,7 +58,8 @@ def progress_bar(
         delay=waits if by_itself else 0,
         leave=not by_itself,
     ) as bar:
-        outer, _shown.bar = getattr(_shown, "bar", False), not bar.disable
+        outer = getattr(_shown, "bar", False)
+        _shown.bar = outer or not bar.disable
         try:
             yield bar
         finally:

@@ -31,6 +31,12 @@ def write_text(path: PathLike, text: str) -> None:
     replace_file(Path(path), lambda file: file.write(text.encode(errors="backslashreplace")))
 
 
+def check_folder(path: PathLike, folder: Path) -> None:
+    """FileNotFoundError if the folder is not there that a path is to be made in."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {folder}: make it first")
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Where to write what is to take the place of a file, on the disk and with its permissions, if nothing goes wrong.
@@ -42,8 +48,7 @@ def replacing(path: Path) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         yield target
         return
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {target.parent}: make it first")
+    check_folder(path, target.parent)
     start = f".{os.fsdecode(os.fsencode(target.name)[:LONGEST_NAME])}."
     temporary = target.with_name(f"{start}{uuid4().hex}{END}")
     _clean_up(target.parent, start)

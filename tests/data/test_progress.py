@@ -65,6 +65,8 @@ def test_nothing_is_shown_to_whoever_wants_none(terminal):
 def test_no_second_bar_beside_one_that_is_there(terminal):
     with redirect_stderr(terminal), progress_bar("auto", 1, unit="fold"):
         work(terminal, "auto", 0.2)
+        with progress_bar(False, 1, unit="split"):  # what is silent between them hides nothing
+            work(terminal, "auto", 0.2)
     assert "going on" not in terminal.getvalue()
     work(terminal, "auto", 0.2)
     assert "going on" in terminal.getvalue()
