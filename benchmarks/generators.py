@@ -52,8 +52,10 @@ def options_of(name: str, *, steps: int | None, epochs: int | None) -> dict[str,
 
 def python_of(name: str) -> Path:
     environment = GENERATORS[name].environment
-    if environment is None:
-        return Path(sys.executable)
+    return Path(sys.executable) if environment is None else python_in(environment, name)
+
+
+def python_in(environment: str, name: str) -> Path:
     python = interpreter(environment)
     if not python.exists():
         raise NotRun(f"{name} has no environment yet: python benchmarks/peers/setup.py {environment}")

@@ -10,19 +10,21 @@ measures a method anew.
 from __future__ import annotations
 
 import argparse
+import subprocess
 import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier
 from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from joblib import Memory
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -41,16 +43,18 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from .figures import boosting, comparable, scaled, sorts
-from .generators import NotRun, options_of, python_of, run
+from .generators import NotRun, options_of, python_in, python_of, reason, run
 from .intervals import Interval, pooled
 from .results import Results
 from .tables import imbalanced
 
 METRICS = ["average precision", "ROC AUC", "balanced accuracy", "F1"]
 BRIER = "Brier score"
-TITLES = {"ganaug": "GANOverSampler", "taught": "balanced, taught", "nothing": "nothing", "weights": "class weights",
-          "copies": "random copies", "smote": "SMOTE", "balanced forest": "BalancedRandomForest",
-          "easy ensemble": "EasyEnsemble", "ctgan": "CTGAN, conditional"}  # fmt: skip
+TITLES = {"ganaug": "GANOverSampler", "taught": "balanced, taught", "calibrated": "balanced, calibrated",
+          "nothing": "nothing", "weights": "class weights", "copies": "random copies", "smote": "SMOTE",
+          "balanced forest": "BalancedRandomForest", "easy ensemble": "EasyEnsemble",
+          "self-paced": "Self-Paced Ensemble", "ctgan": "CTGAN, conditional"}  # fmt: skip
+SELF_PACED = Path(__file__).resolve().parent / "peers" / "self_paced.py"
 Rows = tuple[pd.DataFrame, np.ndarray]
 Fitted = Callable[[Any], Any]
 """Takes a learner, returns a fitted model."""
@@ -88,17 +92,54 @@ def ctgan(X: pd.DataFrame, y: np.ndarray, seed: int, options: dict[str, int], ve
     return pd.concat([X, comparable(new, X)], ignore_index=True), np.append(y, np.ones(len(new), bool))
 
 
-def taught(X: pd.DataFrame, y: np.ndarray, seed: int, steps: int | str) -> Fitted:
-    """Balanced rows, whose labels a teacher gives for balanced classes; one generator for all learners."""
+def augmented(X: pd.DataFrame, y: np.ndarray, seed: int, steps: int | str, **options: Any) -> Fitted:
+    """Each learner with balanced rows and `options` of AugmentedClassifier; all learners share the generators."""
     from ganaug import AugmentedClassifier, GANAugmenter
+    from ganaug.assessment.assess import default_augmenter
 
-    augmenter = GANAugmenter(sampling_strategy="auto", steps=steps, random_state=seed)
+    usual = GANAugmenter() if "teacher" in options else default_augmenter(X, classes=True).set_params(ratio=0)
+    usual.set_params(sampling_strategy="auto", random_state=seed)
+    if steps != "auto":
+        usual.set_params(steps=steps)
     kept = tempfile.TemporaryDirectory()
 
     def fit(learner: Any) -> Any:
-        return AugmentedClassifier(learner, augmenter, teacher="auto", memory=Memory(kept.name, verbose=0)).fit(X, y)
+        return AugmentedClassifier(learner, usual, memory=Memory(kept.name, verbose=0), **options).fit(X, y)
 
     return fit
+
+
+class SelfPaced(ClassifierMixin, BaseEstimator):
+    """A Self-Paced Ensemble, in its environment; it is fitted when it is asked for the first time."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Self:
+        self.X_, self.y_, self.classes_ = X, y, np.unique(y)
+        self._answer = lru_cache(1)(self._asked)
+        return self
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return self._answer(X.tobytes(), X.shape)
+
+    def _asked(self, held_out: bytes, shape: tuple[int, ...]) -> np.ndarray:
+        X = np.frombuffer(held_out).reshape(shape)
+        with tempfile.TemporaryDirectory() as folder:
+            job = Path(folder) / "job.npz"
+            np.savez(job, X=self.X_, y=self.y_.astype(int), asked=X, seed=self.seed)
+            python = python_in("imbalanced-ensemble", "self-paced")
+            done = subprocess.run([python, SELF_PACED, job], capture_output=True, text=True)
+            if done.returncode:
+                raise RuntimeError(reason(done))
+            chance = np.load(job.with_suffix(".npy"))
+        return np.column_stack([1 - chance, chance])
+
+
+def self_paced(X: pd.DataFrame, y: np.ndarray, seed: int) -> Fitted:
+    python_in("imbalanced-ensemble", "self-paced")
+    model = scaled(X, SelfPaced(seed)).fit(X, y)
+    return lambda learner: model  # noqa: ARG005
 
 
 def methods(steps: int | None, epochs: int | None, versions: dict[str, str]) -> dict[str, Callable[..., Fitted]]:
@@ -128,10 +169,12 @@ def methods(steps: int | None, epochs: int | None, versions: dict[str, str]) -> 
         "smote": resampled(smote),
         "balanced forest": ensemble(BalancedRandomForestClassifier(100)),
         "easy ensemble": ensemble(EasyEnsembleClassifier()),
+        "self-paced": self_paced,
         "ganaug": resampled(
             lambda X, y, seed: GANOverSampler(random_state=seed, steps=steps or "auto").fit_resample(X, y)
         ),
-        "taught": lambda X, y, seed: taught(X, y, seed, steps or "auto"),
+        "taught": lambda X, y, seed: augmented(X, y, seed, steps or "auto", teacher="auto"),
+        "calibrated": lambda X, y, seed: augmented(X, y, seed, steps or "auto", calibrate=True),
         "ctgan": resampled(lambda X, y, seed: ctgan(X, y, seed, short, versions)),
     }
 
@@ -213,7 +256,7 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.folds < 2:
         parser.error(f"--folds {asked.folds}: cross-validation needs at least 2")
-    settings = {name: getattr(asked, name) for name in ("folds", "repeats", "steps", "epochs")}
+    settings = {name: getattr(asked, name) for name in ("folds", "steps", "epochs")}  # more repeats only add folds
     results = Results("rebalance", settings | {"own tables": bool(asked.data_dir)}, asked.again)
     if "ctgan" in asked.methods:
         try:
