@@ -80,13 +80,16 @@ def assess(
           nothing;
         - ``"copies"``: rows of rare classes, resampled with replacement;
         - ``"smote"``: SMOTE, SMOTENC or SMOTEN, if imbalanced-learn is installed;
+        - ``"noise"``: rows of rare classes over again, with noise on their numbers, by imbalanced-learn;
         - ``"balanced_forest"`` and ``"easy_ensemble"``: imbalanced-learn's ensembles in place of the estimator;
         - ``"randaugment"``, ``"random_erasing"``, ``"mixup"`` and ``"cutmix"``: images of rare classes over again,
           changed by Keras' layers of these names; all images over again where no class is rare;
         - ``"teacher"``: the teacher in place of the estimator;
-        - ``"distilled"``: the teacher's labels on the real rows alone.
+        - ``"distilled"``: the teacher's labels on the real rows alone;
+        - ``"munge"``: the teacher's labels on ten times as many rows that exchanged cells with their neighbours: the
+          cheap rival of a generator.
 
-        Those in place of the estimator show what could be reached, and play no part in the verdict.
+        Those in place of the estimator, and the last, show what could be reached, and play no part in the verdict.
 
         One that does not apply is left out, and the table says why.
     ratios : "auto", sequence of float or dict, default="auto"
@@ -151,8 +154,8 @@ def assess(
     >>> result.choice.augments
     False
     >>> result.table["method"].tolist()
-    ['none', 'class_weight', 'threshold', 'copies', 'smote', 'balanced_forest', 'easy_ensemble', 'balance', 'balance',
-     'enlarge', 'enlarge']
+    ['none', 'class_weight', 'threshold', 'copies', 'smote', 'noise', 'balanced_forest', 'easy_ensemble', 'balance',
+     'balance', 'enlarge', 'enlarge']
     """
     classes = _has_classes(estimator)
     if augmenter is not None and not isinstance(augmenter, GANAugmenter):

@@ -15,6 +15,8 @@ from ..teaching.teacher import Teacher
 from .ratios import lacking_rows
 from .scoring import Scoring
 
+EVEN = "classes have as many rows each"
+
 
 class LeftOut(Exception):
     """Why a baseline cannot be tried on this table or with this estimator."""
@@ -63,8 +65,13 @@ class Baseline(ABC):
         Whether it ranks rows as the estimator alone does, so that only metrics that count decisions change.
     of_images : bool or None
         Whether it is for images, or else for tables; None for both.
+    needs_teacher : bool
+        Whether it is left out where there is no teacher.
+    only_shows : bool
+        Whether it shows what could be reached, by another model or by rows that no other call makes, and decides
+        nothing.
     is_other_model : bool
-        Whether it takes another model than the estimator, which shows what could be reached, and decides nothing.
+        Whether it takes another model than the estimator.
     """
 
     name: ClassVar[str]
@@ -73,8 +80,9 @@ class Baseline(ABC):
     needs_classes: ClassVar[bool] = True
     only_moves_threshold: ClassVar[bool] = False
     of_images: ClassVar[bool | None] = None
-    is_other_model: ClassVar[bool] = False
     needs_teacher: ClassVar[bool] = False
+    only_shows: ClassVar[bool] = False
+    is_other_model: ClassVar[bool] = False
 
     @abstractmethod
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
@@ -95,3 +103,13 @@ def lacking_places(y: VectorLike, seed: int) -> IndexArray:
         for label, count in lacking_rows("auto", labels, classes=True).items()
     ]
     return np.concatenate([np.zeros(0, np.intp), *more])
+
+
+def check_imbalanced(counts: pd.Series) -> None:
+    if counts.nunique() == 1:
+        raise LeftOut(EVEN)
+
+
+def check_repeated(counts: pd.Series) -> None:
+    if counts.min() < 2:
+        raise LeftOut(f"class {counts.idxmin()} has a single row in a fold")

@@ -22,7 +22,7 @@ from ..data.weights import weights_name, with_synthetic
 from ..plain import Float64Array, IndexArray, MatrixLike, VectorLike
 from ..teaching.teacher import TeacherLike, fitted_teacher
 from .base import Attempt, Baseline, LeftOut, Setting
-from .baselines import taught_attempt
+from .by_teacher import taught_attempt
 from .ratios import TEACH, Addition, AugmentedRows, augmented
 from .scoring import DECISIONS, Scoring, balanced_accuracy, probabilities_judged
 

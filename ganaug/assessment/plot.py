@@ -58,7 +58,7 @@ def _is_told(row: Any) -> bool:
 def _colour(row: Any) -> str:
     if row.method in WITH_ROWS:
         return WITH_ROWS[row.method][0]
-    return GREY if BASELINES[row.method].is_other_model else BLACK
+    return GREY if BASELINES[row.method].only_shows else BLACK
 
 
 def _label(row: Any) -> str:

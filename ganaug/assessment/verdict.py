@@ -137,8 +137,8 @@ def _nothing(found: list[Found]) -> Found:
 
 
 def _can_change(baseline: Baseline, scoring: Scoring) -> bool:
-    """Whether the baseline is the estimator, and can score other than doing nothing does."""
-    if baseline.is_other_model:
+    """Whether the baseline is to be had, and can score other than doing nothing does."""
+    if baseline.only_shows:
         return False
     return scoring.moves_with_threshold or not baseline.only_moves_threshold
 

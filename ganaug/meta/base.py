@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, check_memory
 
 from ..assessment.assess import assessed, checked_rows, trial_of
 from ..assessment.assessment import Assessment
-from ..assessment.baselines import Distilled
+from ..assessment.by_teacher import Distilled
 from ..assessment.folds import Folds
 from ..assessment.ratios import TEACH, taught_ratio
 from ..assessment.scoring import Scorer

@@ -46,17 +46,24 @@ class TestAssess:
         result = quick(baselines="auto", teacher=LogisticRegression(), cv=2)
         table = result.table.set_index("method")
         assert table["note"].isna().all()
-        assert table.index[5:9].tolist() == ["balanced_forest", "easy_ensemble", "teacher", "distilled"]
+        assert table.index[5:11].tolist() == [
+            "noise",
+            "balanced_forest",
+            "easy_ensemble",
+            "teacher",
+            "distilled",
+            "munge",
+        ]
         assert table.loc["teach", "ratio"].tolist() == [1, 10]
         assert table.loc["teach", "rows"].tolist() == [75, 750]
         assert table.loc["distilled", "rows"] == 0
-        assert result.choice.method in ("none", *METHODS, "class_weight", "copies", "smote", "distilled")
+        assert result.choice.method in ("none", *METHODS, "class_weight", "copies", "smote", "noise", "distilled")
         assert (table.loc[["teacher", "distilled"], "seconds"] > 0).all()
 
     def test_numbers_have_a_teacher_as_well(self):
         result = quick(Ridge(), PRICE, baselines=list(BASELINES), teacher=Ridge(), ratios=[1])
         measured = result.table.loc[result.table["note"].isna(), "method"]
-        assert measured.tolist() == ["none", "teacher", "distilled", "enlarge", "teach"]
+        assert measured.tolist() == ["none", "teacher", "distilled", "munge", "enlarge", "teach"]
 
     def test_a_teacher_that_helps_is_chosen_and_used(self):
         rng = np.random.default_rng(0)
@@ -94,8 +101,8 @@ class TestAssess:
             make_pipeline(encoder, LogisticRegression()), frame, label, augmenter(), cv=2, random_state=0, ratios=[1]
         )
         notes = result.table.set_index("method")["note"]
-        assert "no dates" in notes["smote"]
-        assert notes.drop("smote").isna().all()
+        assert notes[["smote", "noise"]].str.contains("no dates").all()
+        assert notes.drop(["smote", "noise"]).isna().all()
 
     def test_more_classes_and_numbers(self):
         result = quick(y=np.digitize(X[:, 0], [-0.7, 0.5]))

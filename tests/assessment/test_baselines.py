@@ -19,15 +19,26 @@ from ganaug.assessment.base import Attempt, Baseline, LeftOut, Setting
 from ganaug.assessment.baselines import (
     BASELINES,
     ClassWeight,
-    Copies,
-    Smote,
     Threshold,
     baselines_named,
     usual_baselines,
 )
+from ganaug.assessment.by_teacher import Munge, neighbours_of
 from ganaug.assessment.classical import CutMix, MixUp, RandAugment, RandomErasing
+from ganaug.assessment.resampled import Copies, Noise, Smote
 from ganaug.assessment.scoring import Scoring
+from ganaug.teaching.teacher import fitted_teacher
 from ganaug.tensorflow import keras
+
+
+class LogisticRegressionOfDays(LogisticRegression):
+    """Takes a table by its column of dates."""
+
+    def fit(self, X, y, sample_weight=None):
+        return super().fit(X[["day"]].astype("int64") / 1e18, y, sample_weight)
+
+    def predict_proba(self, X):
+        return super().predict_proba(X[["day"]].astype("int64") / 1e18)
 
 
 class TestBaselines:
@@ -90,6 +101,51 @@ class TestBaselines:
         with pytest.raises(LeftOut, match=r"ganaug\[imblearn\]"):
             Smote().attempt(None, X, Y, self.SETTING)
 
+    def test_noise_moves_numbers_and_leaves_words(self):
+        frame = pd.DataFrame({"number": X[:, 0], "whole": np.arange(150), "word": np.where(X[:, 1] > 0, "a", "b")})
+        attempt = Noise().attempt(None, frame, Y, self.SETTING)
+        assert_frame_equal(attempt.X[:150], frame)
+        assert attempt.X.dtypes.to_dict() == frame.dtypes.to_dict()
+        assert np.ptp(np.bincount(attempt.y)) == 0
+        new, rare = attempt.X[150:], frame[Y == 1]
+        assert not new["number"].isin(frame["number"]).any()
+        assert set(new["word"]) <= set(rare["word"])
+        assert abs(new["number"].mean() - rare["number"].mean()) < rare["number"].std()
+        with pytest.raises(LeftOut, match="no number that noise could move"):
+            Noise().attempt(None, frame[["word"]], Y, self.SETTING)
+
+    def test_rows_exchange_cells_with_neighbours_and_a_teacher_labels_them(self):
+        rng = np.random.default_rng(0)
+        group = np.repeat([0, 1], 100)
+        frame = pd.DataFrame(
+            {
+                "number": np.where(rng.random(200) < 0.1, np.nan, 100.0 * group + rng.normal(size=200)),
+                "whole": 50 * group + rng.integers(0, 9, 200),
+                "word": pd.Categorical(np.array(["low", "high"])[group]),
+                "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(400 * group + rng.integers(0, 30, 200), "D"),
+            }
+        )
+        teacher = fitted_teacher(LogisticRegressionOfDays(), frame, group, np.array([0, 1]), 0)
+        attempt = Munge().attempt(DummyClassifier(), frame, group, self.SETTING._replace(teacher=teacher))
+        row = np.unique(attempt.row, return_index=True)[1]
+        rows = attempt.X.iloc[row]
+        assert len(rows) == 11 * 200
+        assert_frame_equal(rows[:200].reset_index(drop=True), frame)
+        assert rows.dtypes.to_dict() == frame.dtypes.to_dict()
+        new = rows[200:]
+        assert (new["word"].eq("high") == (new["day"] > "2024-12-01")).all()  # neighbours are of one group
+        assert not new["number"].isin(frame["number"].dropna()).all()
+        assert new["number"].isna().mean() == pytest.approx(0.1, abs=0.05)
+        np.testing.assert_allclose(np.bincount(attempt.row, attempt.weight), np.ones(11 * 200))
+        with pytest.raises(LeftOut, match="no teacher"):
+            Munge().attempt(DummyClassifier(), frame, group, self.SETTING)
+
+    @pytest.mark.parametrize("rows", [1, 2, 3])
+    def test_few_rows_have_few_neighbours(self, rows):
+        near = neighbours_of(pd.DataFrame({"a": np.arange(float(rows))}), np.random.default_rng(0))
+        assert near.shape == (rows, 5)
+        assert rows == 1 or (near != np.arange(rows)[:, None]).all()
+
     @pytest.mark.parametrize("layer", [RandAugment(), RandomErasing(), MixUp(), CutMix()], ids=lambda each: each.name)
     @pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (8, 8, 3)], ids=str)
     def test_images_of_rare_classes_are_changed_by_layers_of_keras(self, layer, shape):
@@ -134,7 +190,7 @@ class TestBaselines:
 
     def test_images_and_tables_have_usual_ones_of_their_own(self):
         tables, images = (set(usual_baselines(images=images)) for images in (False, True))
-        assert {"smote", "balanced_forest"} <= tables - images
+        assert {"smote", "noise", "balanced_forest", "munge"} <= tables - images
         assert images - tables == {"randaugment", "random_erasing", "mixup", "cutmix"}
         assert {"none", "class_weight", "copies", "threshold"} <= tables & images
 
