@@ -111,8 +111,8 @@ def assess(
         Whether to show a progress bar over folds.
         "auto" shows it in a terminal or notebook when the work takes longer than five seconds.
     memory : str, joblib.Memory or None, default=None
-        Where to keep synthetic rows. Another estimator, assessed with the same rows, augmenter and seeds, then takes no
-        time for generators.
+        Where to keep synthetic rows and the teacher. Another estimator, assessed with the same rows, augmenter and
+        seeds, then takes no time for these.
 
     Returns
     -------

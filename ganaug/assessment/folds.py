@@ -112,7 +112,9 @@ class Fold:
         known, started = self.setting, time.perf_counter()
         if self.trial.teacher is None:
             return known
-        teacher = fitted_teacher(self.trial.teacher, self.X, np.asarray(self.y), known.labels, known.seed)
+        teacher = fitted_teacher(
+            self.trial.teacher, self.X, np.asarray(self.y), known.labels, known.seed, self.trial.memory
+        )
         return known._replace(teacher=teacher, teacher_seconds=time.perf_counter() - started)
 
     def _baseline(self, baseline: Baseline) -> Record:

@@ -50,8 +50,8 @@ teacher : "auto", estimator, callable or None, default=None
     frequent: a balanced one gives decisions for balanced classes. Without an augmenter ten synthetic rows are made
     for each real one, and fewer from 5,000 rows on.
 memory : str, joblib.Memory or None, default=None
-    Where to keep augmented rows, as in a Pipeline: a search over the estimator's parameters then fits one generator
-    to each fold instead of one to each candidate.
+    Where to keep augmented rows and the teacher, as in a Pipeline: a search over the estimator's parameters then fits
+    one generator and one teacher to each fold instead of one to each candidate.
 cv : int, splitter or iterable, default=5
     With ``GANAugmenter(ratio="auto")``, the folds that tell how many synthetic rows help; an int is lowered to the
     rows of the rarest class.
@@ -262,7 +262,8 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, BaseEstimator):
         if self._target_type == "classes":
             labels, self._codes = np.unique(own, return_inverse=True)
         seed = int(seeds_from(entropy_of(getattr(self.augmenter, "random_state", None)), 1)[0])
-        self.teacher_ = fitted_teacher(self.teacher, _safe_indexing(X, np.arange(real)), own, labels, seed)
+        rows = _safe_indexing(X, np.arange(real))
+        self.teacher_ = fitted_teacher(self.teacher, rows, own, labels, seed, self.memory)
         weighs = labels is not None and weights_name(self.estimator) is not None
         shares = None
         if labels is not None and self.augmenter_ is not None and self.augmenter_.sampling_strategy is not None:

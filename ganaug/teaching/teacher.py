@@ -15,12 +15,13 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
+from joblib import Memory
 from scipy.optimize import nnls
 from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import _num_samples, check_is_fitted, check_memory
 
 from ..data.threads import threads_for
 from ..modality.registry import check_data
@@ -68,7 +69,14 @@ class Teacher:
         return mean
 
 
-def fitted_teacher(teacher: TeacherLike, X: MatrixLike, y: AnyArray, classes: AnyArray | None, seed: int) -> Teacher:
+def fitted_teacher(
+    teacher: TeacherLike,
+    X: MatrixLike,
+    y: AnyArray,
+    classes: AnyArray | None,
+    seed: int,
+    memory: str | Memory | None = None,
+) -> Teacher:
     """The teacher, with its models fitted to `X` and `y`.
 
     Parameters
@@ -78,6 +86,8 @@ def fitted_teacher(teacher: TeacherLike, X: MatrixLike, y: AnyArray, classes: An
         `predict` but no parameters, such as a Keras model, is asked as it is.
     classes : ndarray or None
         The sorted labels; None for a number.
+    memory : str, joblib.Memory or None
+        Where to keep what was fitted.
 
     Raises
     ------
@@ -90,6 +100,14 @@ def fitted_teacher(teacher: TeacherLike, X: MatrixLike, y: AnyArray, classes: An
     if not tables and not hasattr(teacher, "get_params"):
         return Teacher((teacher,), classes, tables, _opinion(teacher, rows, classes))
     model = _ensemble(rows, seed, classes=classes is not None) if isinstance(teacher, str) else teacher
+    teach: Callable[..., Teacher] = check_memory(memory).cache(_cross_fitted)
+    return teach(model, rows, y, classes, seed, tables=tables)
+
+
+def _cross_fitted(
+    model: BaseEstimator, rows: Any, y: AnyArray, classes: AnyArray | None, seed: int, *, tables: bool
+) -> Teacher:
+    """A clone of the model for each fold that it lacks; `tables` are told by the ensemble of families."""
     codes = None if classes is None else pd.Index(classes).get_indexer(pd.Index(y))
     if tables and codes is not None and classes is not None:
         y, classes = codes, np.arange(len(classes))

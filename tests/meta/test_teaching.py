@@ -6,7 +6,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, make_classification
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -59,6 +59,26 @@ def test_a_regressor_learns_what_the_teacher_predicts():
     model = AugmentedRegressor(DecisionTreeRegressor(random_state=0), augmenter(1), teacher=LinearRegression())
     model.fit(data, progression)
     assert np.allclose(model.predict(data), (model.teacher_.of_real + progression) / 2)
+
+
+class Counted(LogisticRegression):
+    fitted = 0
+
+    def fit(self, X, y, sample_weight=None):
+        Counted.fitted += 1
+        return super().fit(X, y, sample_weight)
+
+
+def test_memory_fits_one_teacher_to_each_fold_and_changes_no_result(tmp_path, monkeypatch):
+    monkeypatch.setattr(Counted, "fitted", 0)
+    model = AugmentedClassifier(DecisionTreeClassifier(random_state=0), augmenter(1), teacher=Counted())
+    options = {"cv": 2, "refit": False, "scoring": "neg_log_loss"}
+    plain, kept = (
+        GridSearchCV(clone(model).set_params(memory=memory), {"estimator__max_depth": [2, 3]}, **options).fit(X, Y)
+        for memory in (None, str(tmp_path))
+    )
+    assert Counted.fitted == 2 * 2 * 5 + 2 * 5
+    np.testing.assert_array_equal(plain.cv_results_["mean_test_score"], kept.cv_results_["mean_test_score"])
 
 
 def test_without_an_augmenter_ten_rows_are_made_for_each_and_fewer_for_many():
