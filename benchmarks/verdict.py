@@ -3,7 +3,8 @@
 ``python -m benchmarks.verdict`` fetches imbalanced-learn's collection; ``--data-dir DIR`` takes parquet files of yours,
 with the target in the last column. For each table and learner the verdict is found on one shuffle of the rows into
 folds, and what it chose is compared with doing nothing on another shuffle, and the other way round. "Always" augments
-whatever the verdict says: with the ratio that was best on the first shuffle, or with classes of equal size.
+whatever the verdict says: with the ratio that was best on the first shuffle, with classes of equal size, or with ten
+rows for each real one that a teacher labels.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from sklearn.tree import DecisionTreeClassifier
 from tqdm import tqdm
 
 from ganaug import Assessment, GANAugmenter, assess
 from ganaug.assessment.intervals import corrected
+from ganaug.assessment.ratios import METHODS
 from ganaug.assessment.scoring import Scoring
 from ganaug.assessment.verdict import decided
 
@@ -31,13 +34,13 @@ from .figures import boosting, comparable, scaled, sorts
 from .results import Results
 from .tables import imbalanced
 
-METHODS = ("balance", "enlarge")
-EQUAL = ("balance", 1.0)
+ALWAYS = {"equal classes": ("balance", 1.0), "a teacher's labels": ("teach", 10.0)}
 
 
 def learners(X: pd.DataFrame) -> dict[str, Any]:
     return {
         "logistic regression": scaled(X, LogisticRegression(max_iter=1000)),
+        "decision tree": scaled(X, DecisionTreeClassifier(min_samples_leaf=20)),
         "random forest": scaled(X, RandomForestClassifier(100)),
         "gradient boosting": boosting(X),
     }
@@ -96,8 +99,7 @@ def cases(rows: list[dict[str, Any]]) -> pd.DataFrame:
         gains = {
             "verdict": scores_of(fresh, *choice) - nothing,
             "best ratio": scores_of(fresh, *best_ratio(row)) - nothing,
-            "equal classes": scores_of(fresh, *EQUAL) - nothing,
-        }
+        } | {name: scores_of(fresh, *method) - nothing for name, method in ALWAYS.items()}
         case = {"table": table, "learner": learner, "shuffle": shuffle, "choice": choice[0]}
         for name, gain in gains.items():
             mean, error, _ = corrected(gain, fresh["test_share"])
@@ -108,14 +110,15 @@ def cases(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def report(found: pd.DataFrame) -> str:
     parts = [f"{len(found)} verdicts; chosen: {found['choice'].value_counts().to_dict()}"]
-    for name in ("verdict", "best ratio", "equal classes"):
+    compared = ["verdict", "best ratio", *ALWAYS]
+    for name in compared:
         safe = 1 - found[f"{name} is worse"].mean()
         parts.append(
             f"{name if name == 'verdict' else f'always {name}'}: {found[name].mean():+.4f} average precision next to "
             f"nothing, no more than one standard error worse in {safe:.1%}"
         )
-    parts.append(found.groupby("learner")[["verdict", "best ratio", "equal classes"]].mean().to_string())
-    parts.append(found.groupby("table")[["verdict", "best ratio", "equal classes"]].mean().to_string())
+    parts.append(found.groupby("learner")[compared].mean().to_string())
+    parts.append(found.groupby("table")[compared].mean().to_string())
     return "\n\n".join(parts)
 
 
@@ -134,7 +137,7 @@ def main() -> None:
     results = Results("verdict", settings | {"own tables": bool(asked.data_dir)})
     tables = imbalanced(asked.data_dir, asked.tables)
     augmenter = None if asked.steps is None else GANAugmenter(steps=asked.steps, refine=False)
-    with tqdm(total=len(tables) * asked.shuffles * 3) as progress:
+    with tqdm(total=len(tables) * asked.shuffles) as progress:
         for table, (X, y) in tables.items():
             X = filled(X)
             for shuffle in range(asked.shuffles):
@@ -149,7 +152,7 @@ def main() -> None:
                                 warnings.simplefilter("ignore", ConvergenceWarning)
                                 result = assess(model, X, y, augmenter, **options)
                             results.add(key | row_of(result, 1 / (asked.folds - 1)))
-                        progress.update()
+                progress.update()
     print(report(cases(results.rows)))
 
 
