@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import fidelity, images, rebalance, results, speed
+from . import fidelity, images, rebalance, results, speed, verdict
 from .generators import GENERATORS, ROOT
 from .intervals import Interval, corrected
 
@@ -155,6 +155,25 @@ def rebalance_page(result: dict[str, Any]) -> tuple[str, Losses]:
             lines = [[name, *(signed(corrected(each[name], share)) for each in own)] for name in own[0]]
             parts.append(table(["table", *rebalance.METRICS], lines))
     return "\n".join(parts), losses
+
+
+def verdict_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    found = verdict.cases(result["rows"])
+    counts = found["choice"].value_counts()
+    chosen = ", ".join(f"{name} {count}" for name, count in counts.items())
+    lines = [[name if name == "verdict" else f"always {name}", f"{found[name].mean():+.4f}",
+              f"{1 - found[f'{name} is worse'].mean():.1%}"] for name in verdict.COMPARED]  # fmt: skip
+    means = found.groupby("learner")[[*verdict.COMPARED]].mean()
+    parts = [f"## Whether to augment\n\n{about(result)}",
+             f"{found['table'].nunique()} tables. `assess` chose in {len(found)} cases: {chosen}. Average precision "
+             "next to nothing, on folds that the choice had not seen:\n",
+             table(["", "mean", "not worse by more than one standard error"], lines),
+             table(["mean", *means], [[name, *(f"{value:+.4f}" for value in row)] for name, *row in
+                                      means.itertuples()])]  # fmt: skip
+    own = found["verdict"].mean()
+    better = [f"always {name} {found[name].mean():+.4f}" for name in verdict.COMPARED if found[name].mean() > own]
+    losses = [("what the verdict chose", "average precision next to nothing", f"{own:+.4f}", ", ".join(better))]
+    return "\n".join(parts), losses if better else []
 
 
 def until_page(result: dict[str, Any]) -> tuple[str, Losses]:
@@ -358,7 +377,8 @@ def scale_parts_page(result: dict[str, Any]) -> tuple[str, Losses]:
     return f"## Rows in parts\n\n{note}\n\n{table(head, rows)}", []
 
 
-PAGES = {"utility": utility_page, "fidelity": fidelity_page, "rebalance": rebalance_page, "speed-until": until_page,
+PAGES = {"utility": utility_page, "fidelity": fidelity_page, "rebalance": rebalance_page, "verdict": verdict_page,
+         "speed-until": until_page,
          "speed-sampling": sampling_page, "speed-growth": growth_page, "speed-stream": stream_page,
          "scale-scan": scale_scan_page, "scale-fidelity": scale_fidelity_page, "scale-parts": scale_parts_page,
          "images": images_page, "rules": rules_page}  # fmt: skip

@@ -35,6 +35,7 @@ from .results import Results
 from .tables import imbalanced
 
 ALWAYS = {"equal classes": ("balance", 1.0), "a teacher's labels": ("teach", 10.0)}
+COMPARED = ("verdict", "best ratio", *ALWAYS)
 
 
 def learners(X: pd.DataFrame) -> dict[str, Any]:
@@ -102,23 +103,22 @@ def cases(rows: list[dict[str, Any]]) -> pd.DataFrame:
         } | {name: scores_of(fresh, *method) - nothing for name, method in ALWAYS.items()}
         case = {"table": table, "learner": learner, "shuffle": shuffle, "choice": choice[0]}
         for name, gain in gains.items():
-            mean, error, _ = corrected(gain, fresh["test_share"])
-            case |= {name: mean, f"{name} is worse": bool(mean < -error)}
+            lead = corrected(gain, fresh["test_share"])
+            case |= {name: lead.mean, f"{name} is worse": bool(lead.mean < -lead.std_error)}
         found.append(case)
     return pd.DataFrame(found)
 
 
 def report(found: pd.DataFrame) -> str:
     parts = [f"{len(found)} verdicts; chosen: {found['choice'].value_counts().to_dict()}"]
-    compared = ["verdict", "best ratio", *ALWAYS]
-    for name in compared:
+    for name in COMPARED:
         safe = 1 - found[f"{name} is worse"].mean()
         parts.append(
             f"{name if name == 'verdict' else f'always {name}'}: {found[name].mean():+.4f} average precision next to "
             f"nothing, no more than one standard error worse in {safe:.1%}"
         )
-    parts.append(found.groupby("learner")[compared].mean().to_string())
-    parts.append(found.groupby("table")[compared].mean().to_string())
+    parts.append(found.groupby("learner")[[*COMPARED]].mean().to_string())
+    parts.append(found.groupby("table")[[*COMPARED]].mean().to_string())
     return "\n\n".join(parts)
 
 

@@ -312,6 +312,22 @@ def test_the_page_says_when_rows_help_and_where_they_do_not():
     assert losses == [("there, 300 rows", "average precision of tree, taught", "0.400", "nothing 0.500")]
 
 
+def test_the_page_says_whether_the_verdict_is_right():
+    def row(shuffle, gain):
+        tried = {("none", None): 0.0, ("balance", 1.0): gain, ("teach", 10.0): 3 * gain}
+        methods = [
+            {"method": method, "ratio": ratio, "scores": [0.5 + more, 0.5 + 1.1 * more]}
+            for (method, ratio), more in tried.items()
+        ]
+        return {"table": "made", "learner": "tree", "shuffle": shuffle, "test_share": 0.25, "methods": methods}
+
+    page, losses = report.verdict_page(json.loads(json.dumps(ABOUT | {"rows": [row(0, 0.01), row(1, -0.01)]})))
+    assert "chose in 2 cases: teach 1, none 1" in page  # the first shuffle's choice is wrong on the second
+    assert "| verdict | -0.0158 | 50.0% |" in page
+    assert "| always a teacher's labels | +0.0000 | 50.0% |" in page
+    assert losses[0][3].startswith("always best ratio")
+
+
 def test_a_long_tail_shrinks_geometrically():
     labels = np.repeat(np.arange(4), 100)
     rows, order = images.long_tail(labels, 64, 8, seed=0)
