@@ -182,10 +182,18 @@ class DatasetMixin(HoldsModel):
         addition = streams.Enlargement(_rotation(parts, own), per_row, synthetic_weight)
         return streams.enlarge(_source(model, refine, teacher), addition, own)
 
-    def mix(self, p: float = 0.3, *, seed: RandomState = None, refine: bool = False) -> Apply:
+    def mix(
+        self,
+        p: float = 0.3,
+        *,
+        seed: RandomState = None,
+        refine: bool = False,
+        teacher: TeacherLike | Teacher | None = None,
+    ) -> Apply:
         """For ``dataset.apply(...)``: replaces rows by synthetic ones of the same label.
 
-        Labels, weights, order and cardinality stay as they are. Elements may look as `enlarge` describes.
+        Labels, weights, order and cardinality stay as they are, but for labels that a teacher gives. Elements may look
+        as `enlarge` describes.
 
         Parameters
         ----------
@@ -195,6 +203,8 @@ class DatasetMixin(HoldsModel):
             As in `as_dataset`: the same in each program, also under parallel maps, other rows in each iteration.
         refine : bool, default=False
             Whether each row is chosen among several candidates, if the augmenter was fitted to do so.
+        teacher : estimator, callable or None, default=None
+            Who labels synthetic rows, as in `enlarge`.
 
         Returns
         -------
@@ -216,9 +226,16 @@ class DatasetMixin(HoldsModel):
         model, p = self._fitted, _share(p)
         from . import streams
 
-        return streams.mix(_source(model, refine), p, model.seeds.next(seed))
+        return streams.mix(_source(model, refine, teacher), p, model.seeds.next(seed))
 
-    def map_fn(self, p: float = 0.3, *, seed: RandomState = None, refine: bool = False) -> Callable[..., Any]:
+    def map_fn(
+        self,
+        p: float = 0.3,
+        *,
+        seed: RandomState = None,
+        refine: bool = False,
+        teacher: TeacherLike | Teacher | None = None,
+    ) -> Callable[..., Any]:
         """For ``dataset.map(...)``: like `mix`, for one batch at a time.
 
         What is drawn follows from the seed and the batch itself, so parallel maps give the same result each time. A
@@ -232,6 +249,8 @@ class DatasetMixin(HoldsModel):
         seed : int, RandomState instance or None, default=None
         refine : bool, default=False
             Whether each row is chosen among several candidates, if the augmenter was fitted to do so.
+        teacher : estimator, callable or None, default=None
+            Who labels synthetic rows, as in `enlarge`.
 
         Returns
         -------
@@ -253,7 +272,7 @@ class DatasetMixin(HoldsModel):
         model, p = self._fitted, _share(p)
         from . import streams
 
-        return streams.map_fn(_source(model, refine), p, model.seeds.next(seed))
+        return streams.map_fn(_source(model, refine, teacher), p, model.seeds.next(seed))
 
     def as_layer(self, p: float = 0.3, *, seed: RandomState = None, refine: bool = False) -> Any:
         """A Keras layer that replaces rows by synthetic ones of the same label in training, and else does nothing.

@@ -67,8 +67,12 @@ class Source:
         return self._packed(form, [*flat, last]) if form.label is None else (*self._packed(form, flat), last)
 
     def mixed(self, form: Form, element: Element, p: float, seeds: list[Tensor]) -> Element:
-        """A batched element with a share of its rows replaced by synthetic ones of the same labels."""
-        real = tf.nest.flatten(element[0])
+        """A batched element with a share of its rows replaced by synthetic ones of the same labels.
+
+        A teacher says what these labels become.
+        """
+        parts = element[:1] if self.teacher is None else element[:2]
+        real = tf.nest.flatten(parts)
         rows = tf.shape(real[0])[0]
 
         def draw(y: AnyArray, rows: AnyArray, *seeds: AnyArray) -> list[AnyArray]:
@@ -76,13 +80,16 @@ class Source:
             chosen = np.flatnonzero(rng.random(int(rows)) < p)
             condition = form.condition(y, int(rows)).take(chosen)
             encoded, seed = self._encoded(condition, rng)
-            return [chosen.astype(np.int32)[:, None], *form.features(encoded, condition, seed)]
+            made = [chosen.astype(np.int32)[:, None], *form.features(encoded, condition, seed)]
+            if self.teacher is not None and form.label is not None:
+                made.append(self._labels(form.label, encoded, condition))
+            return made
 
         y = tf.zeros([0]) if form.label is None else element[1]
         specs = [tf.TensorSpec([None, 1], tf.int32), *form.made[: len(real)]]
         places, *new = _called(draw, [y, rows, *seeds], specs)
         done = [_replaced(old, places, made) for old, made in zip(real, new, strict=True)]
-        return (tf.nest.pack_sequence_as(element[0], done), *element[1:])
+        return (*tf.nest.pack_sequence_as(parts, done), *element[len(parts) :])
 
     def checked(self, form: Form) -> Form:
         """The form, if its labels can hold what the teacher says."""
@@ -168,7 +175,7 @@ def mix(source: Source, p: float, seed: int) -> Apply:
 
     def apply(dataset: Dataset, *more: Any) -> Dataset:
         _check_whole((dataset, *more), "mix")
-        form = form_of(source.model, dataset)
+        form = source.checked(form_of(source.model, dataset))
 
         def replace(element: Any, pulse: Any) -> Any:
             return bare(source.mixed(form, as_parts(element), p, _seeds(seed, *pulse)))
@@ -196,7 +203,7 @@ def map_fn(source: Source, p: float, seed: int) -> Callable[..., Any]:
         if isinstance(element[0], tf.data.Dataset):
             raise TypeError("map_fn makes a function of batches: say dataset.map(...), not dataset.apply(...)")
         specs = rowwise(element, lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype))
-        form = Form.of(source.model, bare(specs))
+        form = source.checked(Form.of(source.model, bare(specs)))
         if not form.batched:
             raise ValueError(
                 "map_fn takes batches, since a row by itself would be replaced in every epoch or in none: put batch() "

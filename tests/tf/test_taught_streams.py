@@ -36,6 +36,20 @@ def test_real_rows_keep_their_labels_and_synthetic_ones_get_probabilities(augmen
     assert np.allclose([y for _, y in soft], said, atol=1e-4)
 
 
+@pytest.mark.parametrize("way", ["mix", "map_fn"])
+def test_rows_that_are_replaced_get_probabilities_and_others_keep_their_labels(augmenter, way):
+    real = tf.data.Dataset.from_tensor_slices((X, tf.one_hot(Y, 3), np.arange(150.0))).batch(50)
+    change = getattr(augmenter, way)(0.5, seed=0, teacher=MODEL)
+    mixed = real.apply(change) if way == "mix" else real.map(change)
+    assert mixed.element_spec == real.element_spec
+    x, y, weight = (np.concatenate(parts) for parts in zip(*mixed.as_numpy_iterator(), strict=True))
+    changed = (x != X).any(1)
+    assert 45 < changed.sum() < 105
+    assert np.array_equal(weight, np.arange(150.0))
+    assert np.array_equal(y[~changed], np.eye(3, dtype=np.float32)[Y[~changed]])
+    assert np.allclose(y[changed], MODEL.predict_proba(x[changed]), atol=1e-4)
+
+
 def test_numbers_are_predicted():
     data, progression = load_diabetes(return_X_y=True)
     model = LinearRegression().fit(data, progression)
@@ -51,3 +65,5 @@ def test_what_cannot_be_is_refused(augmenter):
         augmenter.as_dataset(16, teacher=LogisticRegression())
     with pytest.raises(TypeError, match="one-hot"):
         tf.data.Dataset.from_tensor_slices((X, Y)).apply(augmenter.enlarge(teacher=MODEL))
+    with pytest.raises(TypeError, match="one-hot"):
+        tf.data.Dataset.from_tensor_slices((X, Y)).batch(50).apply(augmenter.mix(teacher=MODEL))
