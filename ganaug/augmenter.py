@@ -279,7 +279,7 @@ class GANAugmenter(
         ValueError, TypeError
             For unknown classes and counts that make no sense.
         """
-        return self._fitted.sample(n, y=y, random_state=random_state, refine=refine)
+        return self._fitted.sample(n, y=y, random_state=random_state, refine=refine, verbose=self.verbose)
 
     def plan(
         self,
@@ -424,8 +424,10 @@ class GANAugmenter(
                 check_ratio(self.ratio),
                 soft_labels,
                 return_mask=return_mask,
+                verbose=self.verbose,
             )
-        every, labels, is_synthetic = model.augmented(X, y, self.sampling_strategy, check_ratio(self.ratio))
+        strategy, ratio = self.sampling_strategy, check_ratio(self.ratio)
+        every, labels, is_synthetic = model.augmented(X, y, strategy, ratio, verbose=self.verbose)
         parts = [every, *([] if model.target is None else [labels]), *([is_synthetic] if return_mask else [])]
         return parts[0] if len(parts) == 1 else tuple(parts)
 

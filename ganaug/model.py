@@ -41,6 +41,7 @@ from .plain import (
     MatrixLike,
     RandomState,
     VectorLike,
+    Verbose,
     record,
 )
 from .rules.base import KeptRule
@@ -132,29 +133,37 @@ class GenerativeModel:
         y: VectorLike | None = None,
         random_state: RandomState = None,
         refine: bool = True,
+        verbose: Verbose = False,
     ) -> Any:
         """See :meth:`ganaug.GANAugmenter.sample`."""
         self._check_memory(0 if n is None else n)
         seed = self.seeds.next(random_state)
         condition, labels = conditions_asked_for(self.target, n, y, seed)
-        sampler = self.sampler if refine else self.sampler.unrefined
+        sampler = replace(self.sampler if refine else self.sampler.unrefined, verbose=verbose)
         X = self._as_given(self._decoded(condition, seed, sampler if y is None else sampler.independent))
         return X if self.target is None else (X, self.labels_as_given(self.target, labels))
 
     def augmented(
-        self, X: MatrixLike, y: VectorLike | None, strategy: Strategy | None, ratio: float
+        self,
+        X: MatrixLike,
+        y: VectorLike | None,
+        strategy: Strategy | None,
+        ratio: float,
+        *,
+        verbose: Verbose = False,
     ) -> tuple[Any, Any, BoolArray]:
         """Real rows, then those that `strategy` and `ratio` ask for; their labels; and which of them are synthetic."""
         X = self.embedded(X)
         real, _ = self.matching(X)
         self._check_memory(ratio * len(real))
         self._check_memory(strategy if isinstance(strategy, Mapping) else 0)
+        sampler = replace(self.sampler, verbose=verbose)
         if self.target is None:
             condition = Encoded.none(round(ratio * len(real)))
-            labels, new = None, self._decoded(condition, self.seeds.next(), self.sampler, beside=real)
+            labels, new = None, self._decoded(condition, self.seeds.next(), sampler, beside=real)
         else:
             labels = self.labels(y, len(real))
-            new, new_labels = self._extra(self.target, real, labels, strategy, ratio)
+            new, new_labels = self._extra(self.target, sampler, real, labels, strategy, ratio)
             labels = self.labels_as_given(self.target, joined(labels, new_labels))
         if isinstance(X, Embedded) and X.embedding.gives_rows:
             every = stacked(X.rows, self._as_given(new))
@@ -232,7 +241,7 @@ class GenerativeModel:
         return given if self.label_container is None else self.label_container.restore(given)
 
     def _extra(
-        self, target: Target, real: Any, labels: pd.Series, strategy: Strategy | None, ratio: float
+        self, target: Target, sampler: Sampler, real: Any, labels: pd.Series, strategy: Strategy | None, ratio: float
     ) -> tuple[Any, pd.Series]:
         """Rows to add: those that `strategy` asks for, then those that `ratio` asks for."""
         seed = self.seeds.next()
@@ -241,10 +250,10 @@ class GenerativeModel:
 
         def draw(asked: IndexArray, seed: int) -> Any:
             top, rest = asked[asked < len(extra.topped)], asked[asked >= len(extra.topped)]
-            rows = self._rows(condition.take(rest), seed, self.sampler)
+            rows = self._rows(condition.take(rest), seed, sampler)
             if len(top):
                 wanted = condition.take(top)
-                topped = self.modality.top_up(self.encoder, self.sampler, real, known, wanted, seed)
+                topped = self.modality.top_up(self.encoder, sampler, real, known, wanted, seed)
                 rows = type(rows).stack([topped, rows])
             return self.encoder.decode(rows, condition.take(asked))
 

@@ -113,7 +113,8 @@ random_state : int, RandomState instance or None, default=None
     An int gives the same model, bit for bit, on the same machine, and the same samples.
 verbose : {"auto", True, False} or int, default="auto"
     Whether to show a progress bar: what is being done, losses, detection and coverage, and the time left. "auto" shows
-    it in a terminal or notebook when a fit takes longer than five seconds, and takes it away at the end.
+    it in a terminal or notebook when a fit takes longer than five seconds, and takes it away at the end. Many rows that
+    are drawn get one, too.
 """
 
 

@@ -114,3 +114,23 @@ def test_what_callbacks_draw_leaves_the_fit_and_its_samples_as_they_are(mixed):
     for _ in range(2):
         assert_frame_equal(watched.sample(20)[0], left_alone.sample(20)[0])
     np.testing.assert_array_equal(watched._model.generator.weights[0], left_alone._model.generator.weights[0])
+
+
+@pytest.mark.parametrize("strategy", [None, {0: 12_000, 1: 12_000, 2: 12_000}])
+@pytest.mark.usefixtures("dice")
+def test_many_rows_have_a_bar(strategy, capsys, monkeypatch):
+    monkeypatch.setattr("joblib.cpu_count", lambda: 2)
+    X, y = np.random.default_rng(0).normal(size=(90, 2)), np.repeat([0, 1, 2], 30)
+    options = {"ratio": 400 if strategy is None else 0, "sampling_strategy": strategy, "refine": False}
+    augmenter = GANAugmenter(**options, verbose=True, random_state=0).fit(X, y)
+    capsys.readouterr()
+    augmenter.sample(50, random_state=0)
+    assert capsys.readouterr().err == ""
+    augmenter.sample(20_000, random_state=0)
+    assert "20000/20000" in capsys.readouterr().err
+    made, _ = augmenter.augment(X, y)
+    told = capsys.readouterr().err
+    assert "drawing rows: 100%" in told
+    assert f"{len(made) - 90}/{len(made) - 90}" in told
+    augmenter.set_params(verbose=False).augment(X, y)
+    assert capsys.readouterr().err == ""

@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -45,11 +46,7 @@ def progress_bar(
     check_verbose(verbose)
     by_itself = isinstance(verbose, str)
     waits = max(SOON - (time.monotonic() - started), 0.0) if started is not None else SOON
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of notebooks without ipywidgets, in which a bar is text
-        from tqdm.auto import tqdm
-
-    with tqdm(
+    with _bars()(
         total=total,
         desc=description,
         unit=unit,
@@ -69,6 +66,15 @@ def progress_bar(
 def tell(bar: tqdm, what: str) -> None:
     """Say beside a bar what is being done; a bar that waits goes on waiting."""
     bar.set_description(what, refresh=not bar.disable and time.time() - bar.start_t >= bar.delay)
+
+
+@cache  # filters of warnings are those of all threads
+def _bars() -> type[tqdm]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of notebooks without ipywidgets, in which a bar is text
+        from tqdm.auto import tqdm
+
+    return tqdm
 
 
 def _somebody_looks() -> bool:

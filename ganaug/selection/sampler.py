@@ -17,8 +17,9 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from ..columns.layout import Encoded
+from ..data.progress import progress_bar
 from ..data.seeds import BLOCK_ROWS, block_rng
-from ..plain import Float64Array, IndexArray
+from ..plain import Float64Array, IndexArray, Verbose
 from .balanced import BalancedSampling, choose
 
 Draw = Callable[[Encoded, tuple[int, int]], Any]
@@ -26,6 +27,7 @@ Draw = Callable[[Encoded, tuple[int, int]], Any]
 BLOCKS_AT_ONCE = 4
 FIRST_ROWS = 64
 MOST_CANDIDATES = 1_000
+DRAWING = "drawing rows"
 
 
 class Rows(Protocol):
@@ -76,6 +78,8 @@ class Sampler:
         Rows drawn at once.
     balanced : bool
         Whether the rows of a block keep to frequencies together, if the chooser knows any; else each stands alone.
+    verbose : "auto", bool or int
+        Whether a bar shows how many rows are drawn, where they are not all drawn at once.
     """
 
     draw: Draw
@@ -83,6 +87,7 @@ class Sampler:
     candidates: int = 1
     block_rows: int = BLOCK_ROWS
     balanced: bool = True
+    verbose: Verbose = False
 
     @property
     def independent(self) -> Sampler:
@@ -111,7 +116,7 @@ class Sampler:
             every = range(first + numbers.start, first + numbers.stop)
             return self._whole_blocks([condition.take(some) for some in places], seed, every)
 
-        drawn = self._in_threads(run, len(edges) - 1)
+        drawn = self._in_threads(run, len(edges) - 1, len(condition))
         return type(drawn[0]).stack(drawn).take(np.arange(len(condition)))
 
     def whole_blocks(self, rows: range, total: int) -> range:
@@ -132,7 +137,7 @@ class Sampler:
                 parts.append(self._candidates(some, seed, number).take(order))
             return type(parts[0]).stack(parts)
 
-        drawn = self._in_threads(run, len(edges) - 1)
+        drawn = self._in_threads(run, len(edges) - 1, len(condition) * self.candidates)
         return type(drawn[0]).stack(drawn)
 
     def _edges(self, rows: int) -> IndexArray:
@@ -141,20 +146,29 @@ class Sampler:
         edges = np.array([0, *short, *range(self.block_rows, rows + self.block_rows, self.block_rows)])
         return edges[: np.searchsorted(edges, rows) + 1]
 
-    def _in_threads(self, run: Callable[[range], Any], blocks: int) -> list[Any]:
-        """What is made of a few neighbouring blocks, for all of so many."""
+    def _in_threads(self, run: Callable[[range], Any], blocks: int, rows: int) -> list[Any]:
+        """What is made of a few neighbouring blocks, for all of so many, which have so many rows."""
         from joblib import cpu_count
         from threadpoolctl import threadpool_limits
 
         threads = min(cpu_count(), blocks)
         most = BLOCKS_AT_ONCE if self.block_rows >= BLOCK_ROWS else 1
         size = min(most, -(-blocks // threads))
+        parts = [range(blocks)[start : start + size] for start in range(0, blocks, size)]
+        verbose = self.verbose if len(parts) > threads else False
+        drawn = []
         pool = ThreadPoolExecutor(threads)
         try:
-            with threadpool_limits(1, user_api="blas"):
-                return list(pool.map(run, [range(blocks)[start : start + size] for start in range(0, blocks, size)]))
+            with (
+                threadpool_limits(1, user_api="blas"),
+                progress_bar(verbose, rows, unit="row", description=DRAWING) as bar,
+            ):
+                for made in pool.map(run, parts):
+                    drawn.append(made)
+                    bar.update(min(len(made), rows - bar.n))
         finally:
             pool.shutdown(cancel_futures=True)
+        return drawn
 
     def just(self, condition: Encoded, seed: int) -> Any:
         """A row for each of one condition or more, in blocks that are not filled up, one after the other.

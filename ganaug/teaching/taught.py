@@ -13,7 +13,7 @@ from ..data.sampling_strategy import Strategy
 from ..data.targets import encoded_classes
 from ..data.validation import check_choice, check_target
 from ..model import GenerativeModel
-from ..plain import MatrixLike, VectorLike
+from ..plain import MatrixLike, VectorLike, Verbose
 from .lesson import SOFT_LABELS, SoftLabels, as_frequent, drawn, shares_of, weighted
 from .teacher import TeacherLike, check_teacher, fitted_teacher
 
@@ -28,6 +28,7 @@ def taught(
     soft_labels: SoftLabels,
     *,
     return_mask: bool,
+    verbose: Verbose,
 ) -> tuple[Any, ...]:
     """See :meth:`ganaug.GANAugmenter.augment`, with a teacher."""
     check_choice(soft_labels, "soft_labels", SOFT_LABELS)
@@ -35,7 +36,7 @@ def taught(
     if target is None:
         raise ValueError("teacher labels rows, but the augmenter was fitted without y")
     check_teacher(teacher, classes=classes is not None, X=X)
-    every, made_for, is_synthetic = model.augmented(X, y, strategy, ratio)
+    every, made_for, is_synthetic = model.augmented(X, y, strategy, ratio, verbose=verbose)
     real, synthetic = np.flatnonzero(~is_synthetic), np.flatnonzero(is_synthetic)
     labels, seed = model.labels(y, len(real)), model.seeds.next()
     learnt = fitted_teacher(

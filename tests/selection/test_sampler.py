@@ -86,3 +86,13 @@ def test_the_first_block_is_short_and_no_more_are_drawn_than_it_takes(rows):
     assert len(Sampler(spied).rows(Encoded.none(rows), 3)) == rows
     whole = FIRST_ROWS if rows <= FIRST_ROWS else -(-rows // BLOCK_ROWS) * BLOCK_ROWS
     assert (sum(seen), min(seen)) == (whole, FIRST_ROWS)
+
+
+def test_many_rows_have_a_bar_and_few_have_none(capsys):
+    sampler = Sampler(draw, block_rows=8, verbose=True)
+    with_bar = sampler.rows(Encoded.none(8 * 1000 + 3), 3)
+    assert "drawing rows: 100%" in (told := capsys.readouterr().err)
+    assert "8003/8003" in told
+    assert np.array_equal(with_bar.codes, Sampler(draw, block_rows=8).rows(Encoded.none(8003), 3).codes)
+    sampler.rows(Encoded.none(8), 3)
+    assert capsys.readouterr().err == ""

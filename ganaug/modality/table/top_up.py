@@ -8,13 +8,15 @@ with probability proportional to the odds of its class, according to trees that 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from ...columns.layout import Encoded, as_numbers
+from ...data.progress import progress_bar
 from ...plain import BoolArray, Float64Array, Int32Array
-from ...selection.sampler import Sampler
+from ...selection.sampler import DRAWING, Sampler
 from .crossing import coordinates, cross
 from .encoder import TableEncoder
 
@@ -52,25 +54,28 @@ def top_up(
         return encoder.layout.empty()
     codes = condition.codes[:, 0]
     rng = np.random.default_rng([seed, 1])
-    sampler = sampler.unrefined
+    verbose = sampler.verbose if len(wanted) > ROWS_AT_ONCE else False
+    sampler = replace(sampler.unrefined, verbose=False)
     odds = ClassOdds(encoder, rows, codes, rng)
     made = [encoder.layout.empty()]
     starts = np.flatnonzero(np.diff(wanted.codes[:, 0], prepend=-1))
-    for first, stop in pairwise([*starts, len(wanted)]):
-        code = wanted.codes[first, 0]
-        own = np.flatnonzero(codes == code)
-        parents = Parents(encoder, rows.take(own), condition.take(own))
-        for start in range(first, stop, ROWS_AT_ONCE):
-            size = min(ROWS_AT_ONCE, stop - start)
-            asked = wanted.take(np.full(size * GENERATED, first))
-            generated = sampler.rows(asked, int(rng.integers(2**30)))
-            crossed, is_copy = parents.cross(size, rng)
-            candidates = Encoded.stack([generated, crossed])
-            score = odds(candidates, code)
-            score[len(generated) :][is_copy] = ODDS_OF_COPIES
-            score = score.reshape(-1, size)
-            best = np.argmax(score + rng.gumbel(size=score.shape), axis=0)
-            made.append(candidates.take(best * size + np.arange(size)))
+    with progress_bar(verbose, len(wanted), unit="row", description=DRAWING) as bar:
+        for first, stop in pairwise([*starts, len(wanted)]):
+            code = wanted.codes[first, 0]
+            own = np.flatnonzero(codes == code)
+            parents = Parents(encoder, rows.take(own), condition.take(own))
+            for start in range(first, stop, ROWS_AT_ONCE):
+                size = min(ROWS_AT_ONCE, stop - start)
+                asked = wanted.take(np.full(size * GENERATED, first))
+                generated = sampler.rows(asked, int(rng.integers(2**30)))
+                crossed, is_copy = parents.cross(size, rng)
+                candidates = Encoded.stack([generated, crossed])
+                score = odds(candidates, code)
+                score[len(generated) :][is_copy] = ODDS_OF_COPIES
+                score = score.reshape(-1, size)
+                best = np.argmax(score + rng.gumbel(size=score.shape), axis=0)
+                made.append(candidates.take(best * size + np.arange(size)))
+                bar.update(size)
     return Encoded.stack(made)
 
 
