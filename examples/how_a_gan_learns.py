@@ -26,7 +26,7 @@ try:
 except ImportError as error:
     raise SystemExit("This example needs matplotlib: pip install 'ganaug[plot]'") from error
 
-REAL, SYNTHETIC, THIRD = PALETTE["blue"], PALETTE["orange"], PALETTE["green"]
+REAL, SYNTHETIC, THIRD = PALETTE["blue"], PALETTE["vermilion"], PALETTE["green"]
 COLOURS = {"upper": REAL, "lower": SYNTHETIC, "dot": THIRD}
 LIMITS = {"xlim": (-1.4, 2.4), "ylim": (-0.9, 1.9), "xticks": [], "yticks": [], "aspect": "equal"}
 SHOWN = 400
@@ -109,7 +109,7 @@ def loop() -> Figure:
     figure, ax = plt.subplots(figsize=(10, 5.3), layout="constrained")
     ax.set(xlim=(0, 10), ylim=(0, 5.3))
     ax.axis("off")
-    nothing, of_generator, of_discriminator, of_table = "#eeeeee", "#fbe6bd", "#cdeadf", "#cfe3f0"
+    nothing, of_generator, of_discriminator, of_table = "#eeeeee", "#f7dccb", "#cdeadf", "#cfe3f0"
     boxes = (
         (0.1, 2.8, 1.7, "1  noise", nothing),
         (0.1, 1.3, 1.7, "2  labels", nothing),

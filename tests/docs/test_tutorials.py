@@ -31,8 +31,8 @@ def test_a_tutorial_runs_and_its_claims_hold(name):
     book = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
     book.cells.append(nbformat.v4.new_code_cell(CLAIMS[name]))
     NotebookClient(book, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
-    errors = [out for cell in book.cells for out in cell.get("outputs", []) if out.get("name") == "stderr"]
-    assert not errors
+    errors = [out.text for cell in book.cells for out in cell.get("outputs", []) if out.get("name") == "stderr"]
+    assert re.sub(r"\r[^\r\n]*", "", "".join(errors)) == ""  # bars, where this takes long
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
