@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
+import sysconfig
+import venv
 from collections.abc import Callable
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -22,6 +26,7 @@ import tables
 from dice import Dice
 from hypothesis import settings
 
+import ganaug
 from ganaug import GANAugmenter
 from ganaug.gan.contracts import Data, Outcome, Plan
 from ganaug.gan.state import TrainingState
@@ -68,6 +73,17 @@ def everything(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, GANAugment
     columns = tables.every_dtype()
     real = pd.DataFrame(columns if request.param == "full" else tables.with_gaps(columns))
     return real, GANAugmenter(steps=10, refine=3, random_state=0).fit(real)
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment that has the package as from a wheel, and all else that is installed here."""
+    home = tmp_path_factory.mktemp("environment")
+    venv.create(home, symlinks=sys.platform != "win32")
+    site = Path(sysconfig.get_path("purelib", "venv", {"base": str(home), "platbase": str(home)}))
+    shutil.copytree(Path(ganaug.__file__).parent, site / "ganaug", ignore=shutil.ignore_patterns("__pycache__"))
+    (site / "others.pth").write_text(sysconfig.get_path("purelib"))
+    return Path(sysconfig.get_path("scripts", "venv", {"base": str(home), "platbase": str(home)})) / "python"
 
 
 @pytest.fixture

@@ -215,7 +215,7 @@ def test_the_map_of_rooms_is_true():
 def blocks() -> list[tuple[str, str]]:
     return [
         (f"{path.relative_to(ROOT)}:{path.read_text()[: found.start()].count(chr(10)) + 1}", found.group(1))
-        for path in DOCUMENTS
+        for path in DOCUMENTS[1:]  # the README's runs in tests/docs/test_newcomer.py
         for found in re.finditer(r"```python\n(.*?)```", path.read_text(), re.DOTALL)
     ]
 
@@ -233,10 +233,6 @@ def test_code_in_the_documentation_runs(where, code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(augmenter, "configured", quickly)
     exec(compile(code, where, "exec"), {})
-
-
-def test_the_readme_has_code_that_was_run():
-    assert sum(where.startswith("README") for where, _ in blocks()) >= 2
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

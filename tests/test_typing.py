@@ -7,8 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
-import venv
 from pathlib import Path
 from typing import get_args
 
@@ -21,17 +19,6 @@ from ganaug.params import LossName
 
 SCRIPTS = Path(__file__).parent / "checkers"
 RIGHT, WRONG = SCRIPTS / "right.py", SCRIPTS / "wrong.py"
-
-
-@pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of an environment where the package is installed as from a wheel, with all else that is installed here."""
-    home = tmp_path_factory.mktemp("environment")
-    venv.create(home, symlinks=sys.platform != "win32")
-    site = Path(sysconfig.get_path("purelib", "venv", {"base": str(home), "platbase": str(home)}))
-    shutil.copytree(Path(ganaug.__file__).parent, site / "ganaug", ignore=shutil.ignore_patterns("__pycache__"))
-    (site / "others.pth").write_text(sysconfig.get_path("purelib"))
-    return Path(sysconfig.get_path("scripts", "venv", {"base": str(home), "platbase": str(home)})) / "python"
 
 
 def mypy_errors(script: Path, python: Path, folder: Path) -> dict[int, str]:
@@ -59,14 +46,14 @@ CHECKERS = pytest.mark.parametrize("errors_of", [mypy_errors, pyright_errors])
 
 
 @CHECKERS
-def test_a_users_strict_script_type_checks(errors_of, python, tmp_path):
-    assert errors_of(RIGHT, python, tmp_path) == {}
+def test_a_users_strict_script_type_checks(errors_of, installed, tmp_path):
+    assert errors_of(RIGHT, installed, tmp_path) == {}
 
 
 @CHECKERS
-def test_each_mistake_of_a_user_is_seen(errors_of, python, tmp_path):
+def test_each_mistake_of_a_user_is_seen(errors_of, installed, tmp_path):
     lines = WRONG.read_text().splitlines()
-    found = errors_of(WRONG, python, tmp_path)
+    found = errors_of(WRONG, installed, tmp_path)
     marks = ("# wrong",) if errors_of is mypy_errors else ("# wrong", "# wrong to pyright")
     assert found.keys() == {number for number, line in enumerate(lines, 1) if line.endswith(marks)}, found
 
