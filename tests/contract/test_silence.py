@@ -29,7 +29,6 @@ next(iter(augmenter.as_dataset(8, num_batches=1)))
 """
 IMAGES = """
 import numpy as np
-from ganaug import GANAugmenter
 
 X = np.random.default_rng(0).integers(0, 255, (40, 8, 8), np.uint8)
 GANAugmenter(steps=5, random_state=0).fit(X, np.arange(40) % 2).sample(3)
@@ -53,7 +52,7 @@ def written(code: str, **environment: str) -> str:
     ).stderr
 
 
-@pytest.mark.parametrize("code", [FIT, IMAGES, WORKERS], ids=["table", "images", "workers"])
+@pytest.mark.parametrize("code", [FIT + IMAGES, WORKERS], ids=["table and images", "workers"])
 def test_a_fit_writes_nothing_to_standard_error(code):
     assert written(code) == ""
 
