@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..plain import Int32Array
+from .column_counts import value_type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST_CLASSES = 10_000
 
@@ -40,6 +44,18 @@ class ClassCounts:
         """The number of each label; 0 if they are all alike, and of one that was not met."""
         spots = {value: code for code, value in enumerate(self.counts or ())}
         return np.array([spots.get(label, 0) for label in labels], np.int32)
+
+    def cast(self, kind: pa.DataType, to: pa.DataType) -> ClassCounts:
+        """The same labels as a column of another type has them."""
+        import pyarrow as pa
+
+        other = ClassCounts()
+        if self.counts is None or kind == to:
+            other.counts = None if self.counts is None else dict(self.counts)
+            return other
+        labels = pa.array(list(self.counts), value_type(kind)).cast(value_type(to)).to_pylist()
+        other.counts = dict(zip(labels, self.counts.values(), strict=True))
+        return other
 
     def merge(self, other: ClassCounts) -> Int32Array | None:
         """Take in the classes of other rows; returns their numbers here, None if there are too many to tell apart."""

@@ -48,6 +48,16 @@ class ColumnCounts:
         measured = is_measured(kind)
         return cls(measured, levels=None if measured else {})
 
+    def cast(self, kind: pa.DataType, to: pa.DataType) -> ColumnCounts:
+        """What is known of the same cells in a column of another type."""
+        other = ColumnCounts.of(to)
+        other.missing = self.missing
+        if not other.measured:
+            other.levels = None if self.levels is None else dict(self.levels)
+        elif self.least is not None:
+            other.least, other.greatest = _cast([self.least, self.greatest], kind, to)
+        return other
+
     def add(self, cells: pa.Array) -> list[int]:
         """Count cells; returns places of those that tell something new."""
         import pyarrow.compute as pc
@@ -158,6 +168,20 @@ def plain(cells: pa.Array) -> pa.Array:
     if pa.types.is_duration(cells.type):
         return cells.cast(pa.int64())
     return cells.cast(pa.float32()) if pa.types.is_float16(cells.type) else cells
+
+
+def value_type(kind: pa.DataType) -> pa.DataType:
+    """The type of a column's values, whether or not it is a dictionary."""
+    import pyarrow as pa
+
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _cast(ends: list[Any], kind: pa.DataType, to: pa.DataType) -> list[Any]:
+    """Ends of a column as they are in one of another type."""
+    import pyarrow as pa
+
+    return ends if kind == to else [_value(cell) for cell in plain(pa.array(ends, kind).cast(to))]
 
 
 def _value(scalar: Any) -> Any:

@@ -45,10 +45,13 @@ class OnePass:
         self.classes = ClassCounts()
         self.columns = {field.name: ColumnCounts.of(field.type) for field in reading.schema}
         self.witnesses: list[Kept] = []
+        self.names: dict[int, str] = {}
+        """Of files or partitions, by their numbers."""
 
     def take_in(self, number: int, name: str, batches: Iterable[Any]) -> OnePass:
         """The rows of the file, or partition, of that number."""
         start = number << ROW_BITS
+        self.names[number] = name
         for batch in batches:
             if len(batch):
                 self._add(start, name, batch)
@@ -100,8 +103,22 @@ class OnePass:
         for rows in other.reservoir.parts:
             self.reservoir.add(rows, self.classes.number)
         self.witnesses += other.witnesses
+        self.names |= other.names
         self.rows += other.rows
         return self
+
+    def cast(self, schema: Any) -> OnePass:
+        """The same rows as a schema has them, with columns of the same names; this one stays as it is."""
+        own, target = self.reading.schema, self.reading.target
+        other = OnePass(replace(self.reading, schema=schema))
+        other.rows, other.names = self.rows, dict(self.names)
+        other.reservoir = self.reservoir.cast(schema)
+        if target is not None:
+            other.classes = self.classes.cast(own.field(target).type, schema.field(target).type)
+        for name, known in self.columns.items():
+            other.columns[name] = known.cast(own.field(name).type, schema.field(name).type)
+        other.witnesses = [rows.cast(schema) for rows in self.witnesses]
+        return other
 
     def _renumber(self, codes: Int32Array) -> None:
         """Give each class another number; all the same once there are too many."""

@@ -42,6 +42,10 @@ class Kept:
         places = np.flatnonzero(rows) if rows.dtype == bool else rows
         return Kept(self.table.take(places), self.numbers[places], self.chances[places], self.classes[places])
 
+    def cast(self, schema: Any) -> Kept:
+        """The same rows, with columns in the order and of the types of a schema."""
+        return replace(self, table=cast_table(self.table, schema))
+
     def in_order(self) -> Kept:
         """Each row once, in the order of the whole table."""
         _, places = np.unique(self.numbers, return_index=True)
@@ -55,6 +59,11 @@ class Kept:
         arrays = ((p.numbers, p.chances, p.classes) for p in parts)
         table = pa.concat_tables([part.table for part in parts]).unify_dictionaries().combine_chunks()
         return cls(table, *(np.concatenate(some) for some in zip(*arrays, strict=True)))
+
+
+def cast_table(table: Any, schema: Any) -> Any:
+    """A table with columns in the order and of the types of a schema."""
+    return table if table.schema.equals(schema, check_metadata=True) else table.select(schema.names).cast(schema)
 
 
 class Reservoir:
@@ -112,6 +121,12 @@ class Reservoir:
         self.class_bounds[rows.classes[last]] = rows.chances[last]
         rows = rows.take((rows.chances <= self.bound) | (rank < room))
         self.parts, self.held = [rows], len(rows)
+
+    def cast(self, schema: Any) -> Reservoir:
+        """A reservoir of the same rows as a schema has them, which goes its own way from here on."""
+        other = Reservoir(self.capacity)
+        other.parts, other.held, other.bound = [rows.cast(schema) for rows in self.parts], self.held, self.bound
+        return other
 
     def renumber(self, codes: Int32Array) -> None:
         """Give each class another number; what may stay of it is found anew."""

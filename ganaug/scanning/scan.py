@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,9 +17,10 @@ from ..data.validation import check_count
 from ..plain import BoolArray, Float64Array, Int64Array, LargeTable, PathLike
 from .one_pass import OnePass, Reading
 from .reservoir import ROW_BITS, Kept
-from .sources import RowSource, frame_source, source_of
+from .sources import RowSource, SeveralSources, frame_source, joined_schema, source_of
 
 FEWEST_KEPT = 1_000
+MOST_FILES = 2 ** (63 - ROW_BITS)
 BREAKS_A_FILE = 10
 Breaks = Callable[[pd.DataFrame], BoolArray]
 
@@ -80,6 +82,53 @@ class Scan:
         """Whether all rows are kept."""
         return len(self.kept) == self.rows
 
+    def merge(self, *others: Scan) -> Scan:
+        """One scan of all rows, from scans of parts of a table, such as those of several workers.
+
+        It is equal to a scan of all files at once, in the rows that are kept as well, if each was scanned with its
+        place in the table: `first_file` of :func:`ganaug.scan`. The scans stay as they are, and can be pickled.
+
+        Parameters
+        ----------
+        *others : Scan
+            Of other files, in any order; with the same columns, `target`, `max_rows` and `random_state`.
+
+        Returns
+        -------
+        Scan
+
+        Raises
+        ------
+        TypeError
+            For what is no scan.
+        ValueError
+            For scans with other columns, types or settings, and for a file, or a place in the table, that two of them
+            have.
+
+        Examples
+        --------
+        >>> import tempfile, pathlib, ganaug
+        >>> from sklearn.datasets import load_iris
+        >>> frame = load_iris(as_frame=True).frame
+        >>> folder = pathlib.Path(tempfile.mkdtemp())
+        >>> for part in range(3):
+        ...     frame[part::3].to_parquet(folder / f"{part}.parquet", index=False)
+        >>> scans = [ganaug.scan(folder / f"{n}.parquet", target="target", first_file=n) for n in range(3)]
+        >>> scans[0].merge(*scans[1:])
+        <Scan of 150 rows x 5 columns, target 'target'; 150 rows kept>
+        """
+        scans = (self, *others)
+        for other in others:
+            if not isinstance(other, Scan):
+                raise TypeError(f"{type(other).__name__} is no scan: merge takes what ganaug.scan returns")
+        scans = tuple(sorted(scans, key=lambda own: min(own.found.names)))
+        _check_apart(scans)
+        whole = OnePass(replace(self.found.reading, schema=_shared_schema(scans)))
+        for own in scans:
+            whole.merge(own.found.cast(whole.reading.schema))
+        source = SeveralSources([each for own in scans for each in own.source.numbered], whole.reading.schema)
+        return Scan(source, whole, whole.kept())
+
     @property
     def uniform(self) -> Scan:
         """With rows that are a random sample of all, whatever their class."""
@@ -121,6 +170,7 @@ def scan(
     target: str | None = None,
     max_rows: int = 1_000_000,
     random_state: int = 0,
+    first_file: int = 0,
 ) -> Scan:
     """Read a table that is larger than memory once, and keep what :meth:`ganaug.GANAugmenter.fit` learns from.
 
@@ -137,6 +187,9 @@ def scan(
         as in memory.
     random_state : int, default=0
         Which rows are kept follows from it, however the table is read.
+    first_file : int, default=0
+        The place of the first file, or partition, in the whole table: how many come before it. For scans of parts of a
+        table that :meth:`Scan.merge` makes one of.
 
     Returns
     -------
@@ -184,10 +237,14 @@ def scan(
     if capacity < FEWEST_KEPT:
         raise ValueError(f"max_rows={max_rows}: at least {FEWEST_KEPT:,} rows are needed to learn from")
     seed = check_count(random_state, "random_state")
-    source = source_of(rows)
+    first = check_count(first_file, "first_file")
+    if first >= MOST_FILES:
+        raise ValueError(f"first_file={first_file}: a table has at most {MOST_FILES:,} files")
+    own = source_of(rows)
+    source = SeveralSources([(first, own)], own.schema) if first else own
     reading = Reading(_checked(source.schema, target), target, capacity, seed)
     whole = OnePass(reading)
-    if source.distributed:
+    if own.distributed:
         for part in source.run(partial(_part, reading)):
             whole.merge(part)
     else:
@@ -225,6 +282,37 @@ def _checked(schema: Any, target: str | None) -> Any:
     for field in schema:
         check_arrow_type(field.name, field.type)
     return schema
+
+
+def _check_apart(scans: Sequence[Scan]) -> None:
+    """ValueError for scans that were made with other settings, or have a file or a place in common."""
+    for setting, name in {"target": "target", "capacity": "max_rows", "seed": "random_state"}.items():
+        values = list(dict.fromkeys(getattr(own.found.reading, setting) for own in scans))
+        if len(values) > 1:
+            raise ValueError(
+                f"scans with {name}={values[0]!r} and {name}={values[1]!r} cannot be merged: scan with one"
+            )
+    paths: set[str] = set()
+    names: dict[int, str] = {}
+    for own in scans:
+        twice = paths.intersection(map(os.path.abspath, own.source.paths))
+        if twice:
+            raise ValueError(f"{min(twice)} was scanned twice: merge scans of different files")
+        paths.update(map(os.path.abspath, own.source.paths))
+        both = names.keys() & own.found.names.keys()
+        if both:
+            number = min(both)
+            raise ValueError(
+                f"{own.found.names[number]} and {names[number]} both have place {number} in the table: scan each part "
+                "with first_file=, the number of files that come before it"
+            )
+        names |= own.found.names
+
+
+def _shared_schema(scans: Sequence[Scan]) -> Any:
+    """The schema that the tables of all scans have."""
+    names = [min(own.found.names.items())[1] for own in scans]
+    return joined_schema([(name, own.found.reading.schema) for name, own in zip(names, scans, strict=True)])
 
 
 def _part(reading: Reading, number: int, name: str, batches: Iterable[Any]) -> OnePass:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -14,6 +16,9 @@ from typing import Any, ClassVar, TypeVar
 
 from ..data.elsewhere import from_dask, from_spark
 from ..data.extras import imported
+from ..exceptions import DataWarning
+from .column_counts import value_type
+from .reservoir import cast_table
 
 T = TypeVar("T")
 Make = Callable[[int, str, Iterable[Any]], T]
@@ -41,6 +46,43 @@ class RowSource(ABC):
     def run(self, make: Make[T]) -> Iterator[T]:
         """What is made of each part."""
 
+    @property
+    def paths(self) -> list[str]:
+        """Of files, if it is of these."""
+        return []
+
+    @property
+    def numbered(self) -> list[tuple[int, RowSource]]:
+        """The sources that it is made of, each with the number of its first part."""
+        return [(0, self)]
+
+
+class SeveralSources(RowSource):
+    """Sources below one another, as one table.
+
+    Parameters
+    ----------
+    numbered : sequence of (int, RowSource)
+        Each with the number of its first part in the table.
+    schema : pyarrow.Schema
+        Of all of them.
+    """
+
+    def __init__(self, numbered: Sequence[tuple[int, RowSource]], schema: Any) -> None:
+        self._numbered, self.schema = sorted(numbered, key=itemgetter(0)), schema
+
+    def run(self, make: Make[T]) -> Iterator[T]:
+        for first, source in self._numbered:
+            yield from source.run(partial(_as_one_of_several, make, first, self.schema))
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for _, source in self._numbered for path in source.paths]
+
+    @property
+    def numbered(self) -> list[tuple[int, RowSource]]:
+        return self._numbered
+
 
 class Files(RowSource):
     """Files, one after the other.
@@ -54,6 +96,10 @@ class Files(RowSource):
 
     def __init__(self, fragments: Sequence[tuple[str, Any]], schema: Any) -> None:
         self.fragments, self.schema = fragments, schema
+
+    @property
+    def paths(self) -> list[str]:
+        return [fragment.path for _, fragment in self.fragments if hasattr(fragment, "path")]
 
     def run(self, make: Make[T]) -> Iterator[T]:
         for number, group in groupby(_ahead(self._batches()), itemgetter(0)):
@@ -178,7 +224,7 @@ def _files_at(given: Sequence[str]) -> Files:
         if not own:
             raise FileNotFoundError(f"{path} holds no Parquet files")
         fragments += own
-    return Files(fragments, _without_index(_schema_of(fragments)))
+    return Files(fragments, _without_index(joined_schema(_schemas_of(fragments))))
 
 
 def _paths(given: Sequence[str]) -> list[str]:
@@ -202,23 +248,42 @@ def _format(path: str) -> str:
     return kind
 
 
-def _schema_of(fragments: Sequence[tuple[str, Any]]) -> Any:
-    """The schema that all files have.
+def _schemas_of(fragments: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """The schema of each file; ValueError for one that cannot be read."""
+    import pyarrow as pa
+
+    for name, fragment in fragments:
+        try:
+            yield name, fragment.physical_schema
+        except (pa.ArrowException, OSError) as error:
+            raise ValueError(f"{name} cannot be read: {' '.join(str(error).split())}") from error
+
+
+def joined_schema(schemas: Iterable[tuple[str, Any]]) -> Any:
+    """The schema that all tables have, given the name and the schema of each.
+
+    A column whose types differ gets one that holds all of them, and a warning tells.
 
     Raises
     ------
     ValueError
         If one has others, naming it and the column.
     """
-    import pyarrow as pa
-
-    first, known = fragments[0][0], None
-    for name, fragment in fragments:
-        try:
-            own = fragment.physical_schema
-        except (pa.ArrowException, OSError) as error:
-            raise ValueError(f"{name} cannot be read: {' '.join(str(error).split())}") from error
-        known = own if known is None else _joined(known, own, name, first)
+    first: str = ""
+    known: Any = None
+    types: dict[str, dict[str, str]] = {}
+    for name, own in schemas:
+        first, known = (name, own) if known is None else (first, _joined(known, own, name, first))
+        for field in own:
+            types.setdefault(field.name, {}).setdefault(str(value_type(field.type)).removeprefix("large_"), name)
+    for column, found in types.items():
+        told = [f"of type {kind} in {name}" for kind, name in found.items() if kind != "null"]
+        if len(told) > 1:
+            warnings.warn(
+                f"column {column!r} is {', '.join(told)}: it is read as {known.field(column).type}",
+                DataWarning,
+                stacklevel=5,
+            )
     return known
 
 
@@ -231,7 +296,9 @@ def _without_index(schema: Any) -> Any:
 
 
 def _joined(known: Any, own: Any, name: str, first: str) -> Any:
-    """A schema with the types of those columns that had no values before."""
+    """A schema with the types that hold those of both."""
+    import pyarrow as pa
+
     missing = [column for column in known.names if column not in own.names]
     if missing:
         raise ValueError(f"{name}: no column {missing[0]!r}, which {first} has")
@@ -240,13 +307,14 @@ def _joined(known: Any, own: Any, name: str, first: str) -> Any:
         raise ValueError(f"{name}: a column {extra[0]!r}, which {first} does not have")
     for place, field in enumerate(known):
         other = own.field(field.name)
-        if str(field.type) == "null":
-            known = known.set(place, other)
-        elif other.type != field.type and str(other.type) != "null":
+        try:
+            both = pa.unify_schemas([pa.schema([field]), pa.schema([other])], promote_options="permissive").field(0)
+        except pa.ArrowTypeError:
             raise ValueError(
                 f"{name}: column {field.name!r} is of type {other.type}, and of type {field.type} in {first}: write "
                 "all files with one type, or give a pyarrow.dataset with the schema that they shall have"
-            )
+            ) from None
+        known = known.set(place, both)
     return known
 
 
@@ -278,6 +346,14 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
                 return
             waiting = pool.submit(next, items, end)
             yield item  # type: ignore[misc]
+
+
+def _as_one_of_several(make: Make[T], first: int, schema: Any, number: int, name: str, batches: Iterable[Any]) -> T:
+    """What is made of a part of a source, of which others come before."""
+    import pyarrow as pa
+
+    tables = (cast_table(pa.Table.from_batches([batch]), schema) for batch in batches)
+    return make(first + number, name, (batch for table in tables for batch in table.to_batches()))
 
 
 def _of_frame(make: Make[T], number: int, frame: Any, schema: Any) -> T:

@@ -1,7 +1,11 @@
 """Tables larger than memory: what is counted, what is kept, and what a fit makes of it."""
 
 import datetime as dt
+import multiprocessing
+import pickle
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -138,6 +142,140 @@ def test_parts_without_labels_and_with_too_many_merge_as_well(tmp_path):
         merged = parts[1].merge(parts[2]).merge(parts[0])
         assert merged.rows == 30_000
         assert merged.kept().table.equals(whole.kept.table)
+
+
+def check_same_scan(one, other):
+    assert (one.rows, one.class_counts) == (other.rows, other.class_counts)
+    pd.testing.assert_frame_equal(one.columns, other.columns)
+    assert one.kept.table.equals(other.kept.table, check_metadata=True)
+    assert (one.kept.numbers == other.kept.numbers).all()
+    assert one.uniform.kept.table.equals(other.uniform.kept.table)
+    for mine, yours in zip(one.weights(), other.weights(), strict=True):
+        np.testing.assert_array_equal(mine, yours)
+
+
+def samples_of(found):
+    return GANAugmenter(steps=5, random_state=0).fit(found).sample(50, random_state=1)
+
+
+def check_same_fit(one, other):
+    (X, y), (again, labels) = samples_of(one), samples_of(other)
+    pd.testing.assert_frame_equal(X, again)
+    pd.testing.assert_series_equal(y, labels)
+
+
+def one_file(folder, number):
+    return scan(folder / f"{number}.parquet", target="label", max_rows=1_000, first_file=number)
+
+
+def test_files_scanned_by_processes_merge_into_a_scan_of_all(tmp_path):
+    table = mixed(9_000)
+    table.loc[8_000, "kind"] = "once"
+    table.loc[[10, 8_500], "amount"] = np.nan
+    table.loc[8_999, "twice"] = 8  # breaks a rule, in a row that is not kept
+    whole = scan(written(table, tmp_path), target="label", max_rows=1_000)
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        scans = list(pool.map(partial(one_file, tmp_path), range(3)))
+    merged = scans[2].merge(scans[0], scans[1])
+    check_same_scan(merged, whole)
+    check_same_scan(scans[1].merge(scans[0]).merge(scans[2]), whole)
+    check_same_scan(merged, pickle.loads(pickle.dumps(merged)))
+    check_same_scan(scans[0], one_file(tmp_path, 0))  # as they were
+    odd = merged.with_rows(lambda frame: (frame["twice"] == 8).to_numpy())
+    assert 8_999 - 6_000 + (2 << 40) in odd.kept.numbers
+    check_same_scan(odd, whole.with_rows(lambda frame: (frame["twice"] == 8).to_numpy()))
+    check_same_fit(merged, whole)
+
+
+def test_small_scans_merge_into_a_table_that_is_kept_as_it_is(tmp_path):
+    table = mixed(1_500)
+    for frame in (table, table.drop(columns="label")):
+        target = "label" if "label" in frame else None
+        whole = scan(written(frame, tmp_path), target=target)
+        first = scan([tmp_path / "0.parquet", tmp_path / "1.parquet"], target=target)
+        merged = first.merge(scan(tmp_path / "2.parquet", target=target, first_file=2))
+        assert merged.complete
+        check_same_scan(merged, whole)
+    check_same_scan(first.merge(), first)
+
+
+def test_scans_of_columns_in_another_order_and_without_a_value_merge(tmp_path):
+    table = mixed(3_000)
+    written(table, tmp_path)
+    table[:1_000].assign(kind=None, level=None, when=None).to_parquet(tmp_path / "0.parquet")
+    table[1_000:2_000][table.columns[::-1]].assign(count=1_000.5).to_parquet(tmp_path / "1.parquet")
+    with pytest.warns(DataWarning, match=r"'count' is of type int64 in .*0.parquet, of type double in .*1.parquet: it"):
+        whole = scan(f"{tmp_path}/*.parquet", target="label", max_rows=1_000)
+    assert whole.columns.loc["count", "type"] == "double"
+    assert whole.columns.loc["when", "missing"] == 1_000
+    with pytest.warns(DataWarning, match="it is read as double"):
+        merged = one_file(tmp_path, 0).merge(one_file(tmp_path, 1), one_file(tmp_path, 2))
+    check_same_scan(merged, whole)
+    assert (
+        merged.with_rows(lambda frame: (frame["kind"] == "a").to_numpy()).kept.table.schema == whole.kept.table.schema
+    )
+
+
+def test_labels_of_several_types_merge(tmp_path):
+    for number, kind in enumerate((np.int64, np.float64)):
+        pd.DataFrame({"x": range(1_000), "label": np.arange(1_000, dtype=kind) % 2}).to_parquet(
+            tmp_path / f"{number}.parquet"
+        )
+    with pytest.warns(DataWarning, match="it is read as double"):
+        merged = one_file(tmp_path, 0).merge(one_file(tmp_path, 1))
+    assert merged.class_counts == {0.0: 1_000, 1.0: 1_000}
+    assert {type(label) for label in merged.class_counts} == {float}
+
+
+def test_scans_that_cannot_be_merged_are_told(tmp_path):
+    table = mixed(3_000)
+    written(table, tmp_path)
+    first, second = one_file(tmp_path, 0), one_file(tmp_path, 1)
+    path = tmp_path / "2.parquet"
+
+    def refused(frame=table, **options):
+        frame.to_parquet(path)
+        return scan(path, **{"target": "label", "max_rows": 1_000, "first_file": 2, **options})
+
+    with pytest.raises(TypeError, match=r"DataFrame is no scan: merge takes what ganaug.scan returns"):
+        first.merge(table)
+    with pytest.raises(ValueError, match="scans with target='label' and target='kind' cannot be merged"):
+        first.merge(second, refused(target="kind"))
+    with pytest.raises(ValueError, match="scans with max_rows=1000 and max_rows=2000 cannot be merged"):
+        first.merge(refused(max_rows=2_000))
+    with pytest.raises(ValueError, match="scans with random_state=0 and random_state=1 cannot be merged"):
+        first.merge(refused(random_state=1))
+    with pytest.raises(ValueError, match=r"2.parquet: no column 'amount', which .*0.parquet has"):
+        first.merge(refused(table.drop(columns="amount")))
+    with pytest.raises(
+        ValueError, match=r"2.parquet: column 'amount' is of type .*string, and of type double in .*0.par"
+    ):
+        first.merge(refused(table.assign(amount="much")))
+    with pytest.raises(
+        ValueError, match=r"2.parquet and .*0.parquet both have place 0 in the table: scan each .*first_f"
+    ):
+        first.merge(refused(first_file=0))
+    with pytest.raises(ValueError, match=r"1.parquet was scanned twice"):
+        first.merge(second, scan(tmp_path / "1.parquet", target="label", max_rows=1_000, first_file=7))
+    with pytest.raises(ValueError, match=r"first_file=8388608: a table has at most 8,388,608 files"):
+        refused(first_file=2**23)
+    with pytest.raises(ValueError, match="first_file=-1 must not be negative"):
+        refused(first_file=-1)
+
+
+def test_partitions_of_frames_merge_with_files(tmp_path):
+    dataframe = pytest.importorskip("dask.dataframe")
+    table = mixed(3_000)
+    written(table, tmp_path)
+    frame = dataframe.from_pandas(table[1_000:], npartitions=2)
+    options = {"target": "label", "max_rows": 1_000}
+    merged = one_file(tmp_path, 0).merge(scan(frame, first_file=1, **options))
+    whole = scan(dataframe.from_pandas(table, npartitions=3), **options)
+    assert merged.class_counts == whole.class_counts
+    assert (merged.kept.numbers == whole.kept.numbers).all()
+    pd.testing.assert_series_equal(merged.table()[0]["amount"], whole.table()[0]["amount"])
+    breaks = merged.with_rows(lambda frame: (frame["label"] == "rare").to_numpy())
+    assert set(breaks.kept.numbers >> 40) == {0, 1, 2}
 
 
 def test_a_folder_without_files_is_told_beside_one_that_has_some(tmp_path):
