@@ -1,5 +1,7 @@
 """Plans: parts below one another are what `sample` gives, whoever draws them and however often they are killed."""
 
+import hashlib
+import os
 import pickle
 import random
 import signal
@@ -142,28 +144,39 @@ def test_folders_of_something_else_are_left_alone(fitted, tmp_path):
 WRITES = """
 import sys
 import ganaug
-ganaug.load(sys.argv[1]).plan({"rare": 1500, "usual": 2300}, part_rows=100).to_parquet(sys.argv[2])
+ganaug.load(sys.argv[1]).plan({"rare": 1500, "usual": 2300}, part_rows=int(sys.argv[3])).to_parquet(sys.argv[2])
 """
+KILLS = int(os.environ.get("GANAUG_KILLS", "3"))
+"""GANAUG_KILLS=20 kills more often."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
 def test_a_job_that_is_killed_again_and_again_ends_with_the_same_files(fitted, tmp_path):
     fitted.save(tmp_path / "model.ganaug")
-    fitted.plan(COUNTS, part_rows=100).to_parquet(tmp_path / "whole")
-    command = [sys.executable, "-c", WRITES, str(tmp_path / "model.ganaug"), str(tmp_path / "rows")]
+    rows, whole, part_rows = tmp_path / "rows", tmp_path / "whole", 100 if KILLS <= 3 else 10
+    fitted.plan(COUNTS, part_rows=part_rows).to_parquet(whole)
+    command = [sys.executable, "-c", WRITES, str(tmp_path / "model.ganaug"), str(rows), str(part_rows)]
     rng = random.Random(0)
-    for _ in range(3):
+
+    def written():
+        return {path: path.stat().st_mtime_ns for path in rows.glob("part-*")}
+
+    for _ in range(KILLS):
+        before = written()
         job = subprocess.Popen(command)
         until = time.monotonic() + 60
-        while not list(tmp_path.glob("rows/part-*")) and time.monotonic() < until:
+        while written() == before and time.monotonic() < until:
             time.sleep(0.02)
-        time.sleep(rng.random())
+        time.sleep(rng.random() * 0.5)
         job.send_signal(signal.SIGKILL)
-        job.wait()
-        for part in manifest_of(tmp_path / "rows")["files"]:
-            assert len(pd.read_parquet(tmp_path / "rows" / part["file"])) == part["rows"]
+        assert job.wait() == -signal.SIGKILL  # it was at work
+        for part in manifest_of(rows)["files"]:
+            assert len(pd.read_parquet(rows / part["file"])) == part["rows"]
     subprocess.run(command, check=True)
-    assert manifest_of(tmp_path / "rows") == manifest_of(tmp_path / "whole")
+    assert manifest_of(rows) == manifest_of(whole)
+    for part in manifest_of(rows)["files"]:
+        assert hashlib.sha256((rows / part["file"]).read_bytes()).hexdigest() == part["sha256"]
+    assert {path.name for path in rows.glob("[!.]*")} == {path.name for path in whole.iterdir()}
 
 
 @pytest.mark.parametrize(
