@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import time
 
 import numpy as np
+
+from .peers.memory import peak_bytes
 
 SIZES = ((8, 1), (28, 1), (64, 3), (96, 3), (128, 3))
 IMAGES = 600
@@ -34,7 +35,7 @@ def measure(side: int, channels: int, steps: int) -> None:
     from ganaug.modality.image.sizes import sizing
 
     tf.random.uniform([1])
-    before, usual = peak(), sizing(side, side)
+    before, usual = peak_bytes(), sizing(side, side)
     stamps: list[tuple[int, float]] = []
     augmenter = GANAugmenter(
         steps=steps, refine=False, on_chunk=lambda state: stamps.append((state.step, state.seconds)), random_state=0
@@ -45,14 +46,9 @@ def measure(side: int, channels: int, steps: int) -> None:
     drawn = 256 / (time.perf_counter() - begun)
     (first, start), (last, end) = stamps[0], stamps[-1]
     seconds = (end - start) / (last - first)
-    memory = f"{before:.2f}", f"{peak() - before:.2f}"
+    memory = f"{before / 2**30:.2f}", f"{(peak_bytes() - before) / 2**30:.2f}"
     print(f"| {side} x {side} x {channels} | {usual.steps:,} of {usual.batch_size} | {seconds * usual.steps:.0f} s | "
           f"{drawn:.0f} | {memory[0]} + {memory[1]} GB |", flush=True)  # fmt: skip
-
-
-def peak() -> float:
-    """Most memory that this process had, in GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main() -> None:

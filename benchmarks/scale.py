@@ -81,12 +81,13 @@ def tables(asked: argparse.Namespace) -> None:
 
 
 MEASURE = """
-import json, resource, sys, time
+import json, sys, time
 import tensorflow
+from benchmarks.peers.memory import peak_bytes
 from ganaug import GANAugmenter, scan
 
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return peak_bytes() / 2**30
 
 given = json.loads(sys.argv[1])
 told = {"tensorflow_gb": peak()}
@@ -164,8 +165,9 @@ def fidelity(asked: argparse.Namespace) -> Results:
 
 
 DRAWS = """
-import hashlib, json, resource, sys, time
+import hashlib, json, sys, time
 import ganaug
+from benchmarks.peers.memory import peak_bytes
 
 given = json.loads(sys.argv[1])
 counts = {"usual": given["draw"] // 2, "seldom": given["draw"] // 2}
@@ -191,7 +193,7 @@ with open(given["folder"] + "/_manifest.json") as file:
     hashes = [part["sha256"] for part in json.load(file)["files"]]
 told = {"starts_seconds": started - start, "seconds": done - started, "rows": plan.rows, "parts": len(plan)}
 told |= {"hash": hashlib.sha256("".join(hashes).encode()).hexdigest()}
-told |= {"peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}
+told |= {"peak_gb": peak_bytes() / 2**30}
 print("\\n" + json.dumps(told))
 """
 

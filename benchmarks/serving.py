@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .peers.memory import peak_bytes
+
 ROWS = 5
 CALLS = 300
 TABLE = Path(__file__).parents[1] / "examples" / "data" / "bank_marketing.csv.gz"
@@ -58,14 +60,8 @@ def serve(path: str) -> None:
             begun = clock()
             list(pool.map(lambda seed: augmenter.sample(ROWS, random_state=seed), range(CALLS)))
             print(f"calls a second, {threads} thread{'s' * (threads > 1)} | {CALLS / (clock() - begun):.0f}")
-    print(f"memory | {peak_megabytes():.0f} MB")
+    print(f"memory | {peak_bytes() / 2**20:.0f} MB")
     print(f"TensorFlow was imported | {'yes' if 'tensorflow' in sys.modules else 'no'}")
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process has held; Linux only (what `resource` says begins with the parent's)."""
-    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
-    return int(line.split()[1]) / 2**10
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -159,6 +160,31 @@ def test_a_generator_runs_in_a_process_of_its_own():
     assert [draw["rows"] for draw in done["draws"]] == [10, 20]
     assert list(rows) == list(table())
     assert done["fit_mb"] > 0
+
+
+HOLDS = """
+import subprocess, sys
+from benchmarks.peers.memory import forget_peak, peak_bytes
+if len(sys.argv) > 1:
+    mine = bytearray(b"x") * (int(sys.argv[1]) << 20)
+    print(peak_bytes() >> 20)
+    del mine
+    forget_peak()
+    print(peak_bytes() >> 20)
+else:
+    mine = bytearray(b"x") * (400 << 20)
+    subprocess.run([sys.executable, "-c", open("holds.py").read(), "50"], check=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems tell no peak of a process alone")
+def test_the_peak_of_a_process_is_its_own(tmp_path, monkeypatch):
+    (tmp_path / "holds.py").write_text(HOLDS)
+    monkeypatch.setenv("PYTHONPATH", str(report.ROOT))
+    done = subprocess.run([sys.executable, "holds.py"], cwd=tmp_path, stdout=subprocess.PIPE, text=True, check=True)
+    peak, after = map(int, done.stdout.split())
+    assert 50 <= peak < 200
+    assert after <= peak - 45
 
 
 def test_a_missing_environment_says_how_to_make_it(monkeypatch, tmp_path):

@@ -6,7 +6,6 @@ writes its figures to job.done and the last draw to the job's "out". `benchmarks
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.metadata
 import json
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from memory import forget_peak, peak_bytes
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 MISSING = "(missing)"
@@ -197,21 +197,6 @@ GENERATORS = {
 }
 
 
-def peak_mb():
-    """Most memory ever held. Not ru_maxrss, which a process takes over from the one that started it."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
-    except OSError:  # only Linux has /proc; macOS counts bytes
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def forget_peak():
-    """Let the next `peak_mb` tell of what follows, where the system can."""
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
 def main():
     path = Path(sys.argv[1])
     job = json.loads(path.read_text())
@@ -226,7 +211,7 @@ def main():
     started, cpu_started = time.perf_counter(), time.process_time()
     draw = fit(table, job["target"], job["seed"], job["options"])
     done = {"fit_seconds": time.perf_counter() - started, "fit_cpu_seconds": time.process_time() - cpu_started}
-    done |= {"fit_mb": peak_mb(), "draws": []}
+    done |= {"fit_mb": peak_bytes() / 2**20, "draws": []}
     done["versions"] = {name: importlib.metadata.version(name) for name in distributions}
     rows = None
     for wanted in job["draws"]:
@@ -235,7 +220,7 @@ def main():
         started = time.perf_counter()
         rows = draw(wanted)
         seconds = time.perf_counter() - started
-        done["draws"].append({"rows": len(rows), "seconds": seconds, "mb": peak_mb()})
+        done["draws"].append({"rows": len(rows), "seconds": seconds, "mb": peak_bytes() / 2**20})
         path.with_suffix(".done").write_text(json.dumps(done))  # what is done stays done if the next draw is too large
         rate = len(rows) / seconds
         if job["patience"] and wanted != job["draws"][-1] and job["draws"][len(done["draws"])] / rate > job["patience"]:
