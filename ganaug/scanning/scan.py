@@ -178,7 +178,8 @@ def scan(
     ----------
     rows : path, sequence of paths, pyarrow.dataset.Dataset, or frame of Dask, Ray or Spark
         Files are Parquet, CSV, Arrow or Feather, by the ends of their names; ``"sales/*.parquet"`` stands for all that
-        match, and a folder for the Parquet files in it. All have the same columns.
+        match, and a folder for the Parquet files in it. URIs are for file systems of pyarrow, such as ``s3://``, and of
+        fsspec. All files have the same columns; types that differ become one that holds all, and a warning tells.
     target : str or None, default=None
         The column of labels, or of a number to regress on.
     max_rows : int, default=1,000,000
@@ -202,6 +203,8 @@ def scan(
     ValueError
         For a file that cannot be read or has other columns than the first, naming both; rows without a label, infinite
         numbers, and a target that there is not.
+    MemoryError
+        For a file with rows that memory does not hold, 131,072 at a time.
     ImportError
         Without pyarrow.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import warnings
@@ -114,9 +115,12 @@ class Files(RowSource):
             try:
                 for batch in fragment.to_batches(schema=self.schema, **options):
                     yield number, batch
+            except MemoryError as error:
+                why = f"{name} has rows that memory does not hold, {BATCH_ROWS:,} at a time"
+                raise MemoryError(f"{why}: {_in_a_line(error)}; write it with smaller row groups") from error
             except (pa.ArrowException, OSError) as error:
                 where = f"{name}{_row_group(fragment)}"
-                raise ValueError(f"{where} cannot be read: {' '.join(str(error).split())}") from error
+                raise ValueError(f"{where} cannot be read: {_in_a_line(error)}{_remedy(error)}") from error
 
 
 class DaskFrame(RowSource):
@@ -214,12 +218,12 @@ def _files_at(given: Sequence[str]) -> Files:
     import pyarrow.dataset as ds
 
     fragments: list[tuple[str, Any]] = []
-    for path in _paths(given):
-        kind = "parquet" if os.path.isdir(path) else _format(path)
+    for path, files in _paths(given):
+        kind = "parquet" if _is_folder(path, files) else _format(path)
         try:
-            found = ds.dataset(path, format=kind, partitioning="hive")
+            found = ds.dataset(path, format=kind, partitioning="hive", filesystem=files)
         except pa.ArrowException as error:
-            raise ValueError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
+            raise ValueError(f"{path} cannot be read: {_in_a_line(error)}") from error
         own = [(each.path, each) for each in sorted(found.get_fragments(), key=lambda each: each.path)]
         if not own:
             raise FileNotFoundError(f"{path} holds no Parquet files")
@@ -227,18 +231,53 @@ def _files_at(given: Sequence[str]) -> Files:
     return Files(fragments, _without_index(joined_schema(_schemas_of(fragments))))
 
 
-def _paths(given: Sequence[str]) -> list[str]:
-    """Paths, with those that a pattern stands for."""
-    paths: list[str] = []
+def _paths(given: Sequence[str]) -> list[tuple[str, Any]]:
+    """Paths, with those that a pattern stands for, each with its file system; None for this machine's."""
+    paths: list[tuple[str, Any]] = []
     for path in given:
-        if "://" in path or os.path.exists(path):
-            paths.append(path)
+        if "://" in path:
+            paths += _elsewhere(path)
+            continue
+        if os.path.exists(path):
+            paths.append((path, None))
             continue
         found = sorted(glob.glob(os.path.expanduser(path), recursive=True))
         if not found:
             raise FileNotFoundError(f"there is no file {path!r}")
-        paths += found
+        paths += [(each, None) for each in found]
     return paths
+
+
+def _elsewhere(uri: str) -> list[tuple[str, Any]]:
+    """What a URI stands for, by pyarrow's file systems or those of fsspec."""
+    import pyarrow as pa
+    import pyarrow.fs as pafs
+
+    try:
+        files, path = pafs.FileSystem.from_uri(uri)
+    except pa.ArrowInvalid:
+        fsspec = imported("fsspec", "dask", f"{uri}: this kind of URI needs")
+        try:
+            own, path = fsspec.core.url_to_fs(uri)
+        except (ImportError, ValueError) as error:
+            raise ValueError(f"{uri} cannot be read: {_in_a_line(error)}") from error
+        files = pafs.PyFileSystem(pafs.FSSpecHandler(own))
+    if "*" not in path:
+        return [(path, files)]
+    folder = path[: path.index("*")].rpartition("/")[0]
+    inside = files.get_file_info(pafs.FileSelector(folder, recursive=True, allow_not_found=True))
+    found = sorted(each.path for each in inside if each.is_file and fnmatch.fnmatchcase(each.path, path))
+    if "**" not in path:
+        found = [each for each in found if each.count("/") == path.count("/")]
+    if not found:
+        raise FileNotFoundError(f"there is no file {uri!r}")
+    return [(each, files) for each in found]
+
+
+def _is_folder(path: str, files: Any) -> bool:
+    import pyarrow.fs as pafs
+
+    return os.path.isdir(path) if files is None else files.get_file_info(path).type == pafs.FileType.Directory
 
 
 def _format(path: str) -> str:
@@ -256,7 +295,7 @@ def _schemas_of(fragments: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any
         try:
             yield name, fragment.physical_schema
         except (pa.ArrowException, OSError) as error:
-            raise ValueError(f"{name} cannot be read: {' '.join(str(error).split())}") from error
+            raise ValueError(f"{name} cannot be read: {_in_a_line(error)}") from error
 
 
 def joined_schema(schemas: Iterable[tuple[str, Any]]) -> Any:
@@ -318,6 +357,22 @@ def _joined(known: Any, own: Any, name: str, first: str) -> Any:
     return known
 
 
+def _in_a_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _remedy(error: Exception) -> str:
+    """What helps against a CSV file in another encoding, or whose later rows are not of the types of the first ones."""
+    if "CSV conversion error" not in str(error):
+        return ""
+    if "UTF8" in str(error):
+        return "; write it in UTF-8"
+    return (
+        "; types follow from the first megabyte of a CSV file: give pyarrow.dataset.dataset(paths, format='csv', "
+        "schema=pyarrow.schema([(column, type), ...]))"
+    )
+
+
 def _row_group(fragment: Any) -> str:
     """Which row group of a Parquet file cannot be read."""
     if not hasattr(fragment, "split_by_row_group"):
@@ -364,5 +419,5 @@ def _of_frame(make: Make[T], number: int, frame: Any, schema: Any) -> T:
     try:
         table = pa.Table.from_pandas(frame, schema, preserve_index=False)
     except (pa.ArrowException, KeyError) as error:
-        raise ValueError(f"{name} is not like the others: {' '.join(str(error).split())}") from error
+        raise ValueError(f"{name} is not like the others: {_in_a_line(error)}") from error
     return make(number, name, table.to_batches(BATCH_ROWS))

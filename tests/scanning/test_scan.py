@@ -394,6 +394,89 @@ def test_columns_without_a_value_in_the_first_file(tmp_path):
     assert found.columns.loc["kind", ["missing", "levels"]].tolist() == [900, 3]
 
 
+def scanned_text(folder, text, **options):
+    (folder / "table.csv").write_bytes(text)
+    return scan(folder / "table.csv", **options)
+
+
+def test_csv_files_whose_types_differ(tmp_path):
+    parts = [b"x,y\n" + line * 1_000 for line in (b"1,\n", b"2.5,a\n", b"3,b\n")]
+    for number, text in enumerate(parts):
+        (tmp_path / f"{number}.csv").write_bytes(text)
+    with pytest.warns(
+        DataWarning, match=r"'x' is of type int64 in .*0.csv, of type double in .*1.csv: it is read as doub"
+    ):
+        found = scan(f"{tmp_path}/*.csv")
+    assert found.columns["type"].to_dict() == {"x": "double", "y": "string"}
+    assert found.columns["missing"].to_dict() == {"x": 0, "y": 0}
+    assert found.table()[0]["x"].value_counts().to_dict() == {1.0: 1_000, 2.5: 1_000, 3.0: 1_000}
+
+
+def test_integers_that_floats_cannot_hold_are_told(tmp_path):
+    pd.DataFrame({"x": [2**60 + 1] * 1_000}).to_parquet(tmp_path / "0.parquet")
+    pd.DataFrame({"x": [0.5] * 1_000}).to_parquet(tmp_path / "1.parquet")
+    with (
+        pytest.warns(DataWarning, match="it is read as double"),
+        pytest.raises(ValueError, match=r"0.parquet.* cannot be read: Integer value 1152921504606846977 not in range"),
+    ):
+        scan(f"{tmp_path}/*.parquet")
+
+
+def test_rows_of_csv_files_that_cannot_be_read_are_told(tmp_path):
+    many = b"x,y\n" + b"12345,a\n" * 200_000
+    with pytest.raises(
+        ValueError, match=r"table.csv cannot be read: .* int64: invalid value '1.5'; types follow from the"
+    ):
+        scanned_text(tmp_path, many + b"1.5,b\n")
+    schema = pa.schema([("x", pa.float64()), ("y", pa.string())])
+    found = scan(ds.dataset(tmp_path / "table.csv", format="csv", schema=schema), max_rows=1_000)
+    assert (found.rows, found.columns.loc["x", "least"]) == (200_001, 1.5)
+    with pytest.raises(
+        ValueError, match=r"table.csv cannot be read: CSV parse error: .*Expected 2 columns, got 3: 1,2,3"
+    ):
+        scanned_text(tmp_path, many + b"1,2,3\n")
+    with pytest.raises(ValueError, match=r"table.csv cannot be read: .*invalid UTF8 data; write it in UTF-8"):
+        scanned_text(tmp_path, many + b"1,\xe9\n")
+    with pytest.raises(ValueError, match=r"table.csv cannot be read: .*Empty CSV file"):
+        scanned_text(tmp_path, b"")
+
+
+def test_rows_that_memory_does_not_hold_are_told():
+    class TooLarge:
+        def to_batches(self, **_):
+            raise pa.ArrowMemoryError("malloc of size 1099511627776 failed")
+
+    source = Files([("large.parquet", TooLarge())], pa.schema([("x", pa.int64())]))
+    with pytest.raises(
+        MemoryError, match=r"large.parquet has rows that memory does not hold, 131,072 at a time: malloc of"
+    ):
+        list(source.run(lambda _, __, batches: list(batches)))
+
+
+def test_uris(tmp_path):
+    table = mixed(2_000)
+    pattern = written(table, tmp_path, files=2)
+    whole = scan(pattern, target="label", max_rows=1_000)
+    for uri in (tmp_path.as_uri(), f"{tmp_path.as_uri()}/*.parquet"):
+        check_same_scan(scan(uri, target="label", max_rows=1_000), whole)
+    with pytest.raises(FileNotFoundError, match=r"there is no file 'file:.*/no\*\.parquet'"):
+        scan(f"{tmp_path.as_uri()}/no*.parquet")
+    fsspec = pytest.importorskip("fsspec")
+    files = fsspec.filesystem("memory")
+    files.put(str(tmp_path), "/scanned/deep", recursive=True)
+    try:
+        for uri in ("scanned/deep", "scanned/deep/*.parquet", "scanned/**.parquet"):
+            found = scan(f"memory://{uri}", target="label", max_rows=1_000)
+            check_same_scan(found, whole)
+            assert found.with_rows(lambda frame: (frame["label"] == "rare").to_numpy()).rows == 2_000
+        with pytest.raises(FileNotFoundError, match="there is no file 'memory://scanned/"):
+            scan("memory://scanned/*.parquet")
+    finally:
+        files.rm("/scanned", recursive=True)
+    with pytest.raises(ValueError, match=r"nowhere://a.parquet cannot be read: Protocol not known: nowhere"):
+        scan("nowhere://a.parquet")
+
+
 @pytest.mark.parametrize(
     ("given", "options", "error", "message"),
     [
