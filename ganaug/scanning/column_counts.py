@@ -156,7 +156,7 @@ def missing_in(cells: pa.Array) -> int:
 
     if not pa.types.is_floating(cells.type):
         return int(cells.null_count)
-    return int(pc.sum(pc.is_null(cells, nan_is_null=True)).as_py() or 0)
+    return int(pc.sum(pc.is_null(plain(cells), nan_is_null=True)).as_py() or 0)
 
 
 def plain(cells: pa.Array) -> pa.Array:
@@ -167,7 +167,9 @@ def plain(cells: pa.Array) -> pa.Array:
         return cells.cast(cells.type.value_type)
     if pa.types.is_duration(cells.type):
         return cells.cast(pa.int64())
-    return cells.cast(pa.float32()) if pa.types.is_float16(cells.type) else cells
+    if pa.types.is_float16(cells.type):  # which Arrow could not cast before version 16
+        return pa.array(np.asarray(cells).astype(np.float32), from_pandas=True)
+    return cells
 
 
 def value_type(kind: pa.DataType) -> pa.DataType:
