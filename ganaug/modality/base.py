@@ -118,6 +118,9 @@ class Encoder(Protocol[DataT, RowsT]):
     def knows(self, data: DataT) -> BoolArray:
         """Which rows can be encoded."""
 
+    def unseen(self, data: DataT) -> dict[Any, BoolArray]:
+        """Of the columns with cells that keep rows from being encoded, which cells do."""
+
     def repeats(self, data: DataT, beside: DataT | None) -> BoolArray:
         """Which rows hold what is unique and stands in others, above them or beside."""
 
@@ -162,6 +165,9 @@ class WithoutRules(Generic[DataT]):
 
     def knows(self, data: DataT) -> BoolArray:
         return np.ones(len(cast(Any, data)), bool)
+
+    def unseen(self, data: DataT) -> dict[Any, BoolArray]:  # noqa: ARG002
+        return {}
 
     def repeats(self, data: DataT, beside: object) -> BoolArray:  # noqa: ARG002
         return np.zeros(len(cast(Any, data)), bool)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..columns.layout import Encoded
+from ..data.seeds import seeds_from
 from ..data.targets import ClassTarget, encoded_classes
 from ..modality.base import Translation
 from ..model import GenerativeModel
@@ -44,7 +45,8 @@ def translated(
     moved = np.flatnonzero(codes[0] != codes[1])
     if not len(moved):
         return container.restore(data)
-    seed = model.seeds.next(random_state)
+    # Rows that others are changed towards are none that the recogniser learnt: of those it would be sure too soon.
+    seed, learnt = seeds_from(model.seeds.next(random_state), 2).tolist()
 
     def drawn(condition: Encoded, seed: int) -> Any:
         return model.encoder.decode(model.sampler.rows(condition, seed), condition)
@@ -58,7 +60,7 @@ def translated(
             keep=tuple(keep or ()),
             seed=seed,
             drawn=drawn,
-            recogniser=lambda: _recogniser(target, drawn, seed),
+            recogniser=lambda: _recogniser(target, drawn, learnt),
         )
     )
     return container.replaced(data, made, moved, X)

@@ -56,6 +56,45 @@ def test_rows_are_taken_for_the_other_class_with_little_changed(loans, augmenter
     pd.testing.assert_frame_equal(made, augmenter.translate(rows, y[rows.index], to="paid", random_state=0))
 
 
+def test_no_row_is_changed_towards_one_that_the_recogniser_learnt(loans, augmenter, monkeypatch):
+    X, y = loans
+    drawn: list[pd.DataFrame] = []
+    decode = type(augmenter._model.encoder).decode
+
+    def noted(*args: Any) -> pd.DataFrame:
+        drawn.append(decode(*args))
+        return drawn[-1]
+
+    monkeypatch.setattr(type(augmenter._model.encoder), "decode", noted)
+    for one, other in (("paid", "lost"), ("lost", "paid")):
+        drawn.clear()
+        augmenter.translate(X[y == one].head(2), y[y == one].head(2), to=other, random_state=0)
+        learnt, pool = (set(rows.itertuples(index=False, name=None)) for rows in drawn)
+        assert len(learnt & pool) <= 0.01 * len(pool)
+
+
+def test_categories_may_be_fewer_than_in_fit_or_new(loans, augmenter):
+    X, y = loans
+    rows = X[(y == "lost") & (X["town"] == "north")].head(10)
+    rows = rows.assign(town=rows["town"].cat.remove_unused_categories())
+    made = augmenter.translate(rows, ["lost"] * 10, to="paid", random_state=0)
+    assert set(made["town"]) <= {"north", "south", "west"}
+    strange = rows.assign(town=pd.Categorical(["Bonn"] * 5 + ["north"] * 5))
+    made = augmenter.translate(strange, ["lost"] * 10, to="paid", random_state=0)
+    assert (made["town"][:5] == "Bonn").sum() >= 3  # it says nothing of the class, so it may stay
+    kept = augmenter.translate(strange, ["lost"] * 10, to="paid", keep=["town"], random_state=0)
+    assert list(kept["town"]) == list(strange["town"])
+
+
+def test_whole_numbers_become_ones_that_may_be_missing(loans):
+    X, y = loans
+    X = X[["income", "debt"]].round()
+    gaps = X.assign(debt=X["debt"].mask((y == "paid") & (X.index % 2 == 0)))
+    augmenter = GANAugmenter(steps=200, random_state=0).fit(gaps, y)
+    made = augmenter.translate(X[y == "lost"].head(30).astype("int64"), ["lost"] * 30, to="paid", random_state=0)
+    assert made["debt"].isna().any()
+
+
 def test_columns_that_are_kept_do_not_change_and_rows_of_the_class_stay(loans, augmenter):
     X, y = loans
     with pytest.warns(DataWarning, match=r"of 15 rows are not taken .* leave more to change"):

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -286,6 +286,11 @@ class TableEncoder:
     def _knows(self, columns: Sequence[Column], table: pd.DataFrame) -> BoolArray:
         every = [column.type.knows(as_fitted(table[column.name], column.type.dtype)) for column in columns]
         return np.logical_and.reduce([np.ones(len(table), bool), *every])
+
+    def unseen(self, table: pd.DataFrame) -> dict[Any, BoolArray]:
+        """Of the columns that hold a category that was not seen in `fit`, which cells do."""
+        cells = {column.name: ~self._knows([column], table) for column in self.columns}
+        return {name: strange for name, strange in cells.items() if strange.any()}
 
     def repeats(self, table: pd.DataFrame, beside: pd.DataFrame | None) -> BoolArray:
         """Which rows hold what is unique and stands in others, above them or beside."""

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from ...columns.joined import joined
 from ...columns.registry import kind_of
 from ...data.targets import encoded_classes
 from ...exceptions import DataWarning
@@ -57,8 +58,9 @@ def translated(asked: Translation[pd.DataFrame]) -> pd.DataFrame:
         rows = np.flatnonzero(goals == code)
         pool = asked.drawn(encoded_classes(np.full(POOL, code, np.int32)), asked.seed)
         accepts = _accepts(asked, takes, int(code), pool)
-        typical = pool[accepts(pool)[1]].reset_index(drop=True)
-        made, taken, unbroken = _moved(data.iloc[rows], typical, groups, accepts)
+        good = accepts(pool)[1]
+        typical = pool[good] if good.any() else pool
+        made, taken, unbroken = _moved(*_alike(data.iloc[rows], typical), groups, accepts)
         parts.append(made.set_axis(rows))
         short, stayed = short + int((~taken).sum()), stayed + int((~unbroken).sum())
     if short:
@@ -89,10 +91,15 @@ def _accepts(
 ) -> Accepts:
     """How probable the class is of rows, and which are taken for it, keep the rules and can be believed."""
     encoder = asked.encoder
+    strange = {name: pool[name].mode(dropna=False).iloc[0] for name in encoder.unseen(asked.data)}
 
     def odds(rows: pd.DataFrame) -> Float64Array:
         if asked.chooser is None:
             return np.zeros(len(rows))
+        if strange:  # nobody learnt how real such a cell looks, so the others decide
+            rows = rows.copy()
+            for name, cells in encoder.unseen(rows).items():
+                rows[name] = rows[name].where(~cells, strange[name])
         found: Float64Array = asked.chooser.log_odds(
             encoded_classes(np.full(len(rows), code, np.int32)), encoder.encode(rows)
         )
@@ -124,7 +131,7 @@ def _moved(
     goal = start.copy()
     found = pool.iloc[near.ravel()].reset_index(drop=True)
     for place in free:
-        goal.isetitem(place, found.iloc[:, place].astype(start.dtypes.iloc[place]))
+        goal.isetitem(place, found.iloc[:, place])
     alone = np.stack(
         [accepts(_mixed(start, goal, groups, _only(len(start), len(groups), k)))[0] for k in range(len(groups))], 1
     )
@@ -154,6 +161,13 @@ def _moved(
     best = np.arange(n) * near.shape[1] + cost.argmin(1)
     unbroken = done[best] | (chances[best] >= 0)
     return _mixed(start.iloc[best], made.iloc[best], [free], unbroken[:, None]), done[best], unbroken
+
+
+def _alike(source: pd.DataFrame, pool: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both in dtypes that hold the cells of either."""
+    both = [joined(source.iloc[:, place], pool.iloc[:, place]) for place in range(source.shape[1])]
+    table = pd.concat(both, axis=1).set_axis(source.columns, axis=1)
+    return table.iloc[: len(source)], table.iloc[len(source) :].reset_index(drop=True)
 
 
 def _differ(one: pd.Series, other: pd.Series) -> BoolArray:
