@@ -133,6 +133,7 @@ def rebalance(
     "ganaug fit train.csv --target y -o train.ganaug",
     "ganaug fit train.csv -o train.ganaug --categorical zip --identifiers fake --time-budget 60",
     "ganaug fit 'sales/*.parquet' --target y -o sales.ganaug",
+    "ganaug fit photos/ -o photos.ganaug",
 )
 def fit(
     table: Input,
@@ -143,6 +144,7 @@ def fit(
     categorical: Categorical = None,
     identifiers: Identifiers = "warn",
     rule: Rules = None,
+    image_size: ImageSize = None,
     random_state: Seed = None,
     checkpoint: Checkpoint = None,
     keep_partial: KeepPartial = False,
@@ -150,7 +152,8 @@ def fit(
 ) -> None:
     """Fit a generator to a table and save it.
 
-    TABLE may be larger than memory: a folder of Parquet files, or a quoted pattern such as 'sales/*.parquet'.
+    TABLE may be larger than memory: a folder of Parquet files, or a quoted pattern such as 'sales/*.parquet'. Or it is
+    a folder with a folder of images for each class.
     """
 
 
@@ -158,6 +161,7 @@ def fit(
     "ganaug sample train.ganaug -n 1000 --random-state 1 -o sample.parquet",
     "ganaug sample train.ganaug --counts fraud=500 --counts fine=20 > sample.csv",
     "ganaug sample sales.ganaug -n 1000000 -o rows/ --part-rows 100000",
+    "ganaug sample photos.ganaug -n 100 -o more/",
 )
 def sample(
     model: Model,
@@ -182,7 +186,7 @@ def sample(
     """Draw synthetic rows from a saved generator.
 
     With --part-rows, OUTPUT is a folder of Parquet files and a manifest. A run that was killed goes on where it was;
-    its seed is 0, unless --random-state says another.
+    its seed is 0, unless --random-state says another. Of images, OUTPUT is a new folder of PNG files.
     """
 
 

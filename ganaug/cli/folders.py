@@ -12,20 +12,26 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import numpy as np
 
 from ..augmenter import GANAugmenter
+from ..data.extras import imported
 from ..data.memory import check_free
 from ..data.replacing import END, check_folder
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..modality.image.container import LEAST_SIDE
 from ..plain import AnyArray
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 T = TypeVar("T")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
+"""What Pillow calls pixels of so many channels."""
 LONGEST_SIDE = 64
 """Of images whose size nobody asked for: a fit of larger ones takes hours without a GPU."""
 MOST_NAMED = 5
@@ -52,6 +58,48 @@ class Photos:
         return dict(Counter(self.labels.tolist()))
 
 
+def holds_photos(path: str) -> bool:
+    """Whether it is a folder of images, and not one of Parquet files."""
+    if "://" in path or not os.path.isdir(path):
+        return False
+    endings = {each.suffix.lower() for each in Path(path).rglob("*")}
+    return ".parquet" not in endings and not endings.isdisjoint(SUFFIXES)
+
+
+def photo_shape(augmenter: GANAugmenter) -> tuple[int, ...] | None:
+    """Height, width and channels of the images that an augmenter draws; None if it draws rows of a table."""
+    X = _images_and_labels(augmenter.sample(0, random_state=0))[0]
+    shape: tuple[int, ...] = getattr(X, "shape", ())[1:]
+    return shape if len(shape) > 1 else None
+
+
+def check_photos(augmenter: GANAugmenter) -> None:
+    """Raise ValueError if its images, or the folders of its classes, cannot be written."""
+    X, labels = _images_and_labels(augmenter.sample(0, random_state=0))
+    if X.dtype != np.uint8 or (X.ndim == 4 and X.shape[3] not in MODES):
+        what = f"{X.dtype} and {'x'.join(map(str, X.shape[1:]))}"
+        raise ValueError(f"PNG files hold uint8 of 1 to 4 channels, and these images are {what}: draw them in Python")
+    if labels is not None and not hasattr(augmenter, "classes_"):
+        raise ValueError("images with a number each have no folders to go into: draw them in Python")
+    for name in map(str, getattr(augmenter, "classes_", ())):
+        if Path(name).name != name or name == "..":
+            raise ValueError(f"class {name!r} is no name for a folder: draw its images in Python")
+
+
+def write_sampled(sampled: Any, output: str, *, quiet: bool) -> None:
+    """Write what an augmenter of images drew, into a folder for each class if there are any."""
+    images, labels = _images_and_labels(sampled)
+    names = np.full(len(images), "") if labels is None else np.asarray(labels).astype(str)
+    _write_photos(images if images.ndim == 4 else images[..., None], names, output)
+    if not quiet:
+        print(f"ganaug: {_told(Counter(names.tolist()), output)}", file=sys.stderr)
+
+
+def _images_and_labels(sampled: Any) -> tuple[Any, Any]:
+    """Both; None for labels that there are none of."""
+    return sampled if isinstance(sampled, tuple) else (sampled, None)
+
+
 def rebalance_photos(
     folder: str,
     output: str,
@@ -71,7 +119,7 @@ def rebalance_photos(
     fitted : callable
         Makes a fitted augmenter of images, labels and parameters.
     """
-    _check_new_folder(output, folder)
+    check_new_folder(output, folder)
     photos = read_photos(folder, image_size)
     counts = photos.counts
     wanted = strategy({name: name for name in counts})
@@ -100,7 +148,7 @@ def read_photos(folder: str, image_size: str | None) -> Photos:
     size = None if image_size is None else _size(image_size)
     files = _files_by_class(Path(folder))
     paths = [path for own in files.values() for path in own]
-    shapes = _of_all(paths, lambda path: _decoded(path).shape)
+    shapes = _of_all(paths, lambda path: _shape(_decoded(path)))
     size = _usual_size(shapes) if size is None else size
     channels = _common_channels({shape[2] for shape in shapes})
     check_free(
@@ -115,12 +163,18 @@ def read_photos(folder: str, image_size: str | None) -> Photos:
     return Photos(images, np.repeat(list(files), [len(own) for own in files.values()]))
 
 
-def _check_new_folder(output: str, folder: str) -> None:
-    """Raise ValueError or OSError, before anything is trained, if no new folder can be written there."""
+def check_new_folder(output: str, folder: str | None = None) -> None:
+    """Raise ValueError or OSError, before anything is done, if no new folder can be written there.
+
+    Parameters
+    ----------
+    folder : str or None
+        Where images are read.
+    """
     place = Path(output)
     if output == "-":
         raise ValueError("images are written into a folder: name one with -o")
-    if place.resolve().is_relative_to(Path(folder).resolve()):
+    if folder is not None and place.resolve().is_relative_to(Path(folder).resolve()):
         raise ValueError(f"{output} lies in the folder that is read, {folder}: name one beside it")
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise FileExistsError(f"{output} is there already and not an empty folder: name another one")
@@ -144,8 +198,8 @@ def _write_photos(images: AnyArray, labels: AnyArray, output: str) -> None:
 
 def _told(counts: Mapping[str, int], output: str) -> str:
     """What was written, in one line."""
-    each = ", ".join(f"{name} ({count:,})" for name, count in sorted(counts.items()))
-    return f"{sum(counts.values()):,} new images are in {output}: {each}"
+    each = ", ".join(f"{name} ({count:,})" for name, count in sorted(counts.items()) if name)
+    return f"{sum(counts.values()):,} new images are in {output}" + (f": {each}" if each else "")
 
 
 @contextmanager
@@ -198,12 +252,12 @@ def _files_by_class(folder: Path) -> dict[str, list[Path]]:
 
 def _of_all(paths: Sequence[Path], make: Callable[[Path], T]) -> list[T]:
     """What is made of each file; ValueError that names those that are no images."""
-    from ..tensorflow import tf  # noqa: F401 - once, before several threads do
+    too_large = imported("PIL.Image", "cli", "folders of images need").DecompressionBombError
 
     def made(path: Path) -> T | Exception:
         try:
             return make(path)
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, SyntaxError, too_large) as error:  # Pillow takes a damaged PNG file for bad syntax
             return error
 
     with ThreadPoolExecutor() as pool:
@@ -220,15 +274,21 @@ def _named(paths: Sequence[Path]) -> str:
     return ", ".join(map(str, paths[:MOST_NAMED])) + more
 
 
-def _decoded(path: Path) -> Any:
-    """A tensor of shape (height, width, channels), the first picture of those that move."""
-    from ..tensorflow import tf
+def _decoded(path: Path) -> Image:
+    """The picture as a viewer shows it, turned as its camera was held; the first one of those that move."""
+    from PIL import Image, ImageOps
 
-    try:
-        return tf.io.decode_image(path.read_bytes(), expand_animations=False)
-    except tf.errors.InvalidArgumentError as error:
-        said = re.sub(r"^\{\{.*?\}\}|\[Op:.*\]$", "", error.message).strip()
-        raise ValueError(said.rstrip(".")) from None
+    with Image.open(path) as opened:
+        picture = ImageOps.exif_transpose(opened)
+    if picture.mode.startswith("I"):  # 16 bits a pixel
+        return Image.fromarray((np.asarray(picture) // 256).clip(0, 255).astype(np.uint8))
+    grey, see_through = picture.mode in ("1", "L", "LA"), picture.has_transparency_data
+    return picture.convert(MODES[(1 if grey else 3) + see_through])
+
+
+def _shape(image: Image) -> tuple[int, int, int]:
+    """Height, width and channels."""
+    return image.height, image.width, len(image.getbands())
 
 
 def _common_channels(found: set[int]) -> int:
@@ -236,18 +296,11 @@ def _common_channels(found: set[int]) -> int:
     return (3 if found & {3, 4} else 1) + (not found.isdisjoint({2, 4}))
 
 
-def _fitting(image: Any, size: Size, channels: int) -> AnyArray:
+def _fitting(image: Image, size: Size, channels: int) -> AnyArray:
     """An image of that size and so many channels."""
-    from ..tensorflow import tf
+    from PIL.Image import Resampling
 
-    if tuple(image.shape[:2]) != size:
-        smooth = tf.image.resize(image, size, antialias=True)
-        image = tf.cast(tf.clip_by_value(tf.round(smooth), 0, 255), tf.uint8)
-    pixels: AnyArray = image.numpy()
-    own = pixels.shape[2]
-    colour, alpha = (
-        (pixels[..., :-1], pixels[..., -1:]) if own in (2, 4) else (pixels, np.full_like(pixels[..., :1], 255))
-    )
-    if channels >= 3 and colour.shape[2] == 1:
-        colour = colour.repeat(3, axis=2)
-    return np.concatenate([colour, alpha], axis=2) if channels in (2, 4) else colour
+    height, width = size
+    if image.size != (width, height):
+        image = image.resize((width, height), resample=Resampling.BILINEAR)  # of many pixels, where it shrinks
+    return np.asarray(image.convert(MODES[channels])).reshape(height, width, channels)

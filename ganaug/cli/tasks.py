@@ -22,8 +22,18 @@ from ..plans.plan import SamplePlan, free_name
 from ..scanning.scan import Scan, scan
 from .cells import CellStyle
 from .files import check_output, check_picture, is_large, read, read_alike, split, write, write_below
-from .folders import rebalance_photos
+from .folders import (
+    check_new_folder,
+    check_photos,
+    holds_photos,
+    photo_shape,
+    read_photos,
+    rebalance_photos,
+    write_sampled,
+)
 from .styles import save_styles, styles_of
+
+OF_TABLES = "this goes with a table, not with a folder of images"
 
 
 def rebalance(
@@ -52,7 +62,7 @@ def rebalance(
         of_tables = {"--target": target, "--model": model, "--mark": mark, "--rule": rule, "--overwrite": overwrite}
         of_tables |= {"--identifiers": identifiers != "warn", "--escape-formulas": escape_formulas}
         of_tables |= {"--categorical": categorical}
-        _check_none(of_tables, "this goes with a table, not with a folder of images")
+        _check_none(of_tables, OF_TABLES)
         check_output(checkpoint, table=False)
         fitting = partial(_fitted, steps=steps, time_budget=time_budget, random_state=random_state, quiet=quiet)
         fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
@@ -100,6 +110,7 @@ def fit(
     categorical: list[str] | None,
     identifiers: str,
     rule: list[str] | None,
+    image_size: str | None,
     random_state: int | None,
     checkpoint: Path | None,
     keep_partial: bool,
@@ -108,6 +119,15 @@ def fit(
     """Fit, and save."""
     check_output(output, [table], table=False)
     check_output(checkpoint, [table, str(output)], table=False)
+    if holds_photos(table):
+        of_tables = {"--target": target, "--rule": rule, "--identifiers": identifiers != "warn"}
+        _check_none({**of_tables, "--categorical": categorical}, OF_TABLES)
+        photos = read_photos(table, image_size)
+        told = {"target_type": "classes", "checkpoint": checkpoint}
+        fitted = _fitted(photos.images, photos.labels, steps, time_budget, random_state, quiet, keep_partial, **told)
+        fitted.save(output)
+        return
+    _check_none({"--image-size": image_size}, f"this goes with a folder of images, and {table} is none")
     check_choice(identifiers, "--identifiers", ("warn", "drop", "fake"))
     kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
     if is_large(table):
@@ -136,9 +156,14 @@ def sample(
     quiet: bool,
 ) -> None:
     """Write rows that a saved generator draws."""
-    if part_rows is None:
-        check_output(output)
     augmenter, styles = load(model), styles_of(model)
+    images = photo_shape(augmenter) is not None
+    if images:
+        _check_none({"--part-rows": part_rows, "--escape-formulas": escape_formulas}, "this goes with tables alone")
+        check_new_folder(output)
+        check_photos(augmenter)
+    elif part_rows is None:
+        check_output(output)
     if counts and rows is None:
         wanted: int | dict[Any, int] = _counts(counts, augmenter, styles)
     elif rows is not None and not counts:
@@ -152,6 +177,9 @@ def sample(
     if engine is not None or shuffle:
         raise typer.BadParameter("--engine and --shuffle go with --part-rows")
     made = augmenter.sample(wanted, random_state=random_state, refine=refine)
+    if images:
+        write_sampled(made, output, quiet=quiet)
+        return
     if isinstance(made, tuple):
         X, y = made
         made = _with_labels(_pandas(X), _column(y))
@@ -224,10 +252,17 @@ def report(
 def info(model: Path) -> None:
     """Print what a saved generator was fitted to, and how."""
     augmenter = load(model)
-    names = getattr(augmenter, "feature_names_in_", range(augmenter.n_features_in_))
-    print(f"columns: {', '.join(map(str, names))}")
+    shape = photo_shape(augmenter)
+    if shape is None:
+        names = getattr(augmenter, "feature_names_in_", range(augmenter.n_features_in_))
+        print(f"columns: {', '.join(map(str, names))}")
+    else:
+        print(f"images: {' x '.join(map(str, shape))} (height, width, channels)")
+    what = "rows" if shape is None else "images"
     if hasattr(augmenter, "class_counts_"):
-        print("classes: " + ", ".join(f"{label} ({count:,} rows)" for label, count in augmenter.class_counts_.items()))
+        print(
+            "classes: " + ", ".join(f"{label} ({count:,} {what})" for label, count in augmenter.class_counts_.items())
+        )
     if augmenter.rules_:
         print("rules:", *(f"  {rule.text} ({rule.support:,} rows)" for rule in augmenter.rules_), sep="\n")
     print(f"training: {augmenter.n_iter_:,} steps, ended by {augmenter.stopped_by_}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from pictures import LABELS, glyphs, photos
+from PIL import Image
 
+from ganaug import GANAugmenter
 from ganaug.cli.folders import read_photos
 
 X, Y = glyphs(8)
@@ -99,6 +102,101 @@ def test_files_of_all_formats_are_read_wherever_they_lie_in_their_class(tmp_path
     said = capsys.readouterr().err
     assert "warning: left out" in said
     assert f"{tmp_path / 'loose.png'}, {tmp_path / 'a' / 'notes.txt'}" in said
+
+
+def test_photographs_are_turned_as_their_camera_was_held(tmp_path):
+    sideways = np.zeros((16, 24, 3), np.uint8)
+    sideways[:, :8] = 255  # what the sensor saw on its left was above
+    held = Image.Exif()
+    held[0x0112] = 6
+    (tmp_path / "a").mkdir()
+    Image.fromarray(sideways).save(tmp_path / "a" / "1.jpg", exif=held, quality=95)
+    found = read_photos(str(tmp_path), None).images
+    assert found.shape == (1, 24, 16, 3)
+    assert found[0, :8].min() > 200
+    assert found[0, 8:].max() < 50
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix", "channels"),
+    [
+        ("P", "bmp", 3),
+        ("1", "bmp", 1),
+        ("P", "gif", 3),
+        ("RGBA", "png", 4),
+        ("RGB", "webp", 3),
+        ("L", "tiff", 1),
+        ("CMYK", "jpg", 3),
+        ("I;16", "png", 1),
+    ],
+)
+def test_pixels_of_all_modes_become_grey_or_coloured(tmp_path, mode, suffix, channels):
+    (tmp_path / "a").mkdir()
+    plain = Image.new("RGBA", (9, 8), (255, 0, 0, 128) if mode == "RGBA" else "red" if channels >= 3 else "white")
+    wide = Image.fromarray(np.full((8, 9), 65_535, np.uint16))
+    (wide if mode == "I;16" else plain.convert(mode)).save(tmp_path / "a" / f"1.{suffix}", lossless=True)
+    found = read_photos(str(tmp_path), None).images
+    assert found.shape == (1, 8, 9, channels)
+    assert (np.abs(found[..., 0].astype(int) - 255) <= 1).all()  # as JPEG rounds
+    assert channels < 3 or found[..., 1:3].max() <= 1
+
+
+def test_a_model_of_a_folder_is_kept_and_draws_images(command, folder, tmp_path):
+    model, out = tmp_path / "m.ganaug", tmp_path / "more"
+    status, said, told = command("fit", folder, "-o", model, "--steps", 5, "--random-state", 0, "-q")
+    assert (status, said, told) == (0, "", "")
+    status, said, _ = command("info", model)
+    assert status == 0
+    assert said.startswith("images: 12 x 10 x 1 (height, width, channels)\nclasses: across (6 images), down (8 images)")
+    status, said, told = command("sample", model, "--counts", "down=3", "--counts", "frame=1", "-o", out)
+    assert (status, said) == (0, "")
+    assert told.splitlines()[-1] == f"ganaug: 4 new images are in {out}: down (3), frame (1)"
+    made = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.png"))
+    assert made == [*(f"down/synthetic-0000{n}.png" for n in (1, 2, 3)), "frame/synthetic-00001.png"]
+    assert read(out / made[0]).shape == (12, 10, 1)
+    assert command("sample", model, "-n", 5, "-o", tmp_path / "five", "-q")[::2] == (0, "")
+    assert len([*(tmp_path / "five").rglob("*.png")]) == 5
+    for options, message in (
+        (["-o", "-"], "name one with -o"),
+        (["-o", out], "not an empty folder"),
+        (["-o", tmp_path / "new", "--part-rows", 2], "this goes with tables alone"),
+    ):
+        status, _, told = command("sample", model, "-n", 5, *options)
+        assert status != 0
+        assert message in told
+
+
+@pytest.mark.usefixtures("dice")
+def test_options_of_tables_are_refused_for_a_model_of_a_folder(command, folder, tmp_path):
+    for options in (["-t", "y"], ["--identifiers", "fake"], ["--rule", "auto"], ["--categorical", "y"]):
+        status, _, told = command("fit", folder, "-o", tmp_path / "m.ganaug", *options)
+        assert status == 2
+        assert "goes with a table" in told
+    (tmp_path / "t.csv").write_text("a,y\n1,p\n2,q\n")
+    assert command("fit", tmp_path / "t.csv", "-o", tmp_path / "m.ganaug", "--image-size", "9x9")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (X / 255, Y, "PNG files hold uint8 .* these images are float64 and 12x10"),
+        (X, np.linspace(0, 1, len(X)), "a number each have no folders"),
+        (X, np.array(["../up", "down"])[np.arange(len(X)) % 2], r"'\.\./up' is no name for a folder"),
+    ],
+)
+def test_images_that_no_folder_holds_are_refused(command, tmp_path, images, labels, message):
+    GANAugmenter(steps=5).fit(images, labels).save(tmp_path / "m.ganaug")
+    status, _, told = command("sample", tmp_path / "m.ganaug", "-n", 2, "-o", tmp_path / "more")
+    assert status == 1
+    assert re.search(message, told)
+    assert not (tmp_path / "more").exists()
+
+
+def test_images_without_labels_lie_in_the_folder_itself(command, tmp_path):
+    GANAugmenter(steps=5).fit(X).save(tmp_path / "m.ganaug")
+    status, _, told = command("sample", tmp_path / "m.ganaug", "-n", 2, "-o", tmp_path / "more")
+    assert (status, told.splitlines()[-1]) == (0, f"ganaug: 2 new images are in {tmp_path / 'more'}")
+    assert sorted(path.name for path in (tmp_path / "more").iterdir()) == ["synthetic-00001.png", "synthetic-00002.png"]
 
 
 def _empty(folder: Path) -> None:
