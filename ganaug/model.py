@@ -140,7 +140,7 @@ class GenerativeModel:
         seed = self.seeds.next(random_state)
         condition, labels = conditions_asked_for(self.target, n, y, seed)
         sampler = replace(self.sampler if refine else self.sampler.unrefined, verbose=verbose)
-        X = self._as_given(self._decoded(condition, seed, sampler if y is None else sampler.independent))
+        X = self.as_given(self._decoded(condition, seed, sampler if y is None else sampler.independent))
         return X if self.target is None else (X, self.labels_as_given(self.target, labels))
 
     def augmented(
@@ -166,7 +166,7 @@ class GenerativeModel:
             new, new_labels = self._extra(self.target, sampler, real, labels, strategy, ratio)
             labels = self.labels_as_given(self.target, joined(labels, new_labels))
         if isinstance(X, Embedded) and X.embedding.gives_rows:
-            every = stacked(X.rows, self._as_given(new))
+            every = stacked(X.rows, self.as_given(new))
         else:
             every = self.container.restore(self.container.stack(real, new))
         return every, labels, np.arange(len(real) + len(new)) >= len(real)
@@ -199,7 +199,7 @@ class GenerativeModel:
             return container.replaced(real, new, rows, X.features)
         order = np.arange(len(real))
         order[rows] = len(real) + np.arange(len(rows))
-        return _safe_indexing(stacked(X.rows, self._as_given(new)), order)
+        return _safe_indexing(stacked(X.rows, self.as_given(new)), order)
 
     def embedded(self, X: Rows) -> Any:
         """`X` with its features, where features are what was learnt."""
@@ -230,7 +230,7 @@ class GenerativeModel:
             raise ValueError("the augmenter was fitted with y: give the labels of these rows, too")
         return check_target(y, rows)[0]
 
-    def _as_given(self, data: object) -> Any:
+    def as_given(self, data: object) -> Any:
         """Generated data as `sample` returns them."""
         X = self.container.restore(data)
         return X if self.embedding is None else self.embedding.rows(X)

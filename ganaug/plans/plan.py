@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from ..columns.layout import Encoded
 from ..data.conditions import checked_counts
+from ..data.embedding import Embedding
 from ..data.seeds import BLOCK_ROWS, seeds_from
 from ..data.targets import encoded_classes
 from ..data.validation import check_count
@@ -22,6 +24,7 @@ from ..selection.sampler import Sampler
 from .shuffle import Shuffle
 
 PART_ROWS = 1_000_000
+Decode: TypeAlias = Callable[[Any], Any]
 Engine: TypeAlias = Literal["dask", "ray", "spark"]
 
 
@@ -82,7 +85,7 @@ class SamplePlan:
     def __getitem__(self, number: int) -> Any:
         """Part `number`, as `sample` returns rows."""
         data, condition = self._drawn(number)
-        X = self.model.container.restore(data)
+        X = self.model.as_given(data)
         target = self.model.target
         return X if target is None else (X, self.model.labels_as_given(target, target.decode(condition)))
 
@@ -91,7 +94,8 @@ class SamplePlan:
 
     def __reduce__(self) -> Any:
         own = {"random_state": self.random_state, "part_rows": self.part_rows, "shuffle": self.shuffle}
-        return _unpickled, (self._file, self.counts, own | {"refine": self.refine})
+        decode = None if self.model.embedding is None else self.model.embedding.decode
+        return _unpickled, (self._file, self.counts, own | {"refine": self.refine}, decode)
 
     @cached_property
     def _file(self) -> bytes:
@@ -118,7 +122,7 @@ class SamplePlan:
         return dict(zip(target.class_counts, found.tolist(), strict=True))
 
     def frame(self, number: int) -> pd.DataFrame:
-        """Part `number` as a table of pandas, with labels as the last column."""
+        """Part `number` as a table of pandas, with labels as the last column; with an encoder, of its features."""
         data, condition = self._drawn(number)
         return self._labelled(data, condition)
 
@@ -231,8 +235,9 @@ def _model_in(file: bytes) -> GenerativeModel:
     return model
 
 
-def _unpickled(file: bytes, counts: Count, options: dict[str, Any]) -> SamplePlan:
-    return SamplePlan(_model_in(file), counts, **options)
+def _unpickled(file: bytes, counts: Count, options: dict[str, Any], decode: Decode | None = None) -> SamplePlan:
+    model = _model_in(file)  # which holds no code
+    return SamplePlan(model if decode is None else replace(model, embedding=Embedding(None, decode)), counts, **options)
 
 
 def _check_independent(model: GenerativeModel) -> None:

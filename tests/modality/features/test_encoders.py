@@ -35,6 +35,11 @@ def blocks(X: np.ndarray) -> np.ndarray:
     return np.asarray(X).reshape(len(X), 5, 8, 5, 8, 3).mean((2, 4)).reshape(len(X), -1)
 
 
+def grown(features: np.ndarray) -> np.ndarray:
+    """Images of blocks."""
+    return features.reshape(-1, 5, 5, 3).repeat(8, 1).repeat(8, 2)
+
+
 def test_rows_of_any_kind_become_features(images):
     X, y = images
     augmenter = GANAugmenter(encoder=blocks, ratio=0, sampling_strategy="auto", **SMALL)
@@ -122,6 +127,17 @@ def test_a_decoder_gives_rows_back_as_they_came(images):
     assert augmenter.transform(X) is X
     mixed = GANAugmenter(0.25, mode="replace", encoder=pair, **SMALL).fit_transform(X, y)
     assert ((mixed != X).any((1, 2, 3)).sum(), mixed.dtype) == (28, X.dtype)
+
+
+def test_a_plan_gives_what_a_decoder_makes(images):
+    augmenter = GANAugmenter(encoder=(blocks, grown), **SMALL).fit(*images)
+    made, labels = augmenter.sample(7, random_state=3)
+    assert made.shape == (7, 40, 40, 3)
+    plan = augmenter.plan(7, part_rows=4, random_state=3)
+    for parts in (plan, pickle.loads(pickle.dumps(plan))):
+        np.testing.assert_array_equal(np.concatenate([part for part, _ in parts]), made)
+        assert [label for _, some in parts for label in some] == list(labels)
+    assert plan.frame(1).shape == (3, 76)
 
 
 def test_a_classifier_learns_from_features_and_is_asked_about_rows(images):
