@@ -10,6 +10,8 @@ import numpy as np
 
 from ...plain import AnyArray, IndexArray, MatrixLike, record
 
+EXACT = 2**53
+"""Whole numbers up to it are floats of 64 bits, too."""
 LEAST_SIDE = 8
 CHANNELS_LAST = "Channels come last: np.moveaxis(X, 1, -1)"
 
@@ -74,7 +76,7 @@ def check_images(images: AnyArray) -> tuple[AnyArray, ImageContainer]:
     TypeError
         If pixels are no numbers.
     ValueError
-        If an image is smaller than 8 x 8, or a pixel is not finite.
+        If an image is smaller than 8 x 8, or a pixel is not finite, or a whole number that no float holds.
     """
     if images.dtype.kind not in "biuf":
         raise TypeError(f"images of dtype {images.dtype}: pixels must be integers, floats or booleans")
@@ -84,6 +86,13 @@ def check_images(images: AnyArray) -> tuple[AnyArray, ImageContainer]:
     broken = 0 if images.dtype.kind != "f" else int((~np.isfinite(images)).any((1, 2)).sum())
     if broken:
         raise ValueError(f"{broken} images have pixels that are NaN or infinite: leave these images out")
+    if images.dtype.kind in "iu" and images.dtype.itemsize == 8:
+        furthest = max((int(images.max(initial=0)), int(images.min(initial=0))), key=abs)
+        if abs(furthest) > EXACT:
+            raise ValueError(
+                f"images have a pixel of {furthest:,}, and floats, as which pixels are learnt, hold whole ones up to "
+                f"{EXACT:,}: subtract what all pixels have in common"
+            )
     channels = images.ndim == 4
     return images if channels else images[..., None], ImageContainer(channels)
 
