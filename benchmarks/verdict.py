@@ -25,6 +25,7 @@ from sklearn.tree import DecisionTreeClassifier
 from tqdm import tqdm
 
 from ganaug import Assessment, GANAugmenter, assess
+from ganaug.assessment.baselines import BASELINES, usual_baselines
 from ganaug.assessment.intervals import corrected
 from ganaug.assessment.ratios import METHODS
 from ganaug.assessment.scoring import Scoring
@@ -148,6 +149,8 @@ def main() -> None:
                         if not results.find(**key):
                             folds = StratifiedKFold(asked.folds, shuffle=True, random_state=shuffle)
                             options = {"cv": folds, "random_state": shuffle, "memory": memory, "n_jobs": asked.jobs}
+                            options["baselines"] = [name for name in usual_baselines(images=False)
+                                                    if not BASELINES[name].only_shows]  # fmt: skip
                             with warnings.catch_warnings():
                                 warnings.simplefilter("ignore", ConvergenceWarning)
                                 result = assess(model, X, y, augmenter, **options)
