@@ -258,6 +258,22 @@ class Documented:
         return {"page": self._doc_page, "name": type(self).__name__}
 
 
+class SharesModels(BaseEstimator):
+    """An estimator whose clones ask the same networks and functions; scikit-learn would copy them, weights and all."""
+
+    _asked: ClassVar[tuple[str, ...]]
+    """Parameters that may hold what comes fitted and is only asked."""
+
+    def __sklearn_clone__(self) -> Any:
+        values = {name: getattr(self, name) for name in self._asked}
+        shared = {name: value for name, value in values.items() if not hasattr(value, "get_params")}
+        without = type(self).__new__(type(self))
+        without.__dict__ |= vars(self) | dict.fromkeys(shared)
+        made = super(SharesModels, without).__sklearn_clone__()
+        made.__dict__ |= shared
+        return made
+
+
 class LossLike(Protocol):
     """A loss of the user's, made with `ganaug.gan.losses.Loss`."""
 
@@ -283,8 +299,10 @@ class StrategyLike(Protocol):
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class GANParameters(Documented, BaseEstimator):
+class GANParameters(Documented, SharesModels):
     """What all estimators that fit a generator take; `DOCS` says what it means."""
+
+    _asked: ClassVar[tuple[str, ...]] = ("encoder",)
 
     categorical_features: Auto | Sequence[Any] = "auto"
     rules: Rules = parameter("auto", some_rules)

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
-from ganaug import GANAugmenter, GANOverSampler
+from ganaug import AugmentedClassifier, GANAugmenter, GANOverSampler
 from ganaug.params import GANParameters
 
 ESTIMATORS = (GANAugmenter, GANOverSampler)
@@ -130,3 +132,30 @@ def test_an_error_names_the_parameter_and_its_value(fits, cls, name, value):
         made.fit_transform(X, Y) if cls is GANAugmenter else made.fit_resample(X, Y)
     if (cls, name) != (GANAugmenter, "sampling_strategy"):  # that is for `augment`, of rows other than those of `fit`
         assert not fits
+
+
+class Heavy:
+    def __call__(self, X):
+        return X
+
+    def __deepcopy__(self, memo):
+        raise AssertionError("copied")
+
+
+@pytest.mark.parametrize("cls", [GANAugmenter, GANOverSampler])
+def test_a_clone_asks_the_same_encoder_and_clones_a_transformer(cls):
+    network, learns = Heavy(), StandardScaler()
+    pair = cls(encoder=(network, len), steps=7)
+    assert clone(cls(encoder=network)).encoder is network
+    assert clone(pair).get_params() == pair.get_params()
+    assert clone(cls(encoder=learns)).encoder is not learns
+
+
+def test_a_clone_asks_the_same_teacher_and_clones_an_estimator():
+    network, learns = Heavy(), LogisticRegression()
+    model = AugmentedClassifier(LogisticRegression(), GANAugmenter(encoder=network), teacher=network, cv=3)
+    again = clone(model)
+    assert (again.teacher, again.augmenter.encoder, again.cv) == (network, network, 3)
+    assert again.augmenter is not model.augmenter
+    assert (model.teacher, model.augmenter.encoder) == (network, network)
+    assert clone(AugmentedClassifier(LogisticRegression(), teacher=learns)).teacher is not learns

@@ -27,7 +27,7 @@ from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import check_is_estimator, check_real, check_target, labels_or_numbers
 from ..data.weights import routing, weights_name, with_synthetic
 from ..modality.registry import check_data
-from ..params import Documented, left_open
+from ..params import Documented, SharesModels, left_open
 from ..plain import BoolArray, Float64Array, MatrixLike, VectorLike
 from ..teaching.lesson import lesson_of, shares_of
 from ..teaching.teacher import Teacher, TeacherLike, check_teacher, fitted_teacher
@@ -84,9 +84,10 @@ def if_estimator_has(name: str) -> Callable[[Callable[..., Any]], Any]:
     return available_if(check)
 
 
-class AugmentedEstimator(Documented, MetaEstimatorMixin, BaseEstimator):
+class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
     """What the classifier and the regressor share: all of `fit`."""
 
+    _asked = ("teacher",)
     __metadata_request__fit: ClassVar[dict[str, str]] = {"sample_weight": metadata_routing.UNUSED}  # the estimator asks
     _doc_page = "meta-estimators"
     _target_type: ClassVar[str]
