@@ -27,7 +27,7 @@ from tqdm import tqdm
 from ganaug import Assessment, GANAugmenter, assess
 from ganaug.assessment.baselines import BASELINES, usual_baselines
 from ganaug.assessment.intervals import corrected
-from ganaug.assessment.ratios import METHODS
+from ganaug.assessment.ratios import BALANCE, METHODS, TEACH
 from ganaug.assessment.scoring import Scoring
 from ganaug.assessment.verdict import decided
 
@@ -35,7 +35,8 @@ from .figures import boosting, comparable, scaled, sorts
 from .results import Results
 from .tables import imbalanced
 
-ALWAYS = {"equal classes": ("balance", 1.0), "a teacher's labels": ("teach", 10.0)}
+ALWAYS = {"equal classes": BALANCE, "a teacher's labels": TEACH}
+"""With the largest ratio that is tried."""
 COMPARED = ("verdict", "best ratio", *ALWAYS)
 
 
@@ -87,6 +88,10 @@ def best_ratio(row: dict[str, Any]) -> tuple[str, float]:
     return best["method"], best["ratio"]
 
 
+def most_of(row: dict[str, Any], method: str) -> tuple[str, float]:
+    return method, max(m["ratio"] for m in row["methods"] if m["method"] == method)
+
+
 def cases(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """For each verdict: what its choice, and always augmenting, add on the folds of the next shuffle."""
     found = []
@@ -101,7 +106,7 @@ def cases(rows: list[dict[str, Any]]) -> pd.DataFrame:
         gains = {
             "verdict": scores_of(fresh, *choice) - nothing,
             "best ratio": scores_of(fresh, *best_ratio(row)) - nothing,
-        } | {name: scores_of(fresh, *method) - nothing for name, method in ALWAYS.items()}
+        } | {name: scores_of(fresh, *most_of(fresh, method)) - nothing for name, method in ALWAYS.items()}
         case = {"table": table, "learner": learner, "shuffle": shuffle, "choice": choice[0]}
         for name, gain in gains.items():
             lead = corrected(gain, fresh["test_share"])
