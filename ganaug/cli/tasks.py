@@ -156,6 +156,9 @@ def sample(
     quiet: bool,
 ) -> None:
     """Write rows that a saved generator draws."""
+    is_file = bool(Path(output).suffix) and not output.endswith("/")
+    if part_rows is None and is_file:
+        check_output(output)
     augmenter, styles = load(model), styles_of(model)
     images = photo_shape(augmenter) is not None
     if images:
