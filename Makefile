@@ -78,5 +78,5 @@ $(VENV)/ready $(LOWEST)/ready: pyproject.toml
 	@$(PYTHON) $(USABLE) || { echo "$(PYTHON) is not Python 3.11 or newer with its venv module." >&2; exit 1; }
 	@echo "Setting up $(@D) with $$($(PYTHON) --version). TensorFlow is large: this takes some minutes, once."
 	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --no-compile --quiet --disable-pip-version-check $(CONSTRAINTS) -e ".[dev]"
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS) -e ".[dev]"
 	@touch $@
