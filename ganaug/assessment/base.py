@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from ..modality.base import Container
+from ..modality.registry import check_data
 from ..plain import AnyArray, Float64Array, IndexArray, MatrixLike, VectorLike
 from ..teaching.teacher import Teacher
 from .ratios import lacking_rows
@@ -103,6 +107,24 @@ def lacking_places(y: VectorLike, seed: int) -> IndexArray:
         for label, count in lacking_rows("auto", labels, classes=True).items()
     ]
     return np.concatenate([np.zeros(0, np.intp), *more])
+
+
+def table_of(X: MatrixLike) -> tuple[pd.DataFrame, Container[pd.DataFrame]]:
+    """A table, and the way back to the container that it came in; LeftOut for images and sparse matrices."""
+    if sparse.issparse(X):
+        raise LeftOut("it takes no sparse matrix")
+    table, container = check_data(X)
+    if not isinstance(table, pd.DataFrame):
+        raise LeftOut("it takes no images")
+    return table, container
+
+
+def imbalanced_learns(module: str) -> Any:
+    """A module of imbalanced-learn; LeftOut if that is not installed."""
+    try:
+        return import_module(f"imblearn.{module}")
+    except ImportError:
+        raise LeftOut("it needs imbalanced-learn: pip install 'ganaug[imblearn]'") from None
 
 
 def check_imbalanced(counts: pd.Series) -> None:

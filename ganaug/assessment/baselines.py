@@ -7,7 +7,6 @@ from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
@@ -18,7 +17,7 @@ from ..data.weights import weights_name
 from ..modality.registry import check_data
 from ..models import behind_preprocessing
 from ..plain import MatrixLike, VectorLike
-from .base import Attempt, Baseline, LeftOut, Setting, check_imbalanced, check_repeated
+from .base import Attempt, Baseline, LeftOut, Setting, check_imbalanced, check_repeated, imbalanced_learns, table_of
 from .by_teacher import Distilled, Munge, TheTeacher
 from .classical import CutMix, MixUp, RandAugment, RandomErasing
 from .resampled import Copies, Noise, Smote
@@ -104,7 +103,7 @@ class BalancedForest(Baseline):
     is_other_model = only_shows = True
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
-        return _imbalanced_learns("BalancedRandomForestClassifier", X, y, setting)
+        return _in_place("BalancedRandomForestClassifier", X, y, setting)
 
 
 class EasyEnsemble(Baseline):
@@ -121,18 +120,13 @@ class EasyEnsemble(Baseline):
     is_other_model = only_shows = True
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:  # noqa: ARG002
-        return _imbalanced_learns("EasyEnsembleClassifier", X, y, setting)
+        return _in_place("EasyEnsembleClassifier", X, y, setting)
 
 
-def _imbalanced_learns(name: str, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
+def _in_place(name: str, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
     """An ensemble of imbalanced-learn behind the preprocessing that takes any table."""
-    try:
-        from imblearn import ensemble
-    except ImportError:
-        raise LeftOut("it needs imbalanced-learn: pip install 'ganaug[imblearn]'") from None
-    table = _as_table(X)
-    if sparse.issparse(X) or not isinstance(table, pd.DataFrame):
-        raise LeftOut("it takes no images and no sparse matrix")
+    ensemble = imbalanced_learns("ensemble")
+    table, _ = table_of(X)
     check_imbalanced(pd.Series(np.asarray(y)).value_counts())
     model = behind_preprocessing(table, getattr(ensemble, name)(random_state=setting.seed))
     return Attempt(make_pipeline(FunctionTransformer(_as_table), model), X, y)

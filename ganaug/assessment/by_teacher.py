@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
 
@@ -12,13 +11,12 @@ from ..columns.number import is_whole
 from ..columns.registry import is_number
 from ..data.validation import categorical_columns
 from ..data.weights import weights_name
-from ..modality.registry import check_data
 from ..models import behind_preprocessing
 from ..plain import IndexArray, MatrixLike, VectorLike
 from ..teaching.lesson import lesson_of
 from ..teaching.teacher import Teacher
 from ..teaching.teachers import TeacherClassifier, TeacherRegressor
-from .base import Attempt, Baseline, LeftOut, Setting
+from .base import Attempt, Baseline, LeftOut, Setting, table_of
 from .ratios import taught_ratio
 
 NEIGHBOURS = 5
@@ -72,11 +70,7 @@ class Munge(Baseline):
     only_shows = True
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
-        if sparse.issparse(X):
-            raise LeftOut("it takes no sparse matrix")
-        table, container = check_data(X)
-        if not isinstance(table, pd.DataFrame):
-            raise LeftOut("it takes no images")
+        table, container = table_of(X)
         rng = np.random.default_rng(setting.seed)
         first = np.tile(np.arange(len(table)), round(taught_ratio(len(table))))
         second = neighbours_of(table, rng)[first, rng.integers(NEIGHBOURS, size=len(first))]

@@ -8,16 +8,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing
 
 from ..columns.number import is_whole
 from ..columns.registry import is_number, is_time
 from ..data.validation import categorical_columns
-from ..modality.registry import check_data
 from ..plain import AnyArray, BoolArray, MatrixLike, VectorLike
-from .base import EVEN, Attempt, Baseline, LeftOut, Setting, check_imbalanced, check_repeated, lacking_places
+from .base import (
+    EVEN,
+    Attempt,
+    Baseline,
+    LeftOut,
+    Setting,
+    check_imbalanced,
+    check_repeated,
+    imbalanced_learns,
+    lacking_places,
+    table_of,
+)
 
 NEIGHBOURS = 5
 
@@ -42,20 +51,13 @@ class BySampler(Baseline):
     of_images = False
 
     def attempt(self, estimator: BaseEstimator, X: MatrixLike, y: VectorLike, setting: Setting) -> Attempt:
-        try:
-            import imblearn.over_sampling  # noqa: F401
-        except ImportError:
-            raise LeftOut("it needs imbalanced-learn: pip install 'ganaug[imblearn]'") from None
-        if sparse.issparse(X):
-            raise LeftOut("it takes no sparse matrix of mixed columns")
-        table, container = check_data(X)
-        if not isinstance(table, pd.DataFrame):
-            raise LeftOut("it takes no images")
+        samplers = imbalanced_learns("over_sampling")
+        table, container = table_of(X)
         is_category = _categories(table, categorical_columns(setting.categorical, table))
         labels = pd.Series(np.asarray(y))
         check_imbalanced(labels.value_counts())
         scaler = Scaler(table, is_category)
-        rows, targets = self._resampled(scaler.scaled(), labels, is_category, setting.seed)
+        rows, targets = self._resampled(samplers, scaler.scaled(), labels, is_category, setting.seed)
         more = pd.concat([table, scaler.unscaled(rows.iloc[len(table) :])], ignore_index=True)
         if isinstance(y, pd.Series):
             targets = pd.Series(targets, dtype=y.dtype, name=y.name)
@@ -63,9 +65,9 @@ class BySampler(Baseline):
 
     @abstractmethod
     def _resampled(
-        self, table: pd.DataFrame, labels: pd.Series, is_category: BoolArray, seed: int
+        self, samplers: Any, table: pd.DataFrame, labels: pd.Series, is_category: BoolArray, seed: int
     ) -> tuple[pd.DataFrame, AnyArray]:
-        """Real rows, then those that classes lack, and the labels of all."""
+        """Real rows, then those that classes lack, and the labels of all, by one of imbalanced-learn's samplers."""
 
 
 class Smote(BySampler):
@@ -79,19 +81,17 @@ class Smote(BySampler):
     name, title = "smote", "SMOTE"
 
     def _resampled(
-        self, table: pd.DataFrame, labels: pd.Series, is_category: BoolArray, seed: int
+        self, samplers: Any, table: pd.DataFrame, labels: pd.Series, is_category: BoolArray, seed: int
     ) -> tuple[pd.DataFrame, AnyArray]:
-        from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
-
         counts = labels.value_counts()
         check_repeated(counts)
         options = {"k_neighbors": int(min(NEIGHBOURS, counts.min() - 1)), "random_state": seed}
         if is_category.all():
-            sampler = SMOTEN(**options)
+            sampler = samplers.SMOTEN(**options)
         elif is_category.any():
-            sampler = SMOTENC(np.flatnonzero(is_category).tolist(), **options)
+            sampler = samplers.SMOTENC(np.flatnonzero(is_category).tolist(), **options)
         else:
-            sampler = SMOTE(**options)
+            sampler = samplers.SMOTE(**options)
         rows, targets = sampler.fit_resample(table, labels.to_numpy())
         return rows, targets
 
@@ -109,13 +109,11 @@ class Noise(BySampler):
     verb = "are"
 
     def _resampled(
-        self, table: pd.DataFrame, labels: pd.Series, is_category: BoolArray, seed: int
+        self, samplers: Any, table: pd.DataFrame, labels: pd.Series, is_category: BoolArray, seed: int
     ) -> tuple[pd.DataFrame, AnyArray]:
-        from imblearn.over_sampling import RandomOverSampler
-
         if is_category.all():
             raise LeftOut("there is no number that noise could move")
-        sampler = RandomOverSampler(shrinkage=1.0, random_state=seed)
+        sampler = samplers.RandomOverSampler(shrinkage=1.0, random_state=seed)
         numbers, targets = sampler.fit_resample(table.loc[:, ~is_category], labels.to_numpy())
         every = table.iloc[sampler.sample_indices_].reset_index(drop=True)
         return every.assign(**numbers), targets

@@ -90,9 +90,7 @@ def write_sampled(sampled: Any, output: str, *, quiet: bool) -> None:
     """Write what an augmenter of images drew, into a folder for each class if there are any."""
     images, labels = _images_and_labels(sampled)
     names = np.full(len(images), "") if labels is None else np.asarray(labels).astype(str)
-    _write_photos(images if images.ndim == 4 else images[..., None], names, output)
-    if not quiet:
-        print(f"ganaug: {_told(Counter(names.tolist()), output)}", file=sys.stderr)
+    _write_photos(images if images.ndim == 4 else images[..., None], names, output, quiet=quiet)
 
 
 def _images_and_labels(sampled: Any) -> tuple[Any, Any]:
@@ -127,9 +125,7 @@ def rebalance_photos(
         raise ValueError(f"{folder} lacks no images of any class: --ratio 1 adds as many as there are")
     augmenter = fitted(photos.images, photos.labels, target_type="classes", ratio=ratio, sampling_strategy=wanted)
     every, labels, synthetic = augmenter.augment(photos.images, photos.labels, return_mask=True)
-    _write_photos(every[synthetic], labels[synthetic], output)
-    if not quiet:
-        print(f"ganaug: {_told(Counter(labels[synthetic].tolist()), output)}", file=sys.stderr)
+    _write_photos(every[synthetic], labels[synthetic], output, quiet=quiet)
 
 
 def read_photos(folder: str, image_size: str | None) -> Photos:
@@ -183,8 +179,11 @@ def check_new_folder(output: str, folder: str | None = None) -> None:
         raise PermissionError(f"{output} cannot be written: the permissions forbid it")
 
 
-def _write_photos(images: AnyArray, labels: AnyArray, output: str) -> None:
-    """Write images as PNG files, into a folder for each class of a new folder, which is there once it is complete."""
+def _write_photos(images: AnyArray, labels: AnyArray, output: str, *, quiet: bool) -> None:
+    """Write images as PNG files, into a folder for each class of a new folder, which is there once it is complete.
+
+    Unless `quiet`, a line says what was written.
+    """
     from ..tensorflow import tf
 
     numbers: Counter[str] = Counter()
@@ -194,6 +193,8 @@ def _write_photos(images: AnyArray, labels: AnyArray, output: str) -> None:
             file = temporary / label / f"synthetic-{numbers[label]:05}.png"
             file.parent.mkdir(exist_ok=True)
             file.write_bytes(tf.io.encode_png(image).numpy())
+    if not quiet:
+        print(f"ganaug: {_told(numbers, output)}", file=sys.stderr)
 
 
 def _told(counts: Mapping[str, int], output: str) -> str:

@@ -298,10 +298,10 @@ def _check_apart(scans: Sequence[Scan]) -> None:
     paths: set[str] = set()
     names: dict[int, str] = {}
     for own in scans:
-        twice = paths.intersection(map(os.path.abspath, own.source.paths))
-        if twice:
+        mine = set(map(os.path.abspath, own.source.paths))
+        if twice := paths & mine:
             raise ValueError(f"{min(twice)} was scanned twice: merge scans of different files")
-        paths.update(map(os.path.abspath, own.source.paths))
+        paths |= mine
         both = names.keys() & own.found.names.keys()
         if both:
             number = min(both)
