@@ -39,6 +39,7 @@ BAD: dict[str, list[Any]] = {
     "loss": ["wgan", None, 1, len],
     "optimizer": ["adamw", 0.1, None],
     "strategy": ["mirrored", 2],
+    "jit_compile": [1, None, "yes"],
     "on_chunk": ["print", 3, [print, 4]],
     "early_stopping": [0, -1, 1.5, "yes", None],
     "checkpoint": [3, True, ["a.ckpt"]],

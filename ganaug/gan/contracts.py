@@ -36,6 +36,8 @@ class Plan:
         Below 2**31 - 16.
     waits : float
         Share of the steps in which the discriminator alone learns: one that is new, against a generator that is not.
+    compiled : bool
+        By XLA.
     """
 
     steps: int
@@ -48,6 +50,7 @@ class Plan:
     temperature: float = 0.5
     seed: int = 0
     waits: float = 0.0
+    compiled: bool = False
 
 
 class Observer(Protocol):

@@ -8,6 +8,7 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from math import prod
 
+import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from ..data.memory import check_free
@@ -33,6 +34,8 @@ from .workers import Workers
 
 TRAINING_SHARE = 0.8
 MOST_NAMED = 5
+STEPS_WORTH_COMPILING, SECONDS_WORTH_COMPILING = 4_000, 120
+"""XLA takes half a minute for the graph, and saves about ten milliseconds of a step on a graphics processor."""
 WAITS = 0.3
 """Share of the steps that a generator waits for a discriminator that is new to it."""
 FLOAT_BYTES = 4
@@ -206,7 +209,21 @@ def _plan(config: Config, seconds: float | None, seed: int) -> Plan:
         learning_rate=sizes.learning_rate,
         average=sizes.average,
         seed=seed,
+        compiled=_is_compiled(config),
     )
+
+
+def _is_compiled(config: Config) -> bool:
+    """Whether XLA is asked for, or worth the time that it takes."""
+    from ..tensorflow import tf
+
+    given = config.given
+    if given.jit_compile != "auto":
+        return bool(given.jit_compile)
+    built_in = given.generator is None and given.discriminator is None and given.strategy is None
+    named = isinstance(given.loss, str) and isinstance(given.optimizer, str)
+    long = config.sizes.steps >= STEPS_WORTH_COMPILING and (given.time_budget or np.inf) >= SECONDS_WORTH_COMPILING
+    return built_in and named and long and bool(tf.config.get_visible_devices("GPU"))
 
 
 def _fit_chooser(

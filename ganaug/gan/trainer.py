@@ -89,12 +89,12 @@ class Trainer:
         self.moving = [v.value for v in generator.variables if v.dtype == "float32"]
         """Statistics of normalisations, too: averaged weights need theirs."""
         self.average = [tf.Variable(v, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA) for v in self.moving]
-        self.seed = tf.Variable(plan.seed)
+        self.seed = tf.Variable(plan.seed, dtype=tf.int64)  # of 32 bits it would not be where XLA's graph is
         self.went_well = False
         self._take(data)
         step = tf.TensorSpec([], tf.int32)
         rows = [tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype) for tensor in self.tensors]
-        chunk = tf.function(without_autograph(self._chunk))
+        chunk = tf.function(without_autograph(self._chunk), jit_compile=plan.compiled or None)
         self.chunk = chunk.get_concrete_function(step, step, step, rows)
 
     def start_again(self, generator: Model, discriminator: Model, data: Data, plan: Plan) -> None:
@@ -273,7 +273,7 @@ class Trainer:
         draw = step * self.replicas + tf.distribute.get_replica_context().replica_id_in_sync_group
         real, condition = self._batch(draw, tensors)
         latent_shape = [self.batch_size, *self.generator.inputs[0].shape[1:]]
-        latent = tf.random.stateless_normal(latent_shape, [self.seed + 3, draw])
+        latent = tf.random.stateless_normal(latent_shape, self._seeds(3, draw))
         with tf.GradientTape() as g_tape:
             raw = self.generator([latent, condition], training=True)
             fake = self.head.fake(raw, partial(self._uniform, draw), plan.temperature)
@@ -323,7 +323,10 @@ class Trainer:
         return self.head.real(parts, partial(self._uniform, at)), expand_condition(self.label, codes, position)
 
     def _uniform(self, at: Tensor, stream: int, shape: list[int], dtype: Any = tf.float32) -> Tensor:
-        return tf.random.stateless_uniform(shape, [self.seed + stream, at], dtype=dtype)
+        return tf.random.stateless_uniform(shape, self._seeds(stream, at), dtype=dtype)
+
+    def _seeds(self, stream: int, at: Tensor) -> list[Tensor]:
+        return [tf.cast(self.seed, tf.int32) + stream, at]
 
     def _state(self) -> list[Any]:
         networks = [*self.generator.variables, *self.discriminator.variables]
