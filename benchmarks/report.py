@@ -377,11 +377,26 @@ def scale_parts_page(result: dict[str, Any]) -> tuple[str, Losses]:
     return f"## Rows in parts\n\n{note}\n\n{table(head, rows)}", []
 
 
+def devices_page(result: dict[str, Any]) -> tuple[str, Losses]:
+    head = ["what", "on", "XLA", "products in", "batch", "a step, ms", "training rows a second",
+            "until the second chunk, s", "fit, s", "GPU memory, MB"]  # fmt: skip
+    rows = [
+        [f"{row['side']} x {row['side']} pixels" if row["side"] else result["settings"]["table"],
+         row.get("gpu", f"{result['machine']['cores']} cores"), "yes" if row["is_compiled"] else "no", row["precision"],
+         f"{row['batch_rows']:,}", number(row["step_ms"], 2), f"{1000 * row['batch_rows'] / row['step_ms']:,.0f}",
+         number(row["first_seconds"]), f"{row['fit_seconds']:.0f}, {row['steps']:,} steps" if row["whole"] else "",
+         number(row.get("gpu_mb"), 0)]
+        for row in result["rows"]
+    ]  # fmt: skip
+    note = "A step is one of either network. A fit is a whole one, with all that follows training."
+    return f"## On a graphics processor\n\n{note}\n\n{table(head, rows)}\n{about(result)}", []
+
+
 PAGES = {"utility": utility_page, "fidelity": fidelity_page, "rebalance": rebalance_page, "verdict": verdict_page,
          "speed-until": until_page,
          "speed-sampling": sampling_page, "speed-growth": growth_page, "speed-stream": stream_page,
          "scale-scan": scale_scan_page, "scale-fidelity": scale_fidelity_page, "scale-parts": scale_parts_page,
-         "images": images_page, "rules": rules_page}  # fmt: skip
+         "devices": devices_page, "images": images_page, "rules": rules_page}  # fmt: skip
 
 
 def render(found: dict[str, dict[str, Any]]) -> str:

@@ -100,7 +100,7 @@ strategy : tf.distribute.Strategy or None, default=None
 jit_compile : "auto" or bool, default="auto"
     Whether XLA compiles the training steps. On a graphics processor that takes about half a minute, and steps are ten
     to twenty times as fast afterwards; on others they are slower. "auto" compiles where TensorFlow has a GPU, for fits
-    of 4,000 steps or more with built-in networks, without a `time_budget` below two minutes.
+    of 3,000 steps or more with built-in networks, without a `time_budget` below two minutes.
 on_chunk : callable, list of callables or None, default=None
     Called after each chunk of steps, about once a second, with a :class:`ganaug.TrainingState`: losses, figures of
     the last check, and `sample` for rows as they are by now. One that returns True ends training. It is neither
@@ -114,7 +114,8 @@ checkpoint : str, path-like or None, default=None
     `random_state` with the seed of the one before. It holds no training rows, but the discriminator, which has seen
     them: keep it to yourself. Each fit needs a file of its own.
 random_state : int, RandomState instance or None, default=None
-    An int gives the same model, bit for bit, on the same machine, and the same samples.
+    An int gives the same model, bit for bit, on the same machine, and the same samples. On a graphics processor, which
+    adds up in another order each time, models differ.
 verbose : {"auto", True, False} or int, default="auto"
     Whether to show a progress bar: what is being done, losses, detection and coverage, and the time left. "auto" shows
     it in a terminal or notebook when a fit takes longer than five seconds, and takes it away at the end. Many rows that

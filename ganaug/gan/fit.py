@@ -34,7 +34,7 @@ from .workers import Workers
 
 TRAINING_SHARE = 0.8
 MOST_NAMED = 5
-STEPS_WORTH_COMPILING, SECONDS_WORTH_COMPILING = 4_000, 120
+STEPS_WORTH_COMPILING, SECONDS_WORTH_COMPILING = 3_000, 120
 """XLA takes half a minute for the graph, and saves about ten milliseconds of a step on a graphics processor."""
 WAITS = 0.3
 """Share of the steps that a generator waits for a discriminator that is new to it."""

@@ -50,6 +50,7 @@ augmenter: GANAugmenter = GANAugmenter(
     refine=False,
     loss="wgan-gp",
     optimizer="sgd",
+    jit_compile="auto",
     on_chunk=stop,
     early_stopping=True,
     random_state=0,

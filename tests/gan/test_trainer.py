@@ -12,6 +12,8 @@ import toy
 
 from ganaug import GANAugmenter
 from ganaug.columns.layout import Block, Layout
+from ganaug.gan import fit
+from ganaug.gan.contracts import Plan
 from ganaug.gan.trainer import _schedule
 from ganaug.modality.base import Size
 from ganaug.modality.image import networks as image
@@ -28,6 +30,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "hinge": {"loss": "hinge"},
     "SGD": {"optimizer": "sgd", "steps": 2500},
     "RMSprop": {"optimizer": keras.optimizers.RMSprop(1e-3)},
+    "XLA": {"jit_compile": True},
     "strategy": {"strategy": tf.distribute.OneDeviceStrategy("/cpu:0")},
 }
 # measured over three seeds: total variation up to 0.04, KS up to 0.06, colours up to 0.04 off, correlation from 0.5 on
@@ -83,6 +86,37 @@ def test_networks_of_ones_own_are_trained() -> None:
 def test_one_of_the_networks_may_be_ones_own() -> None:
     model = GANAugmenter(steps=3, refine=False, discriminator=own_discriminator, random_state=0).fit(X, Y)
     assert len(model.sample(7)[0]) == 7
+
+
+@pytest.mark.parametrize(
+    ("options", "gpus", "compiled"),
+    [
+        ({}, 1, True),
+        ({}, 0, False),
+        ({"steps": 2_999}, 1, False),
+        ({"time_budget": 60}, 1, False),
+        ({"time_budget": 600}, 1, True),
+        ({"generator": own_generator}, 1, False),
+        ({"optimizer": keras.optimizers.RMSprop(1e-3)}, 1, False),
+        ({"strategy": tf.distribute.OneDeviceStrategy("/cpu:0")}, 1, False),
+        ({"jit_compile": True, "steps": 5}, 0, True),
+        ({"jit_compile": False}, 1, False),
+    ],
+)
+def test_long_fits_of_the_built_in_networks_are_compiled_for_a_graphics_processor(
+    options: dict[str, Any], gpus: int, compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[Plan] = []
+
+    def note(*given: Any) -> Any:
+        plans.extend(each for each in given if isinstance(each, Plan))
+        raise InterruptedError
+
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [kind] * gpus)
+    monkeypatch.setattr(fit, "train", note)
+    with pytest.raises(InterruptedError):
+        GANAugmenter(**{"steps": 3_000, **options}).fit(X, Y)
+    assert [plan.compiled for plan in plans] == [compiled]
 
 
 def three_inputs(layout: Layout) -> Any:
