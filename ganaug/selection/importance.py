@@ -145,9 +145,9 @@ class ImportanceSampling:
 
     def log_odds(self, condition: Encoded, rows: Encoded) -> Float64Array:
         total = self.trees(_judged(self.layout, condition, rows, self.label_models)).clip(-CLIP, CLIP)
-        codes = np.hstack([condition.codes, rows.codes, self.twins(rows)])
+        columns = np.ascontiguousarray(np.hstack([condition.codes, rows.codes, self.twins(rows)]).T, np.intp)
         for table in self.tables:
-            total += table(codes)
+            total += table(columns)
         return total
 
     def finished(self, rows: Encoded, _rng: np.random.Generator) -> Encoded:

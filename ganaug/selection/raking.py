@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from ..columns.layout import Layout
-from ..plain import Float32Array, Float64Array, Int32Array, record
+from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
 
 PROBE_ROWS = 4_096
 MAX_PROBES = 20_000
@@ -32,8 +32,11 @@ class TwoWayTable:
     second: int
     correction: Float32Array
 
-    def __call__(self, codes: Int32Array) -> Float32Array:
-        return self.correction[codes[..., self.first], codes[..., self.second]]
+    def __call__(self, columns: IndexArray) -> Float32Array:
+        """For the codes of rows, one column after the other (columns, ...)."""
+        cell = columns[self.first] * self.correction.shape[1] + columns[self.second]
+        found: Float32Array = self.correction.take(cell)
+        return found
 
 
 def rake(

@@ -11,7 +11,7 @@ from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from ganaug.selection import boosted_trees as module
-from ganaug.selection.boosted_trees import BoostedTrees, fit_boosted_trees
+from ganaug.selection.boosted_trees import BoostedTrees, Intervals, fit_boosted_trees
 
 X, Y = make_classification(600, 6, n_informative=4, n_classes=3, random_state=0)
 X = X.astype(np.float32)
@@ -80,3 +80,29 @@ def test_trees_of_more_leaves_than_bits_are_refused():
 def test_features_that_are_not_there_are_refused(grown):
     with pytest.raises(ValueError, match="more than the 0 features"):
         grown(X[:, :0])
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        [0.5],
+        [0.0, 1.0],
+        [0.1, 0.1 + 1e-12, 0.7],
+        [1.0, 1.0 + 1e-7, 2.0],
+        [-3e38, 3e38],
+        [0.0, 1e-42, 1.0],
+        [-1e300, 0.0, 1e300],
+        [0.0, np.inf],
+        [0.0, np.nan],
+        np.linspace(-2, 30, 255),
+        np.sort(np.random.default_rng(1).normal(size=255)),
+        np.arange(64) + 0.5,
+    ],
+)
+def test_a_number_is_above_as_many_edges_as_a_search_says(edges):
+    edges, rng = np.asarray(edges, np.float64), np.random.default_rng(0)
+    near = np.float32(np.clip(np.nan_to_num(edges), -3e38, 3e38))
+    near = np.concatenate([near, np.nextafter(near, np.float32(-np.inf)), np.nextafter(near, np.float32(np.inf))])
+    numbers = np.concatenate([near, rng.normal(0, 3, 500), rng.uniform(-5, 70, 500), [-np.inf, np.inf, -3e38, 3e38]])
+    numbers = numbers.astype(np.float32)
+    assert np.array_equal(Intervals(edges)(numbers), np.searchsorted(edges, numbers))

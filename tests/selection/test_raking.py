@@ -35,7 +35,7 @@ def test_corrections_bring_independent_columns_to_the_real_two_way_tables():
     pool = rng.integers(0, WIDTHS, (6_000, 16, 3)).astype(np.int32)
     flat = np.zeros(pool.shape[:2], np.float32)
     corrections, _ = rake(LAYOUT, real, pool, flat)
-    odds = sum(table(pool) for table in corrections)
+    odds = sum(table(np.moveaxis(pool, -1, 0)) for table in corrections)
     chosen = choose(odds.T, rng.uniform(1e-12, 1, odds.T.shape))
     before, after = (pool[np.arange(len(pool)), spot] for spot in (0, chosen))
     assert distance(real, before) > 0.4
@@ -67,7 +67,7 @@ def test_many_columns_do_not_spoil_single_ones():
     real = np.hstack([rng.integers(0, 2, (1_500, 1)), rng.integers(0, 12, (1_500, 30))]).astype(np.int32)
     pools = [np.dstack([np.repeat(real[:, None, :1], 8, 1), rng.integers(0, 12, (1_500, 8, 30))]) for _ in range(2)]
     flat = np.zeros((1_500, 8), np.float32)
-    odds = sum(table(pools[1]) for table in rake(layout, real, pools[0].astype(np.int32), flat)[0])
+    odds = sum(table(np.moveaxis(pools[1], -1, 0)) for table in rake(layout, real, pools[0].astype(np.int32), flat)[0])
     chosen = pools[1][np.arange(1_500), choose(odds.T, rng.uniform(1e-12, 1, odds.T.shape))]
 
     def shares(codes):
