@@ -12,6 +12,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import has_fit_parameter
 
+OF_ONE = {
+    *("FrozenEstimator", "GridSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "RandomizedSearchCV", "RFE"),
+    "TransformedTargetRegressor",
+}
+OF_MANY = {"StackingClassifier", "StackingRegressor", "VotingClassifier", "VotingRegressor"}
+"""Of scikit-learn: they give any keyword of `fit` to what they hold; others refuse it without metadata routing."""
+
 
 def weights_name(estimator: BaseEstimator) -> str | None:
     """What `estimator.fit` calls the weights of the rows, or None if it takes none."""
@@ -25,7 +32,14 @@ def weights_name(estimator: BaseEstimator) -> str | None:
         name = weights_name(last)
         return None if name is None else f"{step}__{name}"
     takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in signature(estimator.fit).parameters.values())
-    return "sample_weight" if takes_any else None
+    kind = type(estimator)
+    if not takes_any or (kind.__module__.startswith("sklearn.") and kind.__name__ not in OF_ONE | OF_MANY):
+        return None
+    held = [value for name, value in estimator.get_params().items() if "__" not in name and hasattr(value, "fit")]
+    names = [weights_name(each) for each in held if not isinstance(each, type)]
+    if len(names) == 1 and kind.__name__ not in OF_MANY:
+        return names[0]
+    return "sample_weight" if all(name == "sample_weight" for name in names) else None
 
 
 def with_synthetic(real: NDArray[np.float64], extra: int, each: float) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_diabetes, make_classification
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -203,3 +204,10 @@ class TestSuspects:
         model = AugmentedClassifier(DecisionTreeClassifier(), augmenter(1)).fit(X, Y)
         with pytest.raises(AttributeError, match="without a teacher"):
             _ = model.suspects_
+
+
+def test_labels_are_drawn_for_what_holds_an_estimator_and_hands_no_weights_on():
+    every = (OneVsRestClassifier(LogisticRegression()), GridSearchCV(KNeighborsClassifier(), {}, cv=2))
+    for estimator in every:
+        model = AugmentedClassifier(estimator, augmenter(1), teacher=LogisticRegression()).fit(X, Y)
+        assert model.score(X, Y) > 0.5
