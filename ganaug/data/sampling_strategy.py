@@ -33,13 +33,14 @@ def missing_rows(strategy: Strategy, counts: Mapping[Any, int], y: AnyArray) -> 
         as many rows as the largest one. A number: rows of the rarer of two classes over rows of the other. A dict: rows
         that each class should have in the end. A callable: takes `y`, returns such a dict.
     counts : dict
-        Rows that each class has.
+        Rows that each class has; one without any is none.
 
     Raises
     ------
     ValueError
         If there is a single class, or a class should end with fewer rows than it has.
     """
+    counts = {label: count for label, count in counts.items() if count}  # without unused categories
     if len(counts) < 2:
         raise ValueError(
             f"The target 'y' needs to have more than 1 class to be rebalanced. Got {len(counts)} class instead: "

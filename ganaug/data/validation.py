@@ -130,6 +130,8 @@ def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:
     """`y` as checked labels, or as numbers although it came as objects."""
     if classes:
         check_labels(y)
+        if hasattr(y, "cat"):
+            y = y.cat.remove_unused_categories()  # which are no classes
     elif y.dtype == object:
         y = y.astype(np.float64)
     return y

@@ -20,8 +20,10 @@ from sklearn.tree import DecisionTreeClassifier
 from trials import PRICE, X, Y, augmenter, quick, rolls_dice
 
 from ganaug import Assessment, AugmentedClassifier, GANAugmenter, assess
+from ganaug.assessment.assess import checked_rows
 from ganaug.assessment.baselines import BASELINES
 from ganaug.assessment.ratios import METHODS
+from ganaug.assessment.scoring import chosen_scoring
 
 
 @rolls_dice
@@ -165,6 +167,12 @@ class TestAssess:
         with pytest.raises(error, match=message):
             quick(**options)
         assert not fits
+
+
+def test_categories_without_rows_are_no_classes():
+    labels = checked_rows(X, pd.Series(pd.Categorical(Y, categories=[0, 1, 2])), classes=True)[2]
+    assert labels.value_counts(sort=False).to_dict() == pd.Series(Y).value_counts().to_dict()
+    assert chosen_scoring(None, LogisticRegression(), labels).name == "average precision"
 
 
 def test_two_processes_give_the_same_as_one():

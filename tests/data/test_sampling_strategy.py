@@ -44,6 +44,14 @@ def test_a_number_is_the_ratio_that_imbalanced_learn_makes_of_it(few, many, rati
         assert missing_rows(ratio, counts, y) == theirs
 
 
+def test_a_category_without_rows_is_no_class():
+    counts = {"none": 0, "few": 2, "many": 4}
+    assert missing_rows("minority", counts, labels_of(counts)) == {"few": 2}
+    assert missing_rows(0.75, counts, labels_of(counts)) == {"few": 1}
+    with pytest.raises(ValueError, match=r"'none'.*not in y"):
+        missing_rows({"none": 4}, counts, labels_of(counts))
+
+
 def test_a_dict_gives_totals():
     assert missing_rows({"b": 30, "c": 25}, COUNTS, None) == {"b": 20, "c": 0}
 
