@@ -74,10 +74,12 @@ feature_names_in_ : ndarray of str
 """
 
 
-def if_estimator_has(name: str) -> Callable[[Callable[..., Any]], Any]:
-    """A decorator of methods that are there only if the estimator has one of that name."""
+def if_estimator_has(name: str, *, or_has: str | None = None) -> Callable[[Callable[..., Any]], Any]:
+    """A decorator of methods that are there only if the estimator has one of that name, or a parameter is set."""
 
     def check(self: AugmentedEstimator) -> bool:
+        if or_has is not None and getattr(self, or_has):
+            return True
         getattr(getattr(self, "estimator_", self.estimator), name)  # its AttributeError says what is missing
         return True
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
 from joblib import Memory
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.base import is_classifier as classifies
 from sklearn.base import is_regressor as regresses
 from sklearn.calibration import CalibratedClassifierCV
@@ -20,8 +21,8 @@ from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
 from ..data.seeds import entropy_of, seeds_from
-from ..data.validation import check_choice
-from ..params import with_docs
+from ..data.validation import check_choice, check_target, labels_or_numbers
+from ..params import left_open, with_docs
 from ..plain import IndexArray, MatrixLike, VectorLike
 from ..teaching.suspects import suspects
 from ..teaching.teacher import TeacherLike
@@ -127,9 +128,16 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         self.calibrated_ = None
         if not self.calibrate or y is None:
             return super().fit(X, y, sample_weight, **fit_params)
-        uncalibrated = clone(self).set_params(calibrate=False)
-        counts = np.unique(np.asarray(y), return_counts=True)[1]
-        cv = self.cv
+        counts = labels_or_numbers(check_target(y)[0], classes=True).value_counts()
+        cv, inner = self.cv, self.cv
+        if isinstance(cv, Iterable):
+            if self.augmenter is not None and left_open(self.augmenter.ratio):
+                raise ValueError(
+                    "cv holds splits of all rows, but with calibrate and ratio='auto' the rows of each fold are split "
+                    "again: give an int or a splitter"
+                )
+            inner = 5  # nobody asks for it
+        uncalibrated = type(self)(**self.get_params(deep=False) | {"calibrate": False, "cv": inner})
         if isinstance(cv, (int, np.integer)):
             if counts.min() < 2:
                 raise ValueError("calibrate needs at least 2 rows of each class, of which one can be held out")
@@ -164,7 +172,7 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
             raise AttributeError("there are no suspects_ without a teacher: give teacher='auto'")
         return suspects(self.teacher_.of_real, self._codes)
 
-    @if_estimator_has("predict_proba")
+    @if_estimator_has("predict_proba", or_has="calibrate")
     def predict_proba(self, X: MatrixLike) -> Any:
         """The probability of each class: the estimator's, or what it was calibrated to."""
         check_is_fitted(self, "estimator_")
@@ -172,7 +180,7 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
             return self.calibrated_.predict_proba(X)
         return self.estimator_.predict_proba(self._as_learnt(X))
 
-    @if_estimator_has("predict_log_proba")
+    @if_estimator_has("predict_log_proba", or_has="calibrate")
     def predict_log_proba(self, X: MatrixLike) -> Any:
         """The logarithm of the probability of each class."""
         check_is_fitted(self, "estimator_")

@@ -6,7 +6,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, make_classification
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
@@ -185,6 +185,34 @@ class TestCalibration:
             AugmentedClassifier(LogisticRegression(), augmenter(), calibrate="platt").fit(X, Y)
         with pytest.raises(ValueError, match="2 rows of each class"):
             AugmentedClassifier(LogisticRegression(), augmenter(), calibrate=True).fit(X[:20], np.arange(20) == 3)
+
+    def test_what_only_decides_has_probabilities_once_it_is_calibrated(self):
+        assert not hasattr(AugmentedClassifier(LinearSVC()), "predict_proba")
+        model = AugmentedClassifier(LinearSVC(), augmenter(1), calibrate=True, cv=2).fit(X, Y)
+        assert np.allclose(model.predict_proba(X).sum(1), 1)
+        assert model.predict_log_proba(X).shape == (120, 2)
+
+    def test_splits_may_come_one_by_one(self):
+        folds = StratifiedKFold(2).split(X, Y)
+        model = AugmentedClassifier(LogisticRegression(), augmenter(1), calibrate=True, cv=folds).fit(X, Y)
+        assert model.predict_proba(X).shape == (120, 2)
+
+    @pytest.mark.parametrize(
+        ("labels", "message"),
+        [
+            (np.where(np.arange(120) == 3, np.nan, Y), "NaN in 1 rows"),
+            (np.where(np.arange(120) == 3, None, NAMES), "NaN in 1 rows"),
+            (X[:, 0], "continuous"),
+        ],
+    )
+    def test_labels_are_checked_first(self, labels, message):
+        with pytest.raises(ValueError, match=message):
+            AugmentedClassifier(LogisticRegression(), augmenter(1), calibrate=True).fit(X, labels)
+
+    def test_splits_of_all_rows_cannot_split_those_of_a_fold(self):
+        model = AugmentedClassifier(LogisticRegression(), augmenter("auto"), calibrate=True)
+        with pytest.raises(ValueError, match="cv holds splits of all rows"):
+            model.set_params(cv=list(StratifiedKFold(2).split(X, Y))).fit(X, Y)
 
 
 class TestSuspects:
