@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..columns.number import fractions_of
+from ..columns.number import fractions_of, is_decimal
 from ..plain import VectorLike
 from .foreign import label_series, mixed_array
 
@@ -127,12 +127,12 @@ def check_labels(y: pd.Series) -> None:
 
 
 def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:
-    """`y` as checked labels, or as numbers although it came as objects."""
+    """`y` as checked labels, or as numbers although it came as objects or decimals."""
     if classes:
         check_labels(y)
         if hasattr(y, "cat"):
             y = y.cat.remove_unused_categories()  # which are no classes
-    elif y.dtype == object:
+    elif y.dtype == object or is_decimal(y):
         y = y.astype(np.float64)
     return y
 

@@ -156,8 +156,9 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         targets = labels if is_series else y if fixed else np.asarray(labels)
         chosen: GANAugmenter | None = augmenter
         if left_open(augmenter.ratio):
-            every_X, every_y, labels = checked_rows(X, targets, classes=classes)
-            chosen = self._assess(augmenter, every_X, every_y, labels, weights, params)
+            every_X, assessed_y, labels = checked_rows(X, targets, classes=classes)
+            every_y = targets
+            chosen = self._assess(augmenter, every_X, assessed_y, labels, weights, params)
         if chosen is None:
             is_synthetic = np.zeros(len(labels), dtype=bool)
             data, container = check_data(X)
@@ -260,7 +261,9 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
     ) -> tuple[Any, Any, Float64Array | None]:
         """Rows with the teacher's labels, and their weights if there are any."""
         real = int(np.count_nonzero(~is_synthetic))
-        own = pd.Series(np.asarray(y)[:real]).infer_objects().to_numpy()
+        own = np.asarray(y)[:real]
+        if own.dtype == object:
+            own = pd.Series(own).infer_objects().to_numpy()
         labels = None
         if self._target_type == "classes":
             labels, self._codes = np.unique(own, return_inverse=True)

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from joblib import Memory
 from scipy.optimize import nnls
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples, check_is_fitted, check_memory
@@ -148,13 +149,19 @@ def check_teacher(teacher: object, *, classes: bool, X: MatrixLike | None = None
         if X is not None:
             _table(X)
         return
+    if isinstance(teacher, type):
+        raise TypeError(f"teacher={teacher!r} is a class: give an estimator, such as {teacher.__name__}()")
     if hasattr(teacher, "get_params"):
         needed = "predict_proba" if classes else "predict"
-        if not hasattr(teacher, needed):
+        if not hasattr(teacher, needed) or (not classes and is_classifier(teacher)):
             raise TypeError(
-                f"teacher={teacher!r} has no {needed}, and is to give "
-                + ("probabilities: put it into CalibratedClassifierCV" if classes else "numbers: take a regressor")
+                f"teacher={teacher!r} has no predict_proba, and is to give probabilities: put it into "
+                "CalibratedClassifierCV"
+                if classes
+                else f"teacher={teacher!r} is to give numbers: take a regressor"
             )
+        if isinstance(teacher, FrozenEstimator):
+            check_is_fitted(teacher)
     elif not (callable(teacher) or hasattr(teacher, "predict")):
         raise TypeError(f"teacher={teacher!r} must be 'auto', an estimator, a fitted Keras model, or None")
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, make_classification
@@ -110,6 +111,19 @@ def test_it_works_inside_cross_validation():
 def test_a_teacher_without_probabilities_is_refused_before_training():
     with pytest.raises(TypeError, match="no predict_proba"):
         AugmentedClassifier(DecisionTreeClassifier(), augmenter(), teacher=LinearSVC()).fit(X, Y)
+
+
+def test_decimals_are_numbers_to_a_teacher():
+    price = pd.Series(X[:, 0]).round(3).astype(str).astype(pd.ArrowDtype(pa.decimal128(10, 3)))
+    model = AugmentedRegressor(DecisionTreeRegressor(), augmenter(1), teacher=LinearRegression()).fit(X, price)
+    assert model.predict(X).dtype == np.float64
+
+
+def test_text_of_a_fixed_length_is_predicted_as_such():
+    labels = np.where(Y, "yes", "no")
+    taught = AugmentedClassifier(DecisionTreeClassifier(), augmenter(1), teacher=LogisticRegression()).fit(X, labels)
+    undecided = AugmentedClassifier(DecisionTreeClassifier(), augmenter("auto"), cv=2, scoring=lambda *_: 0.0)
+    assert taught.predict(X).dtype == undecided.fit(X, labels).predict(X).dtype == labels.dtype
 
 
 @pytest.fixture(scope="module")
