@@ -44,9 +44,10 @@ def behind_preprocessing(X: pd.DataFrame, model: BaseEstimator) -> Pipeline:
     """A clone of the model behind a preprocessing that fits the columns: numbers, times as seconds, and categories."""
     model = clone(model)
     kinds = {column: kind_of(X[column]) for column in X}
-    categorical = [column for column, kind in kinds.items() if kind == "category"]
-    others = [column for column in kinds if column not in categorical]
-    numeric = sorted(others, key=lambda column: kinds[column] != "number")
+    places = dict(enumerate(kinds.values()))  # names that are whole numbers would be taken for these
+    categorical = [place for place, kind in places.items() if kind == "category"]
+    others = [place for place in places if place not in categorical]
+    numeric = sorted(others, key=lambda place: places[place] != "number")
     steps: list[Any] = []
     if "categorical_features" in model.get_params():
         codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, max_categories=MOST_CATEGORIES)

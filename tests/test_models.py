@@ -19,6 +19,14 @@ def test_each_takes_columns_of_every_dtype_with_gaps(name):
     assert np.isfinite(model_for(X, name, classes=False).fit(X, y.astype(float)).predict(X)).all()
 
 
+@pytest.mark.parametrize("names", [[1, 0], [5, 3], [1.5, 0.5], pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])])
+def test_names_may_be_what_they_like(names):
+    X = pd.DataFrame({"word": ["a", "b"] * 30, "number": np.arange(60.0)}).set_axis(names, axis=1)
+    y = np.resize([0, 1], 60)
+    model = model_for(X, "boosting", classes=True).fit(X, y)
+    assert (model.predict(X[X.columns[::-1]]) == y).all()
+
+
 def test_rows_with_new_categories_are_taken():
     X = pd.DataFrame({"word": ["a", "b"] * 30, "number": np.arange(60.0)})
     model = model_for(X, "linear", classes=True).fit(X, np.resize([0, 1], 60))
