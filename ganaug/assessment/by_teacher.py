@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
 
-from ..columns.number import is_whole
+from ..columns.number import as_dtype
 from ..columns.registry import is_number
 from ..data.validation import categorical_columns
 from ..data.weights import weights_name
@@ -102,7 +102,7 @@ def exchanged(
     if is_number(column) and not is_code:
         numbers = other.astype(float)
         around = numbers + rng.normal(size=len(first)) * (numbers - own.astype(float)).abs().fillna(0)
-        other = (around.round() if is_whole(column) else around).astype(column.dtype)
+        other = as_dtype(around, column)
     return own.where(stays, other)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing
 
-from ..columns.number import is_whole
+from ..columns.number import as_dtype
 from ..columns.registry import is_number, is_time
 from ..data.validation import categorical_columns
 from ..plain import AnyArray, BoolArray, MatrixLike, VectorLike
@@ -142,13 +142,11 @@ class Scaler:
         return (self.table[name].astype(float) - self.mean[name]) / self.spread[name]
 
     def _unscaled(self, name: Hashable, cells: pd.Series) -> pd.Series:
-        dtype = self.table[name].dtype
         if name in self.levels:
-            values = self.levels[name].iloc[cells.to_numpy(dtype=int)]
+            values = self.levels[name].iloc[cells.to_numpy(dtype=int)].astype(self.table[name].dtype)
         else:
-            values = cells.astype(float) * self.spread[name] + self.mean[name]
-            values = values.round().astype("int64") if is_whole(self.table[name]) else values
-        return values.reset_index(drop=True).astype(dtype)
+            values = as_dtype(cells.astype(float) * self.spread[name] + self.mean[name], self.table[name])
+        return values.reset_index(drop=True)
 
 
 def _categories(table: pd.DataFrame, categorical: frozenset[Any]) -> BoolArray:

@@ -176,6 +176,17 @@ def is_whole(column: pd.Series) -> bool:
     return bool(pd.api.types.is_integer_dtype(column.dtype)) or inner_type(column) == "integer"
 
 
+def as_dtype(values: pd.Series, like: pd.Series) -> pd.Series:
+    """Floats in the dtype of a column of numbers; whole ones, within the limits of the dtype, if it holds such."""
+    if is_whole(like):
+        values, own = values.round(), numpy_dtype(like.dtype)
+        if own.kind in "iu":
+            values = values.clip(np.iinfo(own).min, np.iinfo(own).max)
+        if values.notna().all():
+            values = values.astype("int64")
+    return values.astype(like.dtype)
+
+
 def fractions_of(column: pd.Series) -> Float64Array:
     """The numbers with a fraction in a column of floats."""
     if not pd.api.types.is_float_dtype(column.dtype):

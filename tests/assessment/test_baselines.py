@@ -23,10 +23,11 @@ from ganaug.assessment.baselines import (
     baselines_named,
     usual_baselines,
 )
-from ganaug.assessment.by_teacher import Munge, neighbours_of
+from ganaug.assessment.by_teacher import Munge, exchanged, neighbours_of
 from ganaug.assessment.classical import CutMix, MixUp, RandAugment, RandomErasing
 from ganaug.assessment.resampled import Copies, Noise, Smote
 from ganaug.assessment.scoring import Scoring
+from ganaug.columns.number import as_dtype
 from ganaug.teaching.teacher import fitted_teacher
 from ganaug.tensorflow import keras
 
@@ -113,6 +114,14 @@ class TestBaselines:
         assert abs(new["number"].mean() - rare["number"].mean()) < rare["number"].std()
         with pytest.raises(LeftOut, match="no number that noise could move"):
             Noise().attempt(None, frame[["word"]], Y, self.SETTING)
+
+    @pytest.mark.parametrize("dtype", ["uint8", "UInt8", "uint8[pyarrow]"])
+    def test_whole_numbers_stay_within_their_dtype(self, dtype):
+        column, rng = pd.Series(np.resize([0, 3, 252, 255], 150)).astype(dtype), np.random.default_rng(0)
+        noisy = Noise().attempt(None, pd.DataFrame({"whole": column}), Y, self.SETTING).X["whole"]
+        for made in (noisy, exchanged(column, np.arange(150), rng.permutation(150), rng, is_code=False)):
+            assert (made.dtype, made.min(), made.max()) == (column.dtype, 0, 255)
+        assert as_dtype(pd.Series([-7.0, 3.6, 300.0]), column).tolist() == [0, 4, 255]
 
     def test_rows_exchange_cells_with_neighbours_and_a_teacher_labels_them(self):
         rng = np.random.default_rng(0)
