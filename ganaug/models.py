@@ -23,10 +23,26 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 
 from .columns.base import Kind
 from .columns.registry import kind_of, measured
-from .plain import Float64Array
+from .plain import AnyArray, Float64Array, MatrixLike
+
+
+class Boosting(HistGradientBoostingClassifier):
+    """Gradient boosting that looks at no rows of its own when to stop, where a class has a single one."""
+
+    early_stopping: Any
+
+    def fit(self, X: MatrixLike, y: AnyArray, sample_weight: Float64Array | None = None, **params: Any) -> Self:
+        given = self.early_stopping
+        if np.unique(y, return_counts=True)[1].min() < 2:
+            self.early_stopping = False
+        try:
+            return super().fit(X, y, sample_weight, **params)
+        finally:
+            self.early_stopping = given
+
 
 MODELS: dict[str, tuple[Any, Any]] = {
-    "boosting": (HistGradientBoostingClassifier(), HistGradientBoostingRegressor()),
+    "boosting": (Boosting(), HistGradientBoostingRegressor()),
     "linear": (LogisticRegression(max_iter=1000), Ridge()),
     "forest": (RandomForestClassifier(), RandomForestRegressor()),
     "extra-trees": (ExtraTreesClassifier(), ExtraTreesRegressor()),

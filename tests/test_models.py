@@ -33,6 +33,15 @@ def test_rows_with_new_categories_are_taken():
     assert len(model.predict(X.assign(word="c"))) == 60
 
 
+def test_a_class_may_have_a_single_row_among_many():
+    X = pd.DataFrame({"number": np.resize(np.arange(4.0), 10_001)})
+    y = np.where(np.arange(10_001) == 0, "alone", np.where(X["number"] > 1, "yes", "no"))
+    model = model_for(X, "boosting", classes=True)
+    model[-1].set_params(max_iter=2)
+    assert model.fit(X, y).score(X, y) > 0.99
+    assert model[-1].early_stopping == "auto"
+
+
 def test_the_same_values_in_another_dtype_give_the_same_model():
     rng = np.random.default_rng(0)
     whole, y = rng.integers(0, 50, 200), rng.integers(0, 2, 200)
