@@ -143,6 +143,8 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
         )
     table, _ = check_table(given)
     check_rows(table, LEAST_ROWS)
+    if isinstance(table.columns, pd.MultiIndex):  # to which no target can be added
+        table = table.set_axis(table.columns.to_flat_index(), axis=1)
     if not table.columns.map(str).is_unique:
         raise ValueError(f"{name} has columns that are written alike: {list(table.columns)}; rename them")
     if y is not None:

@@ -51,6 +51,13 @@ def test_arrays_pairs_and_sparse_matrices_are_tables():
     assert prepare(X).target is None
 
 
+def test_a_target_is_added_beside_names_of_two_levels():
+    names = pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])
+    X, y = pd.DataFrame(np.arange(80.0).reshape(40, 2), columns=names), np.resize([0, 1], 40)
+    assert list(prepare((X, y)).train) == ["('a', 1)", "('a', 2)", "target"]
+    assert prepare(X, target=("a", 2)).target == "('a', 2)"
+
+
 def test_a_number_is_told_from_classes():
     table = pd.DataFrame({"x": np.arange(60.0), "measure": np.linspace(0, 1, 60), "grade": np.arange(60) % 4})
     assert not prepare(table, target="measure").classes
