@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -128,7 +128,9 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         self.calibrated_ = None
         if not self.calibrate or y is None:
             return super().fit(X, y, sample_weight, **fit_params)
-        counts = labels_or_numbers(check_target(y)[0], classes=True).value_counts()
+        labels, given = labels_or_numbers(check_target(y)[0], classes=True), cast(Any, y)
+        counts = labels.value_counts()
+        y = labels.to_numpy() if np.ndim(given) == 2 else y
         cv, inner = self.cv, self.cv
         if isinstance(cv, Iterable):
             if self.augmenter is not None and left_open(self.augmenter.ratio):

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, make_classification
+from sklearn.exceptions import DataConversionWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
@@ -222,6 +223,12 @@ class TestCalibration:
     def test_labels_are_checked_first(self, labels, message):
         with pytest.raises(ValueError, match=message):
             AugmentedClassifier(LogisticRegression(), augmenter(1), calibrate=True).fit(X, labels)
+
+    def test_labels_may_be_a_column(self):
+        model = AugmentedClassifier(LogisticRegression(), augmenter(1), calibrate=True, cv=2)
+        with pytest.warns(DataConversionWarning):
+            model.fit(X, Y[:, None])
+        assert model.predict(X).shape == (120,)
 
     def test_splits_of_all_rows_cannot_split_those_of_a_fold(self):
         model = AugmentedClassifier(LogisticRegression(), augmenter("auto"), calibrate=True)
