@@ -126,6 +126,8 @@ def one_vs_rest_auc(estimator: BaseEstimator, X: MatrixLike, y: VectorLike) -> f
 
 
 def _named(scoring: str | Scorer, estimator: BaseEstimator) -> Scoring:
+    if not (isinstance(scoring, str) or callable(scoring)):
+        raise TypeError(f"scoring={scoring!r} must be the name of a single metric, a callable or None")
     if isinstance(scoring, str) and scoring not in (names := get_scorer_names()):
         near = get_close_matches(scoring, names)
         meant = f"did you mean {' or '.join(map(repr, near))}? " if near else ""

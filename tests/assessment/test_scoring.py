@@ -40,6 +40,8 @@ class TestScoring:
         loss = chosen_scoring("neg_log_loss", model, pd.Series(Y))
         assert (loss.name, loss.moves_with_threshold, loss.is_error) == ("log loss", False, True)
         assert chosen_scoring(None, Ridge(), pd.Series(PRICE)).is_error
+        with pytest.raises(TypeError, match="a single metric"):
+            chosen_scoring(["f1", "roc_auc"], model, pd.Series(Y))
 
 
 class TestChances:
