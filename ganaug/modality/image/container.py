@@ -35,12 +35,13 @@ class ImageContainer:
         return images if self.channels else images[..., 0]
 
     def stack(self, real: AnyArray, new: AnyArray) -> AnyArray:
-        """New images behind real ones, in whose dtype."""
-        return np.concatenate([real, new.astype(real.dtype)])
+        """New images behind real ones, in whose dtype if that holds them."""
+        return np.concatenate([real, _held(new, real.dtype)])
 
     def replaced(self, real: AnyArray, new: AnyArray, rows: IndexArray, _given: MatrixLike) -> AnyArray:
         """A copy with new images in the place of some."""
-        mixed = real.copy()
+        new = _held(new, real.dtype)
+        mixed = real.astype(np.result_type(real, new))
         mixed[rows] = new
         return self.restore(mixed)
 
@@ -58,6 +59,14 @@ class ImageContainer:
                 f"(height, width, channels). {_mend(images.shape[1:], tuple(fitted))}"
             )
         return images
+
+
+def _held(images: AnyArray, dtype: np.dtype[Any]) -> AnyArray:
+    """Images in this dtype, floats rounded to its precision; as they are if pixels would become others."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        held = images.astype(dtype)
+    rounded = held.dtype.kind == "f" and np.isfinite(held).all()
+    return held if rounded or np.array_equal(held, images) else images
 
 
 def _mend(found: tuple[int, ...], fitted: tuple[int, ...]) -> str:

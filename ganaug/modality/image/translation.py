@@ -33,8 +33,9 @@ def translated(asked: Translation[AnyArray]) -> AnyArray:
     """
     if asked.keep:
         raise ValueError(f"keep={list(asked.keep)}: images have no columns")
+    encoder: Any = asked.encoder
     goals = asked.wanted.codes[:, 0]
-    made = np.empty_like(asked.data)
+    made = np.empty(asked.data.shape, encoder.dtype)
     for code in np.unique(goals):
         rows = np.flatnonzero(goals == code)
         condition = asked.wanted.take(np.repeat(rows[:1], POOL))

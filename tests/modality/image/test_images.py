@@ -97,6 +97,22 @@ def test_real_images_come_first_and_stay_as_they_were():
 
 
 @pytest.mark.usefixtures("dice")
+def test_pixels_that_the_dtype_of_real_images_does_not_hold_widen_it(model):
+    shares, labels = glyphs(20, (12, 10), "float32")
+    fractions = GANAugmenter(steps=2, random_state=0).fit(shares, labels)
+    real = X.astype("uint8") > 99
+    for given, kind in ((real, np.float32), (real.astype("uint8"), np.float32), (real.astype(float), np.float64)):
+        more = fractions.augment(given, labels)[0]
+        assert more.dtype == kind
+        assert np.array_equal(more[:60], given)
+        assert 0.3 < more[60:].mean() < 0.7
+        assert fractions.translate(given, labels, to="down", random_state=0)[0].mean() > 0.3
+    more = model.augment((X // 9).astype("int8"), Y)[0]
+    assert more.dtype == np.int16
+    assert more.min() >= 0
+
+
+@pytest.mark.usefixtures("dice")
 def test_replacing_keeps_the_number_of_images():
     model = GANAugmenter(0.25, mode="replace", steps=3, random_state=0)
     made = model.fit_transform(X, Y)
