@@ -53,8 +53,15 @@ class ImageEncoder(WithoutRules[AnyArray]):
 
     @classmethod
     def fit(cls, images: AnyArray) -> tuple[ImageEncoder, Pixels]:
-        """Learn the range of `images`, of shape (n, height, width, channels), and encode them."""
+        """Learn the range of `images`, of shape (n, height, width, channels), and encode them.
+
+        Raises
+        ------
+        ValueError
+            If pixels are too far apart to compute with, or too near to one another.
+        """
         low, high = float(images.min()), float(images.max())
+        _check_range(low, high, images.dtype)
         whole = high - low < MOST_LEVELS and (images.dtype.kind in "biu" or not (images % 1).any())
         height, width, channels = images.shape[1:]
         spikes = find_spikes(images, whole=whole)
@@ -130,3 +137,15 @@ class ImageEncoder(WithoutRules[AnyArray]):
         """Images of shape (n, height, width, 1 or 3) from black, 0, to white, 1; other channels than red, green and
         blue are averaged."""
         return pictures(images.reshape(-1, *self.shape), self.low, self.high)
+
+
+def _check_range(low: float, high: float, dtype: np.dtype[Any]) -> None:
+    kind = np.promote_types(dtype, np.float32).type
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        span = kind(high) - kind(low)
+        scale = 2 / (span or kind(1))
+    if not np.isfinite(span) or not np.isfinite(scale):
+        raise ValueError(
+            f"images have pixels from {low:g} to {high:g}, a range that {dtype} cannot compute with: scale them, for "
+            "example to [0, 1]"
+        )

@@ -201,6 +201,8 @@ def test_training_is_drawn_as_curves(model):
         (np.where(np.arange(5)[:, None, None] == 2, np.nan, np.zeros((5, 8, 8))), ValueError, "1 images have pixels"),
         (np.full((5, 8, 8), -(2**60)), ValueError, "a pixel of -1,152,921,504,606,846,976, and floats"),
         (np.full((5, 8, 8), 2**64 - 1, np.uint64), ValueError, "a pixel of 18,446,744,073,709,551,615, and floats"),
+        (np.resize([-3e38, 3e38], (5, 8, 8)).astype("float32"), ValueError, "from -3e.38 to 3e.38, a range"),
+        (np.resize([0, 1e-310], (5, 8, 8)), ValueError, "from 0 to 1e-310, a range .* scale them"),
         (np.zeros((1, 8, 8)), ValueError, "1 sample"),
     ],
 )
