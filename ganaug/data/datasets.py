@@ -73,11 +73,22 @@ def _are_batches(spec: Any) -> bool:
             "expand_animations=False"
         )
     image, label = tuple(parts[0].shape), tuple(parts[1].shape) if len(parts) == 2 else None
-    if len(image) == 4 or (len(image) in (2, 3) and label == ()):
+    if len(image) == 4 or (len(image) in (2, 3) and label == ()) or _is_grey_of_one_hot(image, label):
         return len(image) == 4
     if len(image) != 3:
         raise TypeError(f"X is a tf.data.Dataset of {spec}, {NO_TABLE}")
     return _are_grey_batches(image, label, spec)
+
+
+def _is_grey_of_one_hot(image: Shape, label: Shape | None) -> bool:
+    """Whether an element is an image without channels and a label with an axis, and not some rows of a table."""
+    return (
+        len(image) == 2
+        and label is not None
+        and len(label) == 1
+        and None not in (*image, *label)
+        and image[0] != label[0]
+    )
 
 
 def _are_grey_batches(image: Shape, label: Shape | None, spec: Any) -> bool:

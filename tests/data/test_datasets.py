@@ -101,12 +101,13 @@ def test_classes_of_a_dataset_are_rebalanced():
         (from_slices((X[..., 0], PLACES)).batch(6, drop_remainder=True), X[..., 0], PLACES),
         (from_slices((X, Y)), X, Y),
         (from_slices((X, tf.one_hot(PLACES, 3))), X, PLACES),
+        (from_slices((X[..., 0], tf.one_hot(PLACES, 3))), X[..., 0], PLACES),
         (from_slices((X, PLACES[:, None] / 2)).batch(7), X, PLACES / 2),
         (from_slices((X, PLACES)).filter(lambda _, y: y < 2), X[:12], PLACES[:12]),
     ],
     ids=[
         *("images", "batches", "grey batches", "single grey images", "full grey batches", "strings", "one-hot"),
-        *("a number", "as many as there turn out to be"),
+        *("single grey one-hot", "a number", "as many as there turn out to be"),
     ],
 )
 def test_elements_may_be_written_in_several_ways(dataset, images, labels):
@@ -127,6 +128,7 @@ ELEMENTS = from_slices((X, PLACES))
         (from_slices((X, PLACES, PLACES / 2)), TypeError, r"weights: leave them out with \.map"),
         (from_slices({"a": PLACES}), TypeError, r"Dataset of .*np\.stack"),
         (from_slices((X.reshape(18, -1), PLACES)).batch(4), TypeError, r"Dataset of .*np\.stack"),
+        (from_slices((X.reshape(18, -1), PLACES)).batch(6, drop_remainder=True), TypeError, r"Dataset of .*np\.stack"),
         (from_slices(X[..., 0]).batch(6, drop_remainder=True), TypeError, "one image or several"),
         (from_slices((X, tf.fill([18, 3], 0.5))), ValueError, r"labels of shape \(3,\) are not one-hot"),
         (from_slices((X, tf.zeros([18, 3, 2]))), ValueError, r"labels have the shape \(3, 2\)"),
