@@ -256,7 +256,7 @@ def run() -> None:
     warnings.showwarning = _warned_once(set())
     try:
         app()
-    except (ValueError, TypeError, OSError, ImportError) as error:
+    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         print(f"ganaug: {' '.join(str(error).split())}", file=sys.stderr)
         raise SystemExit(1) from None
 

@@ -163,6 +163,7 @@ def test_labels_that_are_numbers(command, csv, tmp_path):
         (["rebalance", "TABLE", "-t", "amount"], "Unknown label type: continuous"),
         (["rebalance", "nowhere.csv", "-t", "label"], "nowhere.csv"),
         (["sample", "nowhere.ganaug", "-n", "1"], "nowhere.ganaug"),
+        (["rebalance", "TABLE", "-t", "label", "--strategy", '{"fraud": 10000000000000}', "--steps", "2"], "of memory"),
         (["fit", "TABLE", "-t", "label", "-o", "m.ganaug", "--steps", "0"], "steps=0"),
     ],
 )
