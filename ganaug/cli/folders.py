@@ -283,6 +283,8 @@ def _decoded(path: Path) -> Image:
         picture = ImageOps.exif_transpose(opened)
     if picture.mode.startswith("I"):  # 16 bits a pixel
         return Image.fromarray((np.asarray(picture) // 256).clip(0, 255).astype(np.uint8))
+    if picture.mode == "F":
+        raise ValueError("its pixels are floats, and what is white among them nobody says: save whole ones")
     grey, see_through = picture.mode in ("1", "L", "LA"), picture.has_transparency_data
     return picture.convert(MODES[(1 if grey else 3) + see_through])
 

@@ -208,9 +208,14 @@ def _broken(folder: Path) -> None:
     (folder / "frame" / "empty.gif").touch()
 
 
+def _fractions(folder: Path) -> None:
+    Image.fromarray(np.full((9, 9), 0.5, np.float32)).save(folder / "down" / "half.tiff")
+
+
 @pytest.mark.parametrize(
     ("spoil", "options", "message"),
     [
+        (_fractions, [], "cannot be read as images: {0}/down/half.tiff (its pixels are floats"),
         (_empty, [], "none has no images: they end in .png"),
         (_broken, [], "cannot be read as images: {0}/down/bad.png, {0}/frame/empty.gif ("),
         (None, ["--image-size", "64"], "--image-size 64: write HEIGHTxWIDTH"),
