@@ -376,12 +376,15 @@ def _counts(pairs: list[str], augmenter: GANAugmenter, styles: Mapping[str, Cell
         raise ValueError("--counts needs a model of classes; this one has none: give -n")
     target = getattr(_column(augmenter.sample(0, random_state=0)[1]), "name", None)
     classes = _classes(pd.Series(augmenter.classes_), styles.get(str(target)))
-    counts = {}
+    counts: dict[Any, int] = {}
     for pair in pairs:
         label, equals, count = pair.rpartition("=")
         if not equals or not count.isdigit():
             raise ValueError(f"--counts {pair}: write LABEL=N, with N a number of rows")
-        counts[_label(label, classes)] = int(count)
+        own = _label(label, classes)
+        if own in counts:
+            raise ValueError(f"--counts {pair}: the class {label!r} is there twice: give one number for each")
+        counts[own] = int(count)
     return counts
 
 

@@ -184,6 +184,9 @@ def test_counts_must_be_counts(command, csv, tmp_path):
         status, _, wrong = command("sample", model, "--counts", pair)
         assert status == 1
         assert pair.partition("=")[0] in wrong
+    status, _, wrong = command("sample", model, "--counts", "fraud=2", "--counts", "fraud=3")
+    assert status == 1
+    assert "fraud=3: the class 'fraud' is there twice" in wrong
     assert command("sample", model)[0] == 2
 
 
