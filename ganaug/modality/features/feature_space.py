@@ -71,6 +71,8 @@ class FeatureSpace:
             found = PCA(most, svd_solver="randomized", random_state=seed).fit(away)
         spread = np.sqrt(found.explained_variance_)
         used = spread > 1e-6 * max(spread[0], 1e-12)
+        if not used.any():  # rows are all like the mean of their class, but a table has a column
+            used[0], spread[0] = True, 1.0
         axes, spread = found.components_[used], spread[used, None]
         rest = away - found.mean_ - (away - found.mean_) @ axes.T @ axes
         parts = (means, axes * spread * scale, (axes / spread / scale).T, rest.std(0) * scale)
