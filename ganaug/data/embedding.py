@@ -114,11 +114,16 @@ def embedded_for(augmenter: Any, X: Rows, y: VectorLike) -> tuple[Embedding | No
 
 
 def stacked(rows: Rows, new: Rows) -> Rows:
-    """New rows behind those of a user, in whose container they come."""
+    """New rows behind those of a user, in whose container they come; floats become its nearest whole numbers."""
     if isinstance(rows, list):
         return [*rows, *new]
-    real = np.asarray(rows)
-    return np.concatenate([real, np.asarray(new).astype(real.dtype)]) if len(new) else real
+    real, made = np.asarray(rows), np.asarray(new)
+    if not len(made):
+        return real
+    if real.dtype.kind in "iu" and made.dtype.kind == "f":
+        ends = np.iinfo(real.dtype)
+        made = np.rint(made).clip(ends.min, ends.max)
+    return np.concatenate([real, made if real.dtype.kind in "US" else made.astype(real.dtype)])
 
 
 def check_encoder(value: object, name: str) -> None:

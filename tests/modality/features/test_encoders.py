@@ -17,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter, GANOverSampler, assess, load
+from ganaug.data.embedding import stacked
 
 COUNTS = (60, 40, 12)
 SMALL: dict[str, Any] = {"steps": 20, "random_state": 0}
@@ -129,6 +130,13 @@ def test_a_decoder_gives_rows_back_as_they_came(images):
     assert ((mixed != X).any((1, 2, 3)).sum(), mixed.dtype) == (28, X.dtype)
 
 
+def test_what_a_decoder_makes_is_rounded_and_cut_to_pixels_and_texts_stay_whole():
+    pixels, words = np.array([7, 9], np.uint8), np.array(["a", "bb"])
+    assert stacked(pixels, np.array([-3.2, 99.7, 300.0])).tolist() == [7, 9, 0, 100, 255]
+    assert stacked(pixels, np.array([300.0])).dtype == np.uint8
+    assert stacked(words, ["longer"]).tolist() == ["a", "bb", "longer"]
+
+
 def test_a_plan_gives_what_a_decoder_makes(images):
     augmenter = GANAugmenter(encoder=(blocks, grown), **SMALL).fit(*images)
     made, labels = augmenter.sample(7, random_state=3)
@@ -138,6 +146,13 @@ def test_a_plan_gives_what_a_decoder_makes(images):
         np.testing.assert_array_equal(np.concatenate([part for part, _ in parts]), made)
         assert [label for _, some in parts for label in some] == list(labels)
     assert plan.frame(1).shape == (3, 76)
+
+
+@pytest.mark.filterwarnings("ignore:classes with at most")
+def test_features_that_are_alike_within_a_class_are_learnt():
+    features = np.array([[1.0, 2.0], [1.0, 2.0], [3.0, 4.0]])
+    augmenter = GANAugmenter(encoder="passthrough", steps=2, refine=False).fit(features, list("aab"))
+    np.testing.assert_array_equal(augmenter.sample({"b": 1, "a": 1})[0], features[[2, 0]])
 
 
 def test_a_classifier_learns_from_features_and_is_asked_about_rows(images):
