@@ -218,8 +218,10 @@ def _files_at(given: Sequence[str]) -> Files:
     import pyarrow.dataset as ds
 
     fragments: list[tuple[str, Any]] = []
+    keys: dict[str, list[Any]] = {}
     for path, files in _paths(given):
-        kind = "parquet" if _is_folder(path, files) else _format(path)
+        folder = _is_folder(path, files)
+        kind = "parquet" if folder else _format(path)
         try:
             found = ds.dataset(path, format=kind, partitioning="hive", filesystem=files)
         except pa.ArrowException as error:
@@ -228,7 +230,11 @@ def _files_at(given: Sequence[str]) -> Files:
         if not own:
             raise FileNotFoundError(f"{path} holds no Parquet files")
         fragments += own
-    return Files(fragments, _without_index(joined_schema(_schemas_of(fragments))))
+        for name, fragment in own if folder else ():
+            told = ds.get_partition_keys(fragment.partition_expression)
+            keys[name] = [field for field in found.schema if field.name in told]
+    schemas = ((name, _with_keys(schema, keys.get(name, ()))) for name, schema in _schemas_of(fragments))
+    return Files(fragments, _without_index(joined_schema(schemas)))
 
 
 def _paths(given: Sequence[str]) -> list[tuple[str, Any]]:
@@ -324,6 +330,13 @@ def joined_schema(schemas: Iterable[tuple[str, Any]]) -> Any:
                 stacklevel=5,
             )
     return known
+
+
+def _with_keys(schema: Any, keys: Iterable[Any]) -> Any:
+    """The schema of a file, and the columns that names of folders tell, such as ``year=2024``."""
+    for field in keys:
+        schema = schema if field.name in schema.names else schema.append(field)
+    return schema
 
 
 def _without_index(schema: Any) -> Any:

@@ -507,6 +507,18 @@ def test_other_files_lists_and_empty_tables(tmp_path):
         scan(tmp_path / "empty.parquet")
 
 
+def test_columns_that_names_of_folders_tell_are_read(tmp_path):
+    table = mixed(60)[["amount", "count"]].assign(year=np.repeat([2023, 2024], 30), label=["a", "b"] * 30)
+    table.to_parquet(tmp_path / "sales", partition_cols=["year", "label"], index=False)
+    found = scan(tmp_path / "sales", target="label")
+    assert found.class_counts == {"a": 30, "b": 30}
+    X, y = found.table()
+    assert sorted(zip(X["amount"], X["year"], y, strict=True)) == sorted(
+        zip(table["amount"], table["year"], table["label"], strict=True)
+    )
+    assert scan([tmp_path / "sales" / "year=2023", tmp_path / "sales" / "year=2024"]).columns.index[-1] == "label"
+
+
 def test_a_scan_brings_its_labels(tmp_path):
     found = scan(written(mixed(1_500), tmp_path), target="label")
     with pytest.raises(ValueError, match="a scan brings its labels"):
