@@ -13,13 +13,16 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..data.elsewhere import from_dask, from_spark
 from ..data.extras import imported
 from ..exceptions import DataWarning
 from .column_counts import value_type
 from .reservoir import cast_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 T = TypeVar("T")
 Make = Callable[[int, str, Iterable[Any]], T]
@@ -332,7 +335,7 @@ def joined_schema(schemas: Iterable[tuple[str, Any]]) -> Any:
     return known
 
 
-def _with_keys(schema: Any, keys: Iterable[Any]) -> Any:
+def _with_keys(schema: pa.Schema, keys: Iterable[Any]) -> pa.Schema:
     """The schema of a file, and the columns that names of folders tell, such as ``year=2024``."""
     for field in keys:
         schema = schema if field.name in schema.names else schema.append(field)
