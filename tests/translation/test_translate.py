@@ -179,3 +179,25 @@ def test_only_classes_of_rows_can_be_translated(loans):
     augmenter = GANAugmenter(steps=5, random_state=0).fit(X[["age", "rent"]], numbers)
     with pytest.raises(ValueError, match="fit the augmenter with classes"):
         augmenter.translate(X[["age", "rent"]], numbers, to=3)
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.filterwarnings("ignore::ganaug.DataWarning", "error::RuntimeWarning")
+def test_cells_may_be_missing_in_any_dtype_empty_or_huge(monkeypatch):
+    monkeypatch.setattr("ganaug.translation.translate.ROWS", 200)
+    monkeypatch.setattr("ganaug.translation.translate.LEAST", 50)
+    rng = np.random.default_rng(0)
+    flags, y = rng.random(80) < 0.5, rng.integers(0, 2, 80)
+    X = pd.DataFrame(
+        {
+            "string": pd.Series(np.where(flags, "a", "b"), dtype="string").mask(rng.random(80) < 0.3),
+            "boolean": pd.Series(flags, dtype="boolean").mask(rng.random(80) < 0.3),
+            "arrow": pd.Series(np.where(flags, 1, 2), dtype="int64[pyarrow]").mask(rng.random(80) < 0.3),
+            "empty": np.full(80, np.nan),
+            "huge": rng.uniform(-1, 1, 80) * 1.7e308,
+        }
+    )
+    made = GANAugmenter(refine=False, random_state=0).fit(X, y).translate(X, y, to=1, random_state=0)
+    assert list(made.dtypes) == list(X.dtypes)
+    assert made["empty"].isna().all()
+    pd.testing.assert_frame_equal(made[y == 1], X[y == 1])

@@ -16,8 +16,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from ...columns.category import without_dictionary
 from ...columns.joined import joined
-from ...columns.registry import kind_of
+from ...columns.registry import kind_of, measured
 from ...data.targets import encoded_classes
 from ...exceptions import DataWarning
 from ...plain import BoolArray, Float64Array, IndexArray
@@ -30,6 +31,8 @@ SURE, SURE_OF = 0.9, 0.1
 """A row is taken for a class that is so probable, or as probable as it is of that share of generated rows of it."""
 UNLIKELY = 0.05
 """Of generated rows look less real than a row that can be believed."""
+HUGE = 1e150
+"""Squares of such numbers, or differences, are more than floats hold."""
 Accepts = Callable[[pd.DataFrame], tuple[Float64Array, BoolArray]]
 
 
@@ -182,12 +185,17 @@ def _nearest(source: pd.DataFrame, pool: pd.DataFrame, free: IndexArray) -> Inde
     for place in range(source.shape[1]):
         one, other = source.iloc[:, place], pool.iloc[:, place]
         weight = 1.0 if place in free else source.shape[1]
+        both = pd.concat([one, other], ignore_index=True)
         if kind_of(one) == kind_of(other) == "number":
-            a, b = (np.asarray(part, np.float64) for part in (one, other))
-            gap = np.abs(a[:, None] - b[None]) / (np.nanstd(b) or 1.0)
+            values = measured(both, "number").to_numpy()
+            largest = np.nanmax(np.abs(values), initial=0.0)
+            a, b = np.split(values / largest if largest > HUGE else values, [len(one)])
+            known = b[~np.isnan(b)]
+            gap = np.abs(a[:, None] - b[None]) / ((known.std() if len(known) else 0.0) or 1.0)
             apart += weight * np.nan_to_num(gap, nan=1.0).clip(0, 1)
         else:
-            apart += weight * (one.to_numpy(object)[:, None] != other.to_numpy(object)[None])
+            a, b = np.split(pd.factorize(without_dictionary(both))[0], [len(one)])
+            apart += weight * (a[:, None] != b[None])
     return np.argsort(apart, axis=1, kind="stable")[:, :NEAREST]
 
 
