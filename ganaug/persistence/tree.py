@@ -76,7 +76,7 @@ class TreeWriter:
             return ["series", self.dtype(value.dtype, where), self._cells(value, where)]
         if isinstance(value, pd.DataFrame):
             return ["frame", [[name, self.tree(value[name].to_numpy(), where)] for name in value]]
-        if isinstance(value, (list, tuple, frozenset)):
+        if type(value) is list or type(value) is tuple or type(value) is frozenset:
             return [type(value).__name__, [self.tree(item, where) for item in value]]
         if isinstance(value, dict):
             return ["dict", [[self.tree(k, where), self.tree(v, f"{where}.{k}")] for k, v in value.items()]]
