@@ -231,7 +231,7 @@ def _places(column: pd.Series) -> int:
 def _digits(column: pd.Series) -> int:
     """Digits behind the point that it takes to tell decimals apart."""
     with localcontext(prec=WIDE):
-        return max((-_exponent(cell.normalize()) for cell in column if _is_finite(cell)), default=0)
+        return max((0, *(-_exponent(cell.normalize()) for cell in column if _is_finite(cell))))
 
 
 def _is_finite(cell: object) -> TypeGuard[Decimal]:

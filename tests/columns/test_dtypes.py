@@ -299,6 +299,8 @@ def test_decimals_are_numbers_and_come_back_as_decimals(column, exponent):
 def test_decimals_too_long_for_floats_stay_exactly_what_they_are():
     column = _decimals_of([f"{i % 7}.{'1' * 30}" for i in range(60)])
     assert set(_made(column)) == set(column)
+    column = _decimals_of([f"{i % 7 + 1}E+20" for i in range(60)])
+    assert set(_made(column)) == set(column)
 
 
 @pytest.mark.parametrize("values", [[0, 128, 255], [0.0, 1 / 3, 2 / 3, 7.25], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]])
