@@ -69,12 +69,12 @@ class Category(ValueType):
         """Places among the levels, -1 for missing and unseen ones."""
         column = without_dictionary(column)
         if isinstance(column.dtype, pd.CategoricalDtype):
-            into = pd.Index(self.values).get_indexer(column.cat.categories)
+            into = _places(pd.Index(self.values), column.cat.categories)
             return np.append(into, -1)[column.cat.codes]
         if self.values.dtype == object:
             spot = {_key(v): i for i, v in enumerate(self.values)}
             return np.array([spot.get(_key(v), -1) for v in column], np.int64)
-        return pd.Index(self.values).get_indexer(pd.Index(column))
+        return _places(pd.Index(self.values), pd.Index(column))
 
     def plain(self, parts: list[Float64Array]) -> Int64Array:
         """Places among the levels, -1 for missing values."""
@@ -82,7 +82,7 @@ class Category(ValueType):
 
     def series(self, plain: AnyArray) -> pd.Series:
         if isinstance(self.dtype, pd.CategoricalDtype):
-            into = self.dtype.categories.get_indexer(pd.Index(self.values))
+            into = _places(self.dtype.categories, pd.Index(self.values))
             return pd.Series(pd.Categorical.from_codes(np.append(into, -1)[plain], dtype=self.dtype))
         if self.dtype == object:
             return pd.Series(np.array([*self.values, self.missing, None], object)[:-1][plain], dtype=object)
@@ -165,6 +165,13 @@ def _levels(column: pd.Series) -> pd.Series:
     except TypeError:  # of several types
         ordered = sorted(distinct, key=lambda value: (type(value).__name__, repr(value)))
         return pd.Series(ordered, dtype=distinct.dtype)
+
+
+def _places(levels: pd.Index, asked: pd.Index) -> Int64Array:
+    """Places among the levels, -1 for what is none of them."""
+    if isinstance(levels, pd.IntervalIndex):  # it finds none of its own, if some overlap
+        levels, asked = levels.astype(object), asked.astype(object)
+    return levels.get_indexer(asked)
 
 
 def without_dictionary(column: pd.Series) -> pd.Series:

@@ -80,6 +80,15 @@ def test_object_cells_keep_their_python_type(real_and_fake, name, kind):
     assert {type(cell) for cell in real_and_fake[1][name].dropna()} == {kind}
 
 
+@pytest.mark.parametrize("categorical", [False, True])
+def test_intervals_may_overlap(categorical):
+    column = pd.Series(pd.arrays.IntervalArray.from_tuples([(0, 2), (1, 3), (2, 5)] * 10))
+    column = column.astype("category") if categorical else column
+    encoder, rows = TableEncoder.fit(column.to_frame("span"))
+    assert encoder.decode(rows)["span"].tolist() == column.tolist()
+    assert encoder.decode(rows)["span"].dtype == column.dtype
+
+
 @pytest.mark.parametrize("name", ["datetime64[s]", "datetime64[us]", "datetime64[ns]", "UTC", "Berlin"])
 def test_moments_keep_their_quarters_of_an_hour(real_and_fake, name):
     made = real_and_fake[1][name].dropna()
