@@ -161,7 +161,7 @@ def _levels(column: pd.Series) -> pd.Series:
     else:
         distinct = pd.Series(known.unique(), dtype=known.dtype)
     try:
-        return distinct.sort_values(ignore_index=True)
+        return distinct.iloc[distinct.array.argsort()].reset_index(drop=True)  # sort_values() would guess a dtype
     except TypeError:  # of several types
         ordered = sorted(distinct, key=lambda value: (type(value).__name__, repr(value)))
         return pd.Series(ordered, dtype=distinct.dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import numpy as np
@@ -78,6 +79,12 @@ def test_numbers_keep_their_decimals(real_and_fake, name, places):
 @pytest.mark.parametrize(("name", "kind"), [("object ints", int), ("object floats", float), ("object bools", bool)])
 def test_object_cells_keep_their_python_type(real_and_fake, name, kind):
     assert {type(cell) for cell in real_and_fake[1][name].dropna()} == {kind}
+
+
+@pytest.mark.parametrize("cells", [[dt.datetime(2025, 1, 1), dt.datetime(2024, 1, 1)], ["b", "a\ud800"]])
+def test_objects_are_not_taken_for_what_pandas_makes_of_them(cells):
+    made = _made(pd.Series(cells * 10, dtype=object))
+    assert {(type(cell), cell) for cell in made} == {(type(cell), cell) for cell in cells}
 
 
 @pytest.mark.parametrize("categorical", [False, True])
