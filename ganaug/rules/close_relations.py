@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..plain import Float64Array
 from .base import probed
-from .relations import FEWEST_COMPLETE, Columns, Relation, complete_rows
+from .relations import FEWEST_COMPLETE, SMALLEST, Columns, Relation, complete_rows
 
 TIGHT = 0.15
 FEWEST_ROWS = 200
@@ -153,9 +153,9 @@ def _spread(values: Float64Array, tail: float) -> float:
 def _calm(values: Float64Array) -> bool:
     """Whether differences, and squares but of a few outliers, are numbers that floats hold."""
     sizes = np.abs(_known(values))
-    if not len(sizes):
+    if not sizes.any():
         return True
-    return bool(sizes.max() < 1e290 and np.quantile(sizes, 0.95) < 1e100)
+    return bool(SMALLEST < sizes.max() < 1e290 and np.quantile(sizes, 0.95) < 1e100)
 
 
 def _tame(values: Float64Array) -> Float64Array:

@@ -16,7 +16,7 @@ import numpy as np
 from ..plain import BoolArray, Float64Array
 from .base import probed
 from .dependence import Dependence, find_dependences, with_twins
-from .relations import FEWEST_COMPLETE, FORMS, NOISE, Columns, Relation
+from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Relation
 
 MOST_COLUMNS = 150
 TIGHT = 0.02
@@ -66,7 +66,8 @@ def find_exact(
         scale = {place: _log(values) if product else values for place, values in seen.items()}
         steps = {place: lattices[place][1] for place in usable}
         positive = [p for p in usable if not product or (p in factors and np.nanmedian(seen[p]) > 0)]
-        found = list(find_dependences({p: scale[p] for p in positive}, seen, steps, product))
+        varied = {p: scale[p] for p in positive if _varies(scale[p])}  # in the rows that were probed
+        found = list(find_dependences(varied, seen, steps, product))
         for each in [*found, *with_twins(found)]:
             trials += _trials(each, columns, lattices, product, may_follow, forms)
     for trial in sorted(trials, key=lambda trial: trial.rank):
@@ -336,9 +337,16 @@ def _outside(relation: Relation, columns: Columns) -> float:
 
 def _usable(values: Float64Array) -> bool:
     known = values[~np.isnan(values)]
-    return len(known) >= FEWEST_COMPLETE and np.abs(known).max() < LARGEST and known.min() < known.max()
+    size = np.abs(known).max(initial=0.0)
+    return len(known) >= FEWEST_COMPLETE and SMALLEST < size < LARGEST and known.min() < known.max()
+
+
+def _varies(values: Float64Array) -> bool:
+    """Whether there are different values."""
+    known = values[~np.isnan(values)]
+    return len(known) > 0 and float(known.max() - known.min()) > SMALLEST
 
 
 def _log(values: Float64Array) -> Float64Array:
-    """Logarithms, NaN for what has none."""
-    return np.log(np.where(values > 0, values, np.nan))
+    """Logarithms, NaN for what has none or is next to nothing."""
+    return np.log(np.where(values > SMALLEST, values, np.nan))

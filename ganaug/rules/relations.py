@@ -24,6 +24,8 @@ ROUNDING: dict[str, Callable[[Float64Array], Float64Array]] = {
 }
 """How what is expected is rounded, in steps of the column's lattice."""
 NOISE = 1e-6
+SMALLEST = 1e-150
+"""Squares of smaller differences are zeros to floats."""
 FLOAT_NOISE = 1e-9
 
 

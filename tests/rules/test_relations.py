@@ -236,3 +236,14 @@ def test_a_constant_is_told_where_nothing_was_rounded():
     table["s"] = 2 * table["b"] + 1
     rules = GANAugmenter(steps=2, random_state=0).fit(table).rules_
     assert "s = 2 * b + 1" in [rule.text for rule in rules]
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_column_that_hardly_varies_hides_no_sum():
+    rng = np.random.default_rng(0)
+    goods, freight = rng.normal(size=(2, 5_000))
+    fee = np.where(np.arange(5_000) == 1, 1.5, 0.0)  # in a row that is not among those probed
+    table = pd.DataFrame({"fee": fee, "goods": goods, "freight": freight, "tiny": rng.normal(size=5_000) * 1e-310})
+    encoder, _ = TableEncoder.fit(table.assign(total=goods + freight))
+    assert [rule.text for rule in encoder.rules] == ["total = goods + freight"]
+    assert found(table) == {}
