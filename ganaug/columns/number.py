@@ -164,6 +164,11 @@ class Number(ValueType):
         return plain.astype(form.dtype, copy=False)
 
 
+def is_complex(column: pd.Series) -> bool:
+    """Whether it holds complex numbers."""
+    return bool(pd.api.types.is_complex_dtype(column.dtype))
+
+
 def is_decimal(column: pd.Series) -> bool:
     """Whether it holds decimal numbers."""
     if isinstance(column.dtype, pd.ArrowDtype):

@@ -8,7 +8,7 @@ from .base import ColumnType, Kind, ValueType
 from .category import Category, LongNumber
 from .datetime import Datetime
 from .duration import Duration
-from .number import Number
+from .number import Number, is_complex
 from .sparse import Sparse
 
 COLUMN_TYPES: tuple[type[ValueType], ...] = (Datetime, Duration, Number, LongNumber, Category)
@@ -25,7 +25,7 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
     """
     if isinstance(column.dtype, pd.SparseDtype):
         return Sparse(column.dtype, fit_column(column.sparse.to_dense(), categorical=categorical))
-    if pd.api.types.is_complex_dtype(column.dtype):
+    if is_complex(column):
         raise TypeError(f"column {column.name!r} holds complex numbers: give real and imaginary parts as two columns")
     if isinstance(column.dtype, pd.ArrowDtype) and column.dtype.pyarrow_dtype.num_fields:
         raise TypeError(f"column {column.name!r} holds {column.dtype}: make columns of its parts, or drop it")

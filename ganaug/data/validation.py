@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..columns.number import fractions_of, is_decimal
+from ..columns.number import fractions_of, is_complex, is_decimal
 from ..plain import VectorLike
 from .foreign import label_series, mixed_array
 
@@ -96,6 +96,7 @@ def check_target(y: VectorLike, rows: int | None = None) -> tuple[pd.Series, boo
         raise ValueError(
             f"Found input variables with inconsistent numbers of samples: X has {rows}, y has {len(labels)}"
         )
+    _check_cells(labels)
     absent = labels.isna()
     if absent.any():
         raise ValueError(f"Input y contains NaN in {int(absent.sum())} rows: drop the rows without a label")
@@ -114,6 +115,18 @@ def _label_array(y: VectorLike) -> Any:
     if isinstance(y, (str, Mapping)) or hasattr(y, "element_spec"):
         raise TypeError(f"y is a {type(y).__name__}: give a Series, an array or a list with a label for each row")
     return mixed_array(y) if isinstance(y, (list, tuple)) else np.asarray(y)
+
+
+def _check_cells(labels: pd.Series) -> None:
+    """Raise ValueError for complex numbers, and TypeError for lists and the like."""
+    if is_complex(labels):
+        raise ValueError(f"Complex data not supported: y has dtype {labels.dtype}, give real and imaginary parts")
+    strange = [label for label in labels if not isinstance(label, Hashable)] if labels.dtype == object else []
+    if strange:
+        raise TypeError(
+            f"y holds {type(strange[0]).__name__} objects, for example {strange[0]!r}, which cannot be compared: give "
+            "one label for each row. Multilabel and multioutput targets are not supported"
+        )
 
 
 def check_labels(y: pd.Series) -> None:

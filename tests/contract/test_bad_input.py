@@ -81,8 +81,10 @@ def test_cells_that_cannot_be_compared_are_refused_with_their_type(numbers, cell
         (np.where(np.arange(ROWS) < 2, np.nan, 1.0), ValueError, "y contains NaN in 2 rows"),
         (np.where(np.arange(ROWS) == 3, np.inf, np.arange(ROWS)), ValueError, "infinity"),
         (np.zeros((ROWS, 2)), ValueError, r"y should be a 1d array, got an array of shape \(40, 2\)"),
+        (pd.Series([["a"], ["a", "b"]] * (ROWS // 2)), TypeError, r"list objects, for example \['a'\], .*one label"),
+        (np.full(ROWS, 1j), ValueError, "Complex data not supported: y has dtype complex128"),
     ],
-    ids=["short", "None", "NaN", "infinity", "two columns"],
+    ids=["short", "None", "NaN", "infinity", "two columns", "lists", "complex"],
 )
 def test_a_bad_target_is_refused_with_what_is_wrong(numbers, y, error, message):
     with pytest.raises(error, match=message):
