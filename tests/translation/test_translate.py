@@ -193,6 +193,7 @@ def test_cells_may_be_missing_in_any_dtype_empty_or_huge(monkeypatch):
             "string": pd.Series(np.where(flags, "a", "b"), dtype="string").mask(rng.random(80) < 0.3),
             "boolean": pd.Series(flags, dtype="boolean").mask(rng.random(80) < 0.3),
             "arrow": pd.Series(np.where(flags, 1, 2), dtype="int64[pyarrow]").mask(rng.random(80) < 0.3),
+            "sparse": pd.arrays.SparseArray(flags),
             "empty": np.full(80, np.nan),
             "huge": rng.uniform(-1, 1, 80) * 1.7e308,
         }

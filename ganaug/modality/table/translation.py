@@ -18,7 +18,7 @@ import pandas as pd
 
 from ...columns.category import without_dictionary
 from ...columns.joined import joined
-from ...columns.registry import kind_of, measured
+from ...columns.registry import dense, kind_of, measured
 from ...data.targets import encoded_classes
 from ...exceptions import DataWarning
 from ...plain import BoolArray, Float64Array, IndexArray
@@ -175,6 +175,7 @@ def _alike(source: pd.DataFrame, pool: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
 
 def _differ(one: pd.Series, other: pd.Series) -> BoolArray:
     """Where cells are others; what is missing in both is the same."""
+    one, other = dense(one), dense(other)
     same = (one == other).fillna(False) | (one.isna() & other.isna())
     return ~same.to_numpy(bool)
 
