@@ -137,7 +137,9 @@ def test_missing_cells_are_as_frequent_as_in_training():
 
 
 @pytest.mark.usefixtures("dice")
-@pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "uint8", "bool", "<U5", "object", "M8[D]"])
+@pytest.mark.parametrize(
+    "dtype", ["float32", "float64", "int64", "uint8", "bool", "<U5", "object", "M8[D]", ">f8", ">M8[s]"]
+)
 def test_arrays_come_back_as_arrays_of_the_same_dtype(dtype):
     values = np.random.default_rng(0).integers(0, 60, (80, 3)) % (2 if dtype == "bool" else 60)
     X = values.astype(dtype)
@@ -190,7 +192,15 @@ def test_a_target_comes_back_as_the_series_it_was(name):
 
 
 @pytest.mark.usefixtures("dice")
-@pytest.mark.parametrize("y", [np.resize(["a", "b"], 60), np.resize([1, 2], 60).astype("int16"), ["x", "y"] * 30])
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.resize(["a", "b"], 60),
+        np.resize([1, 2], 60).astype("int16"),
+        np.resize([1, 2], 60).astype(">i4"),
+        ["x", "y"] * 30,
+    ],
+)
 def test_a_target_that_was_no_series_comes_back_as_an_array(y):
     X = np.random.default_rng(0).normal(size=(60, 2))
     new = _rolled(X, y).augment(X, y)[1]

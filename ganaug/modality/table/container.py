@@ -74,18 +74,19 @@ class TableContainer:
             return values.astype(f"{own.byteorder.strip('|=')}{own.kind}{width}")
         if own.kind == "O":
             return table.to_numpy(dtype=object)
-        found = {getattr(dtype, "subtype", dtype) for dtype in table.dtypes}
-        others = [dtype for dtype in found if isinstance(dtype, np.dtype) and dtype != own]
-        if len(others) < len(found - {own}):
+        native = own.newbyteorder("=")
+        found = {getattr(dtype, "subtype", dtype) for dtype in table.dtypes} - {native}
+        others = [dtype for dtype in found if isinstance(dtype, np.dtype)]
+        if len(others) < len(found):
             return table.to_numpy(dtype=object)
-        wide = np.result_type(own, *others)
+        wide = np.result_type(native, *others)
         if own.kind in "mM":  # pandas has no days, only seconds
             values = table.to_numpy(dtype=wide)
             short = values.astype(own)
             return short if ((short == values) | np.isnat(values)).all() else values
         if wide.kind == "f" and any(_loses(table.iloc[:, place], wide) for place in range(table.shape[1])):
             wide = np.dtype(object)
-        return table.to_numpy(dtype=wide)
+        return table.to_numpy(dtype=own if wide == native else wide)
 
     def stack(self, real: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         """New rows below real ones, in dtypes that hold both; TypeError that names a column for which there is none."""
@@ -165,7 +166,8 @@ def check_table(X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
             raise ValueError(f"Complex data not supported: X has dtype {array.dtype}, give real and imaginary parts")
         if array.dtype.kind not in "biufOUSTmM":
             raise TypeError(f"X has dtype {array.dtype}, which is no table's: give numbers, strings, dates or objects")
-        cells = array.astype(object) if array.dtype.kind == "S" else array  # pandas does not take bytes of one length
+        # Pandas takes neither bytes of one length nor, in all it does, numbers of another byte order.
+        cells = array.astype(object if array.dtype.kind == "S" else array.dtype.newbyteorder("="), copy=False)
         table = pd.DataFrame(cells, dtype=object if cells.dtype == object else None)  # it would guess a dtype
         container = TableContainer("array", array.dtype)
     if not table.shape[1]:
