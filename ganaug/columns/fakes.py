@@ -224,7 +224,7 @@ class TextMaker(Maker):
     @classmethod
     def of(cls, texts: Sequence[str]) -> TextMaker:
         """Learn the shapes of these, which are distinct."""
-        return _Shapes(texts).maker()
+        return _Shapes([text for text in texts if text]).maker()
 
     def block(self, rng: np.random.Generator, grown: int) -> list[Any]:
         chosen = rng.choice(len(self.shapes), BLOCK, p=self.weights)

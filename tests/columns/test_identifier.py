@@ -133,6 +133,12 @@ def test_a_sieve_holds_back_all_that_it_was_given_and_few_others():
     assert 0.01 < others < 0.06, "nobody is to be known by being held back, and few are to be held back"
 
 
+def test_a_text_may_be_empty():
+    made = TextMaker.of(["", *MAILS]).made(2_000, (0,))
+    assert len(made) == 2_000
+    assert not {"", *MAILS} & set(made)
+
+
 def test_words_of_few_rows_never_come_out():
     texts = [f"Meier, ward {i % 4}, bed {i}" for i in range(200)] + ["Rumpelstiltskin, ward 1, bed 9"]
     made = TextMaker.of(texts).made(2000, (1,))
