@@ -49,7 +49,7 @@ def translated(asked: Translation[pd.DataFrame]) -> pd.DataFrame:
     DataWarning
         If rows are not taken for their class, however much of them is changed.
     """
-    data, goals = asked.data, asked.wanted.codes[:, 0]
+    data, goals = _without_identifiers(asked), asked.wanted.codes[:, 0]
     if strange := [name for name in asked.keep if name not in data.columns]:
         raise ValueError(f"keep={list(asked.keep)}: the table has no columns {strange}")
     groups = changed_together(data, asked)
@@ -74,7 +74,18 @@ def translated(asked: Translation[pd.DataFrame]) -> pd.DataFrame:
             DataWarning,
             stacklevel=5,
         )
-    return pd.concat(parts).sort_index()
+    made = pd.concat(parts).sort_index()
+    for place in asked.encoder.faked:
+        made.isetitem(place, asked.data.iloc[:, place])
+    return made
+
+
+def _without_identifiers(asked: Translation[pd.DataFrame]) -> pd.DataFrame:
+    """The rows with what generated ones hold in the place of identifiers: whether these are missing."""
+    data = asked.data.copy()
+    for place in asked.encoder.faked:
+        data.isetitem(place, np.where(data.iloc[:, place].isna(), np.nan, 0.0))
+    return data
 
 
 def changed_together(data: pd.DataFrame, asked: Translation[pd.DataFrame]) -> list[IndexArray]:
