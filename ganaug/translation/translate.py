@@ -17,6 +17,8 @@ from ..models import model_for
 from ..plain import Float64Array, MatrixLike, RandomState, VectorLike
 
 FAMILIES = ("boosting", "extra-trees")
+SEQUENCES = (list, np.ndarray, pd.Series, pd.Index, pd.api.extensions.ExtensionArray)
+"""Of labels; a tuple may be a label itself."""
 ROWS = 6_000
 LEAST = 300
 """Generated rows that classes are told apart by: in all, and of each class."""
@@ -38,7 +40,7 @@ def translated(
         raise ValueError("features cannot be translated: leave encoder=None")
     data, container = model.matching(X)
     labels = model.labels(y, len(data))
-    goals = list(to) if isinstance(to, (list, np.ndarray, pd.Series)) else [to] * len(data)
+    goals = list(to) if isinstance(to, SEQUENCES) else [to] * len(data)
     if len(goals) != len(data):
         raise ValueError(f"to has {len(goals)} labels, and X {len(data)} rows: give one label, or one for each row")
     codes = [target.encode(pd.Series(part, dtype=object)).codes[:, 0] for part in (list(labels), goals)]
@@ -57,7 +59,7 @@ def translated(
             chooser=model.chooser,
             data=data.iloc[moved].reset_index(drop=True) if isinstance(data, pd.DataFrame) else data[moved],
             wanted=encoded_classes(codes[1][moved].astype(np.int32)),
-            keep=tuple(keep or ()),
+            keep=() if keep is None else (keep,) if isinstance(keep, str) else tuple(keep),
             seed=seed,
             drawn=drawn,
             recogniser=lambda: _recogniser(target, drawn, learnt),

@@ -218,3 +218,16 @@ def test_identifiers_that_are_made_anew_stay_as_they_are(monkeypatch, dtype):
     made = augmenter.translate(X, y, to=1, random_state=0)
     pd.testing.assert_series_equal(made["key"], X["key"])
     assert (made["number"] != X["number"]).sum() > 20
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.filterwarnings("ignore::ganaug.DataWarning")
+def test_labels_and_columns_to_keep_come_in_any_sequence(monkeypatch):
+    monkeypatch.setattr("ganaug.translation.translate.ROWS", 200)
+    monkeypatch.setattr("ganaug.translation.translate.LEAST", 50)
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 3)), columns=["age", "income", "debt"])
+    y = np.resize(["a", "b"], 40)
+    augmenter = GANAugmenter(refine=False, random_state=0).fit(X, y)
+    for keep in (pd.Index(["age", "debt"]), np.array(["age", "debt"]), "age"):
+        made = augmenter.translate(X[:9], y[:9], to=pd.Categorical(["a"] * 9), keep=keep, random_state=0)
+        assert made["age"].tolist() == X["age"][:9].tolist()
