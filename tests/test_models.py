@@ -19,7 +19,16 @@ def test_each_takes_columns_of_every_dtype_with_gaps(name):
     assert np.isfinite(model_for(X, name, classes=False).fit(X, y.astype(float)).predict(X)).all()
 
 
-@pytest.mark.parametrize("names", [[1, 0], [5, 3], [1.5, 0.5], pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])])
+@pytest.mark.parametrize(
+    "names",
+    [
+        [1, 0],
+        [5, 3],
+        [1.5, 0.5],
+        pd.MultiIndex.from_tuples([("a", 1), ("a", 2)]),
+        pd.to_datetime(["2024-01-01", "2025-01-01"]),
+    ],
+)
 def test_names_may_be_what_they_like(names):
     X = pd.DataFrame({"word": ["a", "b"] * 30, "number": np.arange(60.0)}).set_axis(names, axis=1)
     y = np.resize([0, 1], 60)
