@@ -49,6 +49,8 @@ from .selection.sampler import Chooser, Sampler
 
 WORTH_A_LOOK = 2**28
 """Bytes from which on memory is looked at before rows are drawn."""
+MOST_ROWS = 1e300
+"""Which floats still hold, with their bytes."""
 MOST_TURNS = 12
 """Times that rows which repeat others are drawn again, before they are changed."""
 
@@ -174,10 +176,8 @@ class GenerativeModel:
     def _check_memory(self, asked: float | Mapping[Any, int]) -> None:
         """MemoryError if so many rows take more than is free; what is no number is told elsewhere."""
         counts = list(asked.values()) if isinstance(asked, Mapping) else [asked]
-        rows = sum(float(count) for count in counts if isinstance(count, Real))
-        needed = rows * self.encoder.n_features * self.modality.cell_bytes
-        if needed > WORTH_A_LOOK:
-            check_free(needed, f"{rows:,.0f} rows", "draw fewer at a time, each part with another random_state")
+        rows = sum(float(min(count, MOST_ROWS)) for count in counts if isinstance(count, Real))
+        check_room(rows, self.encoder.n_features, self.modality)
 
     def replaced(self, X: MatrixLike, y: VectorLike | None, share: float) -> Any:
         """`X` with a share of its rows replaced by synthetic ones of the same label."""
@@ -288,6 +288,14 @@ class GenerativeModel:
 
     def _rows(self, condition: Encoded, seed: int, sampler: Sampler) -> Any:
         return sampler.rows(condition, seed) if len(condition) else self.encoder.layout.empty()
+
+
+def check_room(rows: float, features: int, modality: AnyModality) -> None:
+    """MemoryError if so many new rows take more than is free."""
+    rows = min(rows, MOST_ROWS)
+    needed = rows * features * modality.cell_bytes
+    if needed > WORTH_A_LOOK:
+        check_free(needed, f"{rows:,.0f} rows", "draw fewer at a time, each part with another random_state")
 
 
 class HoldsModel:

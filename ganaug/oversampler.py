@@ -16,6 +16,7 @@ from .data.sampling_strategy import Strategy, missing_rows
 from .data.validation import accepts_any_table, check_labels, check_target
 from .modality.base import Sizing
 from .modality.registry import checked
+from .model import check_room
 from .params import DOCS, GANParameters, check_parameters, with_docs
 from .plain import MatrixLike, SameLabels, SameTable, TensorDataset, VectorLike
 
@@ -100,6 +101,7 @@ class GANOverSampler(OneToOneFeatureMixin, GANParameters):
         counts = labels.value_counts(sort=False).to_dict()
         self.sampling_strategy_ = missing_rows(self.sampling_strategy, counts, labels.to_numpy())
         self.n_features_in_ = prod(data.shape[1:])
+        check_room(sum(self.sampling_strategy_.values()), self.n_features_in_, modality)
         return modality.sizing(data.shape, oversampling=True)
 
     @overload

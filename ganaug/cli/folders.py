@@ -23,6 +23,8 @@ from ..data.memory import check_free
 from ..data.replacing import END, check_folder
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..modality.image.container import LEAST_SIDE
+from ..modality.registry import checked
+from ..model import check_room
 from ..plain import AnyArray
 
 if TYPE_CHECKING:
@@ -121,7 +123,9 @@ def rebalance_photos(
     photos = read_photos(folder, image_size)
     counts = photos.counts
     wanted = strategy({name: name for name in counts})
-    if not ratio and not sum(missing_rows(wanted, counts, photos.labels).values()):
+    added = sum(missing_rows(wanted, counts, photos.labels).values())
+    check_room(added + ratio * (len(photos.images) + added), photos.images[0].size, checked(photos.images)[0])
+    if not ratio and not added:
         raise ValueError(f"{folder} lacks no images of any class: --ratio 1 adds as many as there are")
     augmenter = fitted(photos.images, photos.labels, target_type="classes", ratio=ratio, sampling_strategy=wanted)
     every, labels, synthetic = augmenter.augment(photos.images, photos.labels, return_mask=True)

@@ -16,6 +16,8 @@ from ..augmenter import GANAugmenter, load
 from ..data.replacing import replacing
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_choice, check_labels, check_target
+from ..modality.registry import checked
+from ..model import check_room
 from ..params import Auto, changed_parameters
 from ..plain import AnyArray
 from ..plans.plan import SamplePlan, free_name
@@ -86,7 +88,9 @@ def rebalance(
     if mark is not None and mark in frame:
         raise ValueError(f"--mark {mark}: the table has such a column already")
     wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, _classes(y, source.styles.get(target)))}
-    missing_rows(wanted["sampling_strategy"], labels.value_counts(sort=False).to_dict(), labels.to_numpy())
+    missing = missing_rows(wanted["sampling_strategy"], labels.value_counts(sort=False).to_dict(), labels.to_numpy())
+    added = sum(missing.values())
+    check_room(added + ratio * (len(X) + added), X.shape[1], checked(X)[0])
     if model is None:
         refine: Auto | bool = "auto" if ratio else False
         kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}

@@ -177,6 +177,8 @@ def test_bytes_that_are_no_utf8_are_named_with_their_line(command, tmp_path):
         (("rebalance", "IN", "-t", "y", "-o", "HERE/link.csv"), "say --overwrite"),
         (("rebalance", "IN", "-t", "y", "--mark", "a"), "such a column already"),
         (("rebalance", "IN", "-t", "y", "--strategy", '{"no": 1}'), "sampling_strategy"),
+        (("rebalance", "IN", "-t", "y", "--strategy", '{"yes": 99999999999}'), "rows take about"),
+        (("rebalance", "IN", "-t", "y", "--ratio", "99999999999"), "rows take about"),
         (("fit", "IN", "-o", "HERE/nowhere/m.ganaug"), "there is no folder"),
         (("fit", "IN", "-o", "IN"), "is the table that is read"),
         (("sample", "HERE/m.ganaug", "-n", "3", "-o", "HERE/out.txt"), "cannot tell the format from '.txt'"),

@@ -222,6 +222,7 @@ def _fractions(folder: Path) -> None:
         (None, ["--image-size", "4x64"], "from 8x8 up"),
         (None, ["--strategy", '{"up": 9}'], "there is no class 'up': the classes are across, down, frame"),
         (None, ["--strategy", '{"down": 8}'], "lacks no images of any class: --ratio 1"),
+        (None, ["--strategy", '{"down": 99999999999}'], "rows take about"),
         (None, ["-o", "-"], "name one with -o"),
         (None, ["-o", "{0}/more"], "lies in the folder that is read"),
         (None, ["-o", "{0}/../full"], "not an empty folder"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import toy
 
-from ganaug import GANAugmenter
+from ganaug import GANAugmenter, GANOverSampler
 from ganaug.data import memory
 
 X, Y = toy.toy(200)
@@ -19,7 +19,7 @@ def fitted() -> GANAugmenter:
     return GANAugmenter(steps=2, refine=False, random_state=0).fit(X, Y)
 
 
-@pytest.mark.parametrize("n", [10**10, 2**63, {"a": 9 * 10**24}])
+@pytest.mark.parametrize("n", [10**10, 2**63, 10**400, {"a": 9 * 10**24}])
 def test_rows_that_no_memory_holds_are_not_begun(fitted: GANAugmenter, n: Any) -> None:
     label = fitted.classes_[0]
     with pytest.raises(MemoryError, match=r"rows take about .* GB of memory, and .* are free: draw fewer at a time"):
@@ -31,6 +31,13 @@ def test_an_augmentation_that_no_memory_holds_is_not_begun(fitted: GANAugmenter)
         made = GANAugmenter(steps=2, refine=False, random_state=0).fit(X, Y).set_params(**options)
         with pytest.raises(MemoryError, match="draw fewer at a time"):
             made.augment(X, Y)
+
+
+def test_classes_that_no_memory_holds_are_not_begun(fits: list[int]) -> None:
+    for total in (10**12, 10**400):
+        with pytest.raises(MemoryError, match="draw fewer at a time"):
+            GANOverSampler(sampling_strategy={Y[0]: total}).fit_resample(X, Y)
+    assert not fits
 
 
 def test_a_batch_that_no_memory_holds_is_named_before_training() -> None:
