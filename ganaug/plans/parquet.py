@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data.extras import imported
+from ..data.memory import check_free
 from ..data.progress import progress_bar
 from ..data.replacing import replacing, write_text
 from ..data.validation import check_choice
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 MANIFEST = "_manifest.json"
 """Readers of folders leave out what begins with an underscore."""
 SECONDS_BETWEEN = 1.0
+PART_BYTES = 512
+"""Of each part in the manifest."""
 ENGINES: Mapping[str, Callable[[Callable[[int], Any], list[int]], Iterator[Any]]] = {
     "dask": on_dask,
     "ray": on_ray,
@@ -58,6 +61,7 @@ def write_parts(plan: Parts, folder: PathLike, engine: str | None, verbose: Verb
     if engine is not None:
         check_choice(engine, "engine", ENGINES)
     imported("pyarrow.parquet", "frames", "Parquet files need")
+    check_free(PART_BYTES * len(plan), f"the list of {len(plan):,} parts", "give a larger part_rows")
     schema = schema_of(plan)
     home = Path(folder).expanduser().absolute()
     home.mkdir(parents=True, exist_ok=True)

@@ -24,6 +24,7 @@ from ..selection.sampler import Sampler
 from .shuffle import Shuffle
 
 PART_ROWS = 1_000_000
+MOST_ROWS = 2**63 - 1
 Decode: TypeAlias = Callable[[Any], Any]
 Engine: TypeAlias = Literal["dask", "ray", "spark"]
 
@@ -73,6 +74,10 @@ class SamplePlan:
         if isinstance(self.counts, Mapping) and model.target is not None:
             model.target.encode_counts(dict.fromkeys(self.counts, 0))  # an unknown class is told now
         self.rows = sum(self.counts.values()) if isinstance(self.counts, Mapping) else int(self.counts)
+        if self.rows > MOST_ROWS:
+            raise ValueError(
+                f"counts: {self.rows:,} rows are more than a plan can number: ask for {MOST_ROWS:,} at most"
+            )
         if shuffle and not isinstance(self.counts, Mapping):
             raise ValueError("shuffle=True: rows of a number asked for come in random order anyway; it is for counts")
 

@@ -185,6 +185,7 @@ def test_a_job_that_is_killed_again_and_again_ends_with_the_same_files(fitted, t
         ({"rare": -1}, {}, ValueError, r"counts\['rare'\]=-1 must not be negative"),
         ({"never": 1}, {}, ValueError, r"unknown classes \['never'\]"),
         (2.5, {}, TypeError, "counts=2.5 must be an integer"),
+        (10**23, {}, ValueError, "more than a plan can number: ask for 9,223,372,036,854,775,807 at most"),
         (10, {"part_rows": 0}, ValueError, "part_rows=0 must be positive"),
         (10, {"random_state": None}, TypeError, "random_state=None must be an integer"),
         (10, {"shuffle": True}, ValueError, "shuffle=True: rows of a number asked for"),
@@ -200,6 +201,9 @@ def test_an_engine_that_there_is_not(fitted, tmp_path):
         fitted.plan(10).to_parquet(tmp_path, engine="flink")
     with pytest.raises(IndexError, match="part 5: there are 1"):
         fitted.plan(10)[5]
+    with pytest.raises(MemoryError, match=r"list of 100,000,000,000,000,000 parts .*larger part_rows"):
+        fitted.plan(10**18, part_rows=10).to_parquet(tmp_path / "many")
+    assert not (tmp_path / "many").exists()
     fitted.plan(0).to_parquet(tmp_path / "none")
     assert manifest_of(tmp_path / "none")["complete"]
 
