@@ -225,13 +225,15 @@ def check_output(
     """
     if path is None or str(path) == "-":
         return
+    place = Path(path)
+    if str(path).endswith("/") and place.is_file():
+        raise NotADirectoryError(f"{path}: {place} is a file: leave out the slash, or name another place")
     if table and _suffix(str(path)) != ".csv":
         try:
             import pyarrow  # noqa: F401
         except ImportError:
             raise ImportError(f"{path}: Parquet needs pyarrow: pip install 'ganaug[cli]', or name it .csv") from None
-    place = Path(path)
-    if place.is_dir():
+    if place.is_dir() or str(path).endswith("/"):
         raise IsADirectoryError(f"{path} is a folder: name a file")
     check_folder(path, place.parent)
     if not os.access(place if place.exists() else place.parent, os.W_OK) or not os.access(place.parent, os.W_OK):

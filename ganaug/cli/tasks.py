@@ -161,7 +161,7 @@ def sample(
 ) -> None:
     """Write rows that a saved generator draws."""
     is_file = bool(Path(output).suffix) and not output.endswith("/")
-    if part_rows is None and is_file:
+    if (part_rows is None and is_file) or (output.endswith("/") and Path(output).is_file()):
         check_output(output)
     augmenter, styles = load(model), styles_of(model)
     images = photo_shape(augmenter) is not None

@@ -175,6 +175,8 @@ def test_bytes_that_are_no_utf8_are_named_with_their_line(command, tmp_path):
         (("rebalance", "IN", "-t", "y", "-o", "HERE/folder.csv"), "is a folder"),
         (("rebalance", "IN", "-t", "y", "-o", "IN"), "say --overwrite"),
         (("rebalance", "IN", "-t", "y", "-o", "HERE/link.csv"), "say --overwrite"),
+        (("rebalance", "IN", "-t", "y", "-o", "HERE/old.csv/"), "old.csv is a file: leave out the slash"),
+        (("rebalance", "IN", "-t", "y", "-o", "HERE/new.csv/"), "is a folder: name a file"),
         (("rebalance", "IN", "-t", "y", "--mark", "a"), "such a column already"),
         (("rebalance", "IN", "-t", "y", "--strategy", '{"no": 1}'), "sampling_strategy"),
         (("rebalance", "IN", "-t", "y", "--strategy", '{"yes": 99999999999}'), "rows take about"),
@@ -182,6 +184,8 @@ def test_bytes_that_are_no_utf8_are_named_with_their_line(command, tmp_path):
         (("fit", "IN", "-o", "HERE/nowhere/m.ganaug"), "there is no folder"),
         (("fit", "IN", "-o", "IN"), "is the table that is read"),
         (("sample", "HERE/m.ganaug", "-n", "3", "-o", "HERE/out.txt"), "cannot tell the format from '.txt'"),
+        (("sample", "HERE/m.ganaug", "-n", "3", "-o", "HERE/old.csv/"), "old.csv is a file"),
+        (("sample", "HERE/m.ganaug", "-n", "3", "-o", "HERE/old.csv/", "--part-rows", "2"), "old.csv is a file"),
         (("assess", "IN", "-t", "y", "--json", "HERE/nowhere/a.json"), "there is no folder"),
         (("assess", "IN", "-t", "y", "--plot", "HERE/a.xyz"), "no format '.xyz' of pictures"),
         (("report", "IN", "IN", "IN", "--html", "HERE/nowhere/a.html"), "there is no folder"),
@@ -191,6 +195,7 @@ def test_what_can_be_said_before_training_is_said_then(command, tmp_path, argume
     table = tmp_path / "in.csv"
     table.write_text(_hard().replace('"zip, code"', "a"))
     (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "old.csv").touch()
     (tmp_path / "link.csv").symlink_to(table)
     before = table.read_bytes()
     places = {"IN": table, "HERE": tmp_path}
