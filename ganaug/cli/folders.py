@@ -26,6 +26,7 @@ from ..modality.image.container import LEAST_SIDE
 from ..modality.registry import checked
 from ..model import check_room
 from ..plain import AnyArray
+from .files import FORMATS
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -174,6 +175,8 @@ def check_new_folder(output: str, folder: str | None = None) -> None:
     place = Path(output)
     if output == "-":
         raise ValueError("images are written into a folder: name one with -o")
+    if place.suffix.lower() in (*SUFFIXES, *FORMATS) and not output.endswith("/"):
+        raise ValueError(f"{output} is named like a file, and images need a folder: name one, such as {place.stem}/")
     if folder is not None and place.resolve().is_relative_to(Path(folder).resolve()):
         raise ValueError(f"{output} lies in the folder that is read, {folder}: name one beside it")
     if place.exists() and (not place.is_dir() or any(place.iterdir())):

@@ -25,6 +25,7 @@ from ..scanning.scan import Scan, scan
 from .cells import CellStyle
 from .files import check_output, check_picture, is_large, read, read_alike, split, write, write_below
 from .folders import (
+    SUFFIXES,
     check_new_folder,
     check_photos,
     holds_photos,
@@ -160,7 +161,7 @@ def sample(
     quiet: bool,
 ) -> None:
     """Write rows that a saved generator draws."""
-    is_file = bool(Path(output).suffix) and not output.endswith("/")
+    is_file = Path(output).suffix.lower() not in ("", *SUFFIXES) and not output.endswith("/")
     if (part_rows is None and is_file) or (output.endswith("/") and Path(output).is_file()):
         check_output(output)
     augmenter, styles = load(model), styles_of(model)

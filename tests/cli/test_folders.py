@@ -154,11 +154,13 @@ def test_a_model_of_a_folder_is_kept_and_draws_images(command, folder, tmp_path)
     made = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.png"))
     assert made == [*(f"down/synthetic-0000{n}.png" for n in (1, 2, 3)), "frame/synthetic-00001.png"]
     assert read(out / made[0]).shape == (12, 10, 1)
-    assert command("sample", model, "-n", 5, "-o", tmp_path / "five", "-q")[::2] == (0, "")
-    assert len([*(tmp_path / "five").rglob("*.png")]) == 5
+    assert command("sample", model, "-n", 5, "-o", f"{tmp_path}/five.png/", "-q")[::2] == (0, "")
+    assert len([*(tmp_path / "five.png").rglob("*.png")]) == 5
     for options, message in (
         (["-o", "-"], "name one with -o"),
         (["-o", out], "not an empty folder"),
+        (["-o", tmp_path / "o.png"], "images need a folder: name one, such as o/"),
+        (["-o", tmp_path / "o.csv"], "images need a folder: name one, such as o/"),
         (["-o", tmp_path / "new", "--part-rows", 2], "this goes with tables alone"),
     ):
         status, _, told = command("sample", model, "-n", 5, *options)
@@ -223,6 +225,7 @@ def _fractions(folder: Path) -> None:
         (None, ["--strategy", '{"up": 9}'], "there is no class 'up': the classes are across, down, frame"),
         (None, ["--strategy", '{"down": 8}'], "lacks no images of any class: --ratio 1"),
         (None, ["--strategy", '{"down": 99999999999}'], "rows take about"),
+        (None, ["-o", "{0}/../o.parquet"], "images need a folder"),
         (None, ["-o", "-"], "name one with -o"),
         (None, ["-o", "{0}/more"], "lies in the folder that is read"),
         (None, ["-o", "{0}/../full"], "not an empty folder"),
