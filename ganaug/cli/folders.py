@@ -65,8 +65,23 @@ def holds_photos(path: str) -> bool:
     """Whether it is a folder of images, and not one of Parquet files."""
     if "://" in path or not os.path.isdir(path):
         return False
-    endings = {each.suffix.lower() for each in Path(path).rglob("*")}
+    endings = _endings(path)
     return ".parquet" not in endings and not endings.isdisjoint(SUFFIXES)
+
+
+def check_holds_images(folder: str) -> None:
+    """Raise ValueError for a folder of tables, such as `fit` takes."""
+    endings = _endings(folder)
+    if endings.isdisjoint(SUFFIXES) and not endings.isdisjoint(FORMATS):
+        raise ValueError(
+            f"{folder} is a folder of tables, and real rows are written from one file: name a .csv or .parquet one, or "
+            "`ganaug fit` them all and let `ganaug sample --counts` draw what the classes lack"
+        )
+
+
+def _endings(folder: str) -> set[str]:
+    """How the names in a folder end."""
+    return {each.suffix.lower() for each in Path(folder).rglob("*")}
 
 
 def photo_shape(augmenter: GANAugmenter) -> tuple[int, ...] | None:

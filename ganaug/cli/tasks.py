@@ -26,6 +26,7 @@ from .cells import CellStyle
 from .files import check_output, check_picture, is_large, read, read_alike, split, write, write_below
 from .folders import (
     SUFFIXES,
+    check_holds_images,
     check_new_folder,
     check_photos,
     holds_photos,
@@ -62,6 +63,7 @@ def rebalance(
 ) -> None:
     """Write the table, and synthetic rows below it."""
     if Path(table).is_dir():
+        check_holds_images(table)
         of_tables = {"--target": target, "--model": model, "--mark": mark, "--rule": rule, "--overwrite": overwrite}
         of_tables |= {"--identifiers": identifiers != "warn", "--escape-formulas": escape_formulas}
         of_tables |= {"--categorical": categorical}

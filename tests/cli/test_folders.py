@@ -252,6 +252,16 @@ def test_a_folder_without_classes_is_refused(command, tmp_path):
     assert "put the images of each class into a folder of its own" in told
 
 
+@pytest.mark.parametrize("options", [[], ["-t", "y"]])
+def test_a_folder_of_tables_is_not_taken_for_one_of_images(command, tmp_path, options):
+    (tmp_path / "many").mkdir()
+    (tmp_path / "many" / "0.parquet").touch()
+    status, _, told = command("rebalance", tmp_path / "many", "-o", tmp_path / "out.csv", *options)
+    assert (status, told.count("\n")) == (1, 1)
+    assert "many is a folder of tables" in told
+    assert "`ganaug sample --counts`" in told
+
+
 def test_options_of_the_other_kind_are_refused(command, folder, tmp_path):
     for options in (["-t", "y"], ["--mark", "new"], ["--identifiers", "fake"], ["--model", "m.ganaug"]):
         status, _, told = command("rebalance", folder, "-o", tmp_path / "more", *options)
