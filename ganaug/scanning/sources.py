@@ -134,6 +134,9 @@ class DaskFrame(RowSource):
     def __init__(self, frame: Any) -> None:
         import pyarrow as pa
 
+        odd = next((name for name in frame.columns if not isinstance(name, str)), None)
+        if odd is not None:
+            raise TypeError(f"column {odd!r} has a name that is no string: give frame.rename(columns=str)")
         self.frame = frame
         self.schema = pa.Schema.from_pandas(frame._meta_nonempty, preserve_index=False)
 

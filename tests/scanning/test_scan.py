@@ -278,6 +278,14 @@ def test_partitions_of_frames_merge_with_files(tmp_path):
     assert set(breaks.kept.numbers >> 40) == {0, 1, 2}
 
 
+def test_names_that_are_no_strings_are_told():
+    dataframe = pytest.importorskip("dask.dataframe")
+    frame = dataframe.from_pandas(pd.DataFrame({"a": range(60), 7: range(60)}), npartitions=2)
+    with pytest.raises(TypeError, match=r"column 7 has a name that is no string: give frame\.rename\(columns=str\)"):
+        scan(frame)
+    assert scan(frame.rename(columns=str)).columns.index.tolist() == ["a", "7"]
+
+
 def test_a_folder_without_files_is_told_beside_one_that_has_some(tmp_path):
     pattern = written(mixed(60), tmp_path)
     (tmp_path / "empty").mkdir()
