@@ -214,8 +214,14 @@ def frame_source(rows: Any) -> RowSource | None:
     if home == "ray" and hasattr(rows, "iter_batches"):
         return RayDataset(rows)
     if home == "pyarrow" and hasattr(rows, "get_fragments"):
-        fragments = [(str(getattr(own, "path", "the dataset")), own) for own in rows.get_fragments()]
-        return Files(fragments, rows.schema)
+        try:
+            found = list(rows.get_fragments())
+        except ValueError as error:  # of a filtered dataset
+            remedy = (
+                "write its rows with pyarrow.dataset.write_dataset(dataset, folder, format='parquet'), and scan these"
+            )
+            raise ValueError(f"the dataset cannot be read file by file: {_in_a_line(error)}; {remedy}") from None
+        return Files([(str(getattr(own, "path", "the dataset")), own) for own in found], rows.schema)
     return None
 
 

@@ -286,6 +286,15 @@ def test_names_that_are_no_strings_are_told():
     assert scan(frame.rename(columns=str)).columns.index.tolist() == ["a", "7"]
 
 
+def test_a_filtered_dataset_is_told_from_files(tmp_path):
+    mixed(60).to_parquet(tmp_path / "0.parquet")
+    data = ds.dataset(tmp_path).filter(ds.field("count") > 9)
+    with pytest.raises(ValueError, match=r"cannot be read file by file: .*filter.*write_dataset"):
+        scan(data)
+    ds.write_dataset(data, tmp_path / "some", format="parquet")
+    assert scan(tmp_path / "some").rows == data.count_rows()
+
+
 def test_a_folder_without_files_is_told_beside_one_that_has_some(tmp_path):
     pattern = written(mixed(60), tmp_path)
     (tmp_path / "empty").mkdir()
