@@ -139,7 +139,7 @@ def _elements(dataset: Any) -> Iterator[Any]:
 def _labels(y: AnyArray, names: Sequence[str] | None) -> AnyArray:
     """A label for each image, by name where places have names."""
     if y.dtype.kind in "OS":
-        return np.array([label.decode() for label in y.ravel()])
+        return np.array([_text(label) for label in y.ravel().tolist()])
     if y.ndim == 2 and y.shape[1] > 1:
         if not ((y == 0) | (y == 1)).all() or not (y.sum(1) == 1).all():
             raise ValueError(
@@ -150,6 +150,16 @@ def _labels(y: AnyArray, names: Sequence[str] | None) -> AnyArray:
         raise ValueError(f"the dataset's labels have the shape {y.shape[1:]}: give a class or a number for each image")
     y = y.reshape(len(y))
     return y if names is None else _named(y, list(names))
+
+
+def _text(label: bytes) -> str:
+    try:
+        return label.decode()
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"the dataset's label {label!r} is not UTF-8: .map(lambda x, y: (x, tf.strings.unicode_transcode(y, "
+            "'latin1', 'UTF-8'))) makes it so, if latin1 is what it is in"
+        ) from None
 
 
 def _named(places: AnyArray, names: list[str]) -> AnyArray:

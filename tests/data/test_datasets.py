@@ -146,6 +146,7 @@ ELEMENTS = from_slices((X, PLACES))
             ValueError,
             r"shapes \[12,10,3\] and \[9,10,3\].*image_size=",
         ),
+        (from_slices((X, [b"K\xf6ln"] * 18)), ValueError, r"label b'K\\xf6ln' is not UTF-8: .*unicode_transcode"),
         (from_slices([""]).map(tf.io.decode_image), TypeError, "expand_animations=False"),
     ],
 )
