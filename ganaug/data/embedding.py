@@ -64,7 +64,7 @@ class Embedding:
 
     def rows(self, features: AnyArray) -> Any:
         """What a decoder makes of features; without one the features."""
-        return features if self.decode is None or not len(features) else _in_parts(self.decode, features)
+        return features if self.decode is None or not len(features) else _in_parts(self.decode, features, "decoder")
 
     @property
     def gives_rows(self) -> bool:
@@ -149,17 +149,24 @@ def _asked(model: EncoderLike) -> Callable[[Any], Any]:
     return partial(model.predict, verbose=0)
 
 
-def _in_parts(function: Callable[[Any], Any], X: Rows) -> Any:
+def _in_parts(function: Callable[[Any], Any], X: Rows, what: str = "encoder") -> Any:
     """What a function makes of some rows at a time, one below the other."""
     rows = _num_samples(X)
     parts = [function(_safe_indexing(X, np.arange(at, min(at + AT_ONCE, rows)))) for at in range(0, rows, AT_ONCE)]
     if any(sparse.issparse(part) for part in parts):
         width = parts[0].shape[1]
         raise ValueError(
-            f"encoder makes a sparse matrix of {width:,} columns, and features are dense: put TruncatedSVD(100) behind "
+            f"{what} makes a sparse matrix of {width:,} columns, and features are dense: put TruncatedSVD(100) behind "
             "it in a Pipeline"
         )
-    return np.concatenate([np.asarray(part) for part in parts])
+    made = [np.asarray(part) for part in parts]
+    shapes = {part.shape[1:]: None for part in made}
+    if len(shapes) > 1:
+        raise ValueError(
+            f"{what} makes arrays of the shapes {' and '.join(map(str, shapes))} of rows, of which it is shown at most "
+            f"{AT_ONCE} at a time: what it makes of a row must not depend on how many others there are"
+        )
+    return np.concatenate(made)
 
 
 def _checked(features: AnyArray, rows: int) -> AnyArray:

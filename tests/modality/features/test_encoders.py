@@ -227,6 +227,11 @@ def test_features_of_frames_come_back_as_frames(images):
     [
         (3, TypeError, "must be a Keras model"),
         ("features", ValueError, "'passthrough'"),
+        (
+            lambda X: np.zeros((len(X), len(X))),
+            ValueError,
+            r"encoder makes arrays .* \(100,\) and \(12,\).*at most 100",
+        ),
         (lambda X: X, ValueError, "GlobalAveragePooling2D"),
         (lambda X: blocks(X)[1:], ValueError, r"of 112 rows"),
         (lambda X: blocks(X).astype(str), TypeError, "numbers are needed"),
@@ -234,7 +239,8 @@ def test_features_of_frames_come_back_as_frames(images):
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")
-def test_what_makes_no_features_is_told_before_training(images, encoder, error, message):
+def test_what_makes_no_features_is_told_before_training(images, encoder, error, message, monkeypatch):
+    monkeypatch.setattr("ganaug.data.embedding.AT_ONCE", 100)
     with pytest.raises(error, match=message):
         GANAugmenter(encoder=encoder, **SMALL).fit(*images)
 
