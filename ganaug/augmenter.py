@@ -11,7 +11,7 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 
 from .data.datasets import ARRAYS, arrays_of, is_dataset
 from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check_encoder, taken_in
-from .data.pipelines import Augmented, check_last_step
+from .data.pipelines import Augmented, check_container, check_last_step
 from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
 from .data.targets import TargetType, conditioned
@@ -522,7 +522,9 @@ class GANAugmenter(
 
         With an `encoder` its features, as they stand in what `augment` returns.
         """
-        return self._fitted.transformed(X)
+        made = self._fitted.transformed(X)
+        check_container(self, made)
+        return made
 
     def fit_transform(self, X: MatrixLike | TensorDataset, y: VectorLike | None = None) -> Any:
         """Fit, then augment the same rows.
@@ -545,6 +547,7 @@ class GANAugmenter(
         if self.mode == "append" and y is not None:
             check_last_step()
         X, y = taken_in(self.encoder, X, y)
+        check_container(self, X)
         self.fit(X, y)
         if self.mode == "replace":
             return self._fitted.replaced(X, y, check_ratio(self.ratio))

@@ -6,6 +6,9 @@ import sys
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
+from sklearn.utils._set_output import _get_output_config
+
+from .embedding import Embedded
 
 NO_MIDDLE_STEP = (
     "a step in the middle of a scikit-learn Pipeline cannot add rows, because the Pipeline keeps the y it was given; "
@@ -44,3 +47,15 @@ def check_last_step() -> None:
         if frame.f_code.co_name == "_fit_transform_one":
             raise ValueError(NO_MIDDLE_STEP)
         frame = frame.f_back
+
+
+def check_container(step: object, made: object) -> None:
+    """TypeError if what a step is to return are images, and `set_output` says that it is a table."""
+    wanted = _get_output_config("transform", step)["dense"]
+    if isinstance(made, Embedded):
+        made = made.rows if made.embedding.gives_rows else made.features
+    if wanted != "default" and getattr(made, "ndim", 2) > 2:
+        raise TypeError(
+            f"images are no table, and set_output(transform={wanted!r}) asks for one: leave it out, or say "
+            "set_output(transform='default')"
+        )

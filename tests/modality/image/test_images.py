@@ -121,6 +121,18 @@ def test_replacing_keeps_the_number_of_images():
     assert np.array_equal(model.transform(X), X)
 
 
+def test_images_are_no_table_of_set_output(model, fits):
+    images = model.sample(60, random_state=0)[0]
+    for mode in ("append", "replace"):
+        asked = GANAugmenter(mode=mode).set_output(transform="pandas")
+        with pytest.raises(TypeError, match=r"images are no table.*transform='default'"):
+            asked.fit_transform(images)
+    assert not fits
+    with pytest.raises(TypeError, match="images are no table"):
+        asked.fit(images).transform(images)
+    assert asked.set_output(transform="default").transform(images) is images
+
+
 def test_a_file_and_a_pickle_sample_the_same(model, tmp_path):
     model.save(tmp_path / "glyphs.ganaug")
     expected = model.sample(40, random_state=5)
