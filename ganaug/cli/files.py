@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +20,7 @@ from ..data.replacing import check_folder, replacing
 from .cells import CellStyle
 
 FORMATS = (".csv", ".parquet", ".pq")
+FIRST_LINES = 10_000
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
 Styles = Mapping[str, CellStyle]
@@ -110,6 +112,17 @@ def read_alike(paths: Sequence[str], like: Styles | None = None) -> list[ReadTab
     ]
 
 
+def truth_styles(path: str) -> dict[str, CellStyle]:
+    """How a CSV file that may be larger than memory writes truth values, by its first rows; nothing of other files."""
+    if Path(path).suffix.lower() != ".csv":
+        return {}
+    with open(path, "rb") as file:
+        start = _decoded(b"".join(islice(file, FIRST_LINES)), path).removeprefix(BOM)
+    records = [cells for _, cells, _ in _records(start, path, strict=False)]
+    styles = {name: CellStyle.of(cells) for name, *cells in zip(*records, strict=False)}
+    return {name: style for name, style in styles.items() if style.kind == "truth"}
+
+
 def is_large(path: str) -> bool:
     """Whether a path stands for several files, which are read one after the other."""
     return "://" not in path and (os.path.isdir(path) or (not os.path.exists(path) and any(c in path for c in "*?[")))
@@ -168,7 +181,7 @@ def _read_bytes(path: str) -> bytes | str:
     return Path(path).read_bytes()
 
 
-def _records(text: str, what: str) -> Iterator[tuple[int, list[str], str]]:
+def _records(text: str, what: str, *, strict: bool = True) -> Iterator[tuple[int, list[str], str]]:
     """Line, cells and text of each record; empty lines are none."""
     csv.field_size_limit(2**31 - 1)
     taken: list[str] = []
@@ -178,7 +191,7 @@ def _records(text: str, what: str) -> Iterator[tuple[int, list[str], str]]:
             taken.append(line)
             yield line
 
-    reader = csv.reader(lines(), strict=True)
+    reader = csv.reader(lines(), strict=strict)
     while True:
         first = reader.line_num + 1
         try:

@@ -26,7 +26,12 @@ def styles_of(path: Path) -> dict[str, CellStyle]:
         saved = archive.read(path).get(KEY)
         if saved is not None:
             return {name: CellStyle(**{**style, "words": tuple(style["words"])}) for name, style in saved.items()}
-    none = load(path).sample(0, random_state=0)
+    return text_styles(load(path))
+
+
+def text_styles(augmenter: GANAugmenter) -> dict[str, CellStyle]:
+    """The styles of the columns that are text."""
+    none = augmenter.sample(0, random_state=0)
     X = none[0] if isinstance(none, tuple) else none
     X = X.to_pandas() if hasattr(X, "to_pandas") else X
     texts = X.columns[[not _is_plain(dtype) for dtype in X.dtypes]] if hasattr(X, "dtypes") else []

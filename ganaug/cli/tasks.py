@@ -23,7 +23,7 @@ from ..plain import AnyArray
 from ..plans.plan import SamplePlan, free_name
 from ..scanning.scan import Scan, scan
 from .cells import CellStyle
-from .files import check_output, check_picture, is_large, read, read_alike, split, write, write_below
+from .files import check_output, check_picture, is_large, read, read_alike, split, truth_styles, write, write_below
 from .folders import (
     SUFFIXES,
     check_holds_images,
@@ -35,7 +35,7 @@ from .folders import (
     rebalance_photos,
     write_sampled,
 )
-from .styles import save_styles, styles_of
+from .styles import save_styles, styles_of, text_styles
 
 OF_TABLES = "this goes with a table, not with a folder of images"
 
@@ -140,7 +140,9 @@ def fit(
     if is_large(table):
         rows = scan(table, target=target)
         kept |= {"categorical_features": _categorical(categorical, rows.columns.index.drop(target or []))}
-        save_styles(_fitted(rows, None, steps, time_budget, random_state, quiet, keep_partial, **kept), output, {})
+        truths = truth_styles(rows.source.paths[0])
+        fitted = _fitted(rows, None, steps, time_budget, random_state, quiet, keep_partial, **kept)
+        save_styles(fitted, output, {**text_styles(fitted), **truths})
         return
     source = read(table)
     X, y = split(source.frame, target) if target is not None else (source.frame, None)

@@ -98,6 +98,21 @@ def test_samples_of_a_saved_model_look_like_the_table(command, tmp_path):
     assert "column 'member': 'perhaps' is no truth value" in wrong
 
 
+def test_truth_values_of_several_files_look_like_those_of_the_first(command, tmp_path):
+    words = ("false", "true")
+    for part in range(2):
+        lines = [f"{row % 7},{words[row % 2]},{'ab'[row % 2]},{words[row % 3 == 0]}" for row in range(60)]
+        (tmp_path / f"{part}.csv").write_text("\n".join(["visits,member,word,y", *lines]) + "\n")
+    model = tmp_path / "m.ganaug"
+    assert command("fit", f"{tmp_path}/*.csv", "-t", "y", "-o", model, "-q", "--steps", 3)[::2] == (0, "")
+    status, said, _ = command("sample", model, "--counts", f"{words[1]}=9", "--counts", f"{words[0]}=9")
+    assert status == 0
+    made = pd.read_csv(io.StringIO(said), dtype=str)
+    assert set(made["member"]) <= set(words)
+    assert made["y"].tolist() == [words[1]] * 9 + [words[0]] * 9
+    assert set(made["word"]) <= {"a", "b"}
+
+
 @pytest.mark.usefixtures("dice")
 def test_classes_are_named_as_they_are_written(command, tmp_path):
     table = tmp_path / "in.csv"
