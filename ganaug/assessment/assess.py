@@ -63,7 +63,8 @@ def assess(
     augmenter : GANAugmenter or None, default=None
         `ratios` replaces its `ratio`; its `sampling_strategy` says which rows are lacking. None takes half of the usual
         steps and no refinement for classes, as :class:`ganaug.GANOverSampler` does, and ``GANAugmenter()`` for a
-        number. With an `encoder` the estimator is one of features, and so are all baselines.
+        number. With an `encoder` the estimator is one of features, and so are all baselines. Columns that it leaves out
+        by ``identifiers="drop"`` nothing else that is measured sees either.
     scoring : str, callable or None, default=None
         As in scikit-learn. None is average precision of the rarer of two classes; the mean ROC AUC of each of more
         classes against the rest; balanced accuracy for classifiers that only decide; and for regressors the root mean

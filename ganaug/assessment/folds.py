@@ -17,8 +17,9 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_memory
 
 from ..augmenter import GANAugmenter
-from ..data.validation import check_count
+from ..data.validation import categorical_columns, check_count
 from ..data.weights import weights_name, with_synthetic
+from ..modality.registry import check_data
 from ..plain import Float64Array, IndexArray, MatrixLike, VectorLike
 from ..teaching.teacher import TeacherLike, fitted_teacher
 from .base import Attempt, Baseline, LeftOut, Setting
@@ -83,22 +84,41 @@ class Fold:
     weight: Float64Array | None
     seeds: Seeds
 
+    def records(self) -> list[Record]:
+        """A record for every baseline and every ratio; what the augmenter leaves out none of them sees."""
+        if self.trial.augmenter.identifiers != "drop":
+            return self.baselines() + self.additions(*self.made()[:2])  # what cannot be scored fails before training
+        made, seconds, dropped = self.made()
+        fold = self.without(dropped) if dropped else self
+        return fold.baselines() + fold.additions(made, seconds)
+
     def baselines(self) -> list[Record]:
         """A record for every baseline: its scores and seconds, or why it was left out."""
         return [self._baseline(each) for each in self.trial.baselines]
 
-    def additions(self) -> list[Record]:
+    def additions(self, made: dict[str, AugmentedRows], seconds: float) -> list[Record]:
         """A record for every ratio of synthetic rows, all from one generator."""
+        return [self._addition(each, made[each.method], seconds) for each in self.trial.additions]
+
+    def made(self) -> tuple[dict[str, AugmentedRows], float, tuple[object, ...]]:
+        """Rows by each method, the seconds that they took, and columns that they lack."""
         tried = self.trial.additions
         largest = {each.method: max(other.ratio for other in tried if other.method == each.method) for each in tried}
         augmenter = clone(self.trial.augmenter).set_params(random_state=self.seeds.augmenter)
         make = check_memory(self.trial.memory).cache(augmented)
-        made, seconds, lacking = make(augmenter, self.X, self.y, largest, classes=self.trial.classes)
-        fold = self
-        if lacking:
-            held_out = _without(self.held_out[0], lacking), self.held_out[1]
-            fold = replace(self, X=_without(self.X, lacking), held_out=held_out)
-        return [fold._addition(each, made[each.method], seconds) for each in tried]
+        found: tuple[Any, float, tuple[object, ...]] = make(
+            augmenter, self.X, self.y, largest, classes=self.trial.classes
+        )
+        return found
+
+    def without(self, columns: Sequence[object]) -> Fold:
+        """The same without some columns."""
+        table, augmenter = check_data(self.X)[0], self.trial.augmenter
+        words = categorical_columns(augmenter.categorical_features, table)
+        kept = [name in words for name in table if name not in columns]
+        trial = replace(self.trial, augmenter=clone(augmenter).set_params(categorical_features=kept))
+        held_out = _without(self.held_out[0], columns), self.held_out[1]
+        return replace(self, trial=trial, X=_without(self.X, columns), held_out=held_out)
 
     @cached_property
     def setting(self) -> Setting:
@@ -173,7 +193,9 @@ def _without(X: Any, columns: Sequence[object]) -> Any:
     """Rows without some columns, in the container that they came in."""
     if isinstance(X, pd.DataFrame):
         return X.drop(columns=list(columns))
-    return X.drop(list(columns)) if hasattr(X, "drop") else np.delete(np.asarray(X), np.array(columns, int), axis=1)
+    return (
+        X.drop(list(columns)) if hasattr(X, "drop") else X[:, np.delete(np.arange(X.shape[1]), np.array(columns, int))]
+    )
 
 
 def measured(
@@ -183,7 +205,7 @@ def measured(
     rows, held_out = [(_safe_indexing(X, part), _safe_indexing(y, part)) for part in (train, test)]
     weight = None if trial.weight is None else trial.weight[train]
     fold = Fold(trial, seeded(trial.estimator, seeds.estimator), *rows, held_out, weight, seeds)
-    return fold.baselines() + fold.additions()
+    return fold.records()
 
 
 def seeded(estimator: BaseEstimator, seed: int) -> BaseEstimator:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -24,9 +24,9 @@ from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.embedding import PASSTHROUGH, Embedding, embedded_for
 from ..data.seeds import entropy_of, seeds_from
-from ..data.validation import check_is_estimator, check_real, check_target, labels_or_numbers
+from ..data.validation import categorical_columns, check_is_estimator, check_real, check_target, labels_or_numbers
 from ..data.weights import routing, weights_name, with_synthetic
-from ..modality.registry import check_data
+from ..modality.registry import check_data, checked
 from ..params import Documented, SharesModels, left_open
 from ..plain import BoolArray, Float64Array, MatrixLike, VectorLike
 from ..teaching.lesson import lesson_of, shares_of
@@ -161,8 +161,10 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
             chosen = self._assess(augmenter, every_X, assessed_y, labels, weights, params)
         if chosen is None:
             is_synthetic = np.zeros(len(labels), dtype=bool)
-            data, container = check_data(X)
-            self.augmenter_, self._features_in = None, prod(data.shape[1:])
+            self.augmenter_, self._kept = None, _kept_by(augmenter, X)
+            every_X = self._as_kept(every_X)
+            data, container = check_data(every_X)
+            self._features_in = prod(data.shape[1:])
             self._columns = list(data) if container.named else []
         else:
             augment = check_memory(self.memory).cache(_augment)
@@ -202,7 +204,16 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         """`X` as the estimator has seen it: its features, or without the columns that the augmenter left out."""
         X = X if self._embedding is None else self._embedding.features(X)
         own = self.augmenter_
-        return X if own is None or own.identifiers != "drop" else own.transform(X)
+        if own is None:
+            return self._as_kept(X)
+        return own.transform(X) if own.identifiers == "drop" else X
+
+    def _as_kept(self, X: MatrixLike) -> Any:
+        """`X` without the columns that the augmenter would have left out."""
+        if self._kept is None:
+            return X
+        data, container = check_data(X)
+        return container.replaced(container.matching(data, *self._kept), data[:0], np.zeros(0, np.intp), X)
 
     @property
     def n_features_in_(self) -> int:
@@ -352,6 +363,16 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
 def _augment(augmenter: GANAugmenter, X: MatrixLike, y: VectorLike) -> tuple[GANAugmenter, Any, Any, BoolArray]:
     """What `memory` keeps."""
     return augmenter, *augmenter.fit(X, y).augment(X, y, return_mask=True)
+
+
+def _kept_by(augmenter: GANAugmenter, X: MatrixLike) -> tuple[Sequence[Any], Sequence[Any]] | None:
+    """The columns of `X` that an augmenter learns and those that it leaves out; None if it leaves none out."""
+    if augmenter.identifiers != "drop" or augmenter.encoder is not None:
+        return None
+    modality, data, _ = checked(X)
+    categorical = categorical_columns(augmenter.categorical_features, data)
+    encoder, _ = modality.fit_encoder(data, categorical, "none", None, augmenter.identifiers)
+    return (encoder.features, encoder.dropped) if encoder.dropped else None
 
 
 def with_input_tags(tags: Tags, estimator: BaseEstimator) -> tuple[Tags, Tags]:

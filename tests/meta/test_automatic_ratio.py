@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, KFold
@@ -75,6 +76,29 @@ class TestAutomaticRatio:
         with pytest.warns(DataWarning, match="at most 5 rows"):
             model = self.model().fit(X, few)
         assert model.assessment_.scores["fold"].nunique() == 2
+
+    @pytest.mark.parametrize("kind", [pd.DataFrame, np.asarray, sparse.csr_matrix])
+    def test_what_the_augmenter_leaves_out_is_left_out_of_doing_nothing_too(self, monkeypatch, kind):
+        widths = []
+
+        class Witness(LogisticRegression):
+            def fit(self, X, y, sample_weight=None):
+                widths.append(X.shape[1])
+                return super().fit(X, y, sample_weight)
+
+        monkeypatch.setattr("ganaug.assessment.assess.decided", lambda *_: (Choice("none"), "Do not augment"))
+        rows = kind(np.column_stack([np.arange(150.0), X]))
+        options = {"identifiers": "drop", "categorical_features": [0], "rules": "none"}
+        if kind is pd.DataFrame:
+            rows = rows.set_axis(list("kabcd"), axis=1).astype({"k": str})
+            options["categorical_features"] = ["k"]
+        model = self.model(Witness()).set_params(**{f"augmenter__{name}": value for name, value in options.items()})
+        model.fit(rows, Y)
+        assert set(widths) == {4}
+        assert (model.augmenter_, model.n_features_in_) == (None, 4)
+        np.testing.assert_array_equal(
+            model.predict(rows), model.estimator_.predict(kind(X) if kind is not pd.DataFrame else rows[list("abcd")])
+        )
 
     def test_elsewhere_it_names_where_it_belongs(self, fits):
         with pytest.raises(ValueError, match=r"AugmentedClassifier\(estimator, GANAugmenter\(ratio='auto'\)\)"):
