@@ -30,7 +30,7 @@ from ..modality.registry import check_data, checked
 from ..params import Documented, SharesModels, left_open
 from ..plain import BoolArray, Float64Array, MatrixLike, VectorLike
 from ..teaching.lesson import lesson_of, shares_of
-from ..teaching.teacher import Teacher, TeacherLike, check_teacher, fitted_teacher
+from ..teaching.teacher import Teacher, TeacherLike, check_several, check_teacher, fitted_teacher
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
@@ -147,6 +147,8 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
             check_teacher(self.teacher, classes=classes, X=X)
         labels, is_series = check_target(y)
         labels = labels_or_numbers(labels, classes=classes)
+        if classes and self.teacher is not None:
+            check_several(labels.unique())
         augmenter = self._own_augmenter(labels)
         weights, params = self._weights(sample_weight, fit_params, len(labels))
         for name in ("assessment_", "chosen_ratio_"):

@@ -15,7 +15,7 @@ from ..data.validation import check_choice, check_target
 from ..model import GenerativeModel
 from ..plain import MatrixLike, VectorLike, Verbose
 from .lesson import SOFT_LABELS, SoftLabels, as_frequent, drawn, shares_of, weighted
-from .teacher import TeacherLike, check_teacher, fitted_teacher
+from .teacher import TeacherLike, check_several, check_teacher, fitted_teacher
 
 
 def taught(
@@ -36,6 +36,8 @@ def taught(
     if target is None:
         raise ValueError("teacher labels rows, but the augmenter was fitted without y")
     check_teacher(teacher, classes=classes is not None, X=X)
+    if classes is not None:
+        check_several(classes.classes)
     every, made_for, is_synthetic = model.augmented(X, y, strategy, ratio, verbose=verbose)
     real, synthetic = np.flatnonzero(~is_synthetic), np.flatnonzero(is_synthetic)
     labels, seed = model.labels(y, len(real)), model.seeds.next()

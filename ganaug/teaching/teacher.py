@@ -166,6 +166,12 @@ def check_teacher(teacher: object, *, classes: bool, X: MatrixLike | None = None
         raise TypeError(f"teacher={teacher!r} must be 'auto', an estimator, a fitted Keras model, or None")
 
 
+def check_several(classes: AnyArray) -> None:
+    """ValueError if there is but one class."""
+    if len(classes) == 1:
+        raise ValueError(f"y has the single class {classes[0]}: there is nothing for a teacher to tell apart")
+
+
 def _ensemble(table: pd.DataFrame, seed: int, *, classes: bool) -> VotingClassifier | VotingRegressor:
     """A model of each family."""
     members = [(name, model_for(table, name, classes=classes)) for name in FAMILIES]

@@ -236,6 +236,15 @@ class TestCalibration:
             model.set_params(cv=list(StratifiedKFold(2).split(X, Y))).fit(X, Y)
 
 
+def test_a_single_class_is_nothing_to_teach_and_told_before_training(fits):
+    one = np.full(120, "no")
+    with pytest.raises(ValueError, match="y has the single class no"):
+        AugmentedClassifier(DecisionTreeClassifier(), augmenter(), teacher="auto").fit(X, one)
+    assert not fits
+    with pytest.raises(ValueError, match="y has the single class no"):
+        augmenter().fit(X, one).augment(X, one, teacher="auto")
+
+
 class TestSuspects:
     def test_labels_that_were_exchanged_are_found(self):
         rng = np.random.default_rng(0)
