@@ -240,6 +240,8 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
     def _check_parameters(self) -> None:
         check_is_estimator(self.estimator)
         check_real(self.synthetic_weight, "synthetic_weight", 0)
+        if isinstance(self.cv, (int, np.integer)) and self.cv < 2:
+            raise ValueError(f"cv={self.cv}: at least 2 folds are needed")
         if not isinstance(self.augmenter, (GANAugmenter, type(None))):
             raise TypeError(
                 f"augmenter={self.augmenter!r} must be a GANAugmenter or None; to rebalance classes give "

@@ -332,6 +332,8 @@ def test_a_class_of_one_row_is_topped_up_like_any_other():
         (AugmentedClassifier(Witness(), augmenter(target_type="number")), Y, ValueError, "target_type='number'"),
         (AugmentedRegressor(NumberWitness(), augmenter(target_type="classes")), Y, ValueError, "needs 'number'"),
         (AugmentedClassifier(Witness(), synthetic_weight=-1), Y, ValueError, "synthetic_weight=-1 must be at least 0"),
+        (AugmentedClassifier(Witness(), augmenter("auto"), cv=1), Y, ValueError, "cv=1: at least 2 folds"),
+        (AugmentedClassifier(Witness(), calibrate=True, cv=0), Y, ValueError, "cv=0: at least 2 folds"),
         (AugmentedClassifier(Witness()), PRICE, ValueError, "Unknown label type: continuous.*AugmentedRegressor"),
         (AugmentedClassifier(Witness()), None, ValueError, "requires y to be passed"),
         (AugmentedClassifier(Witness()), np.zeros(120), ValueError, "more than 1 class"),
