@@ -247,8 +247,10 @@ def _checked_count(cv: int | np.integer[Any], labels: pd.Series, *, classes: boo
         raise ValueError(f"cv={cv} is more than the {len(labels)} rows")
     counts = labels.value_counts()
     if classes and counts.min() < folds:
-        raise ValueError(
-            f"class {counts.idxmin()} has {counts.min()} rows, fewer than the {folds} folds: give a smaller cv, or "
-            "leave the class out"
-        )
+        found = f"class {counts.idxmin()} has {counts.min()} rows, fewer than the {folds} folds: give a smaller cv"
+        if counts.min() < 2:
+            found = (
+                f"class {counts.idxmin()} has a single row, which cannot be learnt and held out: join it with another"
+            )
+        raise ValueError(f"{found}, or leave the class out")
     return folds

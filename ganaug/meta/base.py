@@ -322,7 +322,13 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         )
         cv = self.cv
         if isinstance(cv, (int, np.integer)) and classes:
-            cv = max(2, min(cv, int(labels.value_counts().min())))
+            counts = labels.value_counts()
+            if counts.min() < 2:
+                raise ValueError(
+                    f"class {counts.idxmin()} has a single row, and ratio='auto' needs 2, one to learn from and one to "
+                    "hold out: join the class with another, leave it out, or give a fixed ratio"
+                )
+            cv = min(cv, int(counts.min()))
         self.assessment_: Assessment = assessed(
             trial, X, y, labels, cv, augmenter.random_state, verbose=augmenter.verbose
         )

@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.tree import DecisionTreeClassifier
 from trials import PRICE, X, Y, augmenter, rolls_dice
 
-from ganaug import AugmentedClassifier, AugmentedRegressor, DataWarning
+from ganaug import AugmentedClassifier, AugmentedRegressor, DataWarning, assess
 from ganaug.assessment.verdict import Choice
 
 
@@ -99,6 +99,13 @@ class TestAutomaticRatio:
         np.testing.assert_array_equal(
             model.predict(rows), model.estimator_.predict(kind(X) if kind is not pd.DataFrame else rows[list("abcd")])
         )
+
+    def test_a_class_of_a_single_row_is_named_with_a_remedy(self, fits):
+        with pytest.raises(ValueError, match=r"class 7 has a single row.*leave it out, or give a fixed ratio"):
+            self.model().fit(X, np.r_[7, Y[1:]])
+        with pytest.raises(ValueError, match=r"class 7 has a single row.*join it with another, or leave the class out"):
+            assess(LogisticRegression(), X, np.r_[7, Y[1:]], augmenter(), cv=2)
+        assert not fits
 
     def test_elsewhere_it_names_where_it_belongs(self, fits):
         with pytest.raises(ValueError, match=r"AugmentedClassifier\(estimator, GANAugmenter\(ratio='auto'\)\)"):
