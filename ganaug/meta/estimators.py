@@ -171,7 +171,9 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         """Positions of training rows whose label the teacher doubts, the most doubtful first."""
         check_is_fitted(self, "estimator_")
         if self.teacher_ is None:
-            raise AttributeError("there are no suspects_ without a teacher: give teacher='auto'")
+            if self.teacher is None:
+                raise AttributeError("there are no suspects_ without a teacher: give teacher='auto'")
+            raise AttributeError("there are no suspects_: ratio='auto' settled on no teacher; give a fixed ratio")
         return suspects(self.teacher_.of_real, self._codes)
 
     @if_estimator_has("predict_proba", or_has="calibrate")

@@ -15,6 +15,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter
+from ganaug.assessment.verdict import Choice
 
 X, Y = make_classification(120, 4, weights=[0.75], random_state=0)
 FRAME, NAMES = pd.DataFrame(X).add_prefix("x"), pd.Series(np.where(Y, "yes", "no"))
@@ -262,6 +263,12 @@ class TestSuspects:
         model = AugmentedClassifier(DecisionTreeClassifier(), augmenter(1)).fit(X, Y)
         with pytest.raises(AttributeError, match="without a teacher"):
             _ = model.suspects_
+
+    def test_there_are_none_where_the_ratio_settled_on_no_teacher(self, monkeypatch, fits):  # noqa: ARG002
+        monkeypatch.setattr("ganaug.assessment.assess.decided", lambda *_: (Choice("none"), "Do not augment"))
+        model = AugmentedClassifier(DecisionTreeClassifier(), augmenter("auto"), teacher=LogisticRegression(), cv=2)
+        with pytest.raises(AttributeError, match="settled on no teacher; give a fixed ratio"):
+            _ = model.fit(X, Y).suspects_
 
 
 def test_labels_are_drawn_for_what_holds_an_estimator_and_hands_no_weights_on():
