@@ -20,6 +20,8 @@ from ...plain import AnyArray, Float32Array, Int32Array, Int64Array, record
 COMPONENTS = 32
 WIDER = 4.0
 """What is left out is drawn so many times as wide as it is: a classifier learns not to rely on it."""
+NARROWEST = 1e-30
+"""A feature that varies less is one that does not vary: single precision does not hold its inverse."""
 MOST_ROWS = 20_000
 """To find components in."""
 
@@ -64,7 +66,7 @@ class FeatureSpace:
         few = few if len(few) > 1 else np.arange(len(features))
         away = (features[few] - means[codes[few]]) * np.sqrt(_unbiased(counts)[codes[few]])[:, None]
         scale = away.std(0)
-        scale[scale == 0] = 1.0
+        scale[scale < NARROWEST] = 1.0
         away /= scale
         most = min(COMPONENTS, features.shape[1], len(few) - 1)
         with np.errstate(invalid="ignore", divide="ignore"):  # where nothing varies

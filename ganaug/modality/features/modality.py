@@ -18,6 +18,9 @@ from ..table.container import TableContainer
 from ..table.modality import TableModality
 from .encoder import FeatureEncoder
 
+LARGEST = 1e37
+"""Larger features have no sums in single precision."""
+
 
 class FeatureModality(TableModality):
     name = "features"
@@ -33,6 +36,9 @@ class FeatureModality(TableModality):
         empty = [name for name in table if table[name].isna().any()]
         if empty:
             raise ValueError(f"features {empty[:5]} have missing values: fill them in, or leave encoder=None")
+        huge = [name for name in table if (table[name].abs() > LARGEST).any()]
+        if huge:
+            raise ValueError(f"features {huge[:5]} hold numbers beyond {LARGEST}: divide them, or take logarithms")
         return table, container
 
     def fit_encoder(  # type: ignore[override]

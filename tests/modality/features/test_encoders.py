@@ -155,6 +155,16 @@ def test_features_that_are_alike_within_a_class_are_learnt():
     np.testing.assert_array_equal(augmenter.sample({"b": 1, "a": 1})[0], features[[2, 0]])
 
 
+@pytest.mark.usefixtures("dice")
+def test_features_that_hardly_vary_are_learnt_and_huge_ones_named(images):
+    features = blocks(images[0]).astype(np.float64)
+    tiny = features * np.where(np.arange(75) == 3, 1e-60, 1)
+    made = GANAugmenter(encoder="passthrough", **SMALL).fit(tiny, images[1]).sample(20)[0]
+    assert np.isfinite(made).all()
+    with pytest.raises(ValueError, match=r"features \[3\] hold numbers beyond 1e\+37"):
+        GANAugmenter(encoder="passthrough", **SMALL).fit(features * np.where(np.arange(75) == 3, 1e300, 1), images[1])
+
+
 def test_a_classifier_learns_from_features_and_is_asked_about_rows(images):
     X, y = images
     head = make_pipeline(StandardScaler(), LogisticRegression())
