@@ -199,7 +199,8 @@ class GenerativeModel:
             return container.replaced(real, new, rows, X.features)
         order = np.arange(len(real))
         order[rows] = len(real) + np.arange(len(rows))
-        return _safe_indexing(stacked(X.rows, self.as_given(new)), order)
+        mixed = _safe_indexing(stacked(X.rows, self.as_given(new)), order)
+        return mixed.set_axis(X.rows.index) if isinstance(mixed, (pd.DataFrame, pd.Series)) else mixed
 
     def embedded(self, X: Rows) -> Any:
         """`X` with its features, where features are what was learnt."""

@@ -8,11 +8,13 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
+from ..columns.joined import joined
 from ..plain import AnyArray, VectorLike
 from .datasets import arrays_of
 
@@ -64,7 +66,12 @@ class Embedding:
 
     def rows(self, features: AnyArray) -> Any:
         """What a decoder makes of features; without one the features."""
-        return features if self.decode is None or not len(features) else _in_parts(self.decode, features, "decoder")
+        if self.decode is None or not len(features):
+            return features
+        parts = _parts(self.decode, features)
+        if all(isinstance(part, (pd.DataFrame, pd.Series)) for part in parts):
+            return pd.concat(parts, ignore_index=True)
+        return _joined(parts, "decoder")
 
     @property
     def gives_rows(self) -> bool:
@@ -117,6 +124,14 @@ def stacked(rows: Rows, new: Rows) -> Rows:
     """New rows behind those of a user, in whose container they come; floats become its nearest whole numbers."""
     if isinstance(rows, list):
         return [*rows, *new]
+    if isinstance(rows, (pd.DataFrame, pd.Series)) and not len(new):
+        return rows.reset_index(drop=True)
+    if isinstance(rows, pd.DataFrame) and isinstance(new, pd.DataFrame) and _same_columns(rows, new):
+        return pd.concat([stacked(rows[name], new[name]) for name in rows], axis=1).set_axis(rows.columns, axis=1)
+    if isinstance(rows, pd.Series):
+        if isinstance(rows.dtype, np.dtype) and rows.dtype.kind in "iu":
+            return pd.Series(stacked(rows.to_numpy(), new), name=rows.name)
+        return joined(rows.reset_index(drop=True), pd.Series(new).reset_index(drop=True))
     real, made = np.asarray(rows), np.asarray(new)
     if not len(made):
         return real
@@ -124,6 +139,10 @@ def stacked(rows: Rows, new: Rows) -> Rows:
         ends = np.iinfo(real.dtype)
         made = np.rint(made).clip(ends.min, ends.max)
     return np.concatenate([real, made if real.dtype.kind in "US" else made.astype(real.dtype)])
+
+
+def _same_columns(rows: pd.DataFrame, new: pd.DataFrame) -> bool:
+    return rows.columns.is_unique and rows.shape[1] == new.shape[1] and set(rows) == set(new)
 
 
 def check_encoder(value: object, name: str) -> None:
@@ -149,16 +168,26 @@ def _asked(model: EncoderLike) -> Callable[[Any], Any]:
     return partial(model.predict, verbose=0)
 
 
-def _in_parts(function: Callable[[Any], Any], X: Rows, what: str = "encoder") -> Any:
-    """What a function makes of some rows at a time, one below the other."""
-    rows = _num_samples(X)
-    parts = [function(_safe_indexing(X, np.arange(at, min(at + AT_ONCE, rows)))) for at in range(0, rows, AT_ONCE)]
+def _in_parts(function: Callable[[Any], Any], X: Rows) -> AnyArray:
+    """What an encoder makes of some rows at a time, one below the other."""
+    parts = _parts(function, X)
     if any(sparse.issparse(part) for part in parts):
         width = parts[0].shape[1]
         raise ValueError(
-            f"{what} makes a sparse matrix of {width:,} columns, and features are dense: put TruncatedSVD(100) behind "
+            f"encoder makes a sparse matrix of {width:,} columns, and features are dense: put TruncatedSVD(100) behind "
             "it in a Pipeline"
         )
+    return _joined(parts, "encoder")
+
+
+def _parts(function: Callable[[Any], Any], X: Rows) -> list[Any]:
+    """What a function makes of some rows at a time."""
+    rows = _num_samples(X)
+    return [function(_safe_indexing(X, np.arange(at, min(at + AT_ONCE, rows)))) for at in range(0, rows, AT_ONCE)]
+
+
+def _joined(parts: list[Any], what: str) -> AnyArray:
+    """Arrays below one another."""
     made = [np.asarray(part) for part in parts]
     shapes = {part.shape[1:]: None for part in made}
     if len(shapes) > 1:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -128,6 +129,37 @@ def test_a_decoder_gives_rows_back_as_they_came(images):
     assert augmenter.transform(X) is X
     mixed = GANAugmenter(0.25, mode="replace", encoder=pair, **SMALL).fit_transform(X, y)
     assert ((mixed != X).any((1, 2, 3)).sum(), mixed.dtype) == (28, X.dtype)
+
+
+@pytest.mark.usefixtures("dice")
+def test_frames_come_back_from_a_decoder_as_frames():
+    rng, y, index = np.random.default_rng(0), np.repeat([0, 1], 20), np.arange(40) + 7
+    frame = pd.DataFrame({"p": rng.normal(size=40), "q": rng.integers(0, 9, 40)}, index)
+    pair = (np.asarray, lambda features: pd.DataFrame(features, columns=["p", "q"])[["q", "p"]])
+    augmenter = GANAugmenter(encoder=pair, **SMALL).fit(frame, y)
+    assert len(augmenter.sample(300)[0].drop_duplicates().index.unique()) > 256
+    every = augmenter.augment(frame, y)[0]
+    assert (len(every), list(every.dtypes)) == (80, list(frame.dtypes))
+    assert_frame_equal(every[:40], frame.reset_index(drop=True))
+    mixed = GANAugmenter(0.5, mode="replace", encoder=pair, **SMALL).fit_transform(frame, y)
+    assert list(mixed.index) == list(index)
+    assert (mixed == frame).all(axis=1).sum() == 20
+    assert_frame_equal(augmenter.set_params(ratio=0).augment(frame, y)[0], frame.reset_index(drop=True))
+
+
+@pytest.mark.usefixtures("dice")
+def test_a_series_of_texts_comes_back_as_a_series():
+    texts, y = pd.Series(["aa", "b", "cccc", "d"] * 10, np.arange(40) + 7, name="text"), np.repeat([0, 1], 20)
+    pair = (
+        lambda texts: np.array([[len(text), 1.0] for text in texts]),
+        lambda made: [f"made {row[0]}" for row in made],
+    )
+    every = GANAugmenter(encoder=pair, **SMALL).fit(texts, y).augment(texts, y)[0]
+    assert (every.name, every.dtype, len(every)) == ("text", texts.dtype, 80)
+    assert every[:40].tolist() == texts.tolist()
+    mixed = GANAugmenter(0.5, mode="replace", encoder=pair, **SMALL).fit_transform(texts, y)
+    assert list(mixed.index) == list(texts.index)
+    assert mixed.str.startswith("made").sum() == 20
 
 
 def test_what_a_decoder_makes_is_rounded_and_cut_to_pixels_and_texts_stay_whole():
