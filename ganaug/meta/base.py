@@ -358,11 +358,13 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         if real is None and self.synthetic_weight == 1:
             return None, params
         if name is None:
+            inside = f" (ensembles that pass some, as bagging does, go into {type(self).__name__}, not around it)"
             raise ValueError(
                 f"{type(self.estimator).__name__}.fit takes no sample_weight, but synthetic_weight="
                 f"{self.synthetic_weight} {'and sample_weight need' if real is not None else 'needs'} it: set "
-                "synthetic_weight=1 and pass no weights, take an estimator whose fit has sample_weight, or, if it "
-                "hands metadata on, enable metadata routing and request it with set_fit_request(sample_weight=True)"
+                f"synthetic_weight=1 and pass no weights{'' if real is None else inside}, take an estimator whose fit "
+                "has sample_weight, or, if it hands metadata on, enable metadata routing and request it with "
+                "set_fit_request(sample_weight=True)"
             )
         values = np.ones(rows) if real is None else np.asarray(real, dtype=np.float64)
         if values.shape != (rows,):

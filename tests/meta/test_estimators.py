@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, 
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.datasets import make_classification
-from sklearn.ensemble import StackingClassifier, VotingClassifier
+from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import accuracy_score
@@ -167,6 +167,14 @@ def test_an_estimator_without_weights_says_what_to_do(fits, estimator, weights):
     with pytest.raises(ValueError, match=r"fit takes no sample_weight.*synthetic_weight=1 .*set_fit_request"):
         model.fit(X, Y, sample_weight=None if weights else np.ones(120))
     assert not fits
+
+
+@rolls_dice
+def test_an_ensemble_that_passes_weights_goes_inside():
+    with pytest.raises(ValueError, match=r"KNeighborsClassifier.*as bagging does, go into AugmentedClassifier"):
+        BaggingClassifier(AugmentedClassifier(KNeighborsClassifier(), augmenter()), 2).fit(X, Y)
+    model = AugmentedClassifier(BaggingClassifier(KNeighborsClassifier(), 2), augmenter()).fit(X, Y)
+    assert model.score(X, Y) > 0.5
 
 
 @rolls_dice
