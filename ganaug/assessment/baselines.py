@@ -79,15 +79,17 @@ class Threshold(Baseline):
 
 
 class TunedThreshold(TunedThresholdClassifierCV):
-    """Leaves itself out where the estimator is as sure of one row as of any other."""
+    """Leaves itself out where what the estimator says has no threshold."""
 
     def fit(self, X: MatrixLike, y: VectorLike, **params: Any) -> Self:
         try:
             return super().fit(X, y, **params)
         except ValueError as error:
-            if "constant predictions" not in str(error):
-                raise
-            raise LeftOut("the estimator is as sure of one row as of any other in an inner fold") from None
+            if "constant predictions" in str(error):
+                raise LeftOut("the estimator is as sure of one row as of any other in an inner fold") from None
+            if "multilabel-indicator" in str(error):
+                raise LeftOut("the estimator's decision_function has a column for each of two classes") from None
+            raise
 
 
 class BalancedForest(Baseline):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,10 @@ from sklearn.metrics import (
     check_scoring,
     get_scorer,
     get_scorer_names,
-    make_scorer,
     roc_auc_score,
 )
 
-from ..plain import MatrixLike, VectorLike
+from ..plain import AnyArray, MatrixLike, VectorLike
 
 CALIBRATION_BINS = 10
 DECISIONS = ("balanced_accuracy", "brier", "calibration_error")
@@ -82,9 +82,8 @@ def chosen_scoring(scoring: str | Scorer | None, estimator: BaseEstimator, y: pd
     counts = y.value_counts(sort=False)
     if len(counts) > 2:
         return Scoring("ROC AUC", one_vs_rest_auc)
-    response = ("decision_function", "predict_proba")
     rarer = counts.index[::-1][int(np.argmin(counts.to_numpy()[::-1]))]
-    return Scoring("average precision", make_scorer(average_precision_score, response_method=response, pos_label=rarer))
+    return Scoring("average precision", partial(average_precision, positive=rarer))
 
 
 def balanced_accuracy() -> Scorer:
@@ -112,6 +111,21 @@ def probabilities_judged(estimator: BaseEstimator, X: MatrixLike, y: VectorLike)
 def ranks(estimator: BaseEstimator) -> bool:
     """Whether a classifier says how sure it is."""
     return is_classifier(estimator) and (hasattr(estimator, "predict_proba") or hasattr(estimator, "decision_function"))
+
+
+def average_precision(estimator: BaseEstimator, X: MatrixLike, y: VectorLike, *, positive: object) -> float:
+    """How well the rows of one of two classes are ranked first."""
+    if len(estimator.classes_) < 2:
+        raise ValueError("training rows are all of one class: take fewer folds, or a cv that stratifies")
+    has_decision = hasattr(estimator, "decision_function")
+    sure = for_second(estimator.decision_function(X)) if has_decision else estimator.predict_proba(X)[:, 1]
+    sign = 1 if estimator.classes_[1] == positive else -1
+    return float(average_precision_score(np.asarray(y) == positive, sign * sure))
+
+
+def for_second(decision: AnyArray) -> AnyArray:
+    """What speaks for the second of two classes; Keras' wrapper has a column for each, where others have one number."""
+    return decision[:, 1] - decision[:, 0] if np.ndim(decision) == 2 and decision.shape[1] == 2 else decision
 
 
 def one_vs_rest_auc(estimator: BaseEstimator, X: MatrixLike, y: VectorLike) -> float:

@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.validation import check_is_fitted
 
 from ..assessment.folds import Folds
-from ..assessment.scoring import Scorer
+from ..assessment.scoring import Scorer, for_second
 from ..augmenter import GANAugmenter
 from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
 from ..data.seeds import entropy_of, seeds_from
@@ -194,9 +194,9 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
 
     @if_estimator_has("decision_function")
     def decision_function(self, X: MatrixLike) -> Any:
-        """The estimator's confidence."""
+        """The estimator's confidence; for two classes a single number, positive for the second one."""
         check_is_fitted(self, "estimator_")
-        return self.estimator_.decision_function(self._as_learnt(X))
+        return for_second(self.estimator_.decision_function(self._as_learnt(X)))
 
     def __sklearn_tags__(self) -> Any:
         tags, inner = with_input_tags(super().__sklearn_tags__(), self.estimator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -43,6 +44,13 @@ class TestFolds:
         for fold, (_, test) in enumerate(folds):
             for rows in seen[fold * each : (fold + 1) * each]:
                 assert not rows & {tuple(row) for row in X[test]}
+
+
+def test_training_rows_of_a_single_class_are_told():
+    rare = np.flatnonzero(Y == 1)
+    rest = np.setdiff1d(np.arange(150), rare)
+    with pytest.raises(ValueError, match="training rows are all of one class"):
+        quick(cv=[(rest[:60], np.r_[rest[60:], rare]), (np.r_[rest[60:], rare], rest[:60])])
 
 
 def test_a_seed_takes_the_place_of_none_alone():

@@ -14,7 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter
+from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter, assess
 from ganaug.assessment.verdict import Choice
 
 X, Y = make_classification(120, 4, weights=[0.75], random_state=0)
@@ -207,6 +207,22 @@ class TestCalibration:
         model = AugmentedClassifier(LinearSVC(), augmenter(1), calibrate=True, cv=2).fit(X, Y)
         assert np.allclose(model.predict_proba(X).sum(1), 1)
         assert model.predict_log_proba(X).shape == (120, 2)
+
+    @pytest.mark.usefixtures("dice")
+    def test_a_decision_may_have_a_column_for_each_of_two_classes(self):
+        class Wide(LinearSVC):  # as Keras' SKLearnClassifier
+            def decision_function(self, X):
+                one = super().decision_function(X)
+                return np.column_stack([-one, one]) / 2
+
+        wide, thin = (
+            AugmentedClassifier(e, augmenter(1), calibrate=True, cv=2).fit(X, Y) for e in (Wide(), LinearSVC())
+        )
+        np.testing.assert_allclose(wide.predict_proba(X), thin.predict_proba(X))
+        options = {"cv": 2, "ratios": [1], "teacher": None, "random_state": 0, "baselines": ["threshold"]}
+        one, two = (assess(each, X, Y, augmenter(), **options) for each in (Wide(), LinearSVC()))
+        assert one.table["score"][0] == two.table["score"][0]
+        assert "column for each" in one.scores["note"].dropna().iloc[0]
 
     def test_splits_may_come_one_by_one(self):
         folds = StratifiedKFold(2).split(X, Y)
