@@ -152,6 +152,7 @@ class ClassTarget(Target):
     @classmethod
     def fit(cls, y: pd.Series, *, is_series: bool = True) -> ClassTarget:
         column = Category.fit(y)
+        _check_unequal(column.values)
         with suppress(TypeError):  # categories by their labels, as scikit-learn sorts classes
             order = np.argsort(column.values.to_numpy())
             column = replace(column, values=column.values.iloc[order].reset_index(drop=True))
@@ -319,6 +320,18 @@ class NumberTarget(Target):
             drawn: Float64Array = low + share * (high - low)
         drawn = np.where(np.isfinite(drawn), drawn, (1 - share) * low + share * high)
         return np.where(recurs, low, drawn)
+
+
+def _check_unequal(labels: pd.Series) -> None:
+    """Raise ValueError for labels that are equal but of other types, which a dictionary of counts takes for one."""
+    met: dict[Any, Any] = {}
+    for label in labels.tolist():
+        other = met.setdefault(label, label)
+        if other is not label:
+            raise ValueError(
+                f"y holds {other!r} and {label!r}, which are equal but of the types {type(other).__name__} and "
+                f"{type(label).__name__}: turn all labels into one type, for example strings"
+            )
 
 
 def conditioned(layout: Any, target: Target | None) -> Any:

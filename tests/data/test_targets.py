@@ -180,6 +180,14 @@ def test_balancing_whole_numbers_leaves_all_classes_equal():
 
 
 @pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize("label", [True, 1.0, np.int64(1)])
+def test_labels_that_are_equal_but_of_other_types_are_refused(fits, label):
+    y = np.array([1, label, "a"] * 10, dtype=object)
+    with pytest.raises(ValueError, match=r"y holds .*, which are equal but of the types .*turn all labels into one"):
+        GANAugmenter().fit(np.zeros((30, 2)), y)
+    assert not fits
+
+
 def test_counts_of_a_number_name_the_remedy():
     with pytest.raises(ValueError, match="target_type='classes'"):
         fitted(_codes()).sample({230: 5})
