@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -148,6 +150,8 @@ def test_containers_come_back_as_smote_returns_them():
     ("label", "message"),
     [
         (np.linspace(0, 1, 150), "Unknown label type: continuous.*for example 0.00671"),
+        (np.linspace(0, 1, 150).astype(object), "Unknown label type: continuous.*for example 0.00671"),
+        ([Decimal(i) / 8 for i in range(150)], "Unknown label type: continuous.*for example 0.125"),
         (np.column_stack([Y, 1 - Y]), "Multilabel and multioutput targets are not supported"),
         (None, "requires y to be passed"),
         (np.zeros(150), "more than 1 class"),

@@ -193,10 +193,10 @@ def as_dtype(values: pd.Series, like: pd.Series) -> pd.Series:
 
 
 def fractions_of(column: pd.Series) -> Float64Array:
-    """The numbers with a fraction in a column of floats."""
-    if not pd.api.types.is_float_dtype(column.dtype):
+    """The numbers with a fraction in a column of floats, or of decimals."""
+    if not (pd.api.types.is_float_dtype(column.dtype) or is_decimal(column) or inner_type(column) in PYTHON_NUMBERS):
         return np.zeros(0)
-    values = column.to_numpy(dtype=np.float64)
+    values = _floats(column)
     return values[values != np.floor(values)]
 
 
