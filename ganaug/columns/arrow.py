@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..plain import record
+from ..plain import DType, record
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -97,6 +97,17 @@ def check_arrow_type(name: str, kind: pa.DataType) -> None:
 
     if pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType) or str(kind).startswith("run_end"):
         raise TypeError(f"column {name!r} holds {kind}: make columns of its parts, or drop it")
+
+
+def check_arrow_dtype(name: object, dtype: DType) -> None:
+    """TypeError for a type of Arrow that pandas does not know, such as intervals of months."""
+    if isinstance(dtype, pd.ArrowDtype):
+        try:
+            _ = dtype.type
+        except NotImplementedError:
+            raise TypeError(
+                f"column {name!r} holds {dtype}, which pandas does not know: make strings or numbers of it, or drop it"
+            ) from None
 
 
 def check_distinct(names: Sequence[str]) -> None:

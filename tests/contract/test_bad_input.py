@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
@@ -70,6 +71,15 @@ def test_column_names_of_several_types_are_listed():
 def test_cells_that_cannot_be_compared_are_refused_with_their_type(numbers, cell):
     numbers["bad"] = pd.Series([cell] * ROWS, dtype=object)
     with pytest.raises(TypeError, match=f"column 'bad' holds {type(cell).__name__} objects"):
+        _fit(numbers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"), [(pa.month_day_nano_interval(), (1, 2, 3)), (pa.string_view(), "a"), (pa.list_view(pa.int8()), [1])]
+)
+def test_types_of_arrow_that_pandas_does_not_know_are_refused_by_name(numbers, kind, cell):
+    numbers["bad"] = pd.arrays.ArrowExtensionArray(pa.array([cell] * ROWS, kind))
+    with pytest.raises(TypeError, match=r"column 'bad' holds .*, which pandas does not know: make strings"):
         _fit(numbers)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from ...columns.arrow import ArrowField, table_of
+from ...columns.arrow import ArrowField, check_arrow_dtype, table_of
 from ...columns.joined import joined
 from ...columns.number import has_infinity
 from ...data.foreign import check_given, frame_in, library_of, native_table
@@ -172,6 +172,8 @@ def check_table(X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
         container = TableContainer("array", array.dtype)
     if not table.shape[1]:
         raise ValueError(f"X has 0 feature(s) (shape={table.shape}) while a minimum of 1 is required.")
+    for name, dtype in table.dtypes.items():
+        check_arrow_dtype(name, dtype)
     infinite = [name for name in table if has_infinity(table[name])]
     if infinite:
         raise ValueError(f"infinite values in columns {infinite}: replace them by a missing value or a large number")
