@@ -40,6 +40,8 @@ def translated(
         raise ValueError("features cannot be translated: leave encoder=None")
     data, container = model.matching(X)
     labels = model.labels(y, len(data))
+    if isinstance(to, np.ndarray) and not to.ndim:  # one label
+        to = to[()]
     goals = list(to) if isinstance(to, SEQUENCES) else [to] * len(data)
     if len(goals) != len(data):
         raise ValueError(f"to has {len(goals)} labels, and X {len(data)} rows: give one label, or one for each row")

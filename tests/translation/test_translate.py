@@ -231,3 +231,5 @@ def test_labels_and_columns_to_keep_come_in_any_sequence(monkeypatch):
     for keep in (pd.Index(["age", "debt"]), np.array(["age", "debt"]), "age"):
         made = augmenter.translate(X[:9], y[:9], to=pd.Categorical(["a"] * 9), keep=keep, random_state=0)
         assert made["age"].tolist() == X["age"][:9].tolist()
+    made = augmenter.translate(X[:9], y[:9], to=np.array("a"), keep="age", random_state=0)
+    assert made["age"].tolist() == X["age"][:9].tolist()
