@@ -107,7 +107,10 @@ class TreeWriter:
             return ["numpy", dtype.str]
         if isinstance(dtype, pd.api.extensions.ExtensionDtype) and str(dtype) in _NULLABLE:
             return ["nullable", str(dtype)]
-        raise TypeError(f"{where.strip('.')}: dtype {dtype} cannot be saved to a ganaug file; use pickle")
+        raise TypeError(
+            f"{where.strip('.')}: dtype {dtype} cannot be saved to a ganaug file; use pickle, or turn it into strings "
+            "or numbers before fitting"
+        )
 
     def _cells(self, series: pd.Series, where: str) -> Any:
         numeric = isinstance(series.dtype, np.dtype) and series.dtype.kind in "biufMm"
@@ -117,6 +120,8 @@ class TreeWriter:
         name = type(value).__name__
         if name == "Column":
             where = f"column {value.name!r}"
+        elif name in ("ClassTarget", "NumberTarget"):
+            where = "target y" if value.name is None else f"target {value.name!r}"
         content = {f.name: self.tree(getattr(value, f.name), f"{where}.{f.name}") for f in _saved(value)}
         return ["record", name, content]
 
@@ -339,7 +344,10 @@ def _arrow_out(dtype: pa.DataType, where: str) -> list[Any]:
         return ["dictionary", _arrow_out(dtype.index_type, where), _arrow_out(dtype.value_type, where)]
     if str(dtype) in _ARROW_PLAIN:
         return [str(dtype)]
-    raise TypeError(f"{where.strip('.')}: dtype {dtype} cannot be saved to a ganaug file; use pickle")
+    raise TypeError(
+        f"{where.strip('.')}: dtype {dtype} cannot be saved to a ganaug file; use pickle, or turn it into strings "
+        "or numbers before fitting"
+    )
 
 
 _ARROW_PLAIN = {

@@ -75,7 +75,8 @@ def test_cells_that_cannot_be_compared_are_refused_with_their_type(numbers, cell
 
 
 @pytest.mark.parametrize(
-    ("kind", "cell"), [(pa.month_day_nano_interval(), (1, 2, 3)), (pa.string_view(), "a"), (pa.list_view(pa.int8()), [1])]
+    ("kind", "cell"),
+    [(pa.month_day_nano_interval(), (1, 2, 3)), (pa.string_view(), "a"), (pa.list_view(pa.int8()), [1])],
 )
 def test_types_of_arrow_that_pandas_does_not_know_are_refused_by_name(numbers, kind, cell):
     numbers["bad"] = pd.arrays.ArrowExtensionArray(pa.array([cell] * ROWS, kind))

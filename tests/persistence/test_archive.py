@@ -165,6 +165,16 @@ def test_what_a_file_cannot_hold_is_named_before_anything_is_written(tmp_path, c
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize("name", [None, "when"])
+@pytest.mark.parametrize("y", [pd.period_range("2020", periods=2, freq="M"), [range(1), range(2)]])
+def test_a_target_that_a_file_cannot_hold_is_named(tmp_path, y, name):
+    labels = pd.Series([y[0], y[1]] * 10, name=name)
+    augmenter = GANAugmenter(refine=False).fit(np.zeros((20, 2)), labels)
+    with pytest.raises(TypeError, match=rf"^target {repr(name) if name else 'y'}\..*before fitting"):
+        augmenter.save(tmp_path / "model.ganaug")
+
+
 def narrow_generator(layout, units=8):
     noise, condition = keras.Input([4]), keras.Input([layout.condition_width])
     hidden = keras.layers.Dense(units, "relu")(keras.layers.Concatenate()([noise, condition]))
