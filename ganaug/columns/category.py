@@ -191,4 +191,4 @@ def _written(value: object) -> str:
         return f"{value.normalize():f}"
     if isinstance(value, (float, np.floating)):
         return str(int(value)) if float(value).is_integer() else repr(float(value))
-    return str(value)
+    return str(value).encode(errors="backslashreplace").decode()  # pandas takes no half of a surrogate pair

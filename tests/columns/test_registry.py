@@ -65,3 +65,9 @@ def test_columns_named_as_categories_are_categories():
     assert fit_column(column).nominal == (False,)
     sparse = column.astype(pd.SparseDtype("int64", 0))
     assert fit_column(sparse, categorical=True).nominal == (True,)
+
+
+def test_text_that_is_no_unicode_is_measured_as_text_that_pandas_takes():
+    written = measured(pd.Series(["a", "\ud800", None], dtype=object), "category")
+    assert pd.DataFrame({"text": written.to_numpy()})["text"].tolist()[:2] == ["a", r"\ud800"]
+    assert pd.util.hash_pandas_object(written).nunique() == 3
