@@ -238,8 +238,7 @@ class GenerativeModel:
 
     def labels_as_given(self, target: Target, labels: pd.Series) -> Any:
         """Labels in the container that those of `fit` came in."""
-        given = target.as_given(labels)
-        return given if self.label_container is None else self.label_container.restore(given)
+        return target.as_given(labels) if self.label_container is None else self.label_container.restore(labels)
 
     def _extra(
         self, target: Target, sampler: Sampler, real: Any, labels: pd.Series, strategy: Strategy | None, ratio: float

@@ -158,11 +158,12 @@ def _check_no_other(given: Any) -> None:
 @record
 @dataclass(frozen=True)
 class LabelContainer:
-    """What labels came in, where that is neither a Series of pandas nor an array.
+    """What labels came in, where that is neither a Series of pandas nor an array of NumPy.
 
     Parameters
     ----------
-    kind : {"frame", "polars", "pyarrow"}
+    kind : {"frame", "polars", "pyarrow", "array"}
+        The last one is an array of pandas.
     column : bool
         Whether it was a table of one column.
     levels : tuple
@@ -177,7 +178,9 @@ class LabelContainer:
 
     @classmethod
     def of(cls, y: VectorLike | None) -> LabelContainer | None:
-        """How labels come back; None where that is as a Series or an array."""
+        """How labels come back; None where that is as a Series or an array of NumPy."""
+        if isinstance(y, pd.api.extensions.ExtensionArray):
+            return cls("array", False)
         if isinstance(y, pd.DataFrame):
             return cls("frame", True, tuple(y.columns.names))
         library = library_of(y) or _library_of_vector(y)
@@ -187,6 +190,8 @@ class LabelContainer:
         return cls(library, library_of(y) is not None, field=field)
 
     def restore(self, labels: pd.Series) -> Any:
+        if self.kind == "array":
+            return labels.array
         if self.field is None:
             frame = labels.to_frame()
             frame.columns = frame.columns.set_names(list(self.levels))

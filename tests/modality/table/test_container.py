@@ -155,6 +155,10 @@ def test_a_table_of_polars_is_learnt_as_numbers_and_days():
         pa.chunked_array([pa.array(Y).dictionary_encode()]),
         pa.table({"label": pa.array(np.arange(ROWS) % 2, pa.uint8())}),
         pd.DataFrame({"label": Y}).rename_axis(columns="what"),
+        pd.Categorical(Y, ["yes", "no"], ordered=True),
+        pd.array(np.arange(ROWS) % 2, "Int8"),
+        pd.array(np.linspace(0, 1, ROWS), "Float64"),
+        pd.array(Y, "string"),
     ],
     ids=lambda y: f"{type(y).__module__} {type(y).__name__}",
 )
@@ -174,7 +178,9 @@ def test_labels_come_back_as_they_came(y):
         assert every[:ROWS].equals(y)
     elif isinstance(y, pd.DataFrame):
         pd.testing.assert_frame_equal(every[:ROWS], y)
-    if not (isinstance(y, pl.Series) and y.dtype == pl.Float64):
+    elif isinstance(y, pd.api.extensions.ExtensionArray):
+        pd.testing.assert_extension_array_equal(every[:ROWS], y)
+    if str(getattr(y, "dtype", "")) != "Float64":
         again = GANOverSampler(steps=5).fit_resample(X, y)[1]
         assert type(again) is type(y)
 
