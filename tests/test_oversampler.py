@@ -104,6 +104,15 @@ def test_numbers_as_labels_are_classes_even_if_there_are_many():
 
 
 @pytest.mark.usefixtures("dice")
+@pytest.mark.filterwarnings("error")
+def test_many_rare_classes_are_told_of_once():
+    label = np.repeat(np.arange(40), [1] * 39 + [9])
+    with pytest.warns(DataWarning) as told:
+        sampler().fit_resample(np.random.default_rng(0).normal(size=(len(label), 2)), label)
+    assert len(told) == 1
+
+
+@pytest.mark.usefixtures("dice")
 def test_it_works_inside_a_pipeline_and_a_search_over_its_parameters():
     pipeline = make_pipeline(sampler(), LogisticRegression())
     assert cross_val_score(pipeline, X, Y, cv=3).shape == (3,)

@@ -8,6 +8,7 @@ with probability proportional to the odds of its class, according to trees that 
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from itertools import pairwise
 
@@ -131,7 +132,9 @@ class ClassOdds:
         trees = ExtraTreesClassifier(
             TREES, min_samples_leaf=3, class_weight="balanced", random_state=int(rng.integers(2**31))
         )
-        self.trees = trees.fit(as_numbers(self.layout, rows.take(some)), codes[some])
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The number of unique classes")  # that they are rare is told in fit
+            self.trees = trees.fit(as_numbers(self.layout, rows.take(some)), codes[some])
 
     def __call__(self, rows: Encoded, code: int) -> Float64Array:
         """Log odds of class `code` for each of `rows`."""
