@@ -23,6 +23,8 @@ LABEL = -1
 """The place of the label, to the left of all columns."""
 LABELS = Category(np.dtype(object), pd.Series([], dtype=object))
 PROBE_ROWS = 2_048
+QUARTER_HOUR = 900
+"""Seconds; clocks of all zones are a multiple of it apart."""
 ORIGIN = 946_684_800
 """Seconds from 1970 to 2000: times as numbers count from here, near which floats are fine."""
 
@@ -107,6 +109,9 @@ class Cells:
 def lattice(cells: Cells) -> tuple[float, float]:
     """Origin and step of the values, as numbers; step 0 for none."""
     own = cells.type.cells
+    if isinstance(own, Datetime) and (own.local(cells.plain) != cells.plain).any():
+        # Midnights of a zone are no multiples of a day since 1970, and not always a day apart.
+        return 0.0, float(np.gcd(own.tick, QUARTER_HOUR * per_second(own.dtype))) / per_second(own.dtype)
     return (own.origin, own.step) if isinstance(own, Number) else (0.0, cells.step)
 
 

@@ -247,3 +247,15 @@ def test_a_column_that_hardly_varies_hides_no_sum():
     encoder, _ = TableEncoder.fit(table.assign(total=goods + freight))
     assert [rule.text for rule in encoder.rules] == ["total = goods + freight"]
     assert found(table) == {}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_days_of_a_zone_are_no_rounded_moments(zone):
+    rng = np.random.default_rng(1)
+    begin = pd.Timestamp("2024-03-01", tz=zone) + pd.to_timedelta(rng.integers(0, 400 * 24, 300), "h")
+    table = pd.DataFrame({"begin": begin, "day": begin.normalize(), "hours": rng.integers(1, 90, 300)})
+    table["end"] = table["begin"] + pd.to_timedelta(table["hours"], "h")
+    encoder = TableEncoder.fit(table)[0]
+    assert {rule.kind for rule in encoder.rules if "day" in rule.columns} <= {"order", "date part"}
+    assert [rule.kind for rule in encoder.rules if "hours" in rule.columns] == ["sum"]
+    assert not any(encoder.broken(encoder.decode(any_rows(encoder)), None))
