@@ -244,7 +244,8 @@ class KeptRule:
 
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 WORDS = {
-    *("and", "implies", "that", "is", "missing", "of", "one", "at", "most", "the", "label", "with", "together", "auto"),
+    *("and", "implies", "that", "is", "missing", "of", "one", "at", "most", "the", "label", "with", "together"),
+    *("auto", "not"),
 }
 
 

@@ -42,6 +42,12 @@ def test_what_is_shown_can_be_written(make):
     assert found(table, sorted(shown)) == shown
 
 
+def test_a_column_may_be_called_not(orders):
+    table = orders[["town", "state"]].rename(columns={"town": "not"})
+    assert found(table) == {"`not` implies state"}
+    assert found(table, ["`not` implies state"]) == {"`not` implies state"}
+
+
 def test_a_rule_that_is_shown_is_taken_as_it_is(orders):
     rules = TableEncoder.fit(orders)[0].rules
     assert found(orders, rules) == {str(rule) for rule in rules}
