@@ -171,6 +171,8 @@ class RuleParser:
     def _read_orders(self) -> None:
         """Pairs of columns, each held against all rows."""
         ascending = "<=" in self.plain
+        if ascending and ">=" in self.plain:
+            raise ValueError(f"rules: {self.text!r} has both <= and >=: write two rules")
         groups = [[self._place(w) for w in part.split(",")] for part in re.split(r"<=|>=", self.plain)]
         groups = groups if ascending else groups[::-1]
         places = [place for group in groups for place in group]
@@ -187,6 +189,8 @@ class RuleParser:
     def _equation(self, left: str, right: str) -> Rule:
         if re.fullmatch(NUMBER, right.strip()):
             numbers = {place: self.table[place].numbers() for place in map(self._number, left.split("+"))}
+            if len(numbers) < 2:
+                raise ValueError(f"rules: {self.text!r} needs two columns or more that add up to {right.strip()}")
             if min(map(np.nanmin, numbers.values())) < 0:
                 raise ValueError(f"rules: {self.text!r} needs columns that are never negative")
             total = total_of(numbers, float(right))
@@ -229,8 +233,9 @@ class RuleParser:
         weights: dict[int, float] = {}
         constant = 0.0
         if fraction := re.fullmatch(rf"\s*\((.+)\)\s*/\s*({NUMBER})\s*", right):
-            inner, _ = self._summands(fraction[1])
-            return {place: weight / float(fraction[2]) for place, weight in inner.items()}, 0.0
+            inner, constant = self._summands(fraction[1])
+            divisor = float(fraction[2])
+            return {place: weight / divisor for place, weight in inner.items()}, constant / divisor
         bare = re.sub(r"(\d[eE])\+", r"\1", right)
         whole = re.sub(r"(\d[eE])-", "\\1\x01", bare)  # the sign of an exponent is none of a summand
         for sign, summand in re.findall(r"([+-]?)\s*([^+-]+)", whole):

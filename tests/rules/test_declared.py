@@ -90,11 +90,19 @@ def test_one_that_was_not_found_can_be_added():
         ("one of post, total", "needs columns of 0 and 1"),
         ("do what I mean", "is no rule; write for example"),
         ("the label implies town", "a column 'the label'"),
+        ("post = 5", "needs two columns or more that add up to 5"),
+        ("post <= total >= `net price`", "both <= and >=: write two rules"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_an_error_that_says_why(orders, rule, says):
     with pytest.raises(ValueError, match=says):
         found(orders, [rule])
+
+
+def test_a_fraction_may_have_a_constant(orders):
+    table = orders[["net price", "post"]].assign(mean=(orders["net price"] + orders["post"] + 5) / 2)
+    [rule] = found(table, ["mean = (`net price` + post + 5) / 2"])
+    assert found(table, [rule]) == {rule}
 
 
 def test_rules_in_a_circle_are_an_error(orders):
