@@ -249,7 +249,7 @@ def test_assess_takes_gaps_beside_whole_numbers_and_truth_values(command, tmp_pa
     table = tmp_path / "in.csv"
     table.write_text(_hard())
     for estimator in ("boosting", "linear"):
-        options = ("--estimator", estimator, "--folds", 2, "-q", "--random-state", 0)
+        options = ("--estimator", estimator, "--folds", 2, "--steps", 3, "-q", "--random-state", 0)
         assert command("assess", table, "-t", "y", *options)[0] == 0
 
 
