@@ -24,7 +24,7 @@ from .balanced import BalancedSampling, choose
 
 Draw = Callable[[Encoded, tuple[int, int]], Any]
 
-BLOCKS_AT_ONCE = 4
+BLOCKS_AT_ONCE = 8
 FIRST_ROWS = 64
 MOST_CANDIDATES = 1_000
 DRAWING = "drawing rows"
