@@ -97,6 +97,11 @@ class RuleParser:
             yield self._one_of(match[2], always=not match[1])
         elif match := re.fullmatch(r"(.+) are unique", self.plain):
             places = tuple(self._place(word) for word in re.split(r", | and ", match[1]))
+            if len(places) != 2:
+                raise ValueError(
+                    f"rules: {self.text!r} is kept for two columns alone; a single one whose values are unique is an "
+                    "identifier, see identifiers='fake'"
+                )
             yield self._held(Unique(places, (), support=len(self.table[places[0]])))
         elif "<=" in self.plain or ">=" in self.plain:
             self._read_orders()

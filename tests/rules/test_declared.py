@@ -83,6 +83,8 @@ def test_one_that_was_not_found_can_be_added():
         ("total = `net price` * post", "broken in"),
         ("post + `net price` = 50", "broken in"),
         ("post and total are unique", "broken in"),
+        ("post are unique", "two columns alone"),
+        ("post, total and town are unique", "two columns alone"),
         ("town <= nowhere", "no column|a column 'nowhere', which there is not; columns are"),
         ("town <= state", "compares"),
         ("sent <= total", "compares"),
