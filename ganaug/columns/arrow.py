@@ -100,8 +100,10 @@ def check_arrow_type(name: str, kind: pa.DataType) -> None:
 
 
 def check_arrow_dtype(name: object, dtype: DType) -> None:
-    """TypeError for a type of Arrow that pandas does not know, such as intervals of months."""
+    """TypeError for a type of Arrow that pandas does not know, such as intervals of months, or hardly any function does."""
     if isinstance(dtype, pd.ArrowDtype):
+        if str(dtype.pyarrow_dtype).startswith(("decimal32", "decimal64")):
+            raise TypeError(f"column {name!r} holds {dtype}, which cannot be compared: cast it to decimal128")
         try:
             _ = dtype.type
         except NotImplementedError:
