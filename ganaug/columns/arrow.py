@@ -100,7 +100,7 @@ def check_arrow_type(name: str, kind: pa.DataType) -> None:
 
 
 def check_arrow_dtype(name: object, dtype: DType) -> None:
-    """TypeError for a type of Arrow that pandas does not know, such as intervals of months, or hardly any function does."""
+    """TypeError for a type of Arrow that pandas does not know, or hardly any function."""
     if isinstance(dtype, pd.ArrowDtype):
         if str(dtype.pyarrow_dtype).startswith(("decimal32", "decimal64")):
             raise TypeError(f"column {name!r} holds {dtype}, which cannot be compared: cast it to decimal128")
