@@ -12,6 +12,9 @@ from ganaug import GANAugmenter
 from ganaug.columns.joined import joined
 from ganaug.modality.table.encoder import TableEncoder
 
+TEXT = pd.Series(["a"], dtype="str").dtype
+"""In pandas 2 that is object."""
+
 
 def _series(values, dtype=None) -> pd.Series:
     return pd.Series(values, dtype=dtype, name="v")
@@ -41,11 +44,11 @@ def _zoned(unit: str, zone: str | None = "UTC") -> pd.Series:
         (_series([True]), _series([False, None], object), object),
         (_series([True, None], "boolean"), _series([False]), "boolean"),
         (_series([1.0, np.nan]), _series([True]), "float64"),
-        (_series(["a"], "str"), _series(["b", None], object), "str"),
+        (_series(["a"], "str"), _series(["b", None], object), TEXT),
         (_series(["a", None], object), _series(["b"], "str"), object),
         (_series(["a"], "string"), _series(["b", None], "str"), "string"),
         (_series(["a"], "str"), _series(["b", 3], object), object),
-        (_series([np.nan]), _series(["b"], "str"), "str"),
+        (_series([np.nan]), _series(["b"], "str"), TEXT),
         (_zoned("s"), _zoned("ns"), "datetime64[ns, UTC]"),
         (_zoned("ns", "Europe/Berlin"), _zoned("us"), "datetime64[ns, Europe/Berlin]"),
         (_zoned("s", None), _zoned("us", None), "datetime64[us]"),
@@ -56,7 +59,7 @@ def _zoned(unit: str, zone: str | None = "UTC") -> pd.Series:
         ),
         (_series(["a"], "category"), _series(["b"], "category"), pd.CategoricalDtype(["a", "b"])),
         (_series(["a"], "category"), _series(["b"], "str"), pd.CategoricalDtype(["a", "b"])),
-        (_series(["a"], "str"), _series(["b"], "category"), "str"),
+        (_series(["a"], "str"), _series(["b"], "category"), TEXT),
         (_series([1, 2], "int8[pyarrow]"), _series([300], "int64[pyarrow]"), "int64[pyarrow]"),
         (_series([1, 2], "int64[pyarrow]"), _series([3.0, None]), "int64[pyarrow]"),
         (_series([0, 2], "Sparse[int64]"), _series([0.5], "Sparse[float64]"), "float64"),
@@ -90,7 +93,7 @@ def test_ordered_categories_keep_the_order_of_both(own, fitted, order):
     [
         (_zoned("ns", None), _zoned("ns"), "tz_localize"),
         (_zoned("ns"), _zoned("ns", None), "tz_localize"),
-        (_series(["1", "2"], "str"), _series([3, 4]), "holds str here, but in fit it held int64"),
+        (_series(["1", "2"], "str"), _series([3, 4]), f"holds {TEXT} here, but in fit it held int64"),
         (_series(["1", "2"], object), _series([3, 4]), "column 'v'"),
         (_series([1, 2]), _series(["3"], "str"), "column 'v'"),
         (_series([2**60 + 1]), _series([0.5, None]), r"column 'v' holds int64 here.*with missing values.*'Int64'"),

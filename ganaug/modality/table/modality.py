@@ -112,7 +112,7 @@ class TableModality(Modality[pd.DataFrame, TableContainer, TableEncoder, Layout,
         return f"rows of a table of {encoder.n_features:,} columns"
 
     def missing(self, data: pd.DataFrame) -> Float64Array | None:
-        return data.isna().mean().to_numpy(np.float64)
+        return np.array([np.mean(column.isna()) for _, column in data.items()], np.float64)
 
     def reader(self, encoder: TableEncoder, container: TableContainer) -> Reader:
         from .reader import TableReader

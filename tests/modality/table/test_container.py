@@ -216,7 +216,7 @@ class Interchange:
         (pl.Series([1, 2]), r"X\.to_frame\(\)"),
         (pd.Series([1, 2]), r"X\.to_frame\(\)"),
         (pa.chunked_array([[1, 2]]), "no table"),
-        (pa.record_batch({"a": [1, 2]}), r"pyarrow\.table\(X\)"),
+        (pa.RecordBatch.from_pydict({"a": [1, 2]}), r"pyarrow\.table\(X\)"),
         ((row for row in [[1], [2]]), "of type generator"),
         ({1, 2}, "of type set"),
         (object(), "of type object"),
