@@ -106,7 +106,8 @@ def test_streams(fitted, planted, refine):
             rows = made[list(plant.columns)].copy()
             for name in rows:
                 if X[name].dtype.kind == "M":
-                    rows[name] = pd.to_datetime(rows[name].where(rows[name] > np.iinfo("int64").min), unit="us")
+                    unit = X[name].dt.unit
+                    rows[name] = pd.to_datetime(rows[name].where(rows[name] > np.iinfo("int64").min), unit=unit)
                 elif X[name].dtype.kind not in "iufb":
                     rows[name] = rows[name].map(lambda cell: cell.decode() or None)
             assert not plant.broken(rows).any(), list(plant.columns)

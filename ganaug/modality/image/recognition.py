@@ -58,7 +58,7 @@ class Components:
         from sklearn.decomposition import PCA
 
         most = min(COMPONENTS, len(flat) - 1, flat.shape[1])
-        with np.errstate(invalid="ignore"):  # of images that are all alike no share of the variance is explained
+        with np.errstate(invalid="ignore", divide="ignore"):  # images that are all alike
             found = PCA(most, svd_solver="randomized", random_state=seed).fit(flat)
         scale = float(np.sqrt(found.explained_variance_[0])) or 1.0
         return cls(found.mean_.astype(np.float32), found.components_.astype(np.float32), scale)
