@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 from numbers import Real
 from typing import Any
 
@@ -296,6 +297,11 @@ def check_room(rows: float, features: int, modality: AnyModality) -> None:
     needed = rows * features * modality.cell_bytes
     if needed > WORTH_A_LOOK:
         check_free(needed, f"{rows:,.0f} rows", "draw fewer at a time, each part with another random_state")
+
+
+def check_room_for(data: pd.DataFrame | AnyArray, added: int, ratio: float, modality: AnyModality) -> None:
+    """MemoryError if so many rows added to `data`, and a ratio of all these, take more than is free."""
+    check_room(added + ratio * (len(data) + added), prod(data.shape[1:]), modality)
 
 
 class HoldsModel:

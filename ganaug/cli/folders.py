@@ -24,7 +24,7 @@ from ..data.replacing import END, check_folder
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..modality.image.container import LEAST_SIDE
 from ..modality.registry import checked
-from ..model import check_room
+from ..model import check_room_for
 from ..plain import AnyArray
 from .files import FORMATS
 
@@ -140,7 +140,7 @@ def rebalance_photos(
     counts = photos.counts
     wanted = strategy({name: name for name in counts})
     added = sum(missing_rows(wanted, counts, photos.labels).values())
-    check_room(added + ratio * (len(photos.images) + added), photos.images[0].size, checked(photos.images)[0])
+    check_room_for(photos.images, added, ratio, checked(photos.images)[0])
     if not ratio and not added:
         raise ValueError(f"{folder} lacks no images of any class: --ratio 1 adds as many as there are")
     augmenter = fitted(photos.images, photos.labels, target_type="classes", ratio=ratio, sampling_strategy=wanted)

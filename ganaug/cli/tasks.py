@@ -17,7 +17,7 @@ from ..data.replacing import replacing
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_choice, check_labels, check_target
 from ..modality.registry import checked
-from ..model import check_room
+from ..model import check_room_for
 from ..params import Auto, changed_parameters
 from ..plain import AnyArray
 from ..plans.plan import SamplePlan, free_name
@@ -92,8 +92,7 @@ def rebalance(
         raise ValueError(f"--mark {mark}: the table has such a column already")
     wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, _classes(y, source.styles.get(target)))}
     missing = missing_rows(wanted["sampling_strategy"], labels.value_counts(sort=False).to_dict(), labels.to_numpy())
-    added = sum(missing.values())
-    check_room(added + ratio * (len(X) + added), X.shape[1], checked(X)[0])
+    check_room_for(X, sum(missing.values()), ratio, checked(X)[0])
     if model is None:
         refine: Auto | bool = "auto" if ratio else False
         kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}

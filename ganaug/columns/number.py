@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from numbers import Integral
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from ..plain import AnyArray, DType, Float64Array, record
 from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, nearest, numpy_dtype
 
+Floats = TypeVar("Floats", AnyArray, pd.Series)
 EXACT = 2**53
 SAFE = 2**51
 """Decimals of fewer units survive a multiplication, too."""
@@ -181,12 +182,17 @@ def is_whole(column: pd.Series) -> bool:
     return bool(pd.api.types.is_integer_dtype(column.dtype)) or inner_type(column) == "integer"
 
 
+def nearest_whole(values: Floats, dtype: np.dtype[Any]) -> Floats:
+    """Floats rounded, within the limits of a dtype of whole numbers."""
+    limits = np.iinfo(dtype)
+    return values.round().clip(limits.min, limits.max)
+
+
 def as_dtype(values: pd.Series, like: pd.Series) -> pd.Series:
     """Floats in the dtype of a column of numbers; whole ones, within the limits of the dtype, if it holds such."""
     if is_whole(like):
-        values, own = values.round(), numpy_dtype(like.dtype)
-        if own.kind in "iu":
-            values = values.clip(np.iinfo(own).min, np.iinfo(own).max)
+        own = numpy_dtype(like.dtype)
+        values = nearest_whole(values, own) if own.kind in "iu" else values.round()
         if values.notna().all():
             values = values.astype("int64")
     return values.astype(like.dtype)

@@ -15,6 +15,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
 from ..columns.joined import joined
+from ..columns.number import nearest_whole
 from ..plain import AnyArray, VectorLike
 from .datasets import arrays_of
 
@@ -136,8 +137,7 @@ def stacked(rows: Rows, new: Rows) -> Rows:
     if not len(made):
         return real
     if real.dtype.kind in "iu" and made.dtype.kind == "f":
-        ends = np.iinfo(real.dtype)
-        made = np.rint(made).clip(ends.min, ends.max)
+        made = nearest_whole(made, real.dtype)
     return np.concatenate([real, made if real.dtype.kind in "US" else made.astype(real.dtype)])
 
 

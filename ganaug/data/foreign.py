@@ -6,19 +6,20 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from ..columns.arrow import ArrowField, array_of, check_distinct, field_of, frame_of, plain_series
-from ..plain import MatrixLike, VectorLike, record
+from ..plain import AnyArray, MatrixLike, VectorLike, record
 from .datasets import ARRAYS, is_dataset
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Vector: TypeAlias = AnyArray | pd.api.extensions.ExtensionArray
 NO_NARWHALS = "tables of {} need narwhals and pyarrow: pip install 'ganaug[frames]', or give X.to_pandas()"
 IMAGE_FOLDER = "a folder of images is what keras.utils.image_dataset_from_directory reads and fit takes"
 
@@ -128,6 +129,13 @@ def mixed_array(given: Sequence[Any]) -> Any:
     objects = np.asarray(given, dtype=object)
     kinds = {str if isinstance(c, str) else bytes if isinstance(c, bytes) else None for c in objects.ravel()}
     return array if len(kinds) == 1 and objects.shape == array.shape and None not in kinds else objects
+
+
+def as_pandas_takes(array: Vector) -> Vector:
+    """An array in the machine's byte order, which all of pandas works with, and bytes of one length as objects."""
+    if array.dtype.kind == "S":
+        return array.astype(object)
+    return array.astype(array.dtype.newbyteorder("="), copy=False) if isinstance(array, np.ndarray) else array
 
 
 def _check_no_other(given: Any) -> None:

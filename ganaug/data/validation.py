@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..columns.number import fractions_of, is_complex, is_decimal
 from ..plain import VectorLike
-from .foreign import label_series, mixed_array
+from .foreign import as_pandas_takes, label_series, mixed_array
 
 if TYPE_CHECKING:
     from sklearn.utils import InputTags
@@ -91,7 +91,7 @@ def check_target(y: VectorLike, rows: int | None = None) -> tuple[pd.Series, boo
                 f"y should be a 1d array, got an array of shape {array.shape} instead. Multilabel and multioutput "
                 "targets are not supported."
             )
-        labels = pd.Series(array.astype(object) if array.dtype.kind == "S" else _native(array))
+        labels = pd.Series(as_pandas_takes(array))
     if rows is not None and len(labels) != rows:
         raise ValueError(
             f"Found input variables with inconsistent numbers of samples: X has {rows}, y has {len(labels)}"
@@ -115,11 +115,6 @@ def _label_array(y: VectorLike) -> Any:
     if isinstance(y, (str, Mapping)) or hasattr(y, "element_spec"):
         raise TypeError(f"y is a {type(y).__name__}: give a Series, an array or a list with a label for each row")
     return mixed_array(y) if isinstance(y, (list, tuple)) else np.asarray(y)
-
-
-def _native(array: object) -> Any:
-    """The array in the machine's byte order, as pandas takes it."""
-    return array.astype(array.dtype.newbyteorder("="), copy=False) if isinstance(array, np.ndarray) else array
 
 
 def _check_cells(labels: pd.Series) -> None:

@@ -107,10 +107,7 @@ class TreeWriter:
             return ["numpy", dtype.str]
         if isinstance(dtype, pd.api.extensions.ExtensionDtype) and str(dtype) in _NULLABLE:
             return ["nullable", str(dtype)]
-        raise TypeError(
-            f"{where.strip('.')}: dtype {dtype} cannot be saved to a ganaug file; use pickle, or turn it into strings "
-            "or numbers before fitting"
-        )
+        raise _not_saved(dtype, where)
 
     def _cells(self, series: pd.Series, where: str) -> Any:
         numeric = isinstance(series.dtype, np.dtype) and series.dtype.kind in "biufMm"
@@ -344,9 +341,13 @@ def _arrow_out(dtype: pa.DataType, where: str) -> list[Any]:
         return ["dictionary", _arrow_out(dtype.index_type, where), _arrow_out(dtype.value_type, where)]
     if str(dtype) in _ARROW_PLAIN:
         return [str(dtype)]
-    raise TypeError(
-        f"{where.strip('.')}: dtype {dtype} cannot be saved to a ganaug file; use pickle, or turn it into strings "
-        "or numbers before fitting"
+    raise _not_saved(dtype, where)
+
+
+def _not_saved(dtype: object, where: str) -> TypeError:
+    return TypeError(
+        f"{where.strip('.')}: dtype {dtype} cannot be saved to a ganaug file; use pickle, or turn it into strings or "
+        "numbers before fitting"
     )
 
 

@@ -13,7 +13,7 @@ from scipy import sparse
 from ...columns.arrow import ArrowField, check_arrow_dtype, table_of
 from ...columns.joined import joined
 from ...columns.number import has_infinity
-from ...data.foreign import check_given, frame_in, library_of, native_table
+from ...data.foreign import as_pandas_takes, check_given, frame_in, library_of, native_table
 from ...plain import AnyArray, DType, IndexArray, MatrixLike, record
 
 
@@ -166,8 +166,7 @@ def check_table(X: MatrixLike) -> tuple[pd.DataFrame, TableContainer]:
             raise ValueError(f"Complex data not supported: X has dtype {array.dtype}, give real and imaginary parts")
         if array.dtype.kind not in "biufOUSTmM":
             raise TypeError(f"X has dtype {array.dtype}, which is no table's: give numbers, strings, dates or objects")
-        # Pandas takes neither bytes of one length nor, in all it does, numbers of another byte order.
-        cells = array.astype(object if array.dtype.kind == "S" else array.dtype.newbyteorder("="), copy=False)
+        cells = as_pandas_takes(array)
         table = pd.DataFrame(cells, dtype=object if cells.dtype == object else None)  # it would guess a dtype
         container = TableContainer("array", array.dtype)
     if not table.shape[1]:
