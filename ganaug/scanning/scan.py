@@ -17,7 +17,9 @@ from ..data.validation import check_count
 from ..plain import BoolArray, Float64Array, Int64Array, LargeTable, PathLike
 from .one_pass import OnePass, Reading
 from .reservoir import ROW_BITS, Kept
-from .sources import RowSource, SeveralSources, frame_source, joined_schema, source_of
+from .row_source import RowSource, SeveralSources
+from .sources import frame_source, source_of
+from .table_files import joined_schema
 
 FEWEST_KEPT = 1_000
 MOST_FILES = 2 ** (63 - ROW_BITS)

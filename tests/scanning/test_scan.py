@@ -13,7 +13,7 @@ import pytest
 
 from ganaug import DataWarning, GANAugmenter, scan
 from ganaug.data.seeds import chances_of
-from ganaug.scanning.sources import Files
+from ganaug.scanning.table_files import Files
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -425,8 +425,20 @@ def test_csv_files_whose_types_differ(tmp_path):
     ):
         found = scan(f"{tmp_path}/*.csv")
     assert found.columns["type"].to_dict() == {"x": "double", "y": "string"}
-    assert found.columns["missing"].to_dict() == {"x": 0, "y": 0}
+    assert found.columns["missing"].to_dict() == {"x": 0, "y": 1_000}
     assert found.table()[0]["x"].value_counts().to_dict() == {1.0: 1_000, 2.5: 1_000, 3.0: 1_000}
+
+
+def test_codes_in_csv_files_stay_words_and_empty_cells_are_missing(tmp_path):
+    plain = b"code,count,word\n" + b"10001,3,\n" * 500 + b"10002,0,NA\n" * 500
+    (tmp_path / "0.csv").write_bytes(plain)
+    (tmp_path / "1.csv").write_bytes(plain + b"12345,7,b\n" * 200_000 + b"02139,,b\n")
+    found = scan(f"{tmp_path}/*.csv", max_rows=1_000)
+    assert found.columns["type"].to_dict() == {"code": "string", "count": "int64", "word": "string"}
+    assert found.columns["missing"].to_dict() == {"code": 0, "count": 1, "word": 1_000}
+    assert found.columns.loc["word", "levels"] == 2
+    rows, _ = scan(tmp_path / "0.csv").table()
+    assert sorted(rows["code"].unique()) == [10001, 10002]
 
 
 def test_integers_that_floats_cannot_hold_are_told(tmp_path):
