@@ -27,6 +27,9 @@ class NetworkOptimizer:
         rate = optimizer.learning_rate  # a schedule of the user's has no value to assign
         self.own_rate = float(rate.numpy()) if scale is None and hasattr(rate, "assign") else None
         optimizer.build(self.targets)
+        if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+            # TensorFlow registers the function that sums over replicas for good, with the graph that it is in.
+            optimizer._all_reduce_sum_gradients = _as_they_are
 
     @property
     def variables(self) -> list[Any]:
@@ -44,20 +47,7 @@ class NetworkOptimizer:
             self.optimizer.learning_rate.assign(self.scale * rate * self.gentleness)
 
     def apply(self, gradients: list[Tensor]) -> None:
-        """One step.
-
-        Keras' `apply` reduces gradients over replicas by a function that TensorFlow registers for good, with the graph
-        that it is in. An optimiser of ours has nothing to clip, decay or average: the update alone is the same, unless
-        a network of the user's has a variable that is constrained, or that takes no part.
-        """
-        whole = all(gradient is not None for gradient in gradients)
-        free = all(variable.constraint is None for variable in self.targets)
-        if self.scale is None or tf.distribute.get_strategy().num_replicas_in_sync > 1 or not (whole and free):
-            self.optimizer.apply(gradients, self.targets)
-            return
-        for gradient, variable in zip(gradients, self.targets, strict=True):
-            self.optimizer.update_step(gradient, variable, self.optimizer.learning_rate)
-        self.optimizer.iterations.assign_add(1)
+        self.optimizer.apply(gradients, self.targets)
 
     def halve(self) -> None:
         """Half the learning rate for good, also after variables were restored."""
@@ -73,3 +63,7 @@ def make_optimizer(choice: Any, rate: float, network: Any) -> NetworkOptimizer:
     if choice == "sgd":
         return NetworkOptimizer(keras.optimizers.SGD(rate, momentum=0.9), network, scale=SGD_SCALE)
     return NetworkOptimizer(type(choice).from_config(choice.get_config()), network)
+
+
+def _as_they_are(pairs: Any) -> Any:
+    return pairs

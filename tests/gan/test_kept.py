@@ -79,8 +79,10 @@ def test_no_rows_are_kept(made: list[Trainer]) -> None:
     assert made[0].tensors == []
 
 
-def test_fits_of_many_shapes_leave_no_graph_behind() -> None:
+@pytest.mark.parametrize("optimizer", ["adam", "of the user's own"])
+def test_fits_of_many_shapes_leave_no_graph_behind(optimizer: str) -> None:
     """Those that are kept aside."""
+    import keras
 
     def graphs() -> int:
         gc.collect()
@@ -88,7 +90,9 @@ def test_fits_of_many_shapes_leave_no_graph_behind() -> None:
 
     def fit(columns: int) -> None:
         rows = np.random.default_rng(0).normal(size=(40, columns))
-        GANAugmenter(steps=2, refine=False, random_state=0).fit(rows)
+        own = keras.optimizers.Adam(1e-3, clipnorm=1.0, weight_decay=1e-3)
+        choice = optimizer if optimizer == "adam" else own
+        GANAugmenter(steps=2, refine=False, random_state=0, optimizer=choice).fit(rows)
 
     for columns in (1, 2, 3):
         fit(columns)

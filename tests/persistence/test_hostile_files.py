@@ -9,7 +9,6 @@ import json
 import os
 import random
 import struct
-import sys
 import time
 import zipfile
 import zlib
@@ -26,9 +25,7 @@ from fuzzing import Members, mutated, npy, packed, unpacked
 from ganaug import CorruptFileError, DataWarning, GANAugmenter, load
 from ganaug.persistence.tree import tree_of
 
-resource = pytest.importorskip("resource", reason="the system does not say how much memory was taken")
-MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024
-"""Bytes that getrusage counts in."""
+memory = pytest.importorskip("benchmarks.peers.memory", reason="the system does not say how much memory was taken")
 MUTATIONS = int(os.environ.get("GANAUG_FUZZ", "600"))
 SECONDS = 2.0
 MOST_MEGABYTES = 300
@@ -63,7 +60,8 @@ def bases(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Members
 def test_changes_to_the_structure_are_noticed_or_do_no_harm(bases: list[Members], tmp_path: Path) -> None:
     """The same changes each time; GANAUG_FUZZ=10000 makes more."""
     rng, path, ends, slow = random.Random(0), tmp_path / "changed", Counter[str](), []
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    memory.forget_peak()
+    before = memory.peak_bytes()
     for number in range(MUTATIONS):
         path.write_bytes(packed(mutated(bases[number % len(bases)], rng)))
         began = time.process_time()
@@ -83,8 +81,7 @@ def test_changes_to_the_structure_are_noticed_or_do_no_harm(bases: list[Members]
     assert not ends["escaped"]
     assert ends["corrupt"] > MUTATIONS / 2
     assert ends["loaded"]
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert grown * MEMORY_UNIT < MOST_MEGABYTES * 2**20
+    assert memory.peak_bytes() - before < MOST_MEGABYTES * 2**20
 
 
 def find_record(tree: Any, name: str) -> Any:
@@ -160,13 +157,13 @@ def torn_header(_: Any, members: Members) -> None:
 def test_what_a_file_says_is_bounded_by_what_it_has(change: Any, bases: list[Members], tmp_path: Path) -> None:
     path = tmp_path / "hostile"
     path.write_bytes(changed(bases[0], change))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    memory.forget_peak()
+    before = memory.peak_bytes()
     began = time.process_time()
     with pytest.raises(CorruptFileError):
         load(path)
     assert time.process_time() - began < 1 + path.stat().st_size / 10**7
-    grown = MEMORY_UNIT * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-    assert grown < 64 * 2**20 + 50 * path.stat().st_size
+    assert memory.peak_bytes() - before < 64 * 2**20 + 50 * path.stat().st_size
 
 
 def nested(names: list[str], size: int) -> bytes:
