@@ -98,7 +98,7 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
         seconds: float | None,
         seed: int,
     ) -> Recogniser | None:
-        return None if seconds == 0 else Recogniser.fit(layout, condition, rows, seed)
+        return None if seconds == 0 else Recogniser.fit(layout, condition, rows, seed, seconds)
 
     def calibrated(self, encoder: ImageEncoder, condition: Encoded, sampler: Sampler, seed: int) -> ImageEncoder:
         """With values that recur as often in generated images as in those of the same classes."""

@@ -12,6 +12,7 @@ classes meet.
 
 from __future__ import annotations
 
+import time
 import warnings
 from dataclasses import dataclass
 from typing import ClassVar
@@ -29,7 +30,7 @@ EPOCHS = 30
 FOLDS = 3
 MOST_IMAGES = 20_000
 MOST_VALUES = 40_000_000
-PER_CLASS = 500
+PER_CLASS, FIRST_PER_CLASS = 500, 50
 LEARNT_SHIFT = 1 / 12
 SHIFT = 1 / 24
 """How far images are moved, of their height and width: those to learn from, and those that are kept."""
@@ -158,7 +159,9 @@ class Recogniser:
         return rows.shifted(SHIFT, rng)
 
     @classmethod
-    def fit(cls, layout: ImageLayout, condition: Encoded, rows: Pixels, seed: int) -> Recogniser:
+    def fit(
+        cls, layout: ImageLayout, condition: Encoded, rows: Pixels, seed: int, seconds: float | None = None
+    ) -> Recogniser:
         """Learn the classes of `rows`, if their condition is one.
 
         Parameters
@@ -166,14 +169,31 @@ class Recogniser:
         layout : ImageLayout
         condition, rows
             The training images with their labels.
+        seconds : float or None
+            That it may take. Fewer images are learnt from where they are few; how many is told by a first attempt with
+            `FIRST_PER_CLASS` of each class, which is the least.
         """
-        rng = np.random.default_rng(seed)
         most = min(MOST_IMAGES, MOST_VALUES // int(np.prod(layout.shape)))
+        if seconds is None:
+            return cls._fit(layout, condition, rows, seed, most, PER_CLASS)
+        began = time.monotonic()
+        first = cls._fit(layout, condition, rows, seed, most, FIRST_PER_CLASS)
+        took = time.monotonic() - began
+        affordable = min(int(FIRST_PER_CLASS * (seconds / took - 1)), PER_CLASS)
+        if affordable <= FIRST_PER_CLASS:
+            return first
+        return cls._fit(layout, condition, rows, seed, most, affordable)
+
+    @classmethod
+    def _fit(
+        cls, layout: ImageLayout, condition: Encoded, rows: Pixels, seed: int, most: int, per_class: int
+    ) -> Recogniser:
+        rng = np.random.default_rng(seed)
         some = rng.permutation(len(rows))[:most]
         rows, condition = rows.take(some), condition.take(some)
         classes = bool(layout.label.blocks) and not layout.label.numbers
         codes = condition.codes[:, 0] if classes else np.zeros(len(rows), np.int32)
-        drawn = _equally(codes, most, rng)
+        drawn = _equally(codes, min(per_class, max(most // len(np.unique(codes)), 1)), rng)
         shifts = rows.take(drawn).shifted(LEARNT_SHIFT, rng)
         components = Components.fit(shifts.flat(layout), _seed(rng))
         features, _ = components(shifts.flat(layout))
@@ -186,9 +206,8 @@ class Recogniser:
         return cls(layout, components, perceptron, bar, remote)
 
 
-def _equally(codes: AnyArray, most: int, rng: np.random.Generator) -> IndexArray:
-    """As many images of each class, with repetitions."""
-    each = min(PER_CLASS, max(most // len(np.unique(codes)), 1))
+def _equally(codes: AnyArray, each: int, rng: np.random.Generator) -> IndexArray:
+    """So many images of each class, with repetitions."""
     return np.concatenate([rng.choice(np.flatnonzero(codes == code), each) for code in np.unique(codes)])
 
 

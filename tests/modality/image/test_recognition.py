@@ -7,6 +7,7 @@ import pytest
 from pictures import glyphs
 
 from ganaug.columns.layout import Block, Encoded, Layout
+from ganaug.modality.image import recognition
 from ganaug.modality.image.encoder import ImageEncoder
 from ganaug.modality.image.pixels import ImageLayout, Pixels
 from ganaug.modality.image.recognition import Recogniser
@@ -21,10 +22,32 @@ def conditions(codes):
     return Encoded(codes[:, None], none, none)
 
 
+def fitted(seconds: float | None = None) -> Recogniser:
+    layout = ImageLayout(ENCODER.shape, ENCODER.layout.levels, Layout((Block(0, 3),)))
+    return Recogniser.fit(layout, conditions(CODES[::2]), ROWS.take(np.arange(0, 180, 2)), 0, seconds)
+
+
 @pytest.fixture(scope="module")
 def recogniser() -> Recogniser:
-    layout = ImageLayout(ENCODER.shape, ENCODER.layout.levels, Layout((Block(0, 3),)))
-    return Recogniser.fit(layout, conditions(CODES[::2]), ROWS.take(np.arange(0, 180, 2)), 0)
+    return fitted()
+
+
+@pytest.mark.parametrize(("seconds", "learnt_from"), [(0.01, [50]), (3.0, [50, 100]), (1e9, [50, 500]), (None, [500])])
+def test_fewer_images_are_learnt_from_where_seconds_are_few(monkeypatch, seconds, learnt_from):
+    """A first attempt takes one second here."""
+    attempts: list[int] = []
+    moments = iter([0.0, 1.0])
+    original = recognition._equally
+
+    def noted(codes, each, rng):
+        attempts.append(each)
+        return original(codes, each, rng)
+
+    monkeypatch.setattr(recognition, "_equally", noted)
+    monkeypatch.setattr(recognition.time, "monotonic", lambda: next(moments))
+    found = fitted(seconds)
+    assert attempts == learnt_from
+    assert (found.log_odds(conditions((CODES + 1) % 3), ROWS) < -5).mean() > 0.9
 
 
 def test_nearly_all_real_images_are_kept(recogniser):
