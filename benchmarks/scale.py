@@ -175,8 +175,10 @@ plan = ganaug.load(given["model"]).plan(counts, part_rows=given["part_rows"], sh
 engine, more = given["engine"], None
 start = time.perf_counter()
 if engine == "dask":
+    import dask
     from distributed import Client, LocalCluster
 
+    dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25})  # docs/scale.md says why
     more = Client(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None))
 if engine == "ray":
     import ray

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 pytest.importorskip("imblearn")
 
-from benchmarks import figures, generators, images, rebalance, report, results, speed, tables, utility
+from benchmarks import figures, generators, images, pages, rebalance, report, results, speed, tables, utility
 from benchmarks.intervals import corrected, pooled
 from benchmarks.peers.run import Plain
 
@@ -180,7 +180,7 @@ else:
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems tell no peak of a process alone")
 def test_the_peak_of_a_process_is_its_own(tmp_path, monkeypatch):
     (tmp_path / "holds.py").write_text(HOLDS)
-    monkeypatch.setenv("PYTHONPATH", str(report.ROOT))
+    monkeypatch.setenv("PYTHONPATH", str(generators.ROOT))
     done = subprocess.run([sys.executable, "holds.py"], cwd=tmp_path, stdout=subprocess.PIPE, text=True, check=True)
     peak, after = map(int, done.stdout.split())
     assert 50 <= peak < 200
@@ -261,7 +261,7 @@ def test_new_results_join_those_that_are_shown(monkeypatch, tmp_path):
 
 
 def test_the_page_shows_what_is_published():
-    assert (report.ROOT / "docs" / "benchmarks.md").read_text() == report.render(report.published())
+    assert (generators.ROOT / "docs" / "benchmarks.md").read_text() == report.render(report.published())
 
 
 def test_the_report_names_losses_and_what_did_not_run():
@@ -333,7 +333,7 @@ def test_the_page_says_when_rows_help_and_where_they_do_not():
         for (table, seed), gain in gains.items()
         for method, value in (("nothing", 0.5), ("teacher, x 10", 0.5 + gain))
     ]
-    page, losses = report.utility_page(json.loads(json.dumps(ABOUT | {"rows": rows})))
+    page, losses = pages.utility_page(json.loads(json.dumps(ABOUT | {"rows": rows})))
     assert "| tree | 0.500 | 0.525 | there, -0.100 ± 0.000 |" in page
     assert losses == [("there, 300 rows", "average precision of tree, taught", "0.400", "nothing 0.500")]
 
@@ -347,7 +347,7 @@ def test_the_page_says_whether_the_verdict_is_right():
         ]
         return {"table": "made", "learner": "tree", "shuffle": shuffle, "test_share": 0.25, "methods": methods}
 
-    page, losses = report.verdict_page(json.loads(json.dumps(ABOUT | {"rows": [row(0, 0.01), row(1, -0.01)]})))
+    page, losses = pages.verdict_page(json.loads(json.dumps(ABOUT | {"rows": [row(0, 0.01), row(1, -0.01)]})))
     assert "chose in 2 cases: teach 1, none 1" in page  # the first shuffle's choice is wrong on the second
     assert "| verdict | -0.0158 | 50.0% |" in page
     assert "| always a teacher's labels | +0.0000 | 50.0% |" in page
@@ -386,7 +386,7 @@ def test_a_long_tail_of_images_is_measured_from_end_to_end(tmp_path):
     assert np.isfinite(row["kid"]).all()
     assert np.isnan(row["kid_floor"][row["order"][0]])  # all images of the largest class are in the tail
     assert images.by_rank([row])["images"].tolist() == [20, 11, 6]
-    page, _ = report.images_page(json.loads(json.dumps(ABOUT | {"rows": [row]})))
+    page, _ = pages.images_page(json.loads(json.dumps(ABOUT | {"rows": [row]})))
     assert "svc" in page
 
 
@@ -396,6 +396,6 @@ def test_the_page_of_images_says_where_classical_augmentation_is_better():
         "seed": 0, "fit_seconds": 10.0, "near_copies": 0.01, "order": [1, 0, 3, 2], "counts": [20, 40, 5, 10],
         "kid": [0.1] * 4, "kid_floor": [0.01] * 4, "recall": {"cnn": recall},
     }  # fmt: skip
-    page, losses = report.images_page(ABOUT | {"rows": [row]})
+    page, losses = pages.images_page(ABOUT | {"rows": [row]})
     assert ("long tails, cnn", "balanced accuracy", "0.725", "classical 0.750") in losses
     assert "| 40 | 0.800 |" in page

@@ -89,7 +89,7 @@ def written_part(plan: Parts, schema: pa.Schema, folder: str, number: int) -> tu
     import pyarrow.parquet as pq
 
     path = Path(folder) / _name(number)
-    table = arrow_of(plan, number, schema)
+    table = arrow_of(plan, schema, number)
     with replacing(path) as temporary:
         pq.write_table(table, temporary)
         digest = _sha256(temporary)

@@ -44,7 +44,7 @@ class Parts(Protocol):
         """Rows of each class in a part."""
 
 
-def arrow_of(plan: Parts, number: int, schema: pa.Schema) -> pa.Table:
+def arrow_of(plan: Parts, schema: pa.Schema, number: int) -> pa.Table:
     """A part as a table of pyarrow."""
     import pyarrow as pa
 

@@ -19,6 +19,7 @@ import numpy as np
 from ..columns.layout import Encoded
 from ..data.progress import progress_bar
 from ..data.seeds import BLOCK_ROWS, block_rng
+from ..data.threads import threads_at_hand
 from ..plain import Float64Array, IndexArray, Verbose
 from .balanced import BalancedSampling, choose
 
@@ -148,10 +149,9 @@ class Sampler:
 
     def _in_threads(self, run: Callable[[range], Any], blocks: int, rows: int) -> list[Any]:
         """What is made of a few neighbouring blocks, for all of so many, which have so many rows."""
-        from joblib import cpu_count
         from threadpoolctl import threadpool_limits
 
-        threads = min(cpu_count(), blocks)
+        threads = min(threads_at_hand(), blocks)
         most = BLOCKS_AT_ONCE if self.block_rows >= BLOCK_ROWS else 1
         size = min(most, -(-blocks // threads))
         parts = [range(blocks)[start : start + size] for start in range(0, blocks, size)]

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,25 @@ def test_dask(plan, local, tmp_path):
     assert list(frame.columns) == list(plan.example)
     check_frame(frame.compute(), plan)
     check_scan(frame)
+
+
+def test_a_part_is_drawn_by_one_thread_where_others_are_drawn_beside_it(plan, monkeypatch):
+    pytest.importorskip("dask.dataframe")
+    threads = []
+
+    class Noted(ThreadPoolExecutor):
+        def __init__(self, workers):
+            threads.append(workers)
+            super().__init__(workers)
+
+    monkeypatch.setattr("ganaug.selection.sampler.ThreadPoolExecutor", Noted)
+    monkeypatch.setattr("joblib.cpu_count", lambda: 2)
+    frame = plan.to_dask()
+    threads.clear()
+    frame.compute(scheduler="synchronous")
+    assert threads == [1] * len(plan)
+    plan.frame(0)
+    assert threads[-1] == 2
 
 
 def test_dask_with_workers_of_its_own(plan, local, tmp_path):

@@ -21,6 +21,7 @@ from ...columns.listed import ROWS_PER_VALUE, Listed
 from ...columns.number import Number
 from ...columns.quantiles import QuantileCoder
 from ...columns.registry import fit_column
+from ...data.threads import threads_at_hand
 from ...plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
 from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells, lattice
 from ...rules.declared import Rules, rules_of
@@ -345,9 +346,7 @@ class TableEncoder:
         condition : Encoded or None
             What the rows were generated for; not needed if no rule speaks of the label.
         """
-        from joblib import cpu_count
-
-        with ThreadPoolExecutor(cpu_count()) as pool:
+        with ThreadPoolExecutor(threads_at_hand()) as pool:
             cells = self._finished(rows, condition, pool.map)
             types = (column.type for column in self.columns)
             series = list(pool.map(lambda own, place: own.series(cells[place].plain), types, range(len(self.columns))))
