@@ -106,7 +106,7 @@ class Lookup(Implied):
                 stop = size // (len(keys[0]) + 1)
                 values[place * stop : (place + 1) * stop] = _usual(target[first == place])
         values[spots] = target
-        shift = None if gap or len(terms) > 1 else _shift(seen[0], cells, terms[0])
+        shift = None if gap or len(terms) > 1 else shift_of(seen[0], cells, terms[0])
         return cls(tuple(p for t in terms for p in t.places), (effect,), terms, gap, keys, values, shift)
 
     @property
@@ -183,15 +183,7 @@ def runs(term: Term, effect: Int64Array, table: Table) -> tuple[int, int]:
     return len(starts), int(np.diff(starts, append=len(codes)).min())
 
 
-def _spots(keys: tuple[AnyArray, ...], seen: list[tuple[AnyArray, BoolArray]]) -> Int64Array:
-    spots = np.zeros(len(seen[0][0]), np.int64)
-    for own, (values, absent) in zip(keys, seen, strict=True):
-        place = np.where(absent, len(own), nearest(own, values)) if len(own) else np.zeros(len(values), np.int64)
-        spots = spots * (len(own) + 1) + place
-    return spots
-
-
-def _shift(seen: tuple[AnyArray, BoolArray], cells: Cells, term: Term) -> float | None:
+def shift_of(seen: tuple[AnyArray, BoolArray], cells: Cells, term: Term) -> float | None:
     """The constant that makes the effect of what is seen, if one does for every row."""
     dated = term.view in DATES
     if not cells.ordered or term.listed or term.view == "missing" or (cells.kind == "datetime") != dated:
@@ -199,6 +191,14 @@ def _shift(seen: tuple[AnyArray, BoolArray], cells: Cells, term: Term) -> float 
     values, absent = seen
     apart = ((cells.days() if dated else cells.numbers()) - values)[~absent]
     return float(apart[0]) if len(apart) and np.ptp(apart) == 0 else None
+
+
+def _spots(keys: tuple[AnyArray, ...], seen: list[tuple[AnyArray, BoolArray]]) -> Int64Array:
+    spots = np.zeros(len(seen[0][0]), np.int64)
+    for own, (values, absent) in zip(keys, seen, strict=True):
+        place = np.where(absent, len(own), nearest(own, values)) if len(own) else np.zeros(len(values), np.int64)
+        spots = spots * (len(own) + 1) + place
+    return spots
 
 
 def _units(term: Term, table: Table) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from ..columns.datetime import Datetime
 from ..plain import Int64Array
 from .assembly import Assembly, Effect
 from .base import LABEL, Table, probed
-from .implied import Lookup, Steps, codes_of, runs
+from .implied import Lookup, Steps, codes_of, runs, shift_of
 from .views import DATES, PARTS, SPANS, Term
 
 EVIDENCE = 25.0
@@ -106,19 +106,25 @@ class ImpliedSearch:
         return sorted(self.effects, key=lambda effect: (effect[1], self.levels[effect], -effect[0]))
 
     def _candidates(self, effect: Effect) -> list[Term]:
-        """Terms that may imply an effect, the best first: the label, parts of dates, thresholds, few levels."""
+        """Terms that may imply an effect, the best first: the label, parts of dates, thresholds, few levels.
+
+        A date that lies so many days after another one comes before a list of the dates seen, by day of the year.
+        """
+        place, gap = effect
+        moment = not gap and isinstance(self.table[place].type.cells, Datetime)
 
         def rank(term: Term) -> tuple[int, int, int]:
             if term.places == (LABEL,):
                 return 0, 0, 0
             if term.view == "missing":
                 return 1, 0, term.places[0]
+            if moment and term.view in DATES and shift_of(term.seen(self.small), self.small[place], term) is not None:
+                return 2, 0, 0
             if term.view in SPANS or term.view in PARTS or term.view in DATES:
                 return 2, self.codes[term][1], 0
             ordered = term.listed and self.table[term.places[0]].ordered
             return (3 if ordered else 4), self.codes[term][1], term.places[0]
 
-        place, gap = effect
         usable = [t for t in self.codes if place not in t.places and not (gap and t.view in (*SPANS, *DATES))]
         return sorted(usable, key=rank)
 

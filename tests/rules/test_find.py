@@ -138,3 +138,13 @@ def test_a_number_by_which_others_are_looked_up_stays_in_its_list_in_other_rules
     assert (made["cost"] <= made["price"]).all()
     names = dict(zip(prices, [f"article {i}" for i in range(40)], strict=True))
     assert (made["price"].map(names) == made["name"]).all()
+
+
+def test_a_date_so_many_days_after_another_stays_so_for_dates_that_were_not_seen():
+    rng = np.random.default_rng(0)
+    sent = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.permutation(300)[rng.integers(0, 150, 400)], "D")
+    encoder, _ = TableEncoder.fit(pd.DataFrame({"sent": sent, "due": sent + pd.Timedelta("14D")}))
+    assert [rule.text for rule in encoder.rules] == ["date of sent implies due"]
+    made = encoder.decode(any_rows(encoder))
+    assert len(made["sent"].unique()) > len(sent.unique())
+    assert (made["due"] - made["sent"] == pd.Timedelta("14D")).all()
