@@ -250,9 +250,9 @@ WORDS = {
 
 
 def quoted(name: object) -> str:
-    """A column's name as rules write it: in backticks unless it is a plain word."""
+    """A column's name as rules write it: in backticks unless it is a plain word; those of the name are doubled."""
     text = str(name)
-    return text if PLAIN_NAME.fullmatch(text) and text not in WORDS else f"`{text}`"
+    return text if PLAIN_NAME.fullmatch(text) and text not in WORDS else f"`{text.replace('`', '``')}`"
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

@@ -51,9 +51,11 @@ def rules_of(rules: Rules, table: Table, names: Mapping[int, str]) -> Assembly:
             continue
         parser = RuleParser(text, table, names)
         for rule in parser.rules():
+            if set(rule.causes) & set(rule.effects):
+                raise ValueError(f"rules: {text!r} makes a column follow from itself: leave it out")
             if not found.add(rule):
                 raise ValueError(f"rules: {text!r} does not go with {[r.text(names) for r in found.rules]}: drop one")
-        orders += parser.pairs
+        orders += [pair for pair in parser.pairs if pair not in orders]
     free = [place for place in table if place not in found.derived and place != LABEL]
     for order in find_orders(table, orders, free, found.may_follow):
         found.add(order)
@@ -81,7 +83,7 @@ class RuleParser:
         """Columns that are in order."""
         self.forms: dict[int, str] = {}
         """What of some columns is a factor."""
-        self.plain = re.sub(r"`([^`]*)`", self._kept, text)
+        self.plain = re.sub(r"`((?:[^`]|``)*)`", self._kept, text)
 
     def rules(self) -> Iterator[Rule]:
         """The rule, checked; of an order :attr:`pairs` instead, since columns may be bounded by several.
@@ -111,14 +113,20 @@ class RuleParser:
             raise ValueError(f"rules: {self.text!r} is no rule; write for example {EXAMPLES}")
 
     def _kept(self, match: re.Match[str]) -> str:
-        self.quoted.append(match[1])
+        self.quoted.append(match[1].replace("``", "`"))
         return f"\x00{len(self.quoted) - 1}\x00"
 
     def _place(self, word: str) -> int:
         word = word.strip()
-        name = self.quoted[int(word[1:-1])] if word.startswith("\x00") else word
-        if name == "the label" and LABEL in self.table:
-            return LABEL
+        if not word:
+            raise ValueError(f"rules: {self.text!r} lacks a column or a number: write for example {EXAMPLES}")
+        if word == "the label" and LABEL in self.table:
+            raise ValueError(
+                f"rules: {self.text!r} is no rule, since the label can only imply columns: write for example "
+                "'the label implies town'"
+            )
+        kept = re.fullmatch(r"\x00(\d+)\x00", word)
+        name = self.quoted[int(kept[1])] if kept else re.sub(r"\x00(\d+)\x00", lambda m: self.quoted[int(m[1])], word)
         places = [place for place, known in self.names.items() if known == name and place != LABEL]
         if not places:
             known = [self.names[place] for place in self.table if place != LABEL]
@@ -129,6 +137,8 @@ class RuleParser:
 
     def _term(self, words: str) -> Term:
         words = words.strip()
+        if words == "the label" and LABEL in self.table:
+            return Term((LABEL,))
         if match := re.fullmatch(r"whether (.+) is missing", words):
             return Term((self._place(match[1]),), "missing")
         if match := re.fullmatch(rf"({'|'.join(SPANS)}) from (.+) to (.+)", words):
@@ -188,8 +198,10 @@ class RuleParser:
             for place in upper:
                 if place in lower:
                     raise ValueError(f"rules: {self.text!r} holds column {self.names[place]!r} against itself")
+                below = np.logical_and.reduce([self.table[low].absent for low in lower])
+                self._check_known(~below & ~self.table[place].absent)
                 self._held(Order.learnt(lower, place, self.table))
-                self.pairs += [(low, place) for low in lower]
+                self.pairs += [(low, place) for low in dict.fromkeys(lower)]
 
     def _equation(self, left: str, right: str) -> Rule:
         if re.fullmatch(NUMBER, right.strip()):
@@ -200,7 +212,7 @@ class RuleParser:
                 raise ValueError(f"rules: {self.text!r} needs columns that are never negative")
             total = total_of(numbers, float(right))
             return self._held(total.with_support(len(next(iter(numbers.values())))))
-        effect = self._place(left)
+        effect, right = self._place(left), right.replace("**", "^")
         if match := re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*", right):
             function = Function(
                 (self._number(match[2]),), (self._number(left),), match[1], support=len(self.table[effect])
@@ -210,6 +222,7 @@ class RuleParser:
         product = self._is_product(right)
         weights, constant = (self._factors if product else self._summands)(right)
         columns = {place: self.table[place].numbers() for place in (*weights, effect)}
+        self._check_known(np.logical_and.reduce([~np.isnan(own) for own in columns.values()]))
         own = lattice(self.table[effect])
         forms = tuple(self.forms.get(place, "{}") for place in weights) if self.forms else ()
         relation, broken = declared_relation(effect, weights, constant, columns, own, product=product, forms=forms)
@@ -243,13 +256,17 @@ class RuleParser:
             return {place: weight / divisor for place, weight in inner.items()}, constant / divisor
         bare = re.sub(r"(\d[eE])\+", r"\1", right)
         whole = re.sub(r"(\d[eE])-", "\\1\x01", bare)  # the sign of an exponent is none of a summand
-        for sign, summand in re.findall(r"([+-]?)\s*([^+-]+)", whole):
+        first, *others = re.split(r"([+-])", whole)
+        signed = ["+", first, *others] if first.strip() or not others else others
+        for sign, summand in zip(signed[::2], signed[1::2], strict=True):
             factors = [factor.strip().replace("\x01", "-") for factor in summand.split("*")]
             value = -1.0 if sign == "-" else 1.0
             named = [factor for factor in factors if not re.fullmatch(NUMBER, factor)]
             value *= float(np.prod([float(factor) for factor in factors if factor not in named]))
             if not named:
                 constant += value
+            elif len(named) > 1:
+                raise ValueError(f"rules: {self.text!r} has products in a sum: make columns of them, or leave it out")
             else:
                 place = self._place(named[0])
                 weights[place] = weights.get(place, 0.0) + value
@@ -258,8 +275,11 @@ class RuleParser:
     def _factors(self, right: str) -> tuple[dict[int, float], float]:
         weights: dict[int, float] = {}
         factor = 1.0
-        for operator, word in re.findall(r"([*/]?)\s*([^*/]+)", right):
-            base, _, power = word.strip().partition("^")
+        parts = ["*", *re.split(r"([*/])", right)]
+        for operator, word in zip(parts[::2], parts[1::2], strict=True):
+            base, sign, power = word.strip().partition("^")
+            if sign and not re.fullmatch(rf"[+-]?({NUMBER})", power.strip()):
+                raise ValueError(f"rules: {self.text!r} needs a number after ^, which {power.strip()!r} is not")
             exponent = (-1.0 if operator == "/" else 1.0) * (float(power) if power else 1.0)
             if re.fullmatch(NUMBER, base.strip()):
                 factor *= float(base) ** exponent
@@ -267,6 +287,10 @@ class RuleParser:
                 place = self._number(base)
                 weights[place] = weights.get(place, 0.0) + exponent
         return weights, float(np.log(factor))
+
+    def _check_known(self, known: BoolArray) -> None:
+        if not known.any():
+            raise ValueError(f"rules: no row has all that {self.text!r} speaks of: leave it out, or fill the gaps")
 
     def _held(self, rule: Rule) -> Rule:
         self._check(rule.broken(self.table))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,11 +96,50 @@ def test_one_that_was_not_found_can_be_added():
         ("the label implies town", "a column 'the label'"),
         ("post = 5", "needs two columns or more that add up to 5"),
         ("post <= total >= `net price`", "both <= and >=: write two rules"),
+        ("post implies post", "follow from itself"),
+        ("total =", "lacks a column or a number"),
+        ("total = post + ", "lacks a column or a number"),
+        ("total = post * -2", "a column '-2'"),
+        ("total = post^town", "needs a number after \\^, which 'town' is not"),
+        ("total = (post * year + year) / 2", "products in a sum"),
+        ("`net price`s <= total", "a column 'net prices'"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_an_error_that_says_why(orders, rule, says):
     with pytest.raises(ValueError, match=says):
         found(orders, [rule])
+
+
+@pytest.mark.parametrize("rule", ["total <= empty", "empty <= total", "total = post + empty", "empty = post * total"])
+def test_a_rule_that_no_row_could_break_is_an_error(orders, rule):
+    with pytest.raises(ValueError, match=f"no row has all that '{re.escape(rule)}' speaks of"):
+        found(orders.assign(empty=np.nan), [rule])
+
+
+def test_the_label_can_imply_columns_and_nothing_else(orders):
+    label = orders["state"].astype(int).to_numpy(np.int32)
+    rules = TableEncoder.fit(orders, classes=label)[0].rules
+    assert "the label implies state" in map(str, rules)
+    again = TableEncoder.fit(orders, classes=label, rules=["auto", "not the label implies state"])[0]
+    assert "the label implies state" not in map(str, again.rules)
+    for rule in ("state implies the label", "post = the label", "the label and post are unique"):
+        with pytest.raises(ValueError, match=f"'{rule}' is no rule, since the label can only imply columns"):
+            TableEncoder.fit(orders, classes=label, rules=[rule])
+    column = orders.rename(columns={"town": "the label"})
+    TableEncoder.fit(column, classes=label, rules=["`the label` implies state"])
+
+
+def test_names_may_hold_backticks_and_numbers_their_negatives():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a`b": rng.normal(size=200), "`": rng.integers(0, 9, 200)})
+    table["minus"], table["square"] = -table["a`b"], table["`"] ** 2
+    shown = found(table, ["auto", "square = ```` ** 2"])
+    assert shown == {"minus = -`a``b`", "square = ````^2"}
+    assert found(table, sorted(shown)) == shown
+
+
+def test_a_rule_may_be_written_twice(orders):
+    assert found(orders, ["sent <= come", "come >= sent, sent"]) == {"sent <= come"}
 
 
 def test_a_fraction_may_have_a_constant(orders):

@@ -147,7 +147,8 @@ class TableEncoder:
         cells = {place: Cells(own, plain) for place, (own, plain) in enumerate(zip(types, finished, strict=True))}
         every = {place: own for place, own in cells.items() if not isinstance(own.type, Identifier)}
         every |= {} if classes is None else {LABEL: label_cells(classes)}
-        found = rules_of(rules, every, {place: str(name) for place, name in enumerate(table) if place in every})
+        names = {place: str(name) for place, name in enumerate(table) if place in every} | {LABEL: "the label"}
+        found = rules_of(rules, every, names)
         for place in found.listed(cells):
             types[place] = Listed.of(types[place], cells[place].plain)
             floats[place] = types[place].transform(table.iloc[:, place])
