@@ -31,6 +31,7 @@ class Category(ValueType):
     missing: Any = np.nan
 
     kind = "category"
+    nothing = -1
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:  # noqa: ARG003 - anything

@@ -138,6 +138,20 @@ def test_names_may_hold_backticks_and_numbers_their_negatives():
     assert found(table, sorted(shown)) == shown
 
 
+@pytest.mark.parametrize("dtype", ["str", "string", "category", object, "boolean"])
+def test_a_rule_tells_where_cells_of_categories_are_missing(dtype):
+    rng = np.random.default_rng(0)
+    status = pd.Series(rng.choice(["open", "closed"], 300))
+    note = pd.Series(rng.random(300) < 0.5) if dtype == "boolean" else pd.Series(rng.choice(["a", "b"], 300))
+    table = pd.DataFrame({"status": status, "note": note.astype(dtype).mask(status == "open")})
+    encoder, encoded = TableEncoder.fit(table, rules=["status implies whether note is missing"])
+    assert encoder.decode(encoded)["note"].isna().equals(table["note"].isna())
+    made = encoder.decode(any_rows(encoder))
+    assert made["note"].isna().equals(made["status"] == "open")
+    with pytest.raises(ValueError, match="broken in"):
+        found(table.assign(status=rng.permutation(status)), ["status implies whether note is missing"])
+
+
 def test_a_rule_may_be_written_twice(orders):
     assert found(orders, ["sent <= come", "come >= sent, sent"]) == {"sent <= come"}
 

@@ -148,3 +148,13 @@ def test_a_date_so_many_days_after_another_stays_so_for_dates_that_were_not_seen
     made = encoder.decode(any_rows(encoder))
     assert len(made["sent"].unique()) > len(sent.unique())
     assert (made["due"] - made["sent"] == pd.Timedelta("14D")).all()
+
+
+@pytest.mark.parametrize("dtype", ["Int8", "boolean", object])
+def test_dummies_that_are_all_missing_stay_so(dtype):
+    rng = np.random.default_rng(0)
+    jobs, gaps = rng.integers(0, 3, 300), rng.random(300) < 0.1
+    table = pd.DataFrame({f"job_{job}": pd.Series(jobs == job).astype(dtype).mask(gaps) for job in range(3)})
+    encoder, encoded = TableEncoder.fit(table)
+    assert [rule.text for rule in encoder.rules] == ["one of job_0, job_1, job_2"]
+    assert encoder.decode(encoded).isna().equals(table.isna())
