@@ -11,6 +11,9 @@ from ..plain import AnyArray, DType, Float64Array, Int64Array, record
 from .base import TensorType, ValueType, inner_type
 from .ticks import NO_TIME, seconds_of, series_of, ticks_of
 
+FARTHEST = 2**63 - 2**11
+"""Floats that are nearer to the greatest tick become one that stands for a missing time."""
+
 
 @record
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ class Duration(ValueType):
         return np.where(absent, NO_TIME, ticks)
 
     def plain(self, parts: list[Float64Array]) -> Int64Array:
-        absent = np.isnan(parts[0])
-        return np.where(absent, NO_TIME, np.where(absent, 0, np.rint(parts[0])).astype(np.int64) * self.tick)
+        absent, most = np.isnan(parts[0]), FARTHEST // self.tick
+        steps = np.where(absent, 0, np.rint(parts[0])).clip(-most, most).astype(np.int64)
+        return np.where(absent, NO_TIME, steps * self.tick)
 
     def series(self, plain: AnyArray) -> pd.Series:
         return series_of(plain, self.dtype, "m")

@@ -417,3 +417,12 @@ def test_text_of_a_fixed_length_is_predicted_as_such():
     y = np.where(np.arange(60) % 3, "no", "yes")
     model = AugmentedClassifier(DecisionTreeClassifier(), GANAugmenter(refine=False, random_state=0)).fit(X, y)
     assert model.predict(X).dtype == model.classes_.dtype == y.dtype
+
+
+@pytest.mark.parametrize("steps", [1, 7])
+def test_the_longest_spans_do_not_become_missing_ones(steps):
+    most = np.iinfo(np.int64).max // steps * steps
+    table = pd.DataFrame({"span": np.array([0, steps, most, -most] * 15, "m8[ns]")})
+    encoder, encoded = TableEncoder.fit(table)
+    made = encoder.decode(encoded)["span"]
+    assert ((made - table["span"]).abs() < pd.Timedelta("10us")).all()
