@@ -138,6 +138,17 @@ class Datetime(ValueType):
         """Moments at which clocks in the column's zone show so many ticks."""
         return np.where(local == NO_TIME, NO_TIME, utc_ticks(local, self.dtype))
 
+    @property
+    def step(self) -> int:
+        """The coarsest unit of all moments: :attr:`tick` is one of times of day, such as of 11:00 on every day."""
+        return int(np.gcd(self.tick, _per_day(self.dtype)))
+
+    def on_clocks(self, plain: Int64Array) -> Int64Array:
+        """The nearest moments whose times of day are multiples of :attr:`tick`."""
+        day = _per_day(self.dtype)
+        days, time = np.divmod(self.local(plain), day)
+        return self.from_local(days * day + np.minimum((time + self.tick // 2) // self.tick * self.tick, day))
+
     def _week_of(self, moment: int) -> float:
         """The number that stands for a moment that recurs: that of its week and a fraction, for each another one."""
         week = moment // (7 * _per_day(self.dtype))

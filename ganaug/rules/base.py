@@ -79,7 +79,7 @@ class Cells:
             ticks = np.rint(seconds / own.tick).astype(np.int64) * own.tick
         else:
             local = own.local(np.rint(seconds).astype(np.int64) + ORIGIN * per_second(own.dtype))
-            ticks = own.from_local(np.rint(local / own.tick).astype(np.int64) * own.tick if own.tick > 1 else local)
+            ticks = own.from_local(np.rint(local / own.step).astype(np.int64) * own.step if own.step > 1 else local)
         return np.where(absent, NO_TIME, ticks)
 
     def days(self) -> Float64Array:
@@ -99,7 +99,7 @@ class Cells:
         """Distance of the values that the column may take, as `numbers` counts; 0 if there is none."""
         own = self.type.cells
         if isinstance(own, (Datetime, Duration)):
-            return own.tick / per_second(own.dtype)
+            return (own.step if isinstance(own, Datetime) else own.tick) / per_second(own.dtype)
         return own.step if isinstance(own, Number) else 1.0
 
     def take(self, rows: AnyArray) -> Cells:

@@ -364,7 +364,7 @@ def _on_lattice(kind: ColumnType, value: AnyArray) -> AnyArray:
     if isinstance(own, Duration):
         return np.rint(value / own.tick).astype(np.int64) * own.tick
     if isinstance(own, Datetime):
-        return own.from_local((own.local(value) + own.tick // 2) // own.tick * own.tick)
+        return own.on_clocks(value)
     return own.rounded(value)
 
 

@@ -134,3 +134,20 @@ def test_columns_of_different_kinds_or_ranges_have_no_order():
     table["when"] = begin(rng)
     table["years"] = rng.integers(0, 17, ROWS)
     assert orders(TableEncoder.fit(table)[0]) == set()
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_a_time_of_day_stays_where_it_does_not_divide_the_day(zone):
+    rng = np.random.default_rng(0)
+    nights = rng.integers(1, 9, 400)
+    day = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, 400), "D"))
+    leave = day + pd.to_timedelta(nights, "D") + pd.Timedelta("11h")
+    table = pd.DataFrame({"arrive": day + pd.Timedelta("15h"), "leave": leave}).apply(
+        lambda own: own.dt.tz_localize(zone)
+    )
+    for columns in (table, table.assign(stay=table["leave"] - table["arrive"])):
+        encoder, encoded = TableEncoder.fit(columns)
+        assert encoder.decode(encoded).equals(columns)
+    _, made = made_of(table)
+    assert (made["arrive"] <= made["leave"]).all()
+    assert set(made["leave"].dt.hour) == {11}
