@@ -221,6 +221,8 @@ class RuleParser:
         right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
         product = self._is_product(right)
         weights, constant = (self._factors if product else self._summands)(right)
+        if not np.isfinite([*weights.values(), constant]).all() or 0 in weights.values():
+            raise ValueError(f"rules: {self.text!r} takes a column 0 times, or more often than floats can tell")
         columns = {place: self.table[place].numbers() for place in (*weights, effect)}
         self._check_known(np.logical_and.reduce([~np.isnan(own) for own in columns.values()]))
         own = lattice(self.table[effect])
@@ -286,7 +288,7 @@ class RuleParser:
             else:
                 place = self._number(base)
                 weights[place] = weights.get(place, 0.0) + exponent
-        return weights, float(np.log(factor))
+        return weights, float(np.log(factor)) if factor else -np.inf
 
     def _check_known(self, known: BoolArray) -> None:
         if not known.any():

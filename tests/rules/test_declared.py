@@ -102,6 +102,9 @@ def test_one_that_was_not_found_can_be_added():
         ("total = post * -2", "a column '-2'"),
         ("total = post^town", "needs a number after \\^, which 'town' is not"),
         ("total = (post * year + year) / 2", "products in a sum"),
+        ("total = 0 * post", "takes a column 0 times"),
+        ("total = post - post", "takes a column 0 times"),
+        ("total = 1e999 * post", "more often than floats can tell"),
         ("`net price`s <= total", "a column 'net prices'"),
     ],
 )
