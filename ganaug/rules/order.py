@@ -88,6 +88,7 @@ class Order(Comparison):
         middle = np.median(bound[~without])
         known = ~(cells.absent | without)
         usual = known & ~np.isin(cells.plain, _recurring(cells.type))
+        usual = usual if usual.any() else known
         rest = sign * (cells.plain - bound)[usual]
         size = float(np.abs(np.concatenate([cells.plain[usual], bound[usual]])).max())
         digits = DIGITS - int(np.ceil(np.log10(size))) if size else DIGITS
@@ -340,6 +341,8 @@ def _left(causes: Sequence[int], effect: int, table: Table, *, below: bool) -> f
     cells = table[effect]
     bound = _bound(causes, table, cells.type, below=below)
     usual = ~(cells.absent | _absent(bound)) & ~np.isin(cells.plain, _recurring(cells.type))
+    if not usual.any():
+        return np.inf
     own = cells.plain[usual]
     return _spread(own - bound[usual]) / (_spread(own - own.min()) or 1.0)
 

@@ -155,6 +155,15 @@ def test_a_rule_tells_where_cells_of_categories_are_missing(dtype):
         found(table.assign(status=rng.permutation(status)), ["status implies whether note is missing"])
 
 
+def test_a_bound_may_be_known_beside_open_ends_alone():
+    begin = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(200) % 50, "D"))
+    end = (begin + pd.Timedelta("5D")).astype("M8[us]").mask(np.arange(200) % 10 > 0, pd.Timestamp("9999-12-31"))
+    table = pd.DataFrame({"begin": begin.mask(end < pd.Timestamp("2100-01-01")), "end": end})
+    encoder, encoded = TableEncoder.fit(table, rules=["begin <= end"])
+    assert [rule.text for rule in encoder.rules] == ["begin <= end"]
+    assert encoder.decode(encoded).equals(table)
+
+
 def test_a_rule_may_be_written_twice(orders):
     assert found(orders, ["sent <= come", "come >= sent, sent"]) == {"sent <= come"}
 
