@@ -414,6 +414,11 @@ class GANAugmenter(
         model = self._fitted
         X, y = arrays_of(X, y)
         X = model.embedded(X)
+        if teacher is None and soft_labels != "weights":
+            raise ValueError(
+                f"soft_labels={soft_labels!r} says what comes of a teacher's probabilities: give a teacher, such as "
+                "teacher='auto'"
+            )
         if teacher is not None:
             return taught(
                 model,

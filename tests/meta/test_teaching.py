@@ -169,6 +169,8 @@ def test_augment_predicts_numbers():
 def test_augment_refuses_what_it_cannot_do(fitted):
     with pytest.raises(ValueError, match="soft_labels='hard'"):
         fitted.augment(FRAME, NAMES, teacher="auto", soft_labels="hard")
+    with pytest.raises(ValueError, match=r"soft_labels='draw' .* give a teacher, such as teacher='auto'"):
+        fitted.augment(FRAME, NAMES, soft_labels="draw")
     with pytest.raises(ValueError, match="without y"):
         augmenter().fit(FRAME).augment(FRAME, teacher="auto")
 
