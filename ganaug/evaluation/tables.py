@@ -92,9 +92,17 @@ def prepared(
     """Three tables of the caller's, checked and made alike."""
     check_choice(target_type, "target_type", ("auto", "classes", "number"))
     given = {"real_train": train, "real_test": test, "synthetic": synthetic}
+    parts = {name: _table(part, name, target) for name, part in given.items()}
+    names = {labels.name for _, labels in parts.values() if labels is not None} - {None}
+    unnamed = names.pop() if len(names) == 1 else "target"  # an array goes with a Series of any name
     tables, targets = {}, set()
-    for name, part in given.items():
-        tables[name], own = _table(part, name, target)
+    for name, (table, labels) in parts.items():
+        own = target if labels is None else unnamed if labels.name is None else labels.name
+        if labels is not None:
+            if own in table:
+                raise ValueError(f"{name} has a column {own!r}, which is the name of y, too: rename one of them")
+            table[own] = labels
+        tables[name] = table
         targets.add(own)
     if len(targets) > 1:
         raise ValueError(f"the tables have targets of different names, {sorted(map(str, targets))}: rename them")
@@ -129,8 +137,8 @@ def prepared(
     return Tables(made["real_train"], made["real_test"], made["synthetic"], datetimes, target, classes)
 
 
-def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
-    """A table with its target as a column, and what that is called."""
+def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, pd.Series | None]:
+    """A table, and its labels if they came beside it."""
     y = None
     if isinstance(given, tuple) and len(given) == 2:
         given, y = given
@@ -148,15 +156,10 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, Any]:
     if not table.columns.map(str).is_unique:
         raise ValueError(f"{name} has columns that are written alike: {list(table.columns)}; rename them")
     if y is not None:
-        labels, is_series = check_target(y, len(table))
-        own = labels.name if is_series and labels.name is not None else "target"
-        if own in table:
-            raise ValueError(f"{name} has a column {own!r}, which is the name of y, too: rename one of them")
-        table[own] = labels
-        return table, own
+        return table, check_target(y, len(table))[0]
     if target is not None and target not in table:
         raise ValueError(f"target={target!r} is no column of {name}: it has {list(table.columns)}")
-    return table, target
+    return table, None
 
 
 def _tame(tables: dict[str, pd.DataFrame]) -> None:

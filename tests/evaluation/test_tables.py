@@ -47,7 +47,14 @@ def test_arrays_pairs_and_sparse_matrices_are_tables():
     assert (list(part.train), part.target, part.classes) == (["0", "1", "target"], "target", True)
     assert prepare(np.column_stack([X, y]), target=2).target == "2"
     assert prepare((sparse.csr_matrix(X), y)).train["0"].tolist() == X[:, 0].tolist()
-    assert prepare((pd.DataFrame(X), pd.Series(y, name="label"))).target == "label"
+    labels = pd.Series(y, name="label")
+    assert prepare((pd.DataFrame(X), labels)).target == "label"
+    for three in ([labels, y, y.tolist()], [y, labels, labels.rename(None)]):
+        part = prepare(*((X, label) for label in three))
+        assert part.target == "label"
+        assert all(list(table) == ["0", "1", "label"] for _, table in part.parts())
+    with pytest.raises(ValueError, match=r"different names, \['label', 'mark'\]"):
+        prepare((X, labels), (X, labels.rename("mark")))
     assert prepare(X).target is None
 
 
