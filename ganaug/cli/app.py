@@ -114,7 +114,9 @@ def rebalance(
     steps: Steps = None,
     time_budget: Budget = None,
     categorical: Categorical = None,
-    identifiers: Identifiers = "warn",
+    identifiers: Annotated[
+        str, typer.Option(help='What becomes of names, addresses and keys in new rows: "warn" or "fake".')
+    ] = "warn",
     rule: Rules = None,
     random_state: Seed = None,
     checkpoint: Checkpoint = None,

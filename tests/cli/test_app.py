@@ -215,6 +215,14 @@ def test_help_ends_with_examples_that_the_command_understands(command, arguments
         group.commands[name].make_context(name, words)  # UsageError if it is misspelt
 
 
+def test_help_names_what_becomes_of_identifiers(command, csv, monkeypatch):
+    """`rebalance` writes real rows whole, so it drops no column."""
+    monkeypatch.setenv("COLUMNS", "200")
+    for name, drops in (("rebalance", False), ("fit", True)):
+        assert ('"drop"' in command(name, "--help")[1]) == drops
+    assert command("rebalance", csv, "-t", "label", "--identifiers", "drop")[0] == 1
+
+
 def test_every_command_is_declared_as_it_is_done():
     for name, made in typer.main.get_command(app.app).commands.items():
         assert {option.name for option in made.params} == set(inspect.signature(getattr(tasks, name)).parameters)
