@@ -345,6 +345,8 @@ def _strategy(text: str, classes: dict[str, Any]) -> Strategy:
     try:
         value = json.loads(text)
     except json.JSONDecodeError:
+        if "{" in text:
+            raise ValueError(f'--strategy {text}: totals are JSON, labels in double quotes: {{"fraud": 500}}') from None
         return cast("Strategy", text)  # the augmenter checks it
     if not isinstance(value, dict):
         return value

@@ -165,6 +165,7 @@ def test_labels_that_are_numbers(command, csv, tmp_path):
         (["sample", "nowhere.ganaug", "-n", "1"], "nowhere.ganaug"),
         (["rebalance", "TABLE", "-t", "label", "--strategy", '{"fraud": 10000000000000}', "--steps", "2"], "of memory"),
         (["fit", "TABLE", "-t", "label", "-o", "m.ganaug", "--steps", "0"], "steps=0"),
+        (["rebalance", "TABLE", "-t", "label", "--strategy", "{'fraud': 60}"], "labels in double quotes"),
     ],
 )
 def test_what_goes_wrong_is_one_line_and_status_1(command, csv, arguments, message):
