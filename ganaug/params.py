@@ -57,8 +57,8 @@ identifiers : {"warn", "drop", "fake"}, default="warn"
     datasets of tf.data none comes twice in the rows that are drawn at once. Neither "drop" nor "fake" leaves
     the real values in the file.
 steps : "auto" or int, default="auto"
-    Training steps. "auto" grows with the rows; :class:`ganaug.GANOverSampler` takes a half to a quarter as many as
-    :class:`ganaug.GANAugmenter`, after which classifiers gain no more.
+    Training steps. "auto" grows with the rows of a table; :class:`ganaug.GANOverSampler` takes a half to a quarter as
+    many as :class:`ganaug.GANAugmenter`, after which classifiers gain no more. For images it follows from their size.
 time_budget : float or None, default=None
     Seconds after which fitting ends, with the generator as good as it got; refinement, too, then looks at no more
     rows than there is time for. The same seed gives the same model only if the time sufficed for all of it.
@@ -69,7 +69,7 @@ batch_size : "auto" or int, default="auto"
 refine : "auto", bool or int, default="auto"
     Whether each row is chosen among several candidates by how real they look; a number says among how many. In
     candidates of a table, trees draw some or all of the columns anew, each cell between training values in the leaf
-    that the columns before it lead to. "auto" takes 16 candidates, 4 from 20,000 rows on, and 1 for tables below 200
+    that the columns before it lead to. "auto" takes 16 candidates; of tables 4 from 20,000 rows on, and 1 below 200
     rows and in :class:`ganaug.GANOverSampler`, whose rows are chosen in another way. Images are chosen among those that
     are recognised as their class, and moved by up to a twenty-fourth of their size.
 encoder : keras.Model, callable, transformer, "passthrough", pair or None, default=None

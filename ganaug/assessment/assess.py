@@ -61,8 +61,8 @@ def assess(
         Training rows. Keep those of a final test out of it, since the best ratio is picked.
     y : array-like of shape (n_samples,)
     augmenter : GANAugmenter or None, default=None
-        `ratios` replaces its `ratio`; its `sampling_strategy` says which rows are lacking. None takes half of the usual
-        steps and no refinement for classes, as :class:`ganaug.GANOverSampler` does, and ``GANAugmenter()`` for a
+        `ratios` replaces its `ratio`; its `sampling_strategy` says which rows are lacking. None fits as
+        :class:`ganaug.GANOverSampler` does for classes, in a fraction of the time, and is ``GANAugmenter()`` for a
         number. With an `encoder` the estimator is one of features, and so are all baselines. Columns that it leaves out
         by ``identifiers="drop"`` nothing else that is measured sees either.
     scoring : str, callable or None, default=None
