@@ -115,7 +115,17 @@ def _rows(rows: Sequence[Any]) -> Any:
         for place, length in enumerate(lengths):
             if length != usual:
                 raise ValueError(f"row {place} of X has {length} cells, and row 0 has {usual}: give all the same")
-    return mixed_array(rows)
+    try:
+        return mixed_array(rows)
+    except ValueError:
+        shapes = [() if isinstance(row, (list, tuple)) else np.shape(row) for row in rows]
+        other = next((place for place, shape in enumerate(shapes) if shape != shapes[0]), None)
+        if other is None or len(shapes[0]) < 2:
+            raise
+    raise ValueError(
+        f"images have several sizes: X[0] has {shapes[0]}, and X[{other}] has {shapes[other]}. Bring them to one size "
+        "first, such as by keras.ops.image.resize"
+    )
 
 
 def mixed_array(given: Sequence[Any]) -> Any:

@@ -46,6 +46,7 @@ def test_infinity_is_refused_with_the_column(numbers, value, dtype):
         (pd.DataFrame({"a": []}), ValueError, "0 sample"),
         (np.zeros(5), ValueError, "expected 2D array, got 1D array"),
         (np.zeros((5, 2, 2)), ValueError, "got 3D array"),
+        ([np.zeros((9, 9)), np.zeros((9, 9)), np.zeros((9, 8))], ValueError, r"several sizes: .* X\[2\] has \(9, 8\)"),
         (np.zeros((5, 2), complex), (TypeError, ValueError), "complex"),
         (sparse.csr_matrix((0, 3)), ValueError, "0 sample"),
         ("table.csv", TypeError, r"path 'table\.csv'.*pd\.read_csv"),
