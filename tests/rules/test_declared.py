@@ -64,6 +64,17 @@ def test_one_can_be_left_out(orders):
         found(orders, ["not year of sent implies year"])
 
 
+def test_one_can_be_left_out_where_the_label_implies_columns(orders):
+    table, classes = orders[["town", "state", "post"]], orders["state"].astype(np.int32).to_numpy()
+    every = TableEncoder.fit(table, classes=classes)[0].rules
+    assert {"town implies state", "the label implies state"} & {rule.text for rule in every}
+    for text in (rule.text for rule in every):
+        left = TableEncoder.fit(table, rules=["auto", f"not {text}"], classes=classes)[0].rules
+        assert text not in {rule.text for rule in left}
+    with pytest.raises(ValueError, match=r"'state implies town'.*the label implies state"):
+        TableEncoder.fit(table, rules=["auto", "not state implies town"], classes=classes)
+
+
 def test_one_that_was_not_found_can_be_added():
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"low": rng.uniform(0, 1, 300), "high": rng.uniform(0.99, 3, 300)})
