@@ -54,6 +54,8 @@ def checked_counts(target: Target | None, n: object, name: str = "n", method: st
     name, method : str
         What messages call the number, and who takes it.
     """
+    if isinstance(n, pd.Series):
+        raise TypeError(f"{name} is a Series: give a dict of counts, as Series.to_dict() makes one")
     if not isinstance(n, Mapping):
         return check_count(n, name)
     if target is None:

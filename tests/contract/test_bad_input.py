@@ -174,6 +174,11 @@ def test_a_number_of_rows_that_is_no_integer_is_named(quick, n):
         quick.sample(n)
 
 
+def test_counts_in_a_series_are_answered_with_a_dict(quick):
+    with pytest.raises(TypeError, match=r"n is a Series: give a dict"):
+        quick.sample(pd.Series({"yes": 3, "no": 2}))
+
+
 @pytest.mark.parametrize("n", [0, {}, {"yes": 0}, np.int64(0)])
 def test_no_rows_have_the_right_columns_and_dtypes(quick, mixed, n):
     X, y = quick.sample(n)
