@@ -9,12 +9,54 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.dataset as ds
 
-CODE = r"^\s*-?0\d"
-"""Digits that are no number, such as 02139."""
+CODE = r"^\s*(-?0[\dxX]|\+\d)"
+"""What is no number, though Arrow takes it for one: 02139, 0x1F, +49301234."""
+LONG, FRACTION = r"\d{19}", r"\d[.eE]|\.\d|(?i:inf)"
+"""A whole number that 64 bits may not hold, which Arrow rounds; and what only columns of other numbers have."""
+ABSENT = {"?", ".", "-", "<NA>", *(w for one in ("na", "n/a", "nan", "null", "none") for w in (one, one.upper()))} | {
+    *("NaN", "Null", "None", "N/a", "#N/A", "#NA"),
+}
+"""What may stand for a missing number beside numbers; beside words these are words."""
+
+
+def csv_format() -> ds.CsvFileFormat:
+    """How pyarrow reads CSV files."""
+    import pyarrow.csv as pacsv
+    import pyarrow.dataset as ds
+
+    missing = sorted(ABSENT.union(pacsv.ConvertOptions().null_values))
+    return ds.CsvFileFormat(
+        pacsv.ParseOptions(newlines_in_values=True), convert_options=pacsv.ConvertOptions(null_values=missing)
+    )
+
+
+class Written:
+    """What is in columns of numbers, as it is written in all files that were looked at."""
+
+    def __init__(self) -> None:
+        self.codes: set[str] = set()
+        self.long: set[str] = set()
+        self.fractions: set[str] = set()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Columns that are no numbers."""
+        return frozenset(self.codes | (self.long - self.fractions))
+
+    def add(self, name: str, cells: pa.Array, *, rounded: bool) -> None:
+        """More cells of a column, which Arrow may have rounded."""
+        if name not in self.codes and _holds(cells, CODE):
+            self.codes.add(name)
+        if rounded and name not in self.fractions:
+            if _holds(cells, FRACTION):
+                self.fractions.add(name)
+            elif name not in self.long and _holds(cells, LONG):
+                self.long.add(name)
 
 
 class CsvFile:
-    """A fragment of a dataset: a file in which an empty cell is a missing one, and codes such as 02139 are words.
+    """A fragment of a dataset: a file in which an empty cell is a missing one, and codes such as 02139 and times of day
+    are words.
 
     Parameters
     ----------
@@ -32,31 +74,42 @@ class CsvFile:
         import pyarrow as pa
 
         return pa.schema(
-            pa.field(field.name, pa.string()) if field.name in self.words else field
+            pa.field(field.name, pa.string()) if field.name in self.words or _is_text(field.type) else field
             for field in self.fragment.physical_schema
         )
 
-    def codes(self) -> frozenset[str]:
-        """Columns of numbers, by their first megabyte, that hold a code. The whole file is read."""
+    def look(self, written: Written) -> None:
+        """Tell how columns of numbers, or of nothing, by their first megabyte, are written. The whole file is read."""
         import pyarrow as pa
-        import pyarrow.compute as pc
+        import pyarrow.types as types
 
         kinds = {field.name: field.type for field in self.fragment.physical_schema}
-        left = {name for name, kind in kinds.items() if pa.types.is_integer(kind) or pa.types.is_floating(kind)}
+        floats = {name for name, kind in kinds.items() if types.is_floating(kind)}
+        left = floats | {name for name, kind in kinds.items() if types.is_integer(kind) or types.is_null(kind)}
         as_written = pa.schema([(name, pa.string()) for name in kinds])
-        found: set[str] = set()
         if left:
             for batch in self.fragment.to_batches(schema=as_written, columns=sorted(left)):
-                found |= {
-                    name
-                    for name, cells in zip(batch.schema.names, batch.columns, strict=True)
-                    if name not in found and pc.any(pc.match_substring_regex(cells, CODE)).as_py()
-                }
-        return frozenset(found)
+                for name, cells in zip(batch.schema.names, batch.columns, strict=True):
+                    written.add(name, cells, rounded=name in floats)
 
     def to_batches(self, **options: Any) -> Iterator[Any]:
         for batch in self.fragment.to_batches(**options):
             yield _with_gaps(batch)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether cells that Arrow takes for something else are text: times of day; bytes are text in another encoding than
+    UTF-8, of which an error tells once it is read."""
+    import pyarrow.types as types
+
+    return bool(types.is_time(kind) or types.is_binary(kind))
+
+
+def _holds(cells: pa.Array, pattern: str) -> bool:
+    """Whether a pattern is found in a cell."""
+    import pyarrow.compute as pc
+
+    return bool(pc.any(pc.match_substring_regex(cells, pattern)).as_py())
 
 
 def _with_gaps(batch: pa.RecordBatch) -> pa.RecordBatch:

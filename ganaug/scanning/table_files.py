@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..data.extras import imported
 from ..exceptions import DataWarning
 from .column_counts import value_type
-from .csv_files import CsvFile
+from .csv_files import CsvFile, Written, csv_format
 from .row_source import BATCH_ROWS, Make, RowSource
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def files_at(given: Sequence[str]) -> Files:
         folder = _is_folder(path, files)
         kind = "parquet" if folder else _format(path)
         try:
-            found = ds.dataset(path, format=kind, partitioning="hive", filesystem=files)
+            how = csv_format() if kind == "csv" else kind
+            found = ds.dataset(path, format=how, partitioning="hive", filesystem=files)
         except pa.ArrowException as error:
             raise ValueError(f"{path} cannot be read: {in_a_line(error)}") from error
         own = [(each.path, each) for each in sorted(found.get_fragments(), key=lambda each: each.path)]
@@ -98,12 +99,12 @@ def files_at(given: Sequence[str]) -> Files:
             told = ds.get_partition_keys(fragment.partition_expression)
             keys[name] = [field for field in found.schema if field.name in told]
     texts = [(name, each) for name, each in fragments if isinstance(each, CsvFile)]
-    words: set[str] = set()
+    written = Written()
     for name, file in texts:
         with _reading(name, file):
-            words |= file.codes()
+            file.look(written)
     for _, file in texts:
-        file.words = frozenset(words)
+        file.words = written.words
     schemas = ((name, _with_keys(schema, keys.get(name, ()))) for name, schema in _schemas_of(fragments))
     return Files(fragments, _without_index(joined_schema(schemas)))
 

@@ -13,6 +13,7 @@ import pytest
 
 from ganaug import DataWarning, GANAugmenter, scan
 from ganaug.data.seeds import chances_of
+from ganaug.scanning.csv_files import ABSENT
 from ganaug.scanning.table_files import Files
 
 pa = pytest.importorskip("pyarrow")
@@ -439,6 +440,43 @@ def test_codes_in_csv_files_stay_words_and_empty_cells_are_missing(tmp_path):
     assert found.columns.loc["word", "levels"] == 2
     rows, _ = scan(tmp_path / "0.csv").table()
     assert sorted(rows["code"].unique()) == [10001, 10002]
+
+
+def test_what_arrow_takes_for_numbers_or_times_stays_text_in_csv_files(tmp_path):
+    (tmp_path / "0.csv").write_bytes(b"hex,phone,card,time,late,big,float\n" + b"0x1F,+4930,1,08:15,,1.5,0.5\n" * 500)
+    later = b"31,4930,98765432109876543210,noon,,1,2\n" * 500 + b"1,1,1,17:30,,1e20,12345678901234567890\n"
+    (tmp_path / "1.csv").write_bytes(later.join([b"hex,phone,card,time,late,big,float\n", b"1,1,1,1,0213,1,1\n"]))
+    found = scan(f"{tmp_path}/*.csv")
+    kinds = {**dict.fromkeys(("hex", "phone", "card", "time", "late"), "string"), "big": "double", "float": "double"}
+    assert found.columns["type"].to_dict() == kinds
+    rows, _ = found.table()
+    assert {"0x1F", "31"} < set(rows["hex"])
+    assert {"+4930", "4930"} < set(rows["phone"])
+    assert "98765432109876543210" in set(rows["card"])
+    assert {"08:15", "17:30"} < set(rows["time"])
+
+
+def test_csv_files_that_are_not_in_utf_8_are_refused(tmp_path):
+    (tmp_path / "0.csv").write_bytes("x,word\n1,ä\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"0\.csv cannot be read.*write it in UTF-8"):
+        scan(tmp_path / "0.csv")
+
+
+def test_words_for_missing_numbers_are_missing_in_csv_files_as_in_the_shell(tmp_path):
+    words = ["", *sorted(ABSENT)]
+    text = "x,word\n" + "".join(f"{word},{word}\n1,a\n" for word in words)
+    (tmp_path / "0.csv").write_text(text)
+    (tmp_path / "1.csv").write_text("x,word\n2,b\n")
+    found = scan(f"{tmp_path}/*.csv")
+    assert found.columns["type"].to_dict() == {"x": "int64", "word": "string"}
+    assert found.columns["missing"].to_dict() == {"x": len(words), "word": 1}
+
+
+def test_cells_of_csv_files_may_have_several_lines_wherever_they_are(tmp_path):
+    cells = 100_000
+    (tmp_path / "0.csv").write_text("x,word\n" + '1,"two\nlines, or three"\n' * cells)
+    found = scan(tmp_path / "0.csv")
+    assert (found.rows, found.columns.loc["word", "levels"]) == (cells, 1)
 
 
 def test_integers_that_floats_cannot_hold_are_told(tmp_path):
