@@ -23,6 +23,8 @@ FORMATS = (".csv", ".parquet", ".pq")
 FIRST_LINES = 10_000
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
+ARROW_TYPES = {"truth": "bool", "whole": "int64"}
+"""Of kinds of cells of which the first ones tell how all are written."""
 Styles = Mapping[str, CellStyle]
 
 
@@ -112,15 +114,16 @@ def read_alike(paths: Sequence[str], like: Styles | None = None) -> list[ReadTab
     ]
 
 
-def truth_styles(path: str) -> dict[str, CellStyle]:
-    """How a CSV file that may be larger than memory writes truth values, by its first rows; nothing of other files."""
+def first_styles(path: str, types: Mapping[str, str]) -> dict[str, CellStyle]:
+    """How a CSV file that may be larger than memory writes truth values and whole numbers, by its first rows; nothing of
+    other files, and of columns that Arrow has as another type in the end."""
     if Path(path).suffix.lower() != ".csv":
         return {}
     with open(path, "rb") as file:
         start = _decoded(b"".join(islice(file, FIRST_LINES)), path).removeprefix(BOM)
     records = [cells for _, cells, _ in _records(start, path, strict=False)]
     styles = {name: CellStyle.of(cells) for name, *cells in zip(*records, strict=False)}
-    return {name: style for name, style in styles.items() if style.kind == "truth"}
+    return {name: style for name, style in styles.items() if types.get(name) == ARROW_TYPES.get(style.kind, "")}
 
 
 def is_large(path: str) -> bool:

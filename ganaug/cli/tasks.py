@@ -23,7 +23,7 @@ from ..plain import AnyArray
 from ..plans.plan import SamplePlan, free_name
 from ..scanning.scan import Scan, scan
 from .cells import CellStyle
-from .files import check_output, check_picture, is_large, read, read_alike, split, truth_styles, write, write_below
+from .files import check_output, check_picture, first_styles, is_large, read, read_alike, split, write, write_below
 from .folders import (
     SUFFIXES,
     check_holds_images,
@@ -139,9 +139,9 @@ def fit(
     if is_large(table):
         rows = scan(table, target=target)
         kept |= {"categorical_features": _categorical(categorical, rows.columns.index.drop(target or []))}
-        truths = truth_styles(rows.source.paths[0])
+        first = first_styles(rows.source.paths[0], rows.columns["type"].to_dict())
         fitted = _fitted(rows, None, steps, time_budget, random_state, quiet, keep_partial, **kept)
-        save_styles(fitted, output, {**text_styles(fitted), **truths})
+        save_styles(fitted, output, {**text_styles(fitted), **first})
         return
     source = read(table)
     X, y = split(source.frame, target) if target is not None else (source.frame, None)

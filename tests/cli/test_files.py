@@ -113,6 +113,23 @@ def test_truth_values_of_several_files_look_like_those_of_the_first(command, tmp
     assert set(made["word"]) <= {"a", "b"}
 
 
+def test_whole_numbers_beside_gaps_in_several_files_stay_whole(command, tmp_path):
+    for part, code in enumerate(("10115", "01067")):  # whole numbers in the first file, words in the second
+        lines = [f"{row % 7 or ''},{row % 5 / 2:.1f},{code if row else 20095},{row % 2}" for row in range(60)]
+        (tmp_path / f"{part}.csv").write_text("\n".join(["visits,paid,code,y", *lines]) + "\n")
+    model = tmp_path / "m.ganaug"
+    assert command("fit", f"{tmp_path}/*.csv", "-t", "y", "-o", model, "-q", "--steps", 3)[::2] == (0, "")
+    status, said, _ = command("sample", model, "-n", 60, "--random-state", 0)
+    made = pd.read_csv(io.StringIO(said), dtype=str, keep_default_na=False)
+    assert status == 0
+    assert set(made["visits"]) == {"", *"123456"}
+    assert {"1.5", "0.5"} & set(made["paid"])
+    assert set(made["code"]) <= {"10115", "01067", "20095"}
+    status, said, _ = command("rebalance", tmp_path / "1.csv", "-t", "y", "--model", model, "-q", "--ratio", 1)
+    assert status == 0
+    assert said.count("\n") == 121
+
+
 @pytest.mark.usefixtures("dice")
 def test_classes_are_named_as_they_are_written(command, tmp_path):
     table = tmp_path / "in.csv"
