@@ -138,6 +138,8 @@ def fit(
     kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
     if is_large(table):
         rows = scan(table, target=target)
+        check_output(output, rows.source.paths, table=False)
+        check_output(checkpoint, rows.source.paths, table=False)
         kept |= {"categorical_features": _categorical(categorical, rows.columns.index.drop(target or []))}
         first = first_styles(rows.source.paths[0], rows.columns["type"].to_dict())
         fitted = _fitted(rows, None, steps, time_budget, random_state, quiet, keep_partial, **kept)

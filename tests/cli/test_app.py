@@ -356,6 +356,12 @@ def test_tables_in_several_files_and_rows_in_parts(command, tmp_path):
     ]
     assert pd.read_parquet(folder)["y"].tolist() == ["yes"] * 150
     assert command("sample", model, "-n", 3, "--shuffle")[0] != 0
+    before = (tmp_path / "1.parquet").read_bytes()
+    for option in ({"-o": tmp_path / "1.parquet"}, {"-o": model, "--checkpoint": tmp_path / "1.parquet"}):
+        given = [part for pair in option.items() for part in pair]
+        status, _, said = command("fit", f"{tmp_path}/*.parquet", "-t", "y", "--steps", 5, "-q", *given)
+        assert (status, "1.parquet is the table that is read: name another one" in said) == (1, True)
+        assert (tmp_path / "1.parquet").read_bytes() == before
     status, _, said = command("fit", f"{tmp_path}/none*.parquet", "-o", model)
     assert status == 1
     assert "there is no file" in said
