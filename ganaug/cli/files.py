@@ -115,8 +115,8 @@ def read_alike(paths: Sequence[str], like: Styles | None = None) -> list[ReadTab
 
 
 def first_styles(path: str, types: Mapping[str, str]) -> dict[str, CellStyle]:
-    """How a CSV file that may be larger than memory writes truth values and whole numbers, by its first rows; nothing of
-    other files, and of columns that Arrow has as another type in the end."""
+    """How a CSV file that may be larger than memory writes truth values and whole numbers, by its first rows; nothing
+    of other files, and of columns that Arrow has as another type in the end."""
     if Path(path).suffix.lower() != ".csv":
         return {}
     with open(path, "rb") as file:
