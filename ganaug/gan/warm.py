@@ -37,7 +37,8 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None) -> War
     Raises
     ------
     ValueError
-        For other columns than the model's, categories or classes that it does not know, and rows that break a rule.
+        For other columns than the model's, categories or classes that it does not know, cells that are missing where
+        none was, and rows that break a rule.
     """
     table, _ = model.matching(X)
     check_rows(table, 2)
@@ -51,6 +52,9 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None) -> War
             condition = target.encode(labels)
         weights = target.weights(condition)
     classes = None if target is None or target.classes is None else condition.codes[:, 0]
+    if gaps := model.encoder.new_gaps(table):
+        why = f"column {gaps[0]!r} has missing cells, and had none in fit"
+        raise ValueError(f"{why}; a warm start cannot learn it: {ANEW}")
     with _unknown_values():
         rows = model.encoder.encode(table, classes)
     for rule, broken in zip(model.encoder.rules, model.encoder.broken(table, classes), strict=True):

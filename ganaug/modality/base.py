@@ -121,6 +121,9 @@ class Encoder(Protocol[DataT, RowsT]):
     def unseen(self, data: DataT) -> dict[Any, BoolArray]:
         """Of the columns with cells that keep rows from being encoded, which cells do."""
 
+    def new_gaps(self, data: DataT) -> list[Any]:
+        """Columns with missing cells that had none in `fit`, so that none is ever drawn."""
+
     def repeats(self, data: DataT, beside: DataT | None) -> BoolArray:
         """Which rows hold what is unique and stands in others, above them or beside."""
 
@@ -168,6 +171,9 @@ class WithoutRules(Generic[DataT]):
 
     def unseen(self, data: DataT) -> dict[Any, BoolArray]:  # noqa: ARG002
         return {}
+
+    def new_gaps(self, data: DataT) -> list[Any]:  # noqa: ARG002
+        return []
 
     def repeats(self, data: DataT, beside: object) -> BoolArray:  # noqa: ARG002
         return np.zeros(len(cast(Any, data)), bool)

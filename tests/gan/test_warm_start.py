@@ -70,6 +70,7 @@ def test_what_a_warm_start_cannot_learn_is_named_and_leaves_the_model_whole(firs
         (X, np.where(np.arange(len(X)) == 3, "other", np.asarray(Y).astype(object)), r"unknown classes.*fit anew"),
         (X, None, r"fitted with y"),
         (X.rename(columns={"first": "1st"}), Y, r"1st"),
+        (X.assign(first=X["first"].mask(X.index == 3)), Y, r"column 'first' has missing cells, and had none.*fit anew"),
     ):
         with pytest.raises((ValueError, TypeError), match=message):
             first.fit(rows, labels)

@@ -294,6 +294,10 @@ class TableEncoder:
         cells = {column.name: ~self._knows([column], table) for column in self.columns}
         return {name: strange for name, strange in cells.items() if strange.any()}
 
+    def new_gaps(self, table: pd.DataFrame) -> list[Any]:
+        """Columns with missing cells that had none in `fit`, so that none is ever drawn."""
+        return [own.name for own in self.columns if not own.missing and table[own.name].isna().any()]
+
     def repeats(self, table: pd.DataFrame, beside: pd.DataFrame | None) -> BoolArray:
         """Which rows hold what is unique and stands in others, above them or beside."""
         repeated = np.zeros(len(table), bool)
