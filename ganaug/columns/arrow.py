@@ -88,7 +88,17 @@ def array_of(column: pd.Series, field: ArrowField) -> Any:
 
 def plain_series(column: Any) -> pd.Series:
     """A column of labels, which has no missing cells, in pandas' own dtype; moments keep their unit."""
-    return column.to_pandas()
+    return signed(column).to_pandas()
+
+
+def signed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column, whose dictionary has signed indices if it has one: pyarrow before 23 gives pandas no others."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind) and pa.types.is_unsigned_integer(kind.index_type):
+        return column.cast(pa.dictionary(pa.int64(), kind.value_type, kind.ordered))
+    return column
 
 
 def check_arrow_type(name: str, kind: pa.DataType) -> None:

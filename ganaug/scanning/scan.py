@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..columns.arrow import check_arrow_type, check_distinct
+from ..columns.arrow import check_arrow_type, check_distinct, signed
 from ..data.extras import imported
 from ..data.validation import check_count
 from ..plain import BoolArray, Float64Array, Int64Array, LargeTable, PathLike
@@ -275,6 +275,8 @@ def scan_of(X: Any, y: Any) -> Scan | None:
 
 def frame_of(table: Any) -> pd.DataFrame:
     """A table of Arrow as pandas reads it from a file."""
+    for place, name in enumerate(table.column_names):
+        table = table.set_column(place, name, signed(table.column(place)))
     frame: pd.DataFrame = table.to_pandas()
     return frame.reset_index(drop=True)
 

@@ -355,6 +355,16 @@ def test_unusual_types(tmp_path):
     assert len(found.kept) >= 1_000
 
 
+def test_dictionaries_with_unsigned_indices():
+    levels = pa.DictionaryArray.from_arrays(pa.array([0, 1] * 30, pa.uint32()), ["a", "b"])
+    scanned = scan(
+        ds.dataset(pa.table({"level": levels, "label": levels, "number": np.arange(60) // 2})), target="label"
+    )
+    X, y = GANAugmenter(steps=3, random_state=0).fit(scanned).sample(9)
+    assert set(X["level"]) <= {"a", "b"}
+    assert set(y) <= {"a", "b"}
+
+
 def test_csv_and_arrow_files_and_folders(tmp_path):
     table = mixed(3_000)[["amount", "kind", "label"]]
     table.to_csv(tmp_path / "table.csv", index=False)

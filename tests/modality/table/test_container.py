@@ -55,7 +55,7 @@ def _arrow() -> pa.Table:
     kinds = {
         "bool": (pa.bool_(), [True, False]),
         "string": (pa.string(), ["a", "b"]),
-        "view": (getattr(pa, "string_view", pa.string)(), ["a", "b"]),  # since pyarrow 16
+        "view": (pa.string_view(), ["a", "b"]),
         "large": (pa.large_string(), ["a", "b"]),
         "int8": (pa.int8(), [1, 100]),
         "uint64": (pa.uint64(), [1, 2**63]),
