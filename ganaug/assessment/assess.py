@@ -105,7 +105,7 @@ def assess(
         images. None tries no labels of a teacher.
     random_state : int, RandomState instance or None, default=None
         An int gives the same scores each time, whatever `n_jobs`. It also replaces each `random_state` of the estimator
-        that is None. Without it the augmenter's is used.
+        and of the teacher that is None. Without it the augmenter's is used.
     n_jobs : int or None, default=None
         Folds at a time, each in a process of its own.
     verbose : {"auto", True, False} or int, default="auto"

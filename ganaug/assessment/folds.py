@@ -132,9 +132,10 @@ class Fold:
         known, started = self.setting, time.perf_counter()
         if self.trial.teacher is None:
             return known
-        teacher = fitted_teacher(
-            self.trial.teacher, self.X, np.asarray(self.y), known.labels, known.seed, self.trial.memory
-        )
+        asked = self.trial.teacher
+        if hasattr(asked, "get_params"):
+            asked = seeded(asked, self.seeds.estimator)
+        teacher = fitted_teacher(asked, self.X, np.asarray(self.y), known.labels, known.seed, self.trial.memory)
         return known._replace(teacher=teacher, teacher_seconds=time.perf_counter() - started)
 
     def _baseline(self, baseline: Baseline) -> Record:
@@ -216,7 +217,8 @@ def seeded(estimator: BaseEstimator, seed: int) -> BaseEstimator:
         for name, value in made.get_params().items()
         if value is None and (name == "random_state" or name.endswith("__random_state"))
     ]
-    return made.set_params(**dict.fromkeys(unset, seed))
+    made.set_params(**dict.fromkeys(unset, seed))  # FrozenEstimator's returns None
+    return made
 
 
 def long_table(folds: list[list[Record]]) -> pd.DataFrame:
@@ -233,9 +235,15 @@ def splits(
     if isinstance(cv, (int, np.integer)):
         count = _checked_count(cv, labels, classes=classes)
         cv = (StratifiedKFold if classes else KFold)(count, shuffle=True, random_state=seed)
-    folds = list(check_cv(cv, y, classifier=classes).split(X, y))
+    splitter = check_cv(cv, y, classifier=classes)
+    try:
+        folds = list(splitter.split(X, y))
+    except ValueError as error:
+        if "'groups'" not in str(error):
+            raise
+        raise ValueError(f"cv={cv!r} needs groups: give its splits, as list(cv.split(X, y, groups))") from error
     if len(folds) < 2:
-        raise ValueError(f"cv={cv!r} has a single fold: an interval needs at least 2")
+        raise ValueError(f"cv={cv!r} has {'a single fold' if folds else 'no folds'}: an interval needs at least 2")
     return folds
 
 

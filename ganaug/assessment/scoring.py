@@ -26,6 +26,7 @@ DECISIONS = ("balanced_accuracy", "brier", "calibration_error")
 """What is measured of two classes besides the score."""
 SHARES = ("average precision", "ROC AUC", "balanced accuracy", "accuracy", "f1", "precision", "recall")
 """Metrics between 0 and 1."""
+ONE_CLASS = "test rows are all of one class: take fewer folds, or a cv that stratifies"
 Scorer = Callable[[Any, Any, Any], float]
 """Takes a fitted estimator, rows and their targets."""
 
@@ -117,10 +118,13 @@ def average_precision(estimator: BaseEstimator, X: MatrixLike, y: VectorLike, *,
     """How well the rows of one of two classes are ranked first."""
     if len(estimator.classes_) < 2:
         raise ValueError("training rows are all of one class: take fewer folds, or a cv that stratifies")
+    truth = np.asarray(y) == positive
+    if truth.all() or not truth.any():
+        raise ValueError(ONE_CLASS)
     has_decision = hasattr(estimator, "decision_function")
     sure = for_second(estimator.decision_function(X)) if has_decision else estimator.predict_proba(X)[:, 1]
     sign = 1 if estimator.classes_[1] == positive else -1
-    return float(average_precision_score(np.asarray(y) == positive, sign * sure))
+    return float(average_precision_score(truth, sign * sure))
 
 
 def for_second(decision: AnyArray) -> AnyArray:
@@ -135,7 +139,7 @@ def one_vs_rest_auc(estimator: BaseEstimator, X: MatrixLike, y: VectorLike) -> f
     truth = np.asarray(y)[:, None] == np.asarray(estimator.classes_)
     mixed = [place for place in range(truth.shape[1]) if 0 < truth[:, place].sum() < len(truth)]
     if not mixed:
-        raise ValueError("test rows are all of one class: take fewer folds, or a cv that stratifies")
+        raise ValueError(ONE_CLASS)
     return float(np.mean([roc_auc_score(truth[:, place], sure[:, place]) for place in mixed]))
 
 

@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import ShuffleSplit
+from sklearn.model_selection import GroupKFold, ShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -145,6 +145,8 @@ class TestAssess:
         [
             ({"cv": 1}, ValueError, "cv=1: an interval needs at least 2 folds"),
             ({"cv": ShuffleSplit(1)}, ValueError, "single fold"),
+            ({"cv": []}, ValueError, "no folds"),
+            ({"cv": GroupKFold(2)}, ValueError, "needs groups: give its splits, as list"),
             ({"cv": 99}, ValueError, r"class 1 has \d+ rows, fewer than the 99 folds"),
             ({"baselines": ["adasyn"]}, ValueError, r"baselines=\['adasyn'\]"),
             ({"baselines": "smote"}, ValueError, "baselines='smote'"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.model_selection import LeaveOneOut, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 from trials import X, Y, quick, rolls_dice
@@ -53,8 +54,29 @@ def test_training_rows_of_a_single_class_are_told():
         quick(cv=[(rest[:60], np.r_[rest[60:], rare]), (np.r_[rest[60:], rare], rest[:60])])
 
 
+def test_held_out_rows_of_a_single_class_are_told(fits):
+    with pytest.raises(ValueError, match="test rows are all of one class"):
+        quick(cv=LeaveOneOut(), baselines=["none"])
+    assert not fits
+
+
+@rolls_dice
+def test_the_teacher_is_seeded_as_the_estimator_is():
+    drawn = DecisionTreeClassifier(max_features=1)
+    one, two = (quick(teacher=drawn, baselines=["teacher"], ratios={"teach": [1]}).scores["score"] for _ in range(2))
+    assert one.equals(two)
+    assert drawn.random_state is None
+
+
 def test_a_seed_takes_the_place_of_none_alone():
     model = make_pipeline(DecisionTreeClassifier(), LogisticRegression(random_state=3))
     made = seeded(model, 7)
     assert (made[0].random_state, made[1].random_state) == (7, 3)
     assert model[0].random_state is None
+
+
+@rolls_dice
+def test_a_frozen_estimator_and_a_frozen_teacher_stay_as_they_are():
+    frozen = FrozenEstimator(LogisticRegression().fit(X, Y))
+    result = quick(frozen, teacher=frozen, baselines=["teacher"], ratios={"enlarge": [1]}, cv=2)
+    assert result.table["score"].nunique() == 1
