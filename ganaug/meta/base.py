@@ -369,6 +369,12 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         values = np.ones(rows) if real is None else np.asarray(real, dtype=np.float64)
         if values.shape != (rows,):
             raise ValueError(f"sample_weight.shape == {values.shape}, expected {(rows,)}: sample_weight must be 1D")
+        strange = np.flatnonzero(~np.isfinite(values))
+        if len(strange):
+            raise ValueError(
+                f"sample_weight holds {values[strange[0]]} in row {strange[0]}, and no finite number in {len(strange)} "
+                "rows in all: give these rows a weight, or drop them"
+            )
         return (name, values), params
 
 

@@ -360,3 +360,11 @@ def test_weights_of_another_length_are_named(fits):
     with pytest.raises(ValueError, match=r"sample_weight.shape == \(3,\)"):
         AugmentedClassifier(Witness(), augmenter()).fit(X, Y, sample_weight=np.ones(3))
     assert not fits
+
+
+@pytest.mark.parametrize("strange", [np.nan, np.inf])
+def test_weights_that_are_no_finite_numbers_are_named_before_anything_is_trained(fits, strange):
+    weight = np.where(np.arange(len(Y)) < 2, 1.0, strange)
+    with pytest.raises(ValueError, match=f"sample_weight holds {strange} in row 2"):
+        AugmentedClassifier(Witness(), augmenter()).fit(X, Y, sample_weight=weight)
+    assert not fits
