@@ -145,7 +145,7 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
                 raise ValueError("calibrate needs at least 2 rows of each class, of which one can be held out")
             state = int(seeds_from(entropy_of(getattr(self.augmenter, "random_state", None)), 1)[0])
             cv = StratifiedKFold(max(2, min(int(cv), int(counts.min()))), shuffle=True, random_state=state)
-        method = "sigmoid" if self.calibrate is True else self.calibrate
+        method = self.calibrate if isinstance(self.calibrate, str) else "sigmoid"
         calibrated = CalibratedClassifierCV(uncalibrated, method=method, cv=cv, ensemble=False)
         calibrated.fit(X, y, sample_weight, **fit_params)
         whole, own = calibrated.calibrated_classifiers_[0].estimator, self.get_params(deep=False)
@@ -207,7 +207,7 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         super()._check_parameters()
         if regresses(self.estimator):
             raise TypeError(f"estimator={self.estimator!r} is a regressor: use AugmentedRegressor")
-        if not isinstance(self.calibrate, bool):
+        if not isinstance(self.calibrate, (bool, np.bool_)):
             check_choice(self.calibrate, "calibrate", CALIBRATIONS)
 
     @staticmethod

@@ -211,6 +211,12 @@ class TestCalibration:
         assert model.predict_log_proba(X).shape == (120, 2)
 
     @pytest.mark.usefixtures("dice")
+    def test_a_truth_value_of_numpy_asks_for_calibration(self):
+        model = AugmentedClassifier(LinearSVC(), augmenter(1), calibrate=np.True_, cv=2).fit(X, Y)
+        assert model.calibrated_.method == "sigmoid"
+        assert model.set_params(calibrate=np.False_).fit(X, Y).calibrated_ is None
+
+    @pytest.mark.usefixtures("dice")
     def test_a_decision_may_have_a_column_for_each_of_two_classes(self):
         class Wide(LinearSVC):  # as Keras' SKLearnClassifier
             def decision_function(self, X):
