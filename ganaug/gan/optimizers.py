@@ -29,7 +29,8 @@ class NetworkOptimizer:
         optimizer.build(self.targets)
         if tf.distribute.get_strategy().num_replicas_in_sync == 1:
             # TensorFlow registers the function that sums over replicas for good, with the graph that it is in.
-            optimizer._all_reduce_sum_gradients = _as_they_are
+            inner = getattr(optimizer, "inner_optimizer", optimizer)
+            inner._all_reduce_sum_gradients = _as_they_are
 
     @property
     def variables(self) -> list[Any]:
@@ -45,6 +46,10 @@ class NetworkOptimizer:
     def scheduled(self, rate: Tensor) -> None:
         if self.scale is not None:
             self.optimizer.learning_rate.assign(self.scale * rate * self.gentleness)
+
+    def scaled(self, loss: Tensor) -> Tensor:
+        """The loss whose gradients `apply` takes: an optimiser that scales losses divides these by its scale."""
+        return self.optimizer.scale_loss(loss)
 
     def apply(self, gradients: list[Tensor]) -> None:
         self.optimizer.apply(gradients, self.targets)

@@ -280,7 +280,8 @@ class Trainer:
             with g_tape.stop_recording():
                 d_loss, real_logits = self._discriminator_step(step, draw, real, fake, condition)
             _, g_loss = self._share(self.loss.pair(real_logits, self.discriminator([fake, condition], training=True)))
-        self.optimizers[0].apply(g_tape.gradient(g_loss, self.g_variables))
+            g_scaled = self.optimizers[0].scaled(g_loss)
+        self.optimizers[0].apply(g_tape.gradient(g_scaled, self.g_variables))
         done = tf.cast(step, tf.float32)
         keep = tf.minimum(plan.average, (done + 1) / (done + 10))
         for average, variable in zip(self.average, self.moving, strict=True):
@@ -297,13 +298,15 @@ class Trainer:
         with tf.GradientTape() as tape:
             real_logits = self.discriminator([real, condition], training=True)
             loss, _ = self._share(self.loss.pair(real_logits, self.discriminator([fake, condition], training=True)))
-        slope = tape.gradient(loss, self.d_variables)
+            scaled = self.optimizers[1].scaled(loss)
+        slope = tape.gradient(scaled, self.d_variables)
 
         def penalty_slope() -> list[Tensor]:
             with tf.GradientTape() as tape:
                 mix = self._uniform(draw, 5, [self.batch_size])
                 penalty = self.loss.penalty(self.discriminator, real, fake, condition, mix)
                 penalty *= self.loss.weight * self.loss.every / self.replicas
+                penalty = self.optimizers[1].scaled(penalty)
             return tape.gradient(penalty, self.d_variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
         def none() -> list[Tensor]:

@@ -56,6 +56,17 @@ def test_an_optimizer_of_ones_own_is_copied_and_stays_as_it_was() -> None:
     assert int(optimizer.iterations) == 0
 
 
+def test_an_optimizer_that_scales_losses_takes_the_same_steps() -> None:
+    def numbers(optimizer: Any) -> Any:
+        model = GANAugmenter(steps=3, loss="wgan-gp", refine=False, optimizer=optimizer, random_state=0).fit(X, Y)
+        return model.sample(50, random_state=0)[0].select_dtypes("number").to_numpy()
+
+    sgd = keras.optimizers.SGD
+    expected = numbers(sgd(0.05))
+    for scaling in (sgd(0.05, loss_scale_factor=1024.0), keras.optimizers.LossScaleOptimizer(sgd(0.05))):
+        np.testing.assert_allclose(numbers(scaling), expected, rtol=1e-3, atol=1e-3)
+
+
 def own_generator(layout: Layout) -> Any:
     noise, condition = keras.Input([5]), keras.Input([layout.condition_width])
     hidden = keras.layers.Dense(32, "relu", name="mine")(keras.layers.Concatenate()([noise, condition]))
