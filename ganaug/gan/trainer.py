@@ -313,7 +313,8 @@ class Trainer:
             return [tf.zeros_like(v) for v in self.d_variables]
 
         extra = tf.cond(step % self.loss.every == 0, penalty_slope, none)
-        self.optimizers[1].apply([one + more for one, more in zip(slope, extra, strict=True)])
+        slopes = [None if one is None else one + more for one, more in zip(slope, extra, strict=True)]
+        self.optimizers[1].apply(slopes)  # without one for a variable that takes no part
         return loss, real_logits
 
     def _batch(self, at: Tensor, tensors: list[Tensor]) -> tuple[Tensor, Tensor]:

@@ -73,6 +73,26 @@ def own_generator(layout: Layout) -> Any:
     return keras.Model([noise, condition], keras.layers.Dense(layout.raw_width)(hidden))
 
 
+class Idle(keras.layers.Layer):
+    """Has a variable that takes no part."""
+
+    def build(self, _shape: Any) -> None:
+        self.unused = self.add_weight(shape=(3,), name="unused")
+
+    def call(self, x: Any) -> Any:
+        return x
+
+
+def test_a_discriminator_may_have_a_variable_that_takes_no_part() -> None:
+    def idle(layout: Layout) -> Any:
+        rows = keras.Input(layout.row_shape)
+        return keras.Model(rows, keras.layers.Dense(1)(keras.layers.Dense(8, "relu")(Idle()(rows))))
+
+    with pytest.warns(UserWarning, match="Gradients do not exist for variables .*unused"):
+        model = GANAugmenter(steps=3, refine=False, discriminator=idle, random_state=0).fit(X, Y)
+    assert model.stopped_by_ == "steps"
+
+
 def own_discriminator(layout: Layout) -> Any:
     rows, condition = keras.Input([layout.width]), keras.Input([layout.condition_width])
     hidden = keras.layers.Dense(32, "relu")(keras.layers.Concatenate()([rows, condition]))
