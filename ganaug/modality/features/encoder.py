@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from ...columns.base import numpy_dtype
 from ...columns.layout import Encoded, Layout
 from ...plain import Int32Array, Int64Array, record
 from ..base import WithoutRules
@@ -50,7 +51,8 @@ class FeatureEncoder(WithoutRules[pd.DataFrame]):
     @classmethod
     def fit(cls, data: pd.DataFrame, classes: Int32Array | None) -> tuple[FeatureEncoder, Encoded]:
         """Learn the components of features, and encode these."""
-        narrow = all(np.result_type(dtype, np.float32) == np.float32 for dtype in data.dtypes)
+        found = (numpy_dtype(getattr(dtype, "subtype", dtype)) for dtype in data.dtypes)
+        narrow = all(np.result_type(dtype, np.float32) == np.float32 for dtype in found)
         dtype = np.dtype(np.float32 if narrow else np.float64)
         values = data.to_numpy(dtype)
         codes = np.zeros(len(data), np.int32) if classes is None else classes

@@ -36,7 +36,7 @@ class FeatureModality(TableModality):
         empty = [name for name in table if table[name].isna().any()]
         if empty:
             raise ValueError(f"features {empty[:5]} have missing values: fill them in, or leave encoder=None")
-        huge = [name for name in table if (table[name].abs() > LARGEST).any()]
+        huge = [name for name in table if float(table[name].abs().max()) > LARGEST]
         if huge:
             raise ValueError(f"features {huge[:5]} hold numbers beyond {LARGEST}: divide them, or take logarithms")
         return table, container

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from pandas.testing import assert_frame_equal
+from scipy import sparse
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -262,6 +264,26 @@ def test_features_of_frames_come_back_as_frames(images):
     made, _ = GANAugmenter(encoder="passthrough", **SMALL).fit(frame, y).sample(4)
     assert list(made) == list(frame)
     assert set(made.dtypes) == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("kind", ["Float32", "Int64", "double[pyarrow]", "Sparse[float32]", "half", "csr", "polars"])
+def test_features_may_come_in_every_dtype_and_container_of_numbers(images, kind, recwarn):
+    X, y = images
+    values = blocks(X).round().astype(np.float32)
+    ways = {
+        "half": lambda: values.astype(np.float16),
+        "csr": lambda: sparse.csr_matrix(values),
+        "polars": lambda: pl.DataFrame(values.T.tolist()),
+    }
+    given = ways[kind]() if kind in ways else pd.DataFrame(values).add_prefix("f").astype(kind)
+    options = {**SMALL, "steps": 2, "refine": False, "ratio": 0.5}
+    augmenter = GANAugmenter(encoder="passthrough", **options).fit(given, y)
+    made, _ = augmenter.sample(4)
+    assert type(made) is type(given)
+    more, _ = augmenter.augment(given, y)
+    plain = (more.toarray() if kind == "csr" else np.asarray(more)).astype(np.float32)
+    np.testing.assert_array_equal(plain[: len(values)], values)
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize(
