@@ -20,6 +20,11 @@ def is_dense(spec: Any) -> bool:
     return isinstance(spec, tf.TensorSpec) and spec.shape.rank is not None
 
 
+def has_room(dtype: Any, low: float, high: float) -> bool:
+    """Whether a dtype of numbers goes as far as a range: half floats end at 65504."""
+    return float(dtype.min) <= low and high <= float(dtype.max)
+
+
 def shown(spec: Any) -> str:
     """How messages write a spec."""
     if isinstance(spec, Mapping):

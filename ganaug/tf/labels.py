@@ -13,6 +13,7 @@ import numpy as np
 from ..columns.base import TensorType
 from ..columns.layout import Encoded
 from ..data.targets import ClassTarget, NumberTarget, Target, encoded_classes
+from ..modality.specs import has_room
 from ..plain import AnyArray, Int32Array
 from ..tensorflow import tf
 
@@ -126,9 +127,12 @@ def label_form(target: Target, dtype: Any, row_shape: tuple[int | None, ...]) ->
     column = bool(row_shape)
     if isinstance(target, NumberTarget):
         own = label_tensor_type(target)
-        if row_shape in ((), (1,)) and (dtype.is_floating or (dtype.is_integer and own is not None and own.whole)):
-            return NumberLabels(dtype, column, target)
-        raise TypeError("one number for each row")
+        takes = dtype.is_floating or (dtype.is_integer and own is not None and own.whole)
+        if row_shape not in ((), (1,)) or not takes:
+            raise TypeError("one number for each row")
+        if own is not None and not has_room(dtype, own.low, own.high):
+            raise TypeError(f"numbers from {own.low:g} to {own.high:g}, which are none of {dtype.name}")
+        return NumberLabels(dtype, column, target)
     assert isinstance(target, ClassTarget)
     return _of_classes(target, dtype, row_shape, column)
 

@@ -66,6 +66,9 @@ def test_numbers_to_regress_on(priced):
     assert dataset.apply(priced.mix(1.0)).element_spec == dataset.element_spec
     y = np.array([y for _, y in rows_of(dataset.apply(priced.enlarge(3.0, seed=0)))])
     assert (y == 0).sum() == pytest.approx(30, abs=8)
+    far = GANAugmenter(steps=1, refine=False, random_state=0).fit(X, np.arange(90) * 2)
+    with pytest.raises(TypeError, match=r"labels: expected numbers from 0 to 1\d\d.*none of int8; found int8"):
+        real(np.arange(90, dtype="int8")).apply(far.mix())
     with pytest.raises(ValueError, match="needs classes, but y is a number"):
         priced.as_dataset(labels="balanced")
 
@@ -94,6 +97,9 @@ def test_structures_that_do_not_fit_say_what_was_expected(model, mixed_model, fr
         slices(({"0": X[:, 0], "b": X[:, 1]}, y)).apply(model.mix())
     with pytest.raises(TypeError, match="column '0' holds float64, found int32; column '1' holds float64, found int32"):
         slices((X.astype("int32"), y)).batch(9).map(model.map_fn())
+    far = GANAugmenter(steps=1, refine=False, random_state=0).fit(X * 1e5)
+    with pytest.raises(TypeError, match="column '0' holds float64, found float16"):
+        slices(X.astype("float16")).apply(far.mix())
     with pytest.raises(TypeError, match=r"labels: expected one label of 0, 1, 2 .*; found string\(\)"):
         slices((X, y.astype(str))).apply(model.mix())
     with pytest.raises(TypeError, match=r"labels: expected one label .*; found float64\(2,\)"):

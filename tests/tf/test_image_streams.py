@@ -92,3 +92,9 @@ def test_a_layer_stands_between_the_usual_augmentations(model, tmp_path):
 def test_elements_that_images_cannot_be_like_are_refused(model, images, message):
     with pytest.raises(TypeError, match=message):
         dataset(images).apply(model.mix(0.5))
+
+
+def test_half_floats_hold_no_bright_pixels():
+    model = GANAugmenter(steps=1, refine=False, random_state=0).fit(X * np.uint16(257), Y)
+    with pytest.raises(TypeError, match="pixels of uint16 from 0 to 65535 are none of float16"):
+        dataset(X.astype(np.float16)).apply(model.mix(0.5))

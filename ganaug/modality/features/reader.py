@@ -8,7 +8,7 @@ from typing import Any
 from ...columns.layout import Encoded
 from ...plain import AnyArray
 from ...tensorflow import tf
-from ..specs import shown
+from ..specs import has_room, shown
 from .encoder import FeatureEncoder
 
 
@@ -33,4 +33,7 @@ class FeatureReader:
                 f"x: expected {width} features of a floating dtype, or a batch of them; found {shown(x)}. What the "
                 "encoder has not seen is embedded first: dataset.map(lambda x, y: (encoder(x), y))"
             )
+        low, high = float(self.encoder.space.low.min()), float(self.encoder.space.high.max())
+        if not has_room(x.dtype, low, high):
+            raise TypeError(f"x: features from {low:g} to {high:g} are none of {x.dtype.name}")
         return len(shape) == 2, tf.TensorSpec([width], x.dtype)

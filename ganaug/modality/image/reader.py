@@ -7,6 +7,7 @@ from typing import Any
 
 from ...plain import AnyArray
 from ...tensorflow import tf
+from ..specs import has_room
 from .encoder import ImageEncoder
 from .pixels import Pixels
 
@@ -38,7 +39,7 @@ class ImageReader:
         if own is None or len(shape) - len(own) not in (0, 1):
             wanted = " or ".join(map(str, self._shapes))
             raise TypeError(f"x: expected an image of shape {wanted}, or a batch of them; found {x}")
-        if not (x.dtype.is_floating or self._holds(x.dtype)):
+        if not self._holds(x.dtype):
             low, high, kind = self.encoder.low, self.encoder.high, self.encoder.dtype
             raise TypeError(f"x: pixels of {kind} from {low:g} to {high:g} are none of {x.dtype.name}")
         return len(shape) > len(own), tf.TensorSpec(own, x.dtype)
@@ -53,8 +54,9 @@ class ImageReader:
     def _holds(self, dtype: Any) -> bool:
         low, high = self.encoder.low, self.encoder.high
         whole = self.encoder.whole or self.encoder.dtype.kind in "biu"
-        least, most = (0, 1) if dtype.is_bool else (dtype.min, dtype.max) if dtype.is_integer else (0, -1)
-        return bool(whole) and least <= low and high <= most
+        if dtype.is_bool:
+            return whole and low >= 0 and high <= 1
+        return (dtype.is_floating or (dtype.is_integer and whole)) and has_room(dtype, low, high)
 
 
 def _fits(found: tuple[int | None, ...], wanted: tuple[int, ...]) -> bool:

@@ -13,7 +13,7 @@ from ...columns.layout import Encoded
 from ...columns.ticks import NO_TIME
 from ...plain import AnyArray
 from ...tensorflow import tf
-from ..specs import shown, without_rows
+from ..specs import has_room, shown, without_rows
 from .encoder import TableEncoder
 
 
@@ -109,9 +109,10 @@ def _matrix_of(types: dict[str, TensorType], x: Any) -> tuple[bool, Any]:
 def _trouble(name: str, found: TensorType, dtype: Any) -> list[str]:
     """What keeps a column's values from being of a dtype."""
     own, gaps = tf.as_dtype(found.dtype), found.gaps and not found.ticks
-    if dtype == own or (dtype.is_floating and own != tf.string):
+    if dtype == own:
         return []
-    if dtype.is_integer and found.whole and not gaps and dtype.min <= found.low and found.high <= dtype.max:
+    takes = dtype.is_floating or (dtype.is_integer and found.whole and not gaps)
+    if own != tf.string and takes and has_room(dtype, found.low, found.high):
         return []
     why = " with missing values" if gaps else ""
     return [f"column {name!r} holds {found.dtype}{why}, found {dtype.name}"]
