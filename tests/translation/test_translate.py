@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 from ganaug import DataWarning, GANAugmenter
+from ganaug.modality.image.translation import _nearest, _scaled
 
 ROWS = 600
 
@@ -155,6 +157,13 @@ def test_images_become_others_that_are_near():
     assert distance(made) < distance(other)
     with pytest.raises(ValueError, match="images have no columns"):
         augmenter.translate(X[:20], y[:20], to=1, keep=["age"])
+
+
+@pytest.mark.parametrize(("low", "span"), [(0, 1e-30), (0, 1e30), (1e8, 1)])
+def test_the_nearest_image_is_found_whatever_pixels_are_measured_in(low: float, span: float) -> None:
+    images = np.random.default_rng(0).random((9, 8, 8, 1)) * span + low
+    scaled = _scaled(images, SimpleNamespace(low=low, high=low + span))
+    assert _nearest(scaled, scaled).tolist() == list(range(9))
 
 
 @pytest.mark.parametrize(

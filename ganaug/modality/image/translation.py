@@ -41,7 +41,7 @@ def translated(asked: Translation[AnyArray]) -> AnyArray:
         condition = asked.wanted.take(np.repeat(rows[:1], POOL))
         pool = asked.drawn(condition, asked.seed)
         pool = pool[_recognised(asked, pool, condition)]
-        made[rows] = pool[_nearest(asked.data[rows], pool)]
+        made[rows] = pool[_nearest(*(_scaled(images, encoder) for images in (asked.data[rows], pool)))]
     return made
 
 
@@ -53,6 +53,12 @@ def _recognised(asked: Translation[AnyArray], pool: AnyArray, condition: Encoded
     features, _ = chooser.components(asked.encoder.encode(pool).flat(chooser.layout))
     recognised = chooser.perceptron(features, condition.codes[:, 0])
     return np.flatnonzero(recognised >= np.quantile(recognised, 1 - SURELY))
+
+
+def _scaled(images: AnyArray, encoder: Any) -> AnyArray:
+    """From 0 to 1, where the training images lie: squares of pixels far from that have no place in single precision."""
+    span = (encoder.high - encoder.low) or 1.0
+    return (images.astype(np.promote_types(images.dtype, np.float32), copy=False) - encoder.low) / span
 
 
 def _nearest(images: AnyArray, pool: AnyArray) -> IndexArray:
