@@ -110,6 +110,8 @@ class OneHotLabels(LabelForm):
         return (self.classes,)
 
     def condition(self, y: AnyArray) -> Encoded:
+        if not (y.max(1, initial=0) > 0).all():
+            raise ValueError("y holds one-hot labels of no class: all their slots are 0, or one is NaN")
         return encoded_classes(y.argmax(1).astype(np.int32))
 
     def labels(self, condition: Encoded) -> AnyArray:
