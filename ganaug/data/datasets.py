@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,11 @@ def _are_batches(spec: Any) -> bool:
     """Whether elements are batches of images; TypeError if they are not of images."""
     from ..tensorflow import tf
 
+    if isinstance(spec, Mapping) and any(len(getattr(part, "shape", None) or ()) >= 3 for part in spec.values()):
+        raise TypeError(
+            f"the dataset's elements are dicts of {list(spec)}: make images and labels of them, for example with "
+            ".map(lambda row: (row['image'], row['label']))"
+        )
     parts = tuple(spec) if isinstance(spec, (tuple, list)) else (spec,)
     if len(parts) == 3:
         raise TypeError("the dataset's elements have weights: leave them out with .map(lambda x, y, weight: (x, y))")

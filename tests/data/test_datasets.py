@@ -127,6 +127,7 @@ ELEMENTS = from_slices((X, PLACES))
         (ELEMENTS.take(0), ValueError, "no elements"),
         (from_slices((X, PLACES, PLACES / 2)), TypeError, r"weights: leave them out with \.map"),
         (from_slices({"a": PLACES}), TypeError, r"Dataset of .*np\.stack"),
+        (from_slices({"image": X, "label": PLACES}), TypeError, r"dicts of .*'label'\]: make images and labels"),
         (from_slices((X.reshape(18, -1), PLACES)).batch(4), TypeError, r"Dataset of .*np\.stack"),
         (from_slices((X.reshape(18, -1), PLACES)).batch(6, drop_remainder=True), TypeError, r"Dataset of .*np\.stack"),
         (from_slices(X[..., 0]).batch(6, drop_remainder=True), TypeError, "one image or several"),
