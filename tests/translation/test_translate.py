@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -162,7 +161,7 @@ def test_images_become_others_that_are_near():
 @pytest.mark.parametrize(("low", "span"), [(0, 1e-30), (0, 1e30), (1e8, 1)])
 def test_the_nearest_image_is_found_whatever_pixels_are_measured_in(low: float, span: float) -> None:
     images = np.random.default_rng(0).random((9, 8, 8, 1)) * span + low
-    scaled = _scaled(images, SimpleNamespace(low=low, high=low + span))
+    scaled = _scaled(images, low, low + span)
     assert _nearest(scaled, scaled).tolist() == list(range(9))
 
 

@@ -41,7 +41,8 @@ def translated(asked: Translation[AnyArray]) -> AnyArray:
         condition = asked.wanted.take(np.repeat(rows[:1], POOL))
         pool = asked.drawn(condition, asked.seed)
         pool = pool[_recognised(asked, pool, condition)]
-        made[rows] = pool[_nearest(*(_scaled(images, encoder) for images in (asked.data[rows], pool)))]
+        scaled = (_scaled(images, encoder.low, encoder.high) for images in (asked.data[rows], pool))
+        made[rows] = pool[_nearest(*scaled)]
     return made
 
 
@@ -55,10 +56,10 @@ def _recognised(asked: Translation[AnyArray], pool: AnyArray, condition: Encoded
     return np.flatnonzero(recognised >= np.quantile(recognised, 1 - SURELY))
 
 
-def _scaled(images: AnyArray, encoder: Any) -> AnyArray:
+def _scaled(images: AnyArray, low: float, high: float) -> AnyArray:
     """From 0 to 1, where the training images lie: squares of pixels far from that have no place in single precision."""
-    span = (encoder.high - encoder.low) or 1.0
-    return (images.astype(np.promote_types(images.dtype, np.float32), copy=False) - encoder.low) / span
+    wide = images.astype(np.promote_types(images.dtype, np.float32), copy=False)
+    return (wide - low) / ((high - low) or 1.0)
 
 
 def _nearest(images: AnyArray, pool: AnyArray) -> IndexArray:
