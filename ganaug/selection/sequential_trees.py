@@ -4,12 +4,13 @@ A generator knows how columns go together at large, trees know fine detail: wher
 lies between. A leaf holds training values, the donors, and a cell is drawn from them (Reiter 2005, "Using CART to
 generate partially synthetic, public use microdata"; Nowok, Raab & Dibben 2016, "synthpop"). Trees are honest: half of
 the rows they see split them, the other half are their donors (Athey & Imbens 2016). A number is drawn between its
-donor's neighbours in the leaf, so that it is nobody's. One tree makes errors of its own; so there are several
-sequences, each of other rows and in another order of columns.
+donor's neighbours in the leaf, so that it is nobody's, and moved along lines where leaves are too coarse. One tree
+makes errors of its own; so there are several sequences, each of other rows and in another order of columns.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,8 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns.layout import Encoded, Layout, as_numbers, fractions
-from ..plain import Float32Array, IndexArray, Int32Array, record
+from ..columns.layout import Block, Encoded, Layout, as_numbers, fractions
+from ..plain import BoolArray, Float32Array, IndexArray, Int32Array, record
+from .leaf_lines import LeafLines, Lines, cell_of, fit_lines, groups_of, level, scores
 
 ROWS_PER_DONOR = 1_000
 FEWEST_DONORS, MOST_DONORS = 8, 40
@@ -41,6 +43,7 @@ class DonorTree(NamedTuple):
     first: Int32Array
     last: Int32Array
     """The last donor, included."""
+    lines: Lines | None
 
 
 @record
@@ -61,8 +64,9 @@ class SequentialTrees:
     feature, threshold, right, first, last : ndarray of shape (n_nodes,)
         Of each node: what it splits on, features being the label's and then the columns'; how far on its right child
         is, 0 for a leaf; and its donors, the last one included, in `code` and `position`.
-    code, position : ndarray of shape (n_donors,)
-        The donors' cells, those of a leaf sorted.
+    code, score : ndarray of shape (n_donors,)
+        The donors' cells, those of a leaf sorted; a number's score is what it has beyond its line.
+    lines : LeafLines
     """
 
     layout: Layout
@@ -74,7 +78,8 @@ class SequentialTrees:
     first: Int32Array
     last: Int32Array
     code: Codes
-    position: Float32Array
+    score: Float32Array
+    lines: LeafLines
 
     def __post_init__(self) -> None:
         blocks, nodes = self.layout.blocks, int(self.sizes.sum(dtype=np.int64))
@@ -91,7 +96,7 @@ class SequentialTrees:
         if (self.feature < 0).any() or (self.feature >= features).any():
             raise ValueError(f"trees that look at more than the {features} features")
         donors = len(self.code)
-        if self.position.shape != (donors,) or (self.first < 0).any() or (self.first > self.last).any():
+        if self.score.shape != (donors,) or (self.first < 0).any() or (self.first > self.last).any():
             raise ValueError("leaves without donors")
         if (self.last >= donors).any():
             raise ValueError(f"leaves with more than the {donors} donors")
@@ -100,10 +105,14 @@ class SequentialTrees:
             here = slice(start, start + size)
             if self.code[self.first[here].min() : self.last[here].max() + 1].max() >= blocks[column].width:
                 raise ValueError("donors that are not the column's")
+        if not np.isfinite(self.score).all():
+            raise ValueError("donors that are not finite")
+        self.lines.check(len(blocks), nodes, features)
 
     def redraw(self, condition: Encoded, rows: Encoded, kept: int, rng: np.random.Generator) -> Encoded:
         """`rows` (n) of `condition` (n) with the first `kept` columns of the order as they are and the others anew."""
         layout, labels, n = self.layout, condition.codes.shape[1], len(condition)
+        every = layout.joint.blocks
         features = np.hstack([as_numbers(layout.label, condition), as_numbers(layout, rows)])
         codes, positions = rows.codes.copy(), rows.middle
         for tree in self._trees[kept:]:
@@ -112,25 +121,35 @@ class SequentialTrees:
             donor = first + (rng.random(n, np.float32) * (last - first + 1)).astype(np.int32)
             np.minimum(donor, last, out=donor)  # a float32 below 1, times a count, may be the count
             code = self._codes.take(donor)
-            codes[:, tree.column] = code
-            feature = code.astype(np.float32)
-            if tree.number is not None:
-                position = self._between(donor, code, first, last, rng)
-                inside = code >= layout.blocks[tree.column].first_bin
-                position *= inside
-                positions[:, tree.number] = position
-                feature += fractions(inside, position)
-            features[:, labels + tree.column] = feature
+            if tree.number is None:
+                features[:, labels + tree.column] = codes[:, tree.column] = code
+                continue
+            block = layout.blocks[tree.column]
+            inside = code >= block.first_bin
+            score = self._between(donor, inside, block, first, last, rng)
+            if tree.lines is not None:
+                along = tree.lines.along
+                score += tree.lines(scores(features[:, along], [every[place] for place in along]), leaf)
+            cell = np.where(inside, cell_of(score, block), code)
+            codes[:, tree.column] = code = cell.astype(np.int32)
+            positions[:, tree.number] = position = inside * (2 * (cell - code) - 1)
+            features[:, labels + tree.column] = code + fractions(inside, position)
         return Encoded(codes, positions, positions)
 
     def _between(
-        self, donor: Int32Array, code: Int32Array, first: Int32Array, last: Int32Array, rng: np.random.Generator
+        self,
+        donor: Int32Array,
+        inside: BoolArray,
+        block: Block,
+        first: Int32Array,
+        last: Int32Array,
+        rng: np.random.Generator,
     ) -> Float32Array:
-        """Positions anywhere between the donors' neighbours in the leaf, as far as these have the same code."""
+        """Scores anywhere between the donors' neighbours in the leaf, as far as these have one."""
         move = rng.random(len(donor), np.float32) * 2 - 1
         neighbour = np.where(move > 0, np.minimum(donor + 1, last), np.maximum(donor - 1, first))
-        own, other = self.position.take(donor), self.position.take(neighbour)
-        move *= self._codes.take(neighbour) == code
+        own, other = self.score.take(donor), self.score.take(neighbour)
+        move *= inside & (self._codes.take(neighbour) >= block.first_bin)
         moved: Float32Array = own + np.abs(move) * (other - own)
         return moved
 
@@ -142,10 +161,11 @@ class SequentialTrees:
     def _trees(self) -> list[DonorTree]:
         number = {block: place for place, block in enumerate(self.layout.numbered)}
         features, ends, trees = len(self.layout.joint.blocks), np.cumsum(self.sizes), []
-        for column, start, end in zip(self.order.tolist(), ends - self.sizes, ends, strict=True):
+        for place, (column, start, end) in enumerate(zip(self.order.tolist(), ends - self.sizes, ends, strict=True)):
             here = slice(start, end)
             tree = _scikit_learn_tree(features, self.feature[here], self.threshold[here], self.right[here])
-            trees.append(DonorTree(column, number.get(column), tree, self.first[here], self.last[here]))
+            lines = self.lines.of(place, here)
+            trees.append(DonorTree(column, number.get(column), tree, self.first[here], self.last[here], lines))
         return trees
 
     def __getstate__(self) -> dict[str, object]:
@@ -172,28 +192,30 @@ class SequentialTrees:
             told_label = CLASS_WEIGHT * _told(layout.label, condition, label, 0, rng)
         donors = int(np.clip(len(rows) // ROWS_PER_DONOR, FEWEST_DONORS, MOST_DONORS))
         order = rng.permutation(len(layout.blocks)).astype(np.int32)
+        found = scores(features, layout.joint.blocks)
         grown = []
-        number = {block: place for place, block in enumerate(layout.numbered)}
         for column in order:
             told = np.hstack([_told(layout, rows, cells, int(column), rng), told_label])
-            nodes, givers = _grown(features[:, known], told, splitting, giving, cells[:, column], donors, rng)
-            codes = rows.codes[givers, column]
-            position = rows.middle[givers, number[column]] if column in number else np.zeros(len(givers), np.float32)
-            grown.append((np.array(known, np.int32), nodes, codes, position))
-            known.append(label.shape[1] + int(column))
-        offset = np.cumsum([0, *(len(codes) for _, _, codes, _ in grown)])[:-1]
+            own = label.shape[1] + int(column)
+            tree = _grown(features[:, known], told, splitting, giving, donors, rng)
+            grown.append(
+                _with_donors(tree, np.array(known, np.int32), own, layout.joint.blocks, rows.codes[:, column], found)
+            )
+            known.append(own)
+        offset = np.cumsum([0, *(len(each.code) for each in grown)])[:-1]
         width = max(block.width for block in layout.blocks)
         return cls(
             layout,
             order,
-            np.array([len(nodes.right) for _, nodes, _, _ in grown], np.int32),
-            np.concatenate([seen[nodes.feature] if len(seen) else nodes.feature for seen, nodes, _, _ in grown]),
-            np.concatenate([nodes.threshold for _, nodes, _, _ in grown]),
-            np.concatenate([nodes.right for _, nodes, _, _ in grown]),
-            _moved([nodes.first for _, nodes, _, _ in grown], offset),
-            _moved([nodes.last for _, nodes, _, _ in grown], offset),
-            np.concatenate([codes for _, _, codes, _ in grown]).astype(np.min_scalar_type(width)),
-            np.concatenate([position for *_, position in grown]),
+            np.array([len(each.nodes.right) for each in grown], np.int32),
+            np.concatenate([each.nodes.feature for each in grown]),
+            np.concatenate([each.nodes.threshold for each in grown]),
+            np.concatenate([each.nodes.right for each in grown]),
+            _moved([each.nodes.first for each in grown], offset),
+            _moved([each.nodes.last for each in grown], offset),
+            np.concatenate([each.code for each in grown]).astype(np.min_scalar_type(width)),
+            np.concatenate([each.score for each in grown]),
+            LeafLines.stack([each.lines for each in grown]),
         )
 
 
@@ -203,13 +225,54 @@ def _moved(places: list[Int32Array], offset: IndexArray) -> Int32Array:
 
 
 class Nodes(NamedTuple):
-    """Of one tree; donors count from the column's first."""
+    """Of one tree; donors count from the column's first, and nodes of a group have one line."""
 
     feature: Int32Array
     threshold: Float32Array
     right: Int32Array
     first: Int32Array
     last: Int32Array
+    group: Int32Array
+
+
+class Grown(NamedTuple):
+    """A tree, the rows that give cells, in the order of its leaves, and the leaf of each."""
+
+    nodes: Nodes
+    givers: IndexArray
+    leaf: IndexArray
+
+
+class GrownColumn(NamedTuple):
+    """A column's tree, whose features are all of the rows', and what its donors give."""
+
+    nodes: Nodes
+    code: Int32Array
+    score: Float32Array
+    lines: Lines
+
+
+def _with_donors(
+    tree: Grown,
+    seen: Int32Array,
+    own: int,
+    blocks: Sequence[Block],
+    codes: Int32Array,
+    found: tuple[Float32Array, BoolArray],
+) -> GrownColumn:
+    """A column's tree and its donors, those of a leaf sorted: what has no rank by codes, then scores beyond lines."""
+    nodes, givers, leaf = tree
+    score, ranked = found[0][givers], found[1][givers]
+    lines = level(len(nodes.right))
+    near = np.array([place for place in seen if blocks[place].bins], np.int32)
+    if blocks[own].bins and len(near):
+        fitted = fit_lines((score[:, own], ranked[:, own]), (score[:, near], ranked[:, near]), leaf, nodes.group)
+        lines = lines if fitted is None else fitted._replace(along=near[fitted.along])
+    along = lines((score[:, lines.along], ranked[:, lines.along]), leaf)
+    beyond = np.where(ranked[:, own], score[:, own] - along, np.float32(0))
+    order = np.lexsort([beyond, np.where(ranked[:, own], 0, codes[givers]), ranked[:, own], leaf])
+    nodes = nodes._replace(feature=seen[nodes.feature] if len(seen) else nodes.feature)
+    return GrownColumn(nodes, codes[givers[order]], beyond[order], lines)
 
 
 def _told(layout: Layout, rows: Encoded, cells: Float32Array, column: int, rng: np.random.Generator) -> Float32Array:
@@ -234,16 +297,17 @@ def _grown(
     told: Float32Array,
     splitting: IndexArray,
     giving: IndexArray,
-    cells: Float32Array,
     donors: int,
     rng: np.random.Generator,
-) -> tuple[Nodes, IndexArray]:
-    """A tree of some rows, and others in the order of its leaves, to give their cells to those who end there."""
+) -> Grown:
+    """A tree of some rows, whose leaves are given cells by others."""
     from sklearn.tree import DecisionTreeRegressor
 
     if not features.shape[1]:
         zero, last = np.zeros(1, np.int32), np.full(1, len(giving) - 1, np.int32)
-        return Nodes(zero, np.zeros(1, np.float32), zero, zero, last), giving[np.argsort(cells[giving])]
+        return Grown(
+            Nodes(zero, np.zeros(1, np.float32), zero, zero, last, zero), giving, np.zeros(len(giving), np.intp)
+        )
     grown = DecisionTreeRegressor(
         min_samples_leaf=donors,
         max_features=min(MOST_FEATURES, features.shape[1]),
@@ -253,7 +317,7 @@ def _grown(
     inner = tree.children_left >= 0
     right = np.where(inner, tree.children_right - np.arange(tree.node_count), 0).astype(np.int32)
     leaf = tree.apply(features[giving])
-    order = np.lexsort([cells[giving], leaf])
+    order = np.argsort(leaf, kind="stable")
     parent, below = np.zeros(tree.node_count, np.intp), np.ones(tree.node_count, np.intp)
     for children in (tree.children_left, tree.children_right):
         parent[children[inner]] = np.flatnonzero(inner)
@@ -261,6 +325,7 @@ def _grown(
         below[parent[node]] += below[node]
     start = np.searchsorted(leaf[order], np.arange(tree.node_count))
     stop = np.searchsorted(leaf[order], np.arange(tree.node_count) + below)
+    group = groups_of(parent, right, stop - start, donors)
     for node in range(1, tree.node_count):  # parents come first: too few donors are those of the parent
         if stop[node] - start[node] < donors:
             start[node], stop[node] = start[parent[node]], stop[parent[node]]
@@ -273,8 +338,9 @@ def _grown(
         right,
         start.astype(np.int32),
         (stop - 1).astype(np.int32),
+        group,
     )
-    return nodes, giving[order]
+    return Grown(nodes, giving[order], leaf[order])
 
 
 def _scikit_learn_tree(features: int, feature: Int32Array, threshold: Float32Array, right: Int32Array) -> Any:

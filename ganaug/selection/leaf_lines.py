@@ -1,0 +1,241 @@
+"""Lines inside leaves: how a number goes along with others where its tree can split no further.
+
+A leaf of twenty donors is coarse where a column follows from others nearly exactly, as amounts of one month do from
+those of the month before. So a donor gives what it has beyond a line, and the row that takes it adds its own (residual
+draws, as in Morris, White & Royston 2014, "Tuning multiple imputation by predictive mean matching and local residual
+draws"). Lines are of scores, the log odds of ranks, which neither end nor are bent by long tails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+from scipy.special import expit, logit
+
+from ..columns.layout import Block
+from ..plain import BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
+
+ALONG = 3
+"""Columns that a line goes along with at most."""
+MOST_NEAR = 16
+"""Columns among which these are looked for."""
+LEAST_DONORS = 200
+"""Of leaves that have one slope."""
+LEAST_SHARE, LEAST_STEP = 0.02, 0.01
+"""Of the variance inside leaves that lines have to explain, all together and one more of them."""
+PRIOR_DONORS = 20
+"""How many donors the slope of all leaves counts for, next to those of a group."""
+SMALLEST_RANK = 1e-5
+
+Scores = tuple[Float32Array, BoolArray]
+"""Log odds of ranks, and which cells have one: recurring and missing values have none."""
+
+
+def scores(cells: Float32Array, blocks: Sequence[Block]) -> Scores:
+    """Of cells (n, k) of these blocks."""
+    first = np.array([block.first_bin if block.bins else np.inf for block in blocks], np.float32)
+    bins = np.array([block.bins or 1 for block in blocks], np.float32)
+    ranked = cells >= first
+    rank = np.where(ranked, (cells - np.where(np.isinf(first), 0, first)) / bins, np.float32(0.5))
+    return logit(rank.clip(SMALLEST_RANK, 1 - SMALLEST_RANK)).astype(np.float32), ranked
+
+
+def cell_of(score: Float32Array, block: Block) -> Float32Array:
+    """The cells that have these scores."""
+    cell = block.first_bin + block.bins * expit(score)
+    return np.minimum(cell, np.nextafter(np.float32(block.width), np.float32(0))).astype(np.float32)
+
+
+class Ranks(NamedTuple):
+    """Scores of all features of some rows (n, n_features), and how two features go together, whatever their leaves."""
+
+    score: Float32Array
+    ranked: BoolArray
+    alike: Float32Array
+
+    @classmethod
+    def of(cls, features: Float32Array, blocks: Sequence[Block]) -> Self:
+        score, ranked = scores(features, blocks)
+        beyond = score - (score * ranked).sum(0) / np.maximum(ranked.sum(0), 1)
+        beyond *= ranked
+        beyond /= np.sqrt(np.maximum((beyond**2).sum(0), 1e-6))
+        return cls(score, ranked, np.abs(beyond.T @ beyond))
+
+    def near(self, own: int, others: Sequence[int]) -> Int32Array:
+        """Those of some others that a feature goes with most."""
+        numbers = np.array([other for other in others if self.ranked[:, other].any()], np.int32)
+        return numbers[np.argsort(-self.alike[own, numbers], kind="stable")[:MOST_NEAR]]
+
+    def at(self, rows: IndexArray, features: IndexArray) -> Scores:
+        return self.score[np.ix_(rows, features)], self.ranked[np.ix_(rows, features)]
+
+
+class Lines(NamedTuple):
+    """Of one tree.
+
+    Parameters
+    ----------
+    along : ndarray of shape (k,), int32
+        The features that they go along with.
+    group : ndarray of shape (n_nodes,), int32
+        Which line a node has.
+    slope, centre : ndarray of shape (n_groups, k), float32
+    """
+
+    along: Int32Array
+    group: Int32Array
+    slope: Float32Array
+    centre: Float32Array
+
+    def __call__(self, found: Scores, node: IndexArray) -> Float32Array:
+        """What lines say of rows in these nodes, given the scores of the features that they go along with."""
+        score, ranked = found
+        group = self.group.take(node)
+        beyond = np.where(ranked, score - self.centre.take(group, axis=0), np.float32(0))
+        return np.einsum("ij,ij->i", beyond, self.slope.take(group, axis=0))
+
+
+@record
+@dataclass(frozen=True)
+class LeafLines:
+    """Lines of several trees, one after the other.
+
+    Parameters
+    ----------
+    along : ndarray of shape (n_trees, ALONG), int32
+    group : ndarray of shape (n_nodes,), int32
+    slope, centre : ndarray of shape (n_groups, ALONG), float32
+    """
+
+    along: Int32Array
+    group: Int32Array
+    slope: Float32Array
+    centre: Float32Array
+
+    def check(self, trees: int, nodes: int, features: int) -> None:
+        """ValueError for lines of other trees than these."""
+        groups = len(self.slope)
+        if self.along.shape != (trees, ALONG) or self.group.shape != (nodes,):
+            raise ValueError("lines for other trees than these")
+        if self.slope.shape != (groups, ALONG) or self.centre.shape != (groups, ALONG):
+            raise ValueError("lines without slopes")
+        if not (np.isfinite(self.slope).all() and np.isfinite(self.centre).all()):
+            raise ValueError("lines that are not finite")
+        if nodes and (self.group.min() < 0 or self.group.max() >= groups):
+            raise ValueError(f"nodes with other lines than the {groups}")
+        if trees and (self.along.min() < 0 or self.along.max() >= features):
+            raise ValueError(f"lines along others than the {features} features")
+
+    def of(self, tree: int, nodes: slice) -> Lines | None:
+        """Those of one tree; None if they are all level."""
+        group = self.group[nodes]
+        own = slice(int(group.min()), int(group.max()) + 1)
+        used = self.slope[own].any(axis=0)
+        if not used.any():
+            return None
+        return Lines(self.along[tree, used], group - own.start, self.slope[own, used], self.centre[own, used])
+
+    @classmethod
+    def stack(cls, every: Sequence[Lines]) -> Self:
+        offset = np.cumsum([0, *(len(lines.slope) for lines in every)])[:-1]
+        return cls(
+            np.stack([lines.along for lines in every]),
+            np.concatenate([lines.group + start for lines, start in zip(every, offset, strict=True)]).astype(np.int32),
+            np.concatenate([lines.slope for lines in every]),
+            np.concatenate([lines.centre for lines in every]),
+        )
+
+
+def level(nodes: int) -> Lines:
+    """Lines that say nothing."""
+    none = np.zeros((1, ALONG), np.float32)
+    return Lines(_filled([]), np.zeros(nodes, np.int32), none, none)
+
+
+def groups_of(parent: IndexArray, right: Int32Array, donors: IndexArray, fewest: int) -> Int32Array:
+    """The group of each node in preorder: all below one that has too few donors to be divided are of one."""
+    inner = np.flatnonzero(right)
+    divides = np.zeros(len(right), bool)
+    smaller = np.minimum(donors[inner + 1], donors[inner + right[inner]])
+    divides[inner] = (donors[inner] >= 2 * LEAST_DONORS) & (smaller >= fewest)
+    root = np.zeros(len(right), np.intp)
+    for node in range(1, len(right)):
+        above = parent[node]
+        root[node] = node if divides[above] and root[above] == above else root[above]
+    group: Int32Array = np.unique(root, return_inverse=True)[1].astype(np.int32)
+    return group
+
+
+def fit_lines(own: Scores, others: Scores, leaf: IndexArray, group: Int32Array) -> Lines | None:
+    """Lines of donors in the order of their leaves; None where others explain nothing inside leaves.
+
+    Parameters
+    ----------
+    own, others : tuple of ndarrays of shapes (n,) and (n, n_others)
+        Scores, and whether there are any. `along` counts the others.
+    leaf : ndarray of shape (n,)
+        The leaf of each donor.
+    group : ndarray of shape (n_nodes,)
+        Of each node.
+    """
+    score, ranked = own
+    starts = np.flatnonzero(np.diff(leaf, prepend=-1))
+    sizes = np.diff(np.append(starts, len(leaf)))
+
+    def centred(values: Float32Array, there: BoolArray) -> Float32Array:
+        """Less the mean of those in the leaf that there are; 0 for others."""
+        count = np.maximum(np.add.reduceat(there, starts, axis=0, dtype=np.float32), 1)
+        mean = np.add.reduceat(values * there, starts, axis=0) / count
+        return (values - np.repeat(mean, sizes, axis=0)) * there
+
+    rest = centred(score, ranked)
+    total = float(rest @ rest)
+    if ranked.sum() < LEAST_DONORS or not total:
+        return None
+    near = centred(others[0], others[1] & ranked[:, None])
+    scale = np.maximum((near**2).sum(0), 1e-6)
+    chosen: list[int] = []
+    left, slope = rest, np.zeros(0, np.float32)
+    while len(chosen) < min(ALONG, near.shape[1]):
+        explained = (left @ near) ** 2 / scale
+        explained[chosen] = 0
+        best = int(np.argmax(explained))
+        if explained[best] < LEAST_STEP * total:
+            break
+        chosen.append(best)
+        slope = np.linalg.lstsq(near[:, chosen], rest, rcond=None)[0]
+        left = rest - near[:, chosen] @ slope
+    if not chosen or float(left @ left) > (1 - LEAST_SHARE) * total:
+        return None
+    along = others[0][:, chosen], others[1][:, chosen]
+    return _of_groups(rest, near[:, chosen], slope, along, leaf, group)._replace(along=_filled(chosen))
+
+
+def _filled(along: list[int]) -> Int32Array:
+    return np.array(along + [0] * (ALONG - len(along)), np.int32)
+
+
+def _of_groups(
+    rest: Float32Array,
+    near: Float32Array,
+    slope: Float32Array,
+    along: Scores,
+    leaf: IndexArray,
+    group: Int32Array,
+) -> Lines:
+    """The slope of each group, drawn towards that of all."""
+    groups, k, member = int(group.max()) + 1, near.shape[1], group[leaf]
+
+    def summed(values: Float32Array) -> Float64Array:
+        return np.stack([np.bincount(member, column, groups) for column in values.T], axis=1)
+
+    prior = PRIOR_DONORS * np.maximum((near**2).mean(0), 1e-6)
+    squares = summed((near[:, :, None] * near[:, None, :]).reshape(-1, k * k)).reshape(-1, k, k) + np.diag(prior)
+    products = summed(near * rest[:, None]) + prior * slope
+    found = np.zeros((2, groups, ALONG), np.float32)
+    found[0, :, :k] = np.linalg.solve(squares, products[:, :, None])[:, :, 0]
+    found[1, :, :k] = summed(along[0] * along[1]) / np.maximum(summed(along[1].astype(np.float32)), 1)
+    return Lines(_filled([]), group, found[0], found[1])
