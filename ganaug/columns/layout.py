@@ -12,6 +12,8 @@ import numpy as np
 
 from ..plain import BoolArray, Float32Array, IndexArray, Int32Array, record
 
+HALF = np.float32(0.4999)
+"""Of an interval, a little less, so that its end is not the next one."""
 WAVES = 4
 """Frequencies in which a condition's rank is told, each twice the one before."""
 
@@ -213,5 +215,12 @@ def as_numbers(layout: Layout, rows: Encoded) -> Float32Array:
 
 def fractions(inside: BoolArray, position: Float32Array) -> Float32Array:
     """What ranks add to the codes of intervals; nothing to other codes."""
-    added: Float32Array = inside * (position + 1) * np.float32(0.4999)
+    added: Float32Array = inside * (position + 1) * HALF
     return added
+
+
+def places(numbers: Float32Array) -> Float32Array:
+    """Codes with ranks as fractions, as `as_numbers` makes them, with all of an interval up to the next code."""
+    code = np.floor(numbers)
+    place: Float32Array = code + (numbers - code) * (np.float32(0.5) / HALF)
+    return place

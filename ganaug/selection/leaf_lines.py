@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from scipy.special import expit, logit
 
-from ..columns.layout import Block
+from ..columns.layout import Block, places
 from ..plain import BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
 
 ALONG = 3
@@ -39,7 +39,7 @@ def scores(cells: Float32Array, blocks: Sequence[Block]) -> Scores:
     first = np.array([block.first_bin if block.bins else np.inf for block in blocks], np.float32)
     bins = np.array([block.bins or 1 for block in blocks], np.float32)
     ranked = cells >= first
-    rank = np.where(ranked, (cells - np.where(np.isinf(first), 0, first)) / bins, np.float32(0.5))
+    rank = np.where(ranked, (places(cells) - np.where(np.isinf(first), 0, first)) / bins, np.float32(0.5))
     return logit(rank.clip(SMALLEST_RANK, 1 - SMALLEST_RANK)).astype(np.float32), ranked
 
 

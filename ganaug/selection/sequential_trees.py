@@ -126,7 +126,7 @@ class SequentialTrees:
                 continue
             block = layout.blocks[tree.column]
             inside = code >= block.first_bin
-            score = self._between(donor, inside, block, first, last, rng)
+            score = self._between(donor, code, tree, first, last, rng)
             if tree.lines is not None:
                 along = tree.lines.along
                 score += tree.lines(scores(features[:, along], [every[place] for place in along]), leaf)
@@ -139,18 +139,20 @@ class SequentialTrees:
     def _between(
         self,
         donor: Int32Array,
-        inside: BoolArray,
-        block: Block,
+        code: Int32Array,
+        tree: DonorTree,
         first: Int32Array,
         last: Int32Array,
         rng: np.random.Generator,
     ) -> Float32Array:
-        """Scores anywhere between the donors' neighbours in the leaf, as far as these have one."""
+        """Scores anywhere between the donors' neighbours in the leaf that are near: of the same code, or on a line."""
         move = rng.random(len(donor), np.float32) * 2 - 1
         neighbour = np.where(move > 0, np.minimum(donor + 1, last), np.maximum(donor - 1, first))
         own, other = self.score.take(donor), self.score.take(neighbour)
-        move *= inside & (self._codes.take(neighbour) >= block.first_bin)
-        moved: Float32Array = own + np.abs(move) * (other - own)
+        beside = self._codes.take(neighbour)
+        first_bin = self.layout.blocks[tree.column].first_bin
+        near = beside == code if tree.lines is None else (code >= first_bin) & (beside >= first_bin)
+        moved: Float32Array = own + near * np.abs(move) * (other - own)
         return moved
 
     @cached_property
