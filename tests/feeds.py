@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,6 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
-
-NOT_TENSORS = ("object dates", "arrow date32")
 
 
 def numbers() -> tuple[np.ndarray, np.ndarray]:
@@ -34,6 +33,8 @@ def as_tensors(column: pd.Series) -> np.ndarray:
     """What the documentation promises of a column's values in tensors."""
     if isinstance(column.dtype, pd.SparseDtype):
         column = column.sparse.to_dense()
+    if type(next(iter(column.dropna()), None)) is dt.date:
+        return column.astype(object).where(column.notna(), None).to_numpy().astype("M8[s]").view(np.int64)
     if isinstance(column.dtype, pd.ArrowDtype) and column.dtype.kind in "mM":
         ticks = column.array.__arrow_array__().cast("int64").fill_null(np.iinfo(np.int64).min)
         return ticks.to_numpy()

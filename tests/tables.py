@@ -109,6 +109,7 @@ def every_dtype(rows: int = ROWS, seed: int = 0) -> dict[str, pd.Series]:
         "arrow string": _arrow(words, pa.string()),
         "arrow timestamp": _arrow(_moments(rng, rows, "us", "2024-01-01").to_numpy(), pa.timestamp("us", "Asia/Tokyo")),
         "arrow date32": _arrow(days, pa.date32()),
+        "arrow date64": _arrow(days, pa.date64()),
         "arrow duration": _arrow(spans.astype("timedelta64[s]"), pa.duration("ms")),
         "arrow decimal": _arrow([Decimal(f"{c:.2f}") for c in np.round(cents)], pa.decimal128(12, 2)),
         "arrow dictionary": _arrow(words, pa.dictionary(pa.int32(), pa.string())),

@@ -136,7 +136,7 @@ def _series(name: str, column: pa.ChunkedArray) -> pd.Series:
     if pa.types.is_dictionary(own):
         return pd.Series(_categories(column))
     check_arrow_type(name, own)
-    plain = {"string_view": pa.large_string(), "binary_view": pa.large_binary(), "date32[day]": pa.timestamp("s")}
+    plain = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
     column = column.cast(plain.get(str(own), own))
     return pd.Series(pd.arrays.ArrowExtensionArray(column))
 

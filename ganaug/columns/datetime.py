@@ -1,18 +1,28 @@
-"""Datetimes."""
+"""Datetimes and dates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
-from .base import TensorType, ValueType, inner_type, nearest
+from .base import TensorType, ValueType, inner_type, missing_of, nearest
 from .quantiles import far_off
-from .ticks import NO_TIME, local_ticks, per_second, seconds_of, series_of, ticks_of, utc_ticks
+from .ticks import (
+    NO_TIME,
+    SECONDS_A_DAY,
+    holds_dates,
+    local_ticks,
+    per_second,
+    seconds_of,
+    series_of,
+    ticks_of,
+    utc_ticks,
+)
 
-SECONDS_A_DAY = 86_400
 RECURRING_SHARE = 0.02
 FEWEST_TIMES = 5
 BETWEEN_WEEKS = 0.5
@@ -26,7 +36,7 @@ class Datetime(ValueType):
 
     Times with a zone are taken as clocks there show them. A cell is missing where its week is. A moment that recurs
     more often than its neighbours, such as an open end of 9999-12-31, has a week number of its own, between those of
-    two weeks.
+    two weeks. A date without a time of day is the midnight at which it begins, in seconds.
 
     Parameters
     ----------
@@ -40,6 +50,8 @@ class Datetime(ValueType):
         Moments that recur.
     days : ndarray of int64 or None
         The only days, counted from 1970, if others must not come out.
+    missing : object
+        How a column of Python's dates writes a missing cell.
     """
 
     dtype: DType
@@ -49,32 +61,34 @@ class Datetime(ValueType):
     usual: tuple[int, int]
     recurring: tuple[int, ...] = ()
     days: Int64Array | None = None
+    missing: Any = np.nan
 
     kind = "datetime"
     nothing = NO_TIME
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:
-        return cls.accepts(column) or inner_type(column) in ("date", "datetime", "datetime64") or _is_date(column.dtype)
+        return cls.accepts(column) or inner_type(column) in ("date", "datetime", "datetime64")
 
     @classmethod
     def accepts(cls, column: pd.Series) -> bool:
         if isinstance(column.dtype, pd.ArrowDtype):
-            return column.dtype.kind == "M" and str(column.dtype).startswith("timestamp")
-        return bool(pd.api.types.is_datetime64_any_dtype(column.dtype))
+            return str(column.dtype).startswith(("timestamp", "date"))
+        return bool(pd.api.types.is_datetime64_any_dtype(column.dtype)) or holds_dates(column)
 
     @classmethod
     def fit(cls, column: pd.Series) -> Datetime:
         ticks, absent = ticks_of(column)
         day = _per_day(column.dtype)
+        missing = missing_of(column)
         recurring = _recurring(ticks[~absent], len(ticks), day)
         ticks = ticks[~absent & ~np.isin(ticks, recurring)]
         local = local_ticks(ticks, column.dtype)
         tick = int(np.gcd.reduce(local % day)) or day
         if not len(ticks):
-            return cls(column.dtype, tick, 0, 0, (0, 0), recurring)
+            return cls(column.dtype, tick, 0, 0, (0, 0), recurring, missing=missing)
         usual = _most_frequent(local // day % 7), _most_frequent(local % day // tick)
-        return cls(column.dtype, tick, int(ticks.min()), int(ticks.max()), usual, recurring)
+        return cls(column.dtype, tick, int(ticks.min()), int(ticks.max()), usual, recurring, missing=missing)
 
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
@@ -119,7 +133,7 @@ class Datetime(ValueType):
         return np.where(np.isnan(parts[0]), NO_TIME, ticks)
 
     def series(self, plain: AnyArray) -> pd.Series:
-        return series_of(plain, self.dtype, "M")
+        return series_of(plain, self.dtype, "M", self.missing)
 
     def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:  # noqa: ARG002
         low, high = min(self.first, *self.recurring, self.first), max(self.last, *self.recurring, self.last)
@@ -166,10 +180,6 @@ def _recurring(ticks: Int64Array, rows: int, day: int) -> tuple[int, ...]:
     far = np.flatnonzero(far_off(distinct.astype(np.float64), counts) & (counts >= FEWEST_TIMES))
     most = sorted({*alone, *far}, key=lambda i: -counts[i])[:MOST_RECURRING]
     return tuple(sorted(int(distinct[i]) for i in most))
-
-
-def _is_date(dtype: DType) -> bool:
-    return isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("date")
 
 
 def _per_day(dtype: DType) -> int:

@@ -13,10 +13,10 @@ import pandas as pd
 
 from ..columns.base import ColumnType
 from ..columns.category import Category
-from ..columns.datetime import SECONDS_A_DAY, Datetime
+from ..columns.datetime import Datetime
 from ..columns.duration import Duration
 from ..columns.number import Number
-from ..columns.ticks import NO_TIME, per_second
+from ..columns.ticks import NO_TIME, SECONDS_A_DAY, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, IndexArray, Int32Array, record
 
 LABEL = -1

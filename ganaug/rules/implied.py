@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ..columns.base import ColumnType, nearest
-from ..columns.datetime import SECONDS_A_DAY, Datetime
+from ..columns.datetime import Datetime
 from ..columns.duration import Duration
-from ..columns.ticks import per_second
+from ..columns.ticks import SECONDS_A_DAY, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
 from .base import Cells, Rule, Table, listed, quoted
 from .views import DATES, PARTS, SPANS, Term

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..columns.datetime import SECONDS_A_DAY, Datetime
-from ..columns.ticks import per_second
+from ..columns.datetime import Datetime
+from ..columns.ticks import SECONDS_A_DAY, per_second
 from ..plain import AnyArray, BoolArray, Int64Array, record
 from .base import LABEL, Table, quoted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ganaug.columns.datetime import Datetime
 from ganaug.columns.listed import Listed
 from ganaug.columns.registry import fit_column
 from ganaug.modality.table.encoder import TableEncoder
@@ -74,3 +76,27 @@ def test_hours_that_clocks_show_twice_or_never_are_no_obstacle():
     encoder, _ = TableEncoder.fit(table)
     made = encoder.decode(any_rows(encoder))["when"]
     assert made.between(table["when"].min(), table["when"].max()).all()
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NaT, pd.NA])
+def test_objects_that_are_dates_come_back_with_their_kind_of_gap(missing):
+    days = [dt.date(1, 1, 1), dt.date(2024, 2, 29), dt.date(9999, 12, 31), missing]
+    column = pd.Series(days, dtype=object)
+    kept = fit_column(column)
+    assert isinstance(kept, Datetime)
+    back = kept.inverse_transform(kept.transform(column))
+    assert [type(cell) for cell in back] == [type(cell) for cell in days]
+    assert back[:3].tolist() == days[:3]
+
+
+def test_moments_among_dates_keep_their_time_of_day():
+    column = pd.Series([dt.date(2024, 1, 1), dt.datetime(2024, 1, 1, 3)] * 5, dtype=object)
+    kept = fit_column(column)
+    assert kept.inverse_transform(kept.transform(column)).tolist() == column.tolist()
+
+
+@pytest.mark.parametrize("other", ["2024-01-02", 5, dt.time(3)])
+def test_objects_that_are_no_dates_are_named_where_dates_were(other):
+    kept = fit_column(pd.Series([dt.date(2024, 1, day) for day in (1, 2, 3)], dtype=object))
+    with pytest.raises(TypeError, match=r"column 'sent': .* is no date"):
+        kept.transform(pd.Series([dt.date(2024, 1, 1), other], dtype=object, name="sent"))

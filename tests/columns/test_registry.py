@@ -14,6 +14,7 @@ EVERY = tables.every_dtype()
 KINDS = {
     "object dates": "datetime",
     "arrow date32": "datetime",
+    "arrow date64": "datetime",
     "arrow timestamp": "datetime",
     "UTC": "datetime",
     "Berlin": "datetime",
