@@ -13,6 +13,7 @@ from scipy import sparse
 
 from ..columns.base import Kind
 from ..columns.registry import is_time, kind_of, measured
+from ..data.foreign import library_of
 from ..data.targets import is_measure
 from ..data.validation import categorical_columns, check_choice, check_rows, check_target
 from ..modality.table.container import check_table
@@ -144,7 +145,8 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, pd.Series 
         given, y = given
         if target is not None and y is not None:
             raise ValueError(f"{name} is a pair of X and y, and target={target!r} names another target: leave it out")
-    if not sparse.issparse(given) and not isinstance(given, pd.DataFrame) and np.ndim(given) > 2:
+    is_table = sparse.issparse(given) or isinstance(given, pd.DataFrame) or library_of(given) is not None
+    if not is_table and np.ndim(given) > 2:
         raise ValueError(
             f"{name} has the shape {np.shape(given)}, but evaluate takes tables, rows x columns, beside a "
             "real_train that is one"

@@ -80,3 +80,9 @@ def test_dates_are_learnt_as_dates_and_stay_what_they_were(held, tmp_path):
     augmenter.plan(50).to_parquet(tmp_path / "plan")
     schema = pq.read_schema(tmp_path / "plan" / "part-000000.parquet")
     assert [schema.field(name).type for name in cells] == [pa.date32()] * 3
+
+
+def test_pyarrow_tables_of_dates_beside_numbers_are_evaluated():
+    table = bills()
+    found = ganaug.evaluate(table.slice(0, 200), table.slice(200), table.slice(0, 150))
+    assert found.columns["kind"].tolist() == ["datetime", "datetime", "datetime", "number"]
