@@ -31,7 +31,7 @@ class DatasetMixin(HoldsModel):
     ``refine=True`` each row is chosen, as by `GANAugmenter.sample`. Numbers, strings and booleans have the dtypes that
     ``tf.data.Dataset.from_tensor_slices(dict(X))`` gives; a missing value is NaN in numbers (so integers with missing
     values are float64) and ``""`` in strings. Datetimes and timedeltas are int64 in units of their dtype, datetimes
-    since 1970 in UTC, missing ones the smallest int64, as in ``column.astype("int64")``.
+    since 1970 in UTC, missing ones the smallest int64, as in ``column.astype("int64")``; dates are seconds.
 
     Rows are drawn in NumPy, by ``tf.numpy_function``, in the process that runs the pipeline.
     """
