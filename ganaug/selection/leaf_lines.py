@@ -49,7 +49,7 @@ def cell_of(score: Float32Array, block: Block) -> Float32Array:
     return np.minimum(cell, np.nextafter(np.float32(block.width), np.float32(0))).astype(np.float32)
 
 
-class Ranks(NamedTuple):
+class RankScores(NamedTuple):
     """Scores of all features of some rows (n, n_features), and how two features go together, whatever their leaves."""
 
     score: Float32Array
