@@ -7,7 +7,7 @@ from typing import Any
 
 from .frames import DaskFrame, RayDataset, SparkFrame
 from .row_source import RowSource
-from .table_files import Files, files_at, in_a_line
+from .table_files import Files, files_at, in_a_line, without_views
 
 
 def source_of(rows: Any) -> RowSource:
@@ -49,5 +49,5 @@ def frame_source(rows: Any) -> RowSource | None:
                 "write its rows with pyarrow.dataset.write_dataset(dataset, folder, format='parquet'), and scan these"
             )
             raise ValueError(f"the dataset cannot be read file by file: {in_a_line(error)}; {remedy}") from None
-        return Files([(str(getattr(own, "path", "the dataset")), own) for own in found], rows.schema)
+        return Files([(str(getattr(own, "path", "the dataset")), own) for own in found], without_views(rows.schema))
     return None

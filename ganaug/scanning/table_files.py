@@ -170,7 +170,7 @@ def _schemas_of(fragments: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Any
     for name, fragment in fragments:
         with _reading(name, fragment):
             schema = fragment.physical_schema
-        yield name, schema
+        yield name, without_views(schema)
 
 
 def joined_schema(schemas: Iterable[tuple[str, Any]]) -> Any:
@@ -199,6 +199,21 @@ def joined_schema(schemas: Iterable[tuple[str, Any]]) -> Any:
                 stacklevel=5,
             )
     return known
+
+
+def without_views(schema: pa.Schema) -> pa.Schema:
+    """The schema with plain strings in the place of views of strings, which Arrow reads, and can hardly work with."""
+    import pyarrow as pa
+
+    plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    for place, field in enumerate(schema):
+        kind = field.type
+        if kind in plain:
+            kind = plain[kind]
+        elif pa.types.is_dictionary(kind) and kind.value_type in plain:
+            kind = pa.dictionary(pa.int32(), plain[kind.value_type], kind.ordered)
+        schema = schema.set(place, field.with_type(kind))
+    return schema
 
 
 def _with_keys(schema: pa.Schema, keys: Iterable[Any]) -> pa.Schema:

@@ -376,6 +376,24 @@ def test_csv_and_arrow_files_and_folders(tmp_path):
         assert (found.rows, found.class_counts) == (3_000, table["label"].value_counts().to_dict())
 
 
+def test_views_of_strings_are_read_as_strings(tmp_path):
+    """As polars writes them."""
+    rows = mixed(2_000)
+    view = pa.array(rows["kind"], pa.string_view())
+    levels = pa.DictionaryArray.from_arrays(
+        pa.array(rows["label"] == rows["label"].iloc[0]).cast(pa.uint32()), pa.array(["a", "b"], pa.string_view())
+    )
+    with pa.ipc.new_file(tmp_path / "0.arrow", pa.schema([("kind", view.type), ("level", levels.type)])) as file:
+        file.write_batch(pa.record_batch([view, levels], ["kind", "level"]))
+    for given in (tmp_path / "0.arrow", ds.dataset(tmp_path / "0.arrow", format="ipc")):
+        found = scan(given, target="level")
+        assert found.class_counts == pd.Series(levels.to_pylist()).value_counts().to_dict()
+        assert found.columns.loc["kind", "levels"] == rows["kind"].nunique()
+        X, y = GANAugmenter(steps=2, random_state=0).fit(found).sample({"a": 3, "b": 4})
+        assert y.value_counts().to_dict() == {"a": 3, "b": 4}
+        assert set(X["kind"].dropna()) <= set(rows["kind"])
+
+
 def broken_files(tmp_path, change):
     table = mixed(900)
     pattern = written(table, tmp_path)
