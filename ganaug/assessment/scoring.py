@@ -26,6 +26,7 @@ DECISIONS = ("balanced_accuracy", "brier", "calibration_error")
 """What is measured of two classes besides the score."""
 SHARES = ("average precision", "ROC AUC", "balanced accuracy", "accuracy", "f1", "precision", "recall")
 """Metrics between 0 and 1."""
+ABOUT_CLASS_1 = ("f1", "precision", "recall", "jaccard")
 ONE_CLASS = "test rows are all of one class: take fewer folds, or a cv that stratifies"
 Scorer = Callable[[Any, Any, Any], float]
 """Takes a fitted estimator, rows and their targets."""
@@ -75,16 +76,32 @@ def chosen_scoring(scoring: str | Scorer | None, estimator: BaseEstimator, y: pd
     classifiers on imbalanced datasets. PLOS ONE 10.
     """
     if scoring is not None:
+        _check_positive(scoring, y)
         return _named(scoring, estimator)
     if is_regressor(estimator):
         return _named("neg_root_mean_squared_error", estimator)
     if not ranks(estimator):
         return _named("balanced_accuracy", estimator)
-    counts = y.value_counts(sort=False)
-    if len(counts) > 2:
+    if y.nunique() > 2:
         return Scoring("ROC AUC", one_vs_rest_auc)
-    rarer = counts.index[::-1][int(np.argmin(counts.to_numpy()[::-1]))]
-    return Scoring("average precision", partial(average_precision, positive=rarer))
+    return Scoring("average precision", partial(average_precision, positive=_rarer(y)))
+
+
+def _rarer(y: pd.Series) -> Any:
+    """The rarer class; the second of two that are equally rare."""
+    counts = y.value_counts(sort=False)
+    counts = counts[counts > 0]
+    return counts.index[::-1][int(np.argmin(counts.to_numpy()[::-1]))]
+
+
+def _check_positive(scoring: str | Scorer, y: pd.Series) -> None:
+    """ValueError for a metric of class 1 where there is none."""
+    classes = [*y.unique()]
+    if isinstance(scoring, str) and scoring in ABOUT_CLASS_1 and len(classes) == 2 and 1 not in classes:
+        raise ValueError(
+            f"scoring={scoring!r} is about a class 1, and there are {' and '.join(map(repr, classes))}: give "
+            f"sklearn.metrics.make_scorer({scoring}_score, pos_label={_rarer(y)!r}), or scoring='{scoring}_macro'"
+        )
 
 
 def balanced_accuracy() -> Scorer:

@@ -63,3 +63,16 @@ class TestChances:
 
     def test_who_says_no_chances_is_not_judged(self):
         assert probabilities_judged(LinearSVC().fit(X, Y), X, Y) == {}
+
+
+@pytest.mark.parametrize("dtype", [object, "str", "category"])
+def test_a_metric_of_class_1_where_there_is_none_is_refused_with_the_remedy(dtype: object) -> None:
+    words = pd.Series(["well", "ill", "well"], dtype=dtype)
+    told = (
+        r"scoring='f1' is about a class 1, .* 'well' and 'ill': give .*f1_score, pos_label='ill'.* scoring='f1_macro'"
+    )
+    with pytest.raises(ValueError, match=told):
+        chosen_scoring("f1", LogisticRegression(), words)
+    for labels in ([1, 0, 1], [True, False, True], ["a", "b", "c"]):
+        assert chosen_scoring("f1", LogisticRegression(), pd.Series(labels)).name == "f1"
+    assert chosen_scoring("f1_macro", LogisticRegression(), words).name == "f1 macro"
