@@ -30,7 +30,7 @@ EPOCHS = 30
 FOLDS = 3
 MOST_IMAGES = 20_000
 MOST_VALUES = 40_000_000
-PER_CLASS, FIRST_PER_CLASS = 500, 50
+PER_CLASS, FIRST_PER_CLASS = 500, 30
 LEARNT_SHIFT = 1 / 12
 SHIFT = 1 / 24
 """How far images are moved, of their height and width: those to learn from, and those that are kept."""
