@@ -101,6 +101,16 @@ def signed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
+def without_view(kind: pa.DataType) -> pa.DataType:
+    """Plain strings or bytes in the place of views of them, with which Arrow and pandas can hardly work."""
+    import pyarrow as pa
+
+    plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    if pa.types.is_dictionary(kind) and kind.value_type in plain:
+        return pa.dictionary(pa.int32(), plain[kind.value_type], kind.ordered)
+    return plain.get(kind, kind)
+
+
 def check_arrow_type(name: str, kind: pa.DataType) -> None:
     """TypeError for a column of lists and the like."""
     import pyarrow as pa
@@ -136,9 +146,7 @@ def _series(name: str, column: pa.ChunkedArray) -> pd.Series:
     if pa.types.is_dictionary(own):
         return pd.Series(_categories(column))
     check_arrow_type(name, own)
-    plain = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
-    column = column.cast(plain.get(str(own), own))
-    return pd.Series(pd.arrays.ArrowExtensionArray(column))
+    return pd.Series(pd.arrays.ArrowExtensionArray(column.cast(without_view(own))))
 
 
 def _categories(column: pa.ChunkedArray) -> pd.Categorical:

@@ -14,6 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..columns.arrow import without_view
 from ..data.extras import imported
 from ..exceptions import DataWarning
 from .column_counts import value_type
@@ -202,17 +203,9 @@ def joined_schema(schemas: Iterable[tuple[str, Any]]) -> Any:
 
 
 def without_views(schema: pa.Schema) -> pa.Schema:
-    """The schema with plain strings in the place of views of strings, which Arrow reads, and can hardly work with."""
-    import pyarrow as pa
-
-    plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    """The schema with plain strings in the place of views of strings."""
     for place, field in enumerate(schema):
-        kind = field.type
-        if kind in plain:
-            kind = plain[kind]
-        elif pa.types.is_dictionary(kind) and kind.value_type in plain:
-            kind = pa.dictionary(pa.int32(), plain[kind.value_type], kind.ordered)
-        schema = schema.set(place, field.with_type(kind))
+        schema = schema.set(place, field.with_type(without_view(field.type)))
     return schema
 
 

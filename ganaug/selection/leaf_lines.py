@@ -54,6 +54,8 @@ class RankScores(NamedTuple):
 
     score: Float32Array
     ranked: BoolArray
+    numbers: BoolArray
+    """Which features have ranks at all."""
     alike: Float32Array
 
     @classmethod
@@ -62,11 +64,11 @@ class RankScores(NamedTuple):
         beyond = score - (score * ranked).sum(0) / np.maximum(ranked.sum(0), 1)
         beyond *= ranked
         beyond /= np.sqrt(np.maximum((beyond**2).sum(0), 1e-6))
-        return cls(score, ranked, np.abs(beyond.T @ beyond))
+        return cls(score, ranked, np.logical_or.reduce(ranked), np.abs(beyond.T @ beyond))
 
-    def near(self, own: int, others: Sequence[int]) -> Int32Array:
+    def near(self, own: int, others: Int32Array) -> Int32Array:
         """Those of some others that a feature goes with most."""
-        numbers = np.array([other for other in others if self.ranked[:, other].any()], np.int32)
+        numbers = others[self.numbers[others]]
         return numbers[np.argsort(-self.alike[own, numbers], kind="stable")[:MOST_NEAR]]
 
     def at(self, rows: IndexArray, features: IndexArray) -> Scores:
@@ -152,7 +154,7 @@ class LeafLines:
 def level(nodes: int) -> Lines:
     """Lines that say nothing."""
     none = np.zeros((1, ALONG), np.float32)
-    return Lines(_filled([]), np.zeros(nodes, np.int32), none, none)
+    return Lines(np.zeros(ALONG, np.int32), np.zeros(nodes, np.int32), none, none)
 
 
 def groups_of(parent: IndexArray, right: Int32Array, donors: IndexArray, fewest: int) -> Int32Array:
@@ -210,24 +212,21 @@ def fit_lines(own: Scores, others: Scores, leaf: IndexArray, group: Int32Array) 
         left = rest - near[:, chosen] @ slope
     if not chosen or float(left @ left) > (1 - LEAST_SHARE) * total:
         return None
-    along = others[0][:, chosen], others[1][:, chosen]
-    return _of_groups(rest, near[:, chosen], slope, along, leaf, group)._replace(along=_filled(chosen))
-
-
-def _filled(along: list[int]) -> Int32Array:
-    return np.array(along + [0] * (ALONG - len(along)), np.int32)
+    return _of_groups(rest, near, slope, others, chosen, group, leaf)
 
 
 def _of_groups(
     rest: Float32Array,
     near: Float32Array,
     slope: Float32Array,
-    along: Scores,
-    leaf: IndexArray,
+    others: Scores,
+    chosen: list[int],
     group: Int32Array,
+    leaf: IndexArray,
 ) -> Lines:
-    """The slope of each group, drawn towards that of all."""
-    groups, k, member = int(group.max()) + 1, near.shape[1], group[leaf]
+    """The slope of each group along those that were chosen, drawn towards that of all."""
+    groups, k, member = int(group.max()) + 1, len(chosen), group[leaf]
+    near, score, ranked = near[:, chosen], others[0][:, chosen], others[1][:, chosen]
 
     def summed(values: Float32Array) -> Float64Array:
         return np.stack([np.bincount(member, column, groups) for column in values.T], axis=1)
@@ -235,7 +234,8 @@ def _of_groups(
     prior = PRIOR_DONORS * np.maximum((near**2).mean(0), 1e-6)
     squares = summed((near[:, :, None] * near[:, None, :]).reshape(-1, k * k)).reshape(-1, k, k) + np.diag(prior)
     products = summed(near * rest[:, None]) + prior * slope
-    found = np.zeros((2, groups, ALONG), np.float32)
+    along, found = np.zeros(ALONG, np.int32), np.zeros((2, groups, ALONG), np.float32)
+    along[:k] = chosen
     found[0, :, :k] = np.linalg.solve(squares, products[:, :, None])[:, :, 0]
-    found[1, :, :k] = summed(along[0] * along[1]) / np.maximum(summed(along[1].astype(np.float32)), 1)
-    return Lines(_filled([]), group, found[0], found[1])
+    found[1, :, :k] = summed(score * ranked) / np.maximum(summed(ranked.astype(np.float32)), 1)
+    return Lines(along, group, found[0], found[1])
