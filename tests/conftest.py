@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import venv
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -109,6 +110,14 @@ def fits(dice: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:  # noqa: ARG
 
     monkeypatch.setattr("ganaug.gan.fit.train", counted)
     return seen
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`ganaug assess` compares with copies alone: for everything but what it compares with."""
+    import ganaug.cli.assessing
+
+    monkeypatch.setattr(ganaug.cli.assessing, "assess", partial(ganaug.assess, baselines=["copies"], teacher=None))
 
 
 @pytest.fixture

@@ -83,8 +83,8 @@ def assess(
         - ``"smote"``: SMOTE, SMOTENC or SMOTEN, if imbalanced-learn is installed;
         - ``"noise"``: rows of rare classes over again, with noise on their numbers, by imbalanced-learn;
         - ``"balanced_forest"`` and ``"easy_ensemble"``: imbalanced-learn's ensembles in place of the estimator;
-        - ``"randaugment"``, ``"random_erasing"``, ``"mixup"`` and ``"cutmix"``: images of rare classes over again,
-          changed by Keras' layers of these names; all images over again where no class is rare;
+        - ``"randaugment"``, ``"augmix"``, ``"random_erasing"``, ``"mixup"`` and ``"cutmix"``: images of rare classes
+          over again, changed by Keras' layers of these names; all images over again where no class is rare;
         - ``"teacher"``: the teacher in place of the estimator;
         - ``"distilled"``: the teacher's labels on the real rows alone;
         - ``"munge"``: the teacher's labels on ten times as many rows that exchanged cells with their neighbours: the

@@ -19,7 +19,7 @@ from ..models import behind_preprocessing
 from ..plain import MatrixLike, VectorLike
 from .base import Attempt, Baseline, LeftOut, Setting, check_imbalanced, check_repeated, imbalanced_learns, table_of
 from .by_teacher import Distilled, Munge, TheTeacher
-from .classical import CutMix, MixUp, RandAugment, RandomErasing
+from .classical import CLASSICAL
 from .resampled import Copies, Noise, Smote
 from .scoring import balanced_accuracy, ranks
 
@@ -148,6 +148,7 @@ BaselineName: TypeAlias = Literal[
     "balanced_forest",
     "easy_ensemble",
     "randaugment",
+    "augmix",
     "random_erasing",
     "mixup",
     "cutmix",
@@ -159,7 +160,7 @@ BASELINES: dict[str, Baseline] = {
     each.name: each
     for each in (
         *(Nothing(), ClassWeight(), Threshold(), Copies(), Smote(), Noise(), BalancedForest(), EasyEnsemble()),
-        *(RandAugment(), RandomErasing(), MixUp(), CutMix()),
+        *CLASSICAL,
         *(TheTeacher(), Distilled(), Munge()),
     )
 }  # in the order they are tried

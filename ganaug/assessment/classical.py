@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from ..data.seeds import python_seeded
 from ..data.weights import weights_name
 from ..plain import AnyArray, Float64Array, MatrixLike, VectorLike
 from .base import Attempt, Baseline, LeftOut, Setting, lacking_places
@@ -54,7 +55,8 @@ class ByKerasLayer(Baseline):
         scaled = (images.astype(np.float32) - low) * (WHITE / ((high - low) or 1.0))
         grey = images.ndim == 3 or images.shape[-1] == 1
         coloured = np.repeat(scaled.reshape(*images.shape[:3], 1), COLOURS, -1) if grey else scaled
-        made = layer({"images": coloured, "labels": shares}, training=True)
+        with python_seeded(seed):
+            made = layer({"images": coloured, "labels": shares}, training=True)
         changed = np.asarray(made["images"], np.float64)
         changed = changed.mean(-1).reshape(images.shape) if grey else changed
         back = np.clip(changed, 0, WHITE) * ((high - low) / WHITE) + low
@@ -72,6 +74,17 @@ class RandAugment(ByKerasLayer):
     """
 
     name, title, layer = "randaugment", "images by RandAugment", "RandAugment"
+
+
+class AugMix(ByKerasLayer):
+    """Mixed with up to three chains of changes of themselves.
+
+    References
+    ----------
+    Hendrycks et al. (2020). AugMix: a simple data processing method to improve robustness and uncertainty. ICLR.
+    """
+
+    name, title, layer = "augmix", "images by AugMix", "AugMix"
 
 
 class RandomErasing(ByKerasLayer):
@@ -107,3 +120,6 @@ class CutMix(ByKerasLayer):
 
     name, title, layer = "cutmix", "images by CutMix", "CutMix"
     mixes_labels = True
+
+
+CLASSICAL = (RandAugment(), AugMix(), RandomErasing(), MixUp(), CutMix())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,3 +77,14 @@ class SampleSeeds:
                 entropy = (self.first, self.drawn)
                 self.drawn += 1
         return int(seeds_from(entropy, 1)[0])
+
+
+@contextmanager
+def python_seeded(seed: int) -> Iterator[None]:
+    """Keras takes what it draws outside of layers' seeds from Python's global random state, which is the user's."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)

@@ -7,12 +7,10 @@ last hidden layer is added to the logit (Miyato, Koyama 2018, "cGANs with projec
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import prod
 from typing import Any
 
+from ..data.seeds import python_seeded
 from ..tensorflow import keras
 from .layers import Initialisers
 
@@ -66,28 +64,17 @@ def own_discriminator(own: Own, layout: Any, seed: int) -> Any:
 def _model(role: str, own: Own, layout: Any, seed: int) -> Any:
     """The model that was built, or a copy of the one handed over, which so stays as it was."""
     if not isinstance(own, keras.Model):
-        with _seeded(seed):
+        with python_seeded(seed):
             own = own(layout)
         if not isinstance(own, keras.Model):
             raise TypeError(f"{role}= must be or return a keras.Model, got {type(own).__name__}")
         return own
     if not own.built or not hasattr(own, "inputs"):
         raise ValueError(f"{role}={own.name!r} has no shapes yet: begin it with keras.Input(shape)")
-    with _seeded(seed):
+    with python_seeded(seed):
         copy = keras.models.clone_model(own)
     copy.set_weights(own.get_weights())
     return copy
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Layers without a seed of their own take one from Python's global random state, which is the user's."""
-    before = random.getstate()
-    random.seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(before)
 
 
 def _check(role: str, model: Any, layout: Any, first: tuple[int, ...] | None, output: tuple[int, ...]) -> None:
@@ -180,7 +167,7 @@ def _without_sigmoid(model: Any, seed: int) -> tuple[Any, Any]:
         config = layer.get_config()
         return type(layer).from_config({**config, "activation": "linear"} if layer is last else config)
 
-    with _seeded(seed):
+    with python_seeded(seed):
         copy = keras.models.clone_model(model, clone_function=plain)
     copy.set_weights(model.get_weights())
     return copy, copy.layers[-1].input

@@ -24,7 +24,7 @@ from ganaug.assessment.baselines import (
     usual_baselines,
 )
 from ganaug.assessment.by_teacher import Munge, exchanged, neighbours_of
-from ganaug.assessment.classical import CutMix, MixUp, RandAugment, RandomErasing
+from ganaug.assessment.classical import CLASSICAL, CutMix, MixUp, RandAugment
 from ganaug.assessment.resampled import Copies, Noise, Smote
 from ganaug.assessment.scoring import Scoring
 from ganaug.columns.number import as_dtype
@@ -155,7 +155,7 @@ class TestBaselines:
         assert near.shape == (rows, 5)
         assert rows == 1 or (near != np.arange(rows)[:, None]).all()
 
-    @pytest.mark.parametrize("layer", [RandAugment(), RandomErasing(), MixUp(), CutMix()], ids=lambda each: each.name)
+    @pytest.mark.parametrize("layer", CLASSICAL, ids=lambda each: each.name)
     @pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (8, 8, 3)], ids=str)
     def test_images_of_rare_classes_are_changed_by_layers_of_keras(self, layer, shape):
         if not hasattr(keras.layers, layer.layer):
@@ -200,7 +200,7 @@ class TestBaselines:
     def test_images_and_tables_have_usual_ones_of_their_own(self):
         tables, images = (set(usual_baselines(images=images)) for images in (False, True))
         assert {"smote", "noise", "balanced_forest", "munge"} <= tables - images
-        assert images - tables == {"randaugment", "random_erasing", "mixup", "cutmix"}
+        assert images - tables == {layer.name for layer in CLASSICAL}
         assert {"none", "class_weight", "copies", "threshold"} <= tables & images
 
     def test_why_a_threshold_is_left_out(self):

@@ -261,7 +261,7 @@ def test_tables_of_a_report_are_read_alike(tmp_path):
     assert first.frame["code"].dtype == second.frame["code"].dtype
 
 
-@pytest.mark.usefixtures("dice")
+@pytest.mark.usefixtures("dice", "brief")
 def test_assess_takes_gaps_beside_whole_numbers_and_truth_values(command, tmp_path):
     table = tmp_path / "in.csv"
     table.write_text(_hard())
