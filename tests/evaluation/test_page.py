@@ -35,15 +35,15 @@ NUMBER = r"-?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?"
 HISTORY = pd.DataFrame({"step": [1, 2, 3], "discriminator_loss": [0.7, 0.6, 0.65], "generator_loss": [0.9, 0.8, 0.7]})
 
 
-@pytest.fixture
-def assessment(dice):  # noqa: ARG001 - without training
+@pytest.fixture(scope="module")
+def assessment():
     table = drawn(120, 0)
     augmenter = GANAugmenter(steps=3, refine=False, random_state=0)
     X, y = table[["size"]], table["kind"]
     return assess(LogisticRegression(), X, y, augmenter, cv=2, ratios=[1.0], baselines=["none"], random_state=0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def found(assessment):
     names = {"size": "size < $x$ & <b>more</b>", "town": "町"}
     parts = [drawn(200, seed).rename(columns=names) for seed in range(3)]
