@@ -23,6 +23,7 @@ EMPTY = "(missing)"
 LEAST_ROWS = 20
 MOST_GROUPS = 30
 QUARTERS = 4
+DIGITS = (4, 8, 17)  # the last tells any two floats apart
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Tables:
         yield from (("train", self.train), ("test", self.test), ("synthetic", self.synthetic))
 
     def groups(self) -> dict[str, Tables]:
-        """The rows of each class, with their index; of a number's quarters; or none without a target."""
+        """The rows of each class, with their index; of a number's quarters; or none without a target that varies."""
         if self.target is None:
             return {}
         kinds = {part: table[self.target] for part, table in self.parts()}
@@ -69,8 +70,12 @@ class Tables:
             names = sorted(kinds["train"].value_counts().index[:MOST_GROUPS])
         else:
             cuts = np.unique(np.quantile(kinds["train"], np.arange(1, QUARTERS) / QUARTERS))
+            cuts = cuts[cuts > kinds["train"].min()]  # below the least there is nothing
+            if not len(cuts):
+                return {}
             edges = [-np.inf, *cuts, np.inf]
-            names = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
+            digits = next(each for each in DIGITS if len({f"{cut:.{each}g}" for cut in cuts}) == len(cuts))
+            names = [f"{low:.{digits}g} to {high:.{digits}g}" for low, high in pairwise(edges)]
             names = [name.replace("-inf to", "below").replace(" to inf", " and more") for name in names]
             kinds = {k: pd.cut(v, edges, right=False, labels=names, ordered=False) for k, v in kinds.items()}
         chosen = {name: {part: table[kinds[part] == name] for part, table in self.parts()} for name in names}

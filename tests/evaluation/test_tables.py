@@ -76,6 +76,16 @@ def test_a_number_is_told_from_classes():
     assert [len(group.train) for group in quarters.values()] == [15] * 4
 
 
+def test_quarters_have_rows_and_names_of_their_own():
+    most_nothing = pd.DataFrame({"paid": [0.0] * 30 + [*range(1, 31)], "large": 200_000.0 + np.arange(60)})
+    groups = prepare(most_nothing, target="paid", kind="number").groups()
+    assert {name: len(group.train) for name, group in groups.items()} == {
+        "below 0.5": 30, "0.5 to 15.25": 15, "15.25 and more": 15,
+    }  # fmt: skip
+    assert list(prepare(most_nothing, target="large").groups())[:2] == ["below 200014.75", "200014.75 to 200029.5"]
+    assert prepare(most_nothing.assign(paid=1.0), target="paid", kind="number").groups() == {}
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
