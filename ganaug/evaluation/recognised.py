@@ -13,10 +13,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from ..data.embedding import Embedding, EncoderLike, check_encoder
-from ..data.validation import check_rows
 from ..modality.registry import check_data
 from ..plain import AnyArray, Float64Array, VectorLike
-from .tables import LEAST_ROWS, Tables, prepared
+from .tables import Tables, check_enough, prepared
 
 Given: TypeAlias = Any
 """Images, or a pair of images and labels."""
@@ -69,7 +68,7 @@ def prepared_images(
         if not are_images(images[name]):
             raise ValueError(f"real_train holds images, and {name} none: give arrays of images in all three")
         data, container = check_data(images[name])
-        check_rows(data, LEAST_ROWS)
+        check_enough(data, name)
         images[name] = container.restore(data)
         if images[name].shape[1:] != images["real_train"].shape[1:]:
             shapes = images[name].shape[1:], images["real_train"].shape[1:]

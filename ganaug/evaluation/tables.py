@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -15,7 +15,7 @@ from ..columns.base import Kind
 from ..columns.registry import is_time, kind_of, measured
 from ..data.foreign import library_of
 from ..data.targets import is_measure
-from ..data.validation import categorical_columns, check_choice, check_rows, check_target
+from ..data.validation import categorical_columns, check_choice, check_target
 from ..modality.table.container import check_table
 from ..models import HUGE, SMALLER
 
@@ -157,7 +157,7 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, pd.Series 
             "real_train that is one"
         )
     table, _ = check_table(given)
-    check_rows(table, LEAST_ROWS)
+    check_enough(table, name)
     if isinstance(table.columns, pd.MultiIndex):  # to which no target can be added
         table = table.set_axis(table.columns.to_flat_index(), axis=1)
     if not table.columns.map(str).is_unique:
@@ -167,6 +167,13 @@ def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, pd.Series 
     if target is not None and target not in table:
         raise ValueError(f"target={target!r} is no column of {name}: it has {list(table.columns)}")
     return table, None
+
+
+def check_enough(rows: Sized, name: str) -> None:
+    """ValueError for so few rows that figures of them say nothing."""
+    if len(rows) < LEAST_ROWS:
+        count = f"{len(rows)} row{'s' * (len(rows) != 1)}"
+        raise ValueError(f"{name} has {count}, of which figures say nothing: give at least {LEAST_ROWS}")
 
 
 def _tame(tables: dict[str, pd.DataFrame]) -> None:
