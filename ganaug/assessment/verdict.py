@@ -114,7 +114,7 @@ def decided(scores: pd.DataFrame, scoring: Scoring, test_share: float) -> tuple[
         return Choice(augmented.method, float(augmented.ratio)), f"{change} {at_ratio}{SUFFIXES[augmented.method]}"
     if _is_ahead(baseline_gain):
         better = f"{baseline.title} {baseline.verb} {'better' if _is_ahead(lead(best, augmented)) else 'as good'}"
-        by = f"{_number(baseline_gain)} {scoring.name} next to doing nothing"
+        by = f"{_number(baseline_gain)} {'less ' * scoring.is_error}{scoring.name} next to doing nothing"
         return Choice(best.method), f"Do not augment: {better} ({by})"
     return Choice(Nothing.name), f"Do not augment: {_why_nothing(gain, scoring, at_ratio, baseline)}"
 
@@ -123,7 +123,8 @@ def _why_nothing(gain: Interval, scoring: Scoring, at_ratio: str, baseline: Base
     if _is_ahead(gain):
         return f"{baseline.title} may do as well, for nothing"
     if gain.mean <= 0:
-        return f"no ratio does better than nothing (at best {_number(gain)} {scoring.name})"
+        change = f"{_number(gain._replace(mean=-gain.mean))} more" if scoring.is_error else _number(gain)
+        return f"no ratio does better than nothing (at best {change} {scoring.name})"
     adds, unit = ("take", f"off the {scoring.name}") if scoring.is_error else ("add", scoring.name)
     return f"what it seems to {adds}, {_number(gain)} {unit} {at_ratio}, may be chance"
 
@@ -159,5 +160,8 @@ def _number(gain: Interval) -> str:
         size = floor(log10(gain.half))
         least = 3 if max(abs(gain.mean), gain.half) < 1 else 0
         places = min(max(least, -size + (gain.half / 10**size < 2)), MOST_PLACES)
+        if max(abs(gain.mean), gain.half) < 10**-MOST_PLACES:  # of a target in tiny units
+            return f"{gain.mean:.2g} ± {gain.half:.2g}"
+    rounded = [round(value, places) + 0.0 for value in (gain.mean, gain.half)]  # 0 has no sign
     return " ± ".join(f"{value:,.{places}f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:,.{places}f}"
-                      for value in (gain.mean, gain.half))  # fmt: skip
+                      for value in rounded)  # fmt: skip

@@ -84,6 +84,20 @@ class TestVerdict:
         assert said == "Takes 5.0 ± .3 off the root mean squared error at ratio 1, classes as they are"
         said = verdict_on(error, none=-100 * FLAT, enlarge_100=-100 * FLAT + 0.1 + 200 * NOISE)[1]
         assert "what it seems to take, 0 ± 3 off the root mean squared error" in said
+        said = verdict_on(error, none=-100 * FLAT, smote=-100 * FLAT + 5 + NOISE, enlarge_100=-100 * FLAT)[1]
+        assert "(5.000 ± .015 less root mean squared error next to doing nothing)" in said
+
+    def test_errors_that_grow_are_said_to_be_more(self):
+        error = Scoring("root mean squared error", None, is_error=True)
+        said = verdict_on(error, none=-100 * FLAT, enlarge_100=-100 * FLAT - 5 + 20 * NOISE)[1]
+        assert said.endswith("(at best 5.0 ± .3 more root mean squared error)")
+
+    def test_nothing_has_no_sign_and_tiny_units_have_figures(self):
+        assert "at best .000 ± .029" in verdict_on(none=FLAT, balance_50=FLAT - 0.0001 + 2 * NOISE)[1]
+        assert "at best 0 ± 3 " in verdict_on(none=100 * FLAT, balance_50=100 * FLAT - 0.1 + 200 * NOISE)[1]
+        error = Scoring("root mean squared error", None, is_error=True)
+        said = verdict_on(error, none=-1e-6 * FLAT, enlarge_100=1e-6 * (0.2 + NOISE - FLAT))[1]
+        assert said.startswith("Takes 2e-07 ± 1.5e-08 off the root mean squared error")
 
     def test_intervals_end_where_the_metric_does(self):
         scores = scores_of(none=FLAT, balance_50=FLAT + 90 * NOISE)
