@@ -119,13 +119,13 @@ def pair_errors(real: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """The distance of each pair of columns, from 0 to 1: first, second, kind, error."""
     numbers = [name for name in real if real[name].dtype == np.float64]
     one, two = (table[numbers].corr().fillna(0.0) for table in (real, other))  # none with a constant column
-    gap = (one - two).abs() / 2
+    gap, place = (one - two).abs().to_numpy() / 2, {name: at for at, name in enumerate(numbers)}
     codes = {name: _codes(real[name], other[name]) for name in real}
     weights = np.repeat([1 / len(real), -1 / len(other)], [len(real), len(other)])
     rows = []
     for pair in combinations(real, 2):
-        if set(pair) <= set(numbers):
-            rows.append((*pair, "correlation", gap.at[pair]))
+        if pair[0] in place and pair[1] in place:
+            rows.append((*pair, "correlation", gap[place[pair[0]], place[pair[1]]]))
         else:
             rows.append((*pair, "two-way table", _table_distance(codes[pair[0]], codes[pair[1]], weights)))
     return pd.DataFrame(rows, columns=["first", "second", "kind", "error"])

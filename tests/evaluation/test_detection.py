@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from truth import drawn, fresh, tables
 
-from ganaug.evaluation.base import GOOD, POOR, Findings, Inputs
-from ganaug.evaluation.detection import Detection
+from ganaug.evaluation.base import GOOD, POOR, Findings, Inputs, boosting
+from ganaug.evaluation.confidence import roc_auc
+from ganaug.evaluation.detection import Detection, _falls
 
 
 def test_rows_of_the_same_distribution_are_not_told_apart():
@@ -47,3 +49,24 @@ def test_the_hint_names_the_columns_that_tell():
     assert judged(0.9).rating == POOR
     assert "What gives them away most: c, a." in judged(0.9).hint
     assert "how columns go together" in judged(0.9, columns.assign(tells=0.0)).hint
+
+
+def test_a_wide_table_is_prepared_once_for_all_columns_that_are_shuffled():
+    rng = np.random.default_rng(0)
+    truth = np.resize([0, 1], 60)
+    table = pd.DataFrame({"size": rng.normal(size=60) + truth, "town": rng.choice(["a", "b"], 60), "rest": truth * 1.0})
+    model = boosting(table, truth, 0)
+    slow = [area(model, table)] * 3
+    order = np.random.default_rng(0).permutation(60)
+    for place, name in enumerate(table):
+        slow[place] -= area(model, table.assign(**{name: table[name].to_numpy()[order]}))
+    measured, calls = model[0].func, []
+    model[0].set_params(func=lambda X, kinds: calls.append(len(X)) or measured(X, kinds))
+    falls = _falls(model, table, truth, 0)
+    assert calls == [60]
+    assert falls[list(table)].tolist() == slow
+
+
+def area(model, table):
+    chances = model.predict_proba(table)[:, 1]
+    return roc_auc(chances[1::2], chances[::2])["roc_auc"]
