@@ -87,8 +87,12 @@ class FeatureSpace:
         return components
 
     def decode(self, components: Float32Array, codes: Int32Array, keys: Int64Array) -> Float32Array:
-        """Features (n, n_features) of components; what these leave out follows from the rows' keys."""
-        features = self.means[codes] + components @ self.axes + WIDER * self.rest * _normal(keys, len(self.rest))
+        """Features (n, n_features) of components; what these leave out follows from the rows' keys.
+
+        A matrix product would round a row by how many others there are: a part of a plan, or a shorter sample.
+        """
+        along = np.einsum("ij,jk->ik", components, self.axes)
+        features = self.means[codes] + along + WIDER * self.rest * _normal(keys, len(self.rest))
         made: Float32Array = features.clip(self.low, self.high).astype(np.float32)
         return made
 

@@ -21,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter, GANOverSampler, assess, load
 from ganaug.data.embedding import stacked
+from ganaug.modality.features.feature_space import FeatureSpace
 
 COUNTS = (60, 40, 12)
 SMALL: dict[str, Any] = {"steps": 20, "random_state": 0}
@@ -169,6 +170,18 @@ def test_what_a_decoder_makes_is_rounded_and_cut_to_pixels_and_texts_stay_whole(
     assert stacked(pixels, np.array([-3.2, 99.7, 300.0])).tolist() == [7, 9, 0, 100, 255]
     assert stacked(pixels, np.array([300.0])).dtype == np.uint8
     assert stacked(words, ["longer"]).tolist() == ["a", "bb", "longer"]
+
+
+@pytest.mark.parametrize("width", [1, 8, 65])
+def test_a_row_is_the_same_alone_and_among_others(width):
+    rng = np.random.default_rng(0)
+    codes = np.zeros(300, np.int32)
+    space = FeatureSpace.fit(rng.normal(size=(300, width)), codes)
+    components = rng.normal(size=(300, space.axes.shape[0])).astype(np.float32)
+    keys = np.arange(300)
+    every = space.decode(components, codes, keys)
+    alone = [space.decode(components[i : i + 1], codes[:1], keys[i : i + 1]) for i in range(300)]
+    np.testing.assert_array_equal(np.concatenate(alone), every)
 
 
 def test_a_plan_gives_what_a_decoder_makes(images):
