@@ -189,6 +189,8 @@ def _parts(function: Callable[[Any], Any], X: Rows) -> list[Any]:
 def _joined(parts: list[Any], what: str) -> AnyArray:
     """Arrays below one another."""
     made = [np.asarray(part) for part in parts]
+    if any(not part.ndim for part in made):
+        raise ValueError(f"{what} makes a single {made[0][()]!r} of many rows: an array with a row for each is needed")
     shapes = {part.shape[1:]: None for part in made}
     if len(shapes) > 1:
         raise ValueError(

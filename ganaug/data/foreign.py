@@ -47,7 +47,7 @@ def check_given(X: MatrixLike) -> Any:
     if isinstance(given, np.ndarray):
         if given.dtype.names is not None:
             raise TypeError(f"X is a structured array of the fields {list(given.dtype.names)}: give pd.DataFrame(X)")
-        return given
+        return _rows(list(given)) if _holds_arrays(given) else given
     if isinstance(given, (list, tuple)):
         return _rows(given)
     _check_no_other(given)
@@ -105,11 +105,17 @@ def _unmasked(array: np.ma.MaskedArray[Any, Any], what: str) -> Any:
     return check_given(np.asarray(array.data)) if what == "X" else np.asarray(array.data)
 
 
+def _holds_arrays(given: AnyArray) -> bool:
+    """Whether an array of objects holds an array for each row, as images of several sizes come."""
+    return given.ndim == 1 and len(given) > 0 and all(isinstance(row, np.ndarray) for row in given)
+
+
 def _rows(rows: Sequence[Any]) -> Any:
     """Rows as an array; of objects, if it would turn numbers into text."""
     if rows and all(isinstance(row, Mapping) for row in rows):
         raise TypeError(f"X is a {type(rows).__name__} of dicts: give pd.DataFrame(X)")
-    lengths = [len(row) if isinstance(row, (list, tuple)) else -1 for row in rows]
+    flat = (isinstance(row, (list, tuple)) or (isinstance(row, np.ndarray) and row.ndim == 1) for row in rows)
+    lengths = [len(row) if is_flat else -1 for row, is_flat in zip(rows, flat, strict=True)]
     if lengths and min(lengths) >= 0:
         usual = lengths[0]
         for place, length in enumerate(lengths):

@@ -25,6 +25,13 @@ def numbers() -> pd.DataFrame:
     return pd.DataFrame(np.random.default_rng(0).normal(size=(ROWS, 2)), columns=["x", "z"])
 
 
+def objects(*cells) -> np.ndarray:
+    """An array with an array in each cell."""
+    made = np.empty(len(cells), object)
+    made[:] = cells
+    return made
+
+
 def _fit(X, y=None, **parameters):
     return GANAugmenter(**{"steps": 5, "refine": False, "random_state": 0} | parameters).fit(X, y)
 
@@ -47,6 +54,9 @@ def test_infinity_is_refused_with_the_column(numbers, value, dtype):
         (np.zeros(5), ValueError, "expected 2D array, got 1D array"),
         (np.zeros((5, 2, 2)), ValueError, "got 3D array"),
         ([np.zeros((9, 9)), np.zeros((9, 9)), np.zeros((9, 8))], ValueError, r"several sizes: .* X\[2\] has \(9, 8\)"),
+        (objects(np.zeros((9, 9)), np.zeros((9, 8))), ValueError, r"several sizes: .* X\[1\] has \(9, 8\)"),
+        (objects(np.zeros(3), np.zeros(2)), ValueError, "row 1 of X has 2 cells, and row 0 has 3"),
+        ([np.zeros(3), np.zeros(2)], ValueError, "row 1 of X has 2 cells, and row 0 has 3"),
         (np.zeros((5, 2), complex), (TypeError, ValueError), "complex"),
         (sparse.csr_matrix((0, 3)), ValueError, "0 sample"),
         ("table.csv", TypeError, r"path 'table\.csv'.*pd\.read_csv"),

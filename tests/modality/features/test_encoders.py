@@ -312,6 +312,7 @@ def test_features_may_come_in_every_dtype_and_container_of_numbers(images, kind,
         (lambda X: X, ValueError, "GlobalAveragePooling2D"),
         (lambda X: blocks(X)[1:], ValueError, r"of 112 rows"),
         (lambda X: blocks(X).astype(str), TypeError, "numbers are needed"),
+        (lambda _: None, ValueError, "encoder makes a single None of many rows: an array with a row for each"),
         (lambda X: blocks(X) / 0 if len(X) else X, ValueError, "NaN or infinite of 112"),
     ],
 )
