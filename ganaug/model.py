@@ -213,7 +213,10 @@ class GenerativeModel:
         """`X`, or its features, checked, with the fitted features; ValueError if it has others."""
         data, container = check_data(self.embedded(X))
         if type(container) is not type(self.container):
-            raise ValueError(f"X is {container.what}, but GANAugmenter was fitted on {self.container.what}")
+            raise ValueError(
+                f"X is {container.what}, but GANAugmenter was fitted on {self.container.what}: give "
+                f"{self.container.wanted(self.encoder.features)}"
+            )
         return container.matching(data, self.encoder.features, self.encoder.dropped), container
 
     def transformed(self, X: MatrixLike) -> Any:

@@ -196,6 +196,9 @@ class Container(Protocol[DataT]):
     def named(self) -> bool:
         """Whether columns have names of the user's."""
 
+    def wanted(self, fitted: Sequence[Any]) -> str:
+        """What to give, in words for messages."""
+
     def restore(self, data: DataT) -> Any: ...
 
     def stack(self, real: DataT, new: DataT) -> DataT:

@@ -31,6 +31,10 @@ class ImageContainer:
     what: ClassVar[str] = "images"
     named: ClassVar[bool] = False
 
+    def wanted(self, fitted: Sequence[Any]) -> str:
+        shape = tuple(fitted) if self.channels else tuple(fitted)[:2]
+        return f"an array of shape (n, {', '.join(map(str, shape))}); of a single image that is X[None]"
+
     def restore(self, images: AnyArray) -> AnyArray:
         return images if self.channels else images[..., 0]
 

@@ -50,6 +50,9 @@ class TableContainer:
         """Whether columns have names of the user's."""
         return self.kind not in ("array", "sparse")
 
+    def wanted(self, fitted: Sequence[Any]) -> str:
+        return f"a table of {len(fitted):,} column{'s' * (len(fitted) != 1)}"
+
     def restore(self, table: pd.DataFrame) -> Any:
         if self.kind == "frame":
             return table.set_axis(self._names(table), axis=1)
