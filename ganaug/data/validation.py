@@ -139,12 +139,30 @@ def check_labels(y: pd.Series) -> None:
         )
 
 
+def check_told_apart(y: pd.Series) -> None:
+    """Raise ValueError or TypeError for labels that classifiers of scikit-learn do not take."""
+    from sklearn.utils.multiclass import check_classification_targets
+
+    try:
+        check_classification_targets(np.asarray(y))
+    except (TypeError, ValueError) as error:
+        kinds = " and ".join(repr(label) for label in y[~y.map(type).duplicated()])
+        raise type(error)(
+            f"y holds labels such as {kinds}, which scikit-learn's classifiers do not take: turn them into strings or "
+            "integers, all of one type"
+        ) from error
+
+
 def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:
-    """`y` as checked labels, or as numbers although it came as objects or decimals."""
+    """`y` as checked labels that classifiers take, or as numbers although it came as objects or decimals."""
     if classes:
         check_labels(y)
         if hasattr(y, "cat"):
             y = y.cat.remove_unused_categories()  # which are no classes
+        y = y.infer_objects()
+        if y.dtype.kind in "biuf":
+            y = pd.Series(y.to_numpy(), name=y.name)  # scikit-learn makes floats of pandas' and Arrow's own types
+        check_told_apart(y)
     elif y.dtype == object or is_decimal(y):
         y = y.astype(np.float64)
     return y

@@ -154,8 +154,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         for name in ("assessment_", "chosen_ratio_"):
             self.__dict__.pop(name, None)
         self._is_taught = self.teacher is not None
-        fixed = isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "US"  # and so it is to be predicted
-        targets = labels if is_series else y if fixed else np.asarray(labels)
+        targets = targets_of(y, labels, is_series=is_series)
         chosen: GANAugmenter | None = augmenter
         if left_open(augmenter.ratio):
             every_X, assessed_y, labels = checked_rows(X, targets, classes=classes)
@@ -376,6 +375,12 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
                 "rows in all: give these rows a weight, or drop them"
             )
         return (name, values), params
+
+
+def targets_of(y: VectorLike, labels: pd.Series, *, is_series: bool) -> Any:
+    """What an estimator learns: checked labels as a Series if `y` came as one, or as an array."""
+    fixed = isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "US"  # and so it is to be predicted
+    return labels if is_series else y if fixed else np.asarray(labels)
 
 
 def _augment(augmenter: GANAugmenter, X: MatrixLike, y: VectorLike) -> tuple[GANAugmenter, Any, Any, BoolArray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ from ..params import left_open, with_docs
 from ..plain import IndexArray, MatrixLike, VectorLike
 from ..teaching.suspects import suspects
 from ..teaching.teacher import TeacherLike
-from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
+from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, targets_of, with_input_tags
 
 CALIBRATIONS = ("sigmoid", "isotonic")
 
@@ -128,9 +128,10 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         self.calibrated_ = None
         if not self.calibrate or y is None:
             return super().fit(X, y, sample_weight, **fit_params)
-        labels, given = labels_or_numbers(check_target(y)[0], classes=True), cast(Any, y)
+        labels, is_series = check_target(y)
+        labels = labels_or_numbers(labels, classes=True)
         counts = labels.value_counts()
-        y = labels.to_numpy() if np.ndim(given) == 2 else y
+        y = targets_of(y, labels, is_series=is_series)
         cv, inner = self.cv, self.cv
         if isinstance(cv, Iterable):
             if self.augmenter is not None and left_open(self.augmenter.ratio):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -354,6 +356,28 @@ def test_what_makes_no_sense_is_named_before_anything_is_trained(fits, model, ta
     with pytest.raises(error, match=message):
         model.fit(X, target)
     assert not fits
+
+
+@pytest.mark.parametrize(
+    ("kinds", "shown"),
+    [
+        ([Decimal(0), Decimal(1)], r"Decimal\('1'\)"),
+        ([pd.Interval(0, 1), pd.Interval(1, 2)], "Interval"),
+        ([("b", 2), ("a", 1)], r"\('a', 1\)"),
+        ([b"b", b"a"], "b'a'"),
+        ([1, "a"], "'a' and 1"),
+    ],
+)
+def test_labels_that_no_classifier_takes_are_told_before_anything_is_trained(fits, kinds, shown):
+    labels = pd.Series([kinds[label] for label in Y])
+    with pytest.raises((TypeError, ValueError), match=f"y holds labels such as {shown}.*strings or integers"):
+        AugmentedClassifier(LogisticRegression(), augmenter()).fit(X, labels)
+    assert not fits
+
+
+@rolls_dice
+def test_whole_numbers_among_objects_are_labels():
+    assert AugmentedClassifier(LogisticRegression(), augmenter()).fit(X, Y.astype(object)).classes_.tolist() == [0, 1]
 
 
 def test_weights_of_another_length_are_named(fits):

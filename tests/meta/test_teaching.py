@@ -249,6 +249,17 @@ class TestCalibration:
         with pytest.raises(ValueError, match=message):
             AugmentedClassifier(LogisticRegression(), augmenter(1), calibrate=True).fit(X, labels)
 
+    @pytest.mark.usefixtures("dice")
+    @pytest.mark.parametrize("dtype", ["Int64", "boolean", "bool[pyarrow]"])
+    @pytest.mark.parametrize("teacher", [None, LogisticRegression()])
+    @pytest.mark.parametrize("calibrate", [False, True])
+    def test_whole_numbers_and_truth_values_are_predicted_as_such(self, dtype, teacher, calibrate):
+        labels = pd.Series(Y == 1).astype(dtype)
+        model = AugmentedClassifier(LogisticRegression(), augmenter(1), teacher=teacher, calibrate=calibrate, cv=2)
+        said = model.fit(X, labels).predict(X)
+        assert said.dtype == model.classes_.dtype == np.dtype("int64" if dtype == "Int64" else "bool")
+        assert model.score(X, labels) > 0.5
+
     def test_labels_may_be_a_column(self):
         model = AugmentedClassifier(LogisticRegression(), augmenter(1), calibrate=True, cv=2)
         with pytest.warns(DataConversionWarning):
