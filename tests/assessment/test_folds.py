@@ -68,6 +68,18 @@ def test_the_teacher_is_seeded_as_the_estimator_is():
     assert drawn.random_state is None
 
 
+@rolls_dice
+def test_several_metrics_ask_the_teacher_once():
+    asked, model = [], LogisticRegression().fit(X, Y)
+    quick(
+        teacher=lambda rows: asked.append(len(rows)) or model.predict_proba(rows),
+        baselines=["teacher"],
+        ratios={"teach": [1]},
+        cv=3,
+    )
+    assert asked.count(50) == 3
+
+
 def test_a_seed_takes_the_place_of_none_alone():
     model = make_pipeline(DecisionTreeClassifier(), LogisticRegression(random_state=3))
     made = seeded(model, 7)
