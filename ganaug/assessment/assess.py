@@ -212,7 +212,7 @@ def trial_of(
     made = clone(augmenter).set_params(ratio=1.0, target_type="classes" if classes else "number")
     check_parameters(made)
     if teacher is not None:
-        check_teacher(teacher, classes=classes)
+        check_teacher(teacher, np.unique(np.asarray(labels)) if classes else None)
     taught = teacher is not None
     additions = additions_of(ratios, made.sampling_strategy, labels, classes=classes, taught=taught)
     named = baselines_named(baselines, taught=taught)

@@ -168,6 +168,12 @@ def labels_or_numbers(y: pd.Series, *, classes: bool) -> pd.Series:
     return y
 
 
+def targets_of(y: VectorLike, labels: pd.Series, *, is_series: bool) -> Any:
+    """What an estimator learns: checked labels as a Series if `y` came as one, or as an array."""
+    fixed = isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "US"  # and so it is to be predicted
+    return labels if is_series else y if fixed else np.asarray(labels)
+
+
 def accepts_any_table(tags: InputTags) -> None:
     """Note in scikit-learn's input tags that columns of any dtype, gaps and sparse matrices are taken."""
     tags.allow_nan = tags.sparse = tags.string = tags.categorical = True

@@ -24,7 +24,14 @@ from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
 from ..data.embedding import PASSTHROUGH, Embedding, embedded_for
 from ..data.seeds import entropy_of, seeds_from
-from ..data.validation import categorical_columns, check_is_estimator, check_real, check_target, labels_or_numbers
+from ..data.validation import (
+    categorical_columns,
+    check_is_estimator,
+    check_real,
+    check_target,
+    labels_or_numbers,
+    targets_of,
+)
 from ..data.weights import routing, weights_name, with_synthetic
 from ..modality.registry import check_data, checked
 from ..params import Documented, SharesModels, left_open
@@ -143,13 +150,14 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         check_consistent_length(X, y)
         self._embedding, X = embedded_for(self.augmenter, X, y)
         classes = self._target_type == "classes"
-        if self.teacher is not None:
-            check_teacher(self.teacher, classes=classes, X=X)
         labels, is_series = check_target(y)
         labels = labels_or_numbers(labels, classes=classes)
-        if classes and self.teacher is not None:
-            check_several(labels.unique())
         augmenter = self._own_augmenter(labels)
+        if self.teacher is not None:
+            if classes:
+                check_several(labels.unique())
+            rows = _as_kept(X, _kept_by(augmenter, X))
+            check_teacher(self.teacher, np.unique(np.asarray(labels)) if classes else None, rows)
         weights, params = self._weights(sample_weight, fit_params, len(labels))
         for name in ("assessment_", "chosen_ratio_"):
             self.__dict__.pop(name, None)
@@ -163,7 +171,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         if chosen is None:
             is_synthetic = np.zeros(len(labels), dtype=bool)
             self.augmenter_, self._kept = None, _kept_by(augmenter, X)
-            every_X = self._as_kept(every_X)
+            every_X = _as_kept(every_X, self._kept)
             data, container = check_data(every_X)
             self._features_in = prod(data.shape[1:])
             self._columns = list(data) if container.named else []
@@ -206,15 +214,8 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         X = X if self._embedding is None else self._embedding.features(X)
         own = self.augmenter_
         if own is None:
-            return self._as_kept(X)
+            return _as_kept(X, self._kept)
         return own.transform(X) if own.identifiers == "drop" else X
-
-    def _as_kept(self, X: MatrixLike) -> Any:
-        """`X` without the columns that the augmenter would have left out."""
-        if self._kept is None:
-            return X
-        data, container = check_data(X)
-        return container.replaced(container.matching(data, *self._kept), data[:0], np.zeros(0, np.intp), X)
 
     @property
     def n_features_in_(self) -> int:
@@ -384,12 +385,6 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         return (name, values), params
 
 
-def targets_of(y: VectorLike, labels: pd.Series, *, is_series: bool) -> Any:
-    """What an estimator learns: checked labels as a Series if `y` came as one, or as an array."""
-    fixed = isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "US"  # and so it is to be predicted
-    return labels if is_series else y if fixed else np.asarray(labels)
-
-
 def _augment(augmenter: GANAugmenter, X: MatrixLike, y: VectorLike) -> tuple[GANAugmenter, Any, Any, BoolArray]:
     """What `memory` keeps."""
     return augmenter, *augmenter.fit(X, y).augment(X, y, return_mask=True)
@@ -403,6 +398,14 @@ def _kept_by(augmenter: GANAugmenter, X: MatrixLike) -> tuple[Sequence[Any], Seq
     categorical = categorical_columns(augmenter.categorical_features, data)
     encoder, _ = modality.fit_encoder(data, categorical, "none", None, augmenter.identifiers)
     return (encoder.features, encoder.dropped) if encoder.dropped else None
+
+
+def _as_kept(X: MatrixLike, kept: tuple[Sequence[Any], Sequence[Any]] | None) -> Any:
+    """`X` without the columns that the augmenter would have left out."""
+    if kept is None:
+        return X
+    data, container = check_data(X)
+    return container.replaced(container.matching(data, *kept), data[:0], np.zeros(0, np.intp), X)
 
 
 def with_input_tags(tags: Tags, estimator: BaseEstimator) -> tuple[Tags, Tags]:

@@ -21,12 +21,12 @@ from ..assessment.scoring import Scorer, for_second
 from ..augmenter import GANAugmenter
 from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
 from ..data.seeds import entropy_of, seeds_from
-from ..data.validation import check_choice, check_target, labels_or_numbers
+from ..data.validation import check_choice, check_target, labels_or_numbers, targets_of
 from ..params import left_open, with_docs
 from ..plain import IndexArray, MatrixLike, VectorLike
 from ..teaching.suspects import suspects
 from ..teaching.teacher import TeacherLike
-from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, targets_of, with_input_tags
+from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
 
 CALIBRATIONS = ("sigmoid", "isotonic")
 

@@ -35,7 +35,7 @@ def taught(
     target, classes = model.target, model.class_target
     if target is None:
         raise ValueError("teacher labels rows, but the augmenter was fitted without y")
-    check_teacher(teacher, classes=classes is not None, X=X)
+    check_teacher(teacher, None if classes is None else classes.classes, X)
     if classes is not None:
         check_several(classes.classes)
     every, made_for, is_synthetic = model.augmented(X, y, strategy, ratio, verbose=verbose)

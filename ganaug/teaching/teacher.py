@@ -35,6 +35,8 @@ TeacherLike: TypeAlias = Literal["auto"] | BaseEstimator | Callable[[Any], Any]
 FAMILIES = ("boosting", "extra-trees", "forest", "linear")
 FOLDS = 5
 ROUNDS = 100
+ASKED_FIRST = 10
+"""Rows that a teacher that came fitted is asked about before anything is trained."""
 LEAST = 1e-6
 """Probability, lest one row decides alone."""
 HIGHEST_SEED = 2**31 - 1
@@ -95,7 +97,7 @@ def fitted_teacher(
     TypeError, ValueError
         If it cannot label such rows.
     """
-    check_teacher(teacher, classes=classes is not None)
+    check_teacher(teacher, classes)
     tables = isinstance(teacher, str)
     rows: Any = _table(X) if tables else X
     if not tables and not hasattr(teacher, "get_params"):
@@ -135,14 +137,17 @@ def asked_as_it_is(teacher: Teacher | TeacherLike, classes: AnyArray | None) -> 
         return teacher
     if isinstance(teacher, str):
         raise TypeError(f"teacher={teacher!r} must be fitted: give the teacher_ of an AugmentedClassifier, or a model")
-    check_teacher(teacher, classes=classes is not None)
+    check_teacher(teacher, classes)
     if hasattr(teacher, "get_params"):
         check_is_fitted(teacher)
     return lambda X: _opinion(teacher, X, classes)
 
 
-def check_teacher(teacher: object, *, classes: bool, X: MatrixLike | None = None) -> None:
-    """TypeError or ValueError if it cannot be asked for labels, of the rows `X` where these are given."""
+def check_teacher(teacher: Any, classes: AnyArray | None, X: MatrixLike | None = None) -> None:
+    """TypeError or ValueError if it cannot be asked for labels, of the rows `X` where these are given.
+
+    One that came fitted is asked about a few of these.
+    """
     if isinstance(teacher, str):
         if teacher != "auto":
             raise ValueError(f"teacher={teacher!r} must be 'auto', an estimator, a fitted Keras model, or None")
@@ -152,18 +157,21 @@ def check_teacher(teacher: object, *, classes: bool, X: MatrixLike | None = None
     if isinstance(teacher, type):
         raise TypeError(f"teacher={teacher!r} is a class: give an estimator, such as {teacher.__name__}()")
     if hasattr(teacher, "get_params"):
-        needed = "predict_proba" if classes else "predict"
-        if not hasattr(teacher, needed) or (not classes and is_classifier(teacher)):
+        needed = "predict" if classes is None else "predict_proba"
+        if not hasattr(teacher, needed) or (classes is None and is_classifier(teacher)):
             raise TypeError(
                 f"teacher={teacher!r} has no predict_proba, and is to give probabilities: put it into "
                 "CalibratedClassifierCV"
-                if classes
+                if classes is not None
                 else f"teacher={teacher!r} is to give numbers: take a regressor"
             )
         if isinstance(teacher, FrozenEstimator):
             check_is_fitted(teacher)
     elif not (callable(teacher) or hasattr(teacher, "predict")):
         raise TypeError(f"teacher={teacher!r} must be 'auto', an estimator, a fitted Keras model, or None")
+    if X is not None and (isinstance(teacher, FrozenEstimator) or not hasattr(teacher, "get_params")):
+        data, container = check_data(X)
+        _opinion(teacher, container.restore(data[:ASKED_FIRST]), classes)
 
 
 def check_several(classes: AnyArray) -> None:

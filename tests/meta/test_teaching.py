@@ -7,6 +7,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, make_classification
 from sklearn.exceptions import DataConversionWarning
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_score
 from sklearn.multiclass import OneVsRestClassifier
@@ -113,6 +114,31 @@ def test_it_works_inside_cross_validation():
 def test_a_teacher_without_probabilities_is_refused_before_training():
     with pytest.raises(TypeError, match="no predict_proba"):
         AugmentedClassifier(DecisionTreeClassifier(), augmenter(), teacher=LinearSVC()).fit(X, Y)
+
+
+OTHER = FrozenEstimator(LogisticRegression().fit(X, np.where(Y, "yes", "maybe")))
+
+
+@pytest.mark.parametrize(
+    ("teacher", "says"),
+    [
+        (OTHER, "knows the classes .'maybe'"),
+        (lambda X: np.full((len(X), 2), np.nan), "not finite"),
+        (lambda X: np.full((len(X), 3), 1 / 3), r"shape \(10, 3\), expected \(10, 2\)"),
+    ],
+)
+def test_a_fitted_teacher_that_cannot_label_is_told_before_training(fits, teacher, says):
+    with pytest.raises(ValueError, match=says):
+        AugmentedClassifier(DecisionTreeClassifier(), augmenter(), teacher=teacher).fit(X, NAMES)
+    assert not fits
+
+
+@pytest.mark.usefixtures("dice")
+def test_a_fitted_teacher_is_asked_without_what_is_left_out():
+    teacher = FrozenEstimator(LogisticRegression().fit(FRAME, NAMES))
+    rows = FRAME.assign(email=[f"name{i}@example.org" for i in range(120)])
+    model = AugmentedClassifier(DecisionTreeClassifier(), augmenter(identifiers="drop"), teacher=teacher)
+    assert model.fit(rows, NAMES).predict(rows).shape == (120,)
 
 
 def test_decimals_are_numbers_to_a_teacher():
