@@ -375,12 +375,10 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
                 f"sample_weight holds {values[strange[0]]} in row {strange[0]}, and no finite number in {len(strange)} "
                 "rows in all: give these rows a weight, or drop them"
             )
-        below = np.flatnonzero(values < 0)
-        if len(below) or not values.any():
+        if values.sum() <= 0:
             raise ValueError(
-                f"sample_weight holds {values[below[0]]} in row {below[0]}: a weight must be at least 0"
-                if len(below)
-                else "sample_weight is 0 in every row: give some of them more, or pass none"
+                f"sample_weight sums up to {values.sum():g}, and a synthetic row weighs their mean: give some rows "
+                "more, or pass none"
             )
         return (name, values), params
 
