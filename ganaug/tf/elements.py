@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,9 +51,10 @@ class Form:
         """
         parts, target = as_parts(spec), model.target
         wanted, counts = ("x alone", (1,)) if target is None else ("(x, y) or (x, y, weight)", (2, 3))
-        if len(parts) not in counts or not all(is_dense(part) for part in tf.nest.flatten(parts)):
+        features = parts[0].values() if parts and isinstance(parts[0], Mapping) else parts[:1]
+        if len(parts) not in counts or not all(map(is_dense, (*features, *parts[1:]))):
             raise TypeError(
-                f"elements must be {wanted} of dense tensors, as the augmenter was fitted "
+                f"elements must be {wanted} of dense tensors, x one or a dict of them, as the augmenter was fitted "
                 f"{'without' if target is None else 'with'} y; found {shown(spec)}"
             )
         x, y, weight = (*parts, None, None)[:3]
@@ -150,3 +151,8 @@ def as_parts(element: Any) -> Element:
 def bare(parts: Element) -> Any:
     """An element of one part is that part."""
     return parts if len(parts) > 1 else parts[0]
+
+
+def like(element: Any, parts: Element) -> Any:
+    """Parts as an element that came: a tuple of one part stays one."""
+    return parts if isinstance(element, (tuple, list)) else bare(parts)

@@ -20,7 +20,7 @@ from ..model import GenerativeModel
 from ..plain import AnyArray
 from ..tensorflow import tf
 from .calls import CALLS
-from .elements import Element, Form, as_parts, bare, form_of, native, rowwise
+from .elements import Element, Form, as_parts, bare, form_of, like, native, rowwise
 from .labels import LabelForm, Rotation
 
 Dataset = Any
@@ -178,13 +178,13 @@ def mix(source: Source, p: float, seed: int) -> Apply:
         form = source.checked(form_of(source.model, dataset))
 
         def replace(element: Any, pulse: Any) -> Any:
-            return bare(source.mixed(form, as_parts(element), p, _seeds(seed, *pulse)))
+            return like(element, source.mixed(form, as_parts(element), p, _seeds(seed, *pulse)))
 
         whole = dataset if form.batched else dataset.batch(source.at_once)
         done = _map(tf.data.Dataset.zip(whole, _pulse(seed)), replace)
         return done if form.batched else _counted(done.unbatch(), dataset, lambda rows: rows)
 
-    return apply
+    return without_autograph(apply)
 
 
 def _check_whole(given: tuple[Any, ...], name: str) -> None:
@@ -237,14 +237,15 @@ def enlarge(source: Source, addition: Enlargement, seed: int) -> Apply:
                 real = real if form.weight is not None else _with_weight(real, form, 1.0, rows)
             every = _shuffled(real, made, tf.cast(tf.stack(seeds[1:]) % SEEDS, tf.int32))
             if form.batched:
-                every = rowwise(every, lambda tensor: tf.reshape(tensor, [-1, rows, *tensor.shape[1:]]))
-            return bare(every)
+                every = rowwise(every, lambda tensor: tf.reshape(tensor, [1 + stop - start, rows, *tensor.shape[1:]]))
+            return like(element, every)
 
         whole = dataset if form.batched else dataset.batch(source.at_once)
-        done = _map(tf.data.Dataset.zip(whole, _pulse(seed)), add).unbatch()
+        stacks = _map(tf.data.Dataset.zip(whole, _pulse(seed)), add)
+        done = _unstacked(stacks) if form.batched else stacks.unbatch()
         return _counted(done, dataset, lambda count: count + addition.until(count))
 
-    return apply
+    return without_autograph(apply)
 
 
 def _with_weight(element: Element, form: Form, weight: float, rows: Tensor) -> Element:
@@ -266,6 +267,13 @@ def _map(dataset: Dataset, function: Any) -> Dataset:
     return dataset.map(without_autograph(function), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
+def _unstacked(dataset: Dataset) -> Dataset:
+    """What `unbatch` gives, which crashes the process where the batches of a stack have no rows."""
+    whole = not isinstance(dataset.element_spec, tuple)
+    slices = tf.data.Dataset.from_tensor_slices
+    return dataset.flat_map(without_autograph(lambda *parts: slices(parts[0] if whole else parts)))
+
+
 def _pulse(seed: int) -> Dataset:
     """Numbers of elements, each with a random one that is another in each iteration."""
     random = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
@@ -278,7 +286,8 @@ def _seeds(seed: int, number: Tensor, random: Tensor) -> list[Tensor]:
 
 def _counted(done: Dataset, dataset: Dataset, count: Callable[[int], int]) -> Dataset:
     """`done` with the cardinality that follows from that of `dataset`, where it has one."""
-    rows = int(dataset.cardinality())
-    if rows == tf.data.UNKNOWN_CARDINALITY:
+    found = tf.get_static_value(dataset.cardinality())
+    if found is None or found == tf.data.UNKNOWN_CARDINALITY:  # None in a graph
         return done
+    rows = int(found)
     return done.apply(tf.data.experimental.assert_cardinality(rows if rows < 0 else count(rows)))

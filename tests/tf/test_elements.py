@@ -77,6 +77,10 @@ def test_rows_without_labels(unlabelled):
     dataset = tf.data.Dataset.from_tensor_slices(numbers()[0])
     assert len(rows_of(dataset.apply(unlabelled.enlarge(0.5)))) == 135
     assert dataset.batch(9).map(unlabelled.map_fn(1.0)).element_spec == dataset.batch(9).element_spec
+    alone = tf.data.Dataset.from_tensor_slices((numbers()[0],)).batch(9)
+    for way in (unlabelled.enlarge(1.0), unlabelled.mix(1.0)):
+        assert isinstance(alone.apply(way).element_spec, tuple)
+        assert len(next(iter(alone.apply(way)))) == 1
     assert unlabelled.as_layer(1.0)(numbers()[0], training=True).shape == (90, 2)
     with pytest.raises(TypeError, match=r"elements must be x alone .* fitted without y; found \(float64"):
         real().apply(unlabelled.mix())
@@ -84,6 +88,15 @@ def test_rows_without_labels(unlabelled):
         unlabelled.as_dataset(labels="balanced")
     with pytest.raises(ValueError, match="fitted without y"):
         unlabelled.enlarge(synthetic_weight=1.0)
+
+
+@pytest.mark.parametrize("nested", ["x", "y", "columns"])
+def test_parts_that_hold_several_tensors_are_refused(model, nested):
+    X, y = numbers()
+    pair = X[:, 0], X[:, 1]
+    elements = {"x": (pair, y), "y": (X, {"one": y, "two": y}), "columns": ({"0": pair, "1": y}, y)}[nested]
+    with pytest.raises(TypeError, match=r"of dense tensors, x one or a dict of them, .*; found \("):
+        tf.data.Dataset.from_tensor_slices(elements).apply(model.mix())
 
 
 def test_structures_that_do_not_fit_say_what_was_expected(model, mixed_model, frame):

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from feeds import network, real, rows_of
+from feeds import network, numbers, real, rows_of
 
 
 @pytest.mark.parametrize("batch", [None, 16])
@@ -32,6 +32,13 @@ def test_a_last_batch_that_is_smaller_is_kept(model):
     assert int(larger.cardinality()) == 6
 
 
+def test_an_empty_batch_brings_empty_ones(model):
+    X, y = numbers()
+    shapes = tf.TensorSpec([None, X.shape[1]], X.dtype), tf.TensorSpec([None], y.dtype)
+    batches = tf.data.Dataset.from_generator(lambda: iter([(X[:0], y[:0]), (X[:3], y[:3])]), output_signature=shapes)
+    assert [len(y) for _, y in batches.apply(model.enlarge(1.0, seed=0))] == [0, 0, 3, 3]
+
+
 def test_balancing_makes_classes_equally_frequent(model):
     for dataset in (real(), real().shuffle(90)):
         counts = Counter(y for _, y in rows_of(dataset.apply(model.enlarge(labels="balanced"))))
@@ -52,6 +59,11 @@ def test_endless_datasets_stay_endless(model):
     unknown = real().filter(lambda _, y: y > 0)
     assert unknown.apply(model.enlarge(1.0)).cardinality() == tf.data.UNKNOWN_CARDINALITY
     assert len(rows_of(unknown.apply(model.enlarge(1.0)))) == 60
+
+
+def test_a_dataset_may_be_enlarged_inside_a_function_that_is_traced(model):
+    parts = tf.data.Dataset.range(2).flat_map(lambda _: real().apply(model.enlarge(0.5)))
+    assert len(rows_of(parts)) == 270
 
 
 def test_weights_tell_real_from_synthetic_rows(model):
