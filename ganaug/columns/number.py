@@ -86,7 +86,6 @@ class Number(ValueType):
             narrow = own.kind in "fO" and own.itemsize >= 8 and _is_single(known)
             fine = np.dtype(np.float32) if narrow else own
             on = _lattice(known, 0, fine) if fine.kind == "f" and fine.itemsize < 8 else on
-            narrow &= bool(on.step)
         ints = column.dtype == object and any(isinstance(cell, Integral) for cell in column)
         levels = known if _are_levels(known, len(values), on.step) else None
         return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels)
@@ -105,11 +104,21 @@ class Number(ValueType):
             near = np.where(far, self.origin, part) if far.any() else part
             near = np.round(self.origin + np.rint((near - self.origin) / self.step) * self.step, self.decimals)
             part = np.where(far, part, near) if far.any() else near
-        own: np.dtype[Any] = np.dtype(np.float32) if self.narrow else numpy_dtype(self.dtype)
+        own = self._own
         if own.kind in "iu":
             limits = np.iinfo(own)
             return part.clip(limits.min, limits.max)
         return part.astype(own).astype(np.float64) if own.kind == "f" else part
+
+    @property
+    def grain(self) -> float:
+        """What its dtype may leave out of a number, as a share of it; 0 for what is as exact as float64."""
+        own = self._own
+        return float(np.finfo(own).eps) if own.kind == "f" and own.itemsize < 8 else 0.0
+
+    @property
+    def _own(self) -> np.dtype[Any]:
+        return np.dtype(np.float32) if self.narrow else numpy_dtype(self.dtype)
 
     def given(self, column: pd.Series) -> Float64Array:
         return self.transform(column)[0]

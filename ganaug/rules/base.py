@@ -102,6 +102,12 @@ class Cells:
             return (own.step if isinstance(own, Datetime) else own.tick) / per_second(own.dtype)
         return own.step if isinstance(own, Number) else 1.0
 
+    @property
+    def grain(self) -> float:
+        """What the dtype may leave out of a number, as a share of it."""
+        own = self.type.cells
+        return own.grain if isinstance(own, Number) else 0.0
+
     def take(self, rows: AnyArray) -> Cells:
         return Cells(self.type, self.plain[rows])
 

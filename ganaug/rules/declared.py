@@ -210,7 +210,7 @@ class RuleParser:
                 raise ValueError(f"rules: {self.text!r} needs two columns or more that add up to {right.strip()}")
             if min(map(np.nanmin, numbers.values())) < 0:
                 raise ValueError(f"rules: {self.text!r} needs columns that are never negative")
-            total = total_of(numbers, float(right))
+            total = total_of(numbers, float(right), max(self.table[place].grain for place in numbers))
             return self._held(total.with_support(len(next(iter(numbers.values())))))
         effect, right = self._place(left), right.replace("**", "^")
         if match := re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*", right):
@@ -225,9 +225,11 @@ class RuleParser:
             raise ValueError(f"rules: {self.text!r} takes a column 0 times, or more often than floats can tell")
         columns = {place: self.table[place].numbers() for place in (*weights, effect)}
         self._check_known(np.logical_and.reduce([~np.isnan(own) for own in columns.values()]))
-        own = lattice(self.table[effect])
+        own, grain = lattice(self.table[effect]), max(self.table[place].grain for place in columns)
         forms = tuple(self.forms.get(place, "{}") for place in weights) if self.forms else ()
-        relation, broken = declared_relation(effect, weights, constant, columns, own, product=product, forms=forms)
+        relation, broken = declared_relation(
+            effect, weights, constant, columns, own, grain, product=product, forms=forms
+        )
         self._check(broken)
         return relation
 

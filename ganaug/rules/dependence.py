@@ -30,9 +30,13 @@ class Dependence:
 
 
 def find_dependences(
-    scale: Mapping[int, Float64Array], seen: Columns, steps: Mapping[int, float], product: bool
+    scale: Mapping[int, Float64Array],
+    seen: Columns,
+    steps: Mapping[int, float],
+    grains: Mapping[int, float],
+    product: bool,
 ) -> Iterator[Dependence]:
-    """Columns that are sums of those before them on a scale, but for what rounding leaves."""
+    """Columns that are sums of those before them on a scale, but for what rounding and their dtypes leave."""
     basis, twins = list[int](), list[int]()
     span = Span(len(next(iter(scale.values()), ())))
     for place in sorted(scale, key=lambda place: (place < 0, abs(place))):
@@ -46,7 +50,7 @@ def find_dependences(
         whole = [other for other in near if not np.isnan(scale[other][there]).any()]
         for others in (whole, near) if len(whole) < len(near) else (near,):
             others, rows = _enough(place, others, scale, seen, steps, product)
-            fit = Fit(place, rows, scale, seen, steps, product)
+            fit = Fit(place, rows, scale, seen, steps, grains, product)
             found = fit.dependences(others) if rows.sum() >= FEWEST_COMPLETE else []
             if found:
                 break
@@ -113,6 +117,7 @@ class Fit:
     scale: Mapping[int, Float64Array]
     seen: Columns
     steps: Mapping[int, float]
+    grains: Mapping[int, float]
     product: bool
 
     def dependences(self, near: list[int]) -> list[Dependence]:
@@ -164,7 +169,8 @@ class Fit:
         even = self._tolerance(kept, np.ones(len(kept)))
         weights, constant = _least_squares(x, y, 1 / (even + 1e-3 * np.median(even) + FLOAT_NOISE))
         left = np.abs(y - x @ weights - constant)
-        noise = FLOAT_NOISE * max(np.abs(x * weights).max(), np.abs(y).max(), 1.0 if self.product else 0.0)
+        grain = FLOAT_NOISE + max(self.grains[p] for p in (self.place, *kept))
+        noise = grain * max(np.abs(x * weights).max(), np.abs(y).max(), 1.0 if self.product else 0.0)
         if left.max() <= noise:
             return Explained(weights, constant, noise)
         rounded = self._tolerance(kept, weights) + noise

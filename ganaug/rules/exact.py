@@ -33,6 +33,7 @@ def find_exact(
     columns: Columns,
     factors: Sequence[int],
     lattices: Mapping[int, tuple[float, float]],
+    grains: Mapping[int, float],
     may_follow: Callable[[int, Sequence[int]], bool],
 ) -> Iterator[Relation]:
     """Relations that all complete rows keep.
@@ -45,6 +46,8 @@ def find_exact(
         Those that may be part of a product.
     lattices : mapping of int to (float, float)
         Origin and step of the values of each, step 0 for none.
+    grains : mapping of int to float
+        What the dtype of each may leave out of a number, as a share of it.
     may_follow : callable
         Whether the column at a place may follow from those at others, after the relations given so far.
     """
@@ -60,6 +63,7 @@ def find_exact(
         if product:
             columns = {**columns, **{place: FORMS[form](columns[own]) for place, (own, form) in forms.items()}}
             lattices = {**lattices, **dict.fromkeys(forms, (0.0, 0.0))}
+            grains = {**grains, **{place: grains[own] for place, (own, _) in forms.items()}}
             usable += list(forms)[: MOST_COLUMNS - len(usable)]
             seen = {place: columns[place][probe] for place in usable}
             factors = [*factors, *forms]
@@ -67,9 +71,9 @@ def find_exact(
         steps = {place: lattices[place][1] for place in usable}
         positive = [p for p in usable if not product or (p in factors and np.nanmedian(seen[p]) > 0)]
         varied = {p: scale[p] for p in positive if _varies(scale[p])}  # in the rows that were probed
-        found = list(find_dependences(varied, seen, steps, product))
+        found = list(find_dependences(varied, seen, steps, grains, product))
         for each in [*found, *with_twins(found)]:
-            trials += _trials(each, columns, lattices, product, may_follow, forms)
+            trials += _trials(each, columns, lattices, grains, product, may_follow, forms)
     for trial in sorted(trials, key=lambda trial: trial.rank):
         yield trial.relation
 
@@ -94,9 +98,9 @@ def _halves(weights: Float64Array) -> Float64Array:
 class RankedRelation(NamedTuple):
     """A relation that all rows keep, and how well its column follows, the less the better.
 
-    First comes whether it leaves a rest, then whether it is rounded and a cause is not, how many digits its weights
-    have, how coarse the column is, how many others there are, the size of exponents, how often the sum leaves its
-    range, and how early the column stands.
+    First comes whether it leaves a rest, then whether it is rounded, or of a narrower dtype, and a cause is not, how
+    many digits its weights have, how coarse the column is, how many others there are, the size of exponents, how often
+    the sum leaves its range, and how early the column stands.
     """
 
     rank: tuple[float, bool, int, int, int, float, float, int]
@@ -107,6 +111,7 @@ def _trials(
     found: Dependence,
     columns: Columns,
     lattices: Mapping[int, tuple[float, float]],
+    grains: Mapping[int, float],
     product: bool,
     may_follow: Callable[[int, Sequence[int]], bool],
     forms: Mapping[int, tuple[int, str]],
@@ -119,12 +124,14 @@ def _trials(
         if effect in forms or len({effect, *own}) <= len(own) or not may_follow(effect, own):
             continue
         weights, constant = _solved(found, effect, causes)
-        relation = _verified(effect, causes, weights, constant, columns, lattices, product)
+        grain = max(grains[place] for place in places)
+        relation = _verified(effect, causes, weights, constant, columns, lattices, grain, product)
         if relation is not None:
             rest = float(f"{np.mean(relation.rest(columns[effect], columns) != 0):.1f}") if relation.has_rest else 0.0
             lossy = bool(relation.step) and not all(
                 lattices[cause][1] for cause in relation.causes if cause not in forms
             )
+            lossy |= not relation.step and grains[effect] > min(grains[cause] for cause in causes)
             coarse, outside = _coarseness(relation, lattices, columns), round(_outside(relation, columns), 2)
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
@@ -175,10 +182,11 @@ def _verified(
     constant: float,
     columns: Columns,
     lattices: Mapping[int, tuple[float, float]],
+    grain: float,
     product: bool,
 ) -> Relation | None:
     """The relation in its simplest form that all complete rows keep; None if some do not."""
-    base, complete = _blank(effect, causes, weights, constant, columns, lattices[effect], product)
+    base, complete = _blank(effect, causes, weights, constant, columns, lattices[effect], grain, product)
     values, step = columns[effect], lattices[effect][1]
     if complete.sum() < max(FEWEST_COMPLETE, (~np.isnan(values)).sum() / 2):
         return None
@@ -213,13 +221,14 @@ def declared_relation(
     constant: float,
     columns: Columns,
     lattice: tuple[float, float],
+    grain: float,
     *,
     product: bool,
     forms: tuple[str, ...] = (),
 ) -> tuple[Relation, BoolArray]:
     """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
     simple = np.array([_simple(weight, product) for weight in weights.values()])
-    base, complete = _blank(effect, list(weights), simple, constant, columns, lattice, product)
+    base, complete = _blank(effect, list(weights), simple, constant, columns, lattice, grain, product)
     if forms:
         counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=True)]
         base = replace(base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]))
@@ -241,6 +250,7 @@ def _blank(
     constant: float,
     columns: Columns,
     lattice: tuple[float, float],
+    grain: float,
     product: bool,
 ) -> tuple[Relation, BoolArray]:
     """A relation of which it is yet to be seen whether it holds, and its complete rows."""
@@ -264,6 +274,7 @@ def _blank(
         high=float(np.nanmax(values)),
         exact=True,
         gaps=bool((missing == np.isnan(values)).all()),
+        grain=grain,
     )
     return blank, complete
 

@@ -54,8 +54,9 @@ def find_rules(
         found.add(function)
     numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
     lattices = {place: lattice(table[place]) for place in numbers}
+    grains = {place: table[place].grain for place in numbers}
     factors = [place for place in numbers if table[place].kind == "number"]
-    for relation in find_exact(numbers, factors, lattices, found.may_follow):
+    for relation in find_exact(numbers, factors, lattices, grains, found.may_follow):
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
@@ -94,6 +95,6 @@ def _as_total(relation: Relation, table: Table, found: Assembly) -> Iterator[Tot
     free = all(table[place].kind == "number" and place not in found.derived for place in places)
     if not free or min(map(np.nanmin, numbers.values())) < 0:
         return
-    total = total_of(numbers, relation.constant)
+    total = total_of(numbers, relation.constant, relation.grain)
     if not total.broken(table).any():
         yield total.with_support(relation.support)

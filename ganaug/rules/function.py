@@ -59,7 +59,8 @@ class Function(Rule):
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]
         said, values = self._said(table), cells.numbers()
-        slack = cells.step * (0.5 + NOISE) + FLOAT_NOISE * np.maximum(1.0, np.abs(np.nan_to_num(values)))
+        size = np.maximum(1.0, np.abs(np.nan_to_num(values)))
+        slack = cells.step * (0.5 + NOISE) + (FLOAT_NOISE + cells.grain) * size
         return ~(np.abs(said - values) <= slack) & ~(np.isnan(said) & np.isnan(values))
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
@@ -74,7 +75,8 @@ def find_functions(table: Table, may_follow: Callable[[int, Sequence[int]], bool
     places = list(numbers)
     first = np.arange(FIRST_ROWS)
     small = np.array([cells.take(first).numbers() for cells in numbers.values()])
-    slack = np.array([cells.step for cells in numbers.values()])[:, None] + NOISE * np.maximum(1, np.abs(small))
+    step, grain = np.array([(cells.step, cells.grain) for cells in numbers.values()]).T[:, :, None]
+    slack = step + (NOISE + grain) * np.maximum(1, np.abs(small))
     for row, cause in enumerate(places):
         for name, function in FUNCTIONS.items():
             with np.errstate(all="ignore"):

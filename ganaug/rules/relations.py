@@ -71,6 +71,8 @@ class Relation(Rule):
         Whether the column is missing exactly where a cause is.
     forms : tuple of str
         For each cause what of it counts, one of :data:`FORMS`; empty if it is the causes themselves.
+    grain : float
+        What the dtypes of the columns may leave out of a number, as a share of it.
     """
 
     weights: Float64Array
@@ -89,6 +91,7 @@ class Relation(Rule):
     exact: bool = False
     gaps: bool = False
     forms: tuple[str, ...] = ()
+    grain: float = 0.0
 
     @property
     def kind(self) -> str:
@@ -135,9 +138,22 @@ class Relation(Rule):
         steps = apart * per_unit if abs(per_unit * self.step - 1) < NOISE else apart / self.step
         return self.origin + ROUNDING[self.rounding](steps) * self.step
 
-    def _unrounded(self, columns: Columns) -> Float64Array:
+    def _counts(self, columns: Columns) -> Float64Array:
+        """What counts of the causes, a column for each."""
         causes = np.column_stack([FORMS[form](columns[cause]) for form, cause in self._counted])
-        causes = np.where(np.isnan(causes), self.instead, causes)
+        return np.where(np.isnan(causes), self.instead, causes)
+
+    def _untold(self, values: Float64Array, columns: Columns) -> Float64Array:
+        """How far the dtypes of the columns may carry `values` off: each term of a sum, or each step of a product."""
+        if not self.grain:
+            return np.zeros(len(values))
+        terms = np.abs(values) * len(self.causes)
+        if not self.product:
+            terms = np.abs(values) + np.abs(self._counts(columns) * self.weights).sum(1) + abs(self.constant)
+        return self.grain * terms
+
+    def _unrounded(self, columns: Columns) -> Float64Array:
+        causes = self._counts(columns)
         said: Float64Array
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # `of_rest` keeps to the range
             if not self.product:
@@ -158,7 +174,8 @@ class Relation(Rule):
         """
         if not self.step:
             return ("even",)
-        apart = np.abs(values - self._unrounded(columns))[complete_rows(self, self.effect, columns)]
+        apart = np.abs(values - self._unrounded(columns)) - self._untold(values, columns)
+        apart = apart[complete_rows(self, self.effect, columns)]
         nothing = apart.max(initial=0.0) <= NOISE * self.step
         return ("even",) if nothing else ("down", "up", "even", "half up")
 
@@ -173,7 +190,8 @@ class Relation(Rule):
 
     def rest(self, values: Float64Array, columns: Columns) -> Float64Array:
         """How far `values` are from what is expected."""
-        return np.round(values - self.expected(columns), self.digits)
+        apart = values - self.expected(columns)
+        return np.where(np.abs(apart) <= self._untold(values, columns), 0.0, np.round(apart, self.digits))
 
     def of_rest(self, rest: Float64Array, columns: Columns) -> Float64Array:
         """The values that are as far from what is expected as `rest` says, both kept in the range of training rows."""

@@ -22,9 +22,12 @@ class Total(Rule):
     Parameters
     ----------
     total : float
+    grain : float
+        What the dtypes of the columns may leave out of a number, as a share of it.
     """
 
     total: float
+    grain: float = 0.0
 
     @property
     def kind(self) -> str:
@@ -47,7 +50,7 @@ class Total(Rule):
     def broken(self, table: Table) -> BoolArray:
         columns = np.column_stack([table[place].numbers() for place in self.effects])
         absent = np.isnan(columns)
-        off = np.abs(columns.sum(1) - self.total) > 1e-9 * abs(self.total)
+        off = np.abs(columns.sum(1) - self.total) > (1e-9 + self.grain) * abs(self.total)
         return np.where(absent.any(1), ~absent.all(1), off)
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
@@ -66,7 +69,7 @@ class Total(Rule):
         return dict(zip(self.effects, made, strict=True))
 
 
-def total_of(numbers: Mapping[int, Float64Array], total: float) -> Total:
+def total_of(numbers: Mapping[int, Float64Array], total: float, grain: float) -> Total:
     """Columns that add up to a total, of which the largest on average takes what the others leave."""
     means = {place: float(np.nanmean(own)) for place, own in numbers.items()}
-    return Total((), tuple(sorted(numbers, key=means.__getitem__)), total)
+    return Total((), tuple(sorted(numbers, key=means.__getitem__)), total, grain)

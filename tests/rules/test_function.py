@@ -38,3 +38,11 @@ def test_a_function_that_is_written_down_but_broken_names_the_rows():
     table.loc[7, "y"] = 3
     with pytest.raises(ValueError, match="broken in 1 of 200 rows, by position 7"):
         TableEncoder.fit(table, rules=["y = log(x)"])
+
+
+def test_a_function_in_a_narrow_dtype_is_found_and_kept():
+    income = np.random.default_rng(0).lognormal(7, 1, 300).astype(np.float32)
+    encoder, _ = TableEncoder.fit(pd.DataFrame({"income": income, "log": np.log(income)}))
+    assert [rule.text for rule in encoder.rules] == ["log = log(income)"]
+    rows = encoder.decode(any_rows(encoder))
+    assert np.allclose(rows["log"], np.log(rows["income"]), rtol=3e-7, atol=0)

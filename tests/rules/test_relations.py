@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_array_equal
 from pandas.testing import assert_frame_equal
 
 from ganaug import CorruptFileError, GANAugmenter, load
@@ -259,3 +260,38 @@ def test_days_of_a_zone_are_no_rounded_moments(zone):
     assert {rule.kind for rule in encoder.rules if "day" in rule.columns} <= {"order", "date part"}
     assert [rule.kind for rule in encoder.rules if "hours" in rule.columns] == ["sum"]
     assert not any(encoder.broken(encoder.decode(any_rows(encoder)), None))
+
+
+@pytest.mark.parametrize("held", [np.float32, np.float64])
+def test_what_was_computed_in_a_narrow_dtype_is_found_and_kept(held):
+    goods, freight, grams = np.random.default_rng(0).gamma(2, 3, (3, 400)).astype(np.float32)
+    columns = {"goods": goods, "freight": freight, "total": goods + freight, "grams": grams, "each": goods / grams}
+    table = pd.DataFrame(columns).astype(held)
+    encoder, _ = TableEncoder.fit(table)
+    rows = encoder.decode(any_rows(encoder)).astype(np.float32)
+    assert {rule.text for rule in encoder.rules} == {"total = goods + freight", "each = goods / grams"}
+    assert_array_equal(rows["total"], rows["goods"] + rows["freight"])
+    assert_array_equal(rows["each"], rows["goods"] / rows["grams"])
+    assert TableEncoder.fit(table, rules=["total = goods + freight"])[0].rules[0].support == 400
+
+
+def test_half_floats_add_up_as_far_as_they_can():
+    goods, freight = np.random.default_rng(0).gamma(2, 3, (2, 400)).astype(np.float16)
+    encoder, _ = TableEncoder.fit(pd.DataFrame({"goods": goods, "freight": freight, "total": goods + freight}))
+    assert "sum" in {rule.kind for rule in encoder.rules}
+    rows = encoder.decode(any_rows(encoder)).astype(np.float64)
+    assert np.allclose(rows["total"], rows["goods"] + rows["freight"], rtol=2e-3, atol=0)
+
+
+def test_shares_in_a_narrow_dtype_have_a_constant_total():
+    shares = pd.DataFrame(np.random.default_rng(0).dirichlet([1, 2, 3], 300).astype(np.float32), columns=list("abc"))
+    encoder, _ = TableEncoder.fit(shares)
+    assert [rule.text for rule in encoder.rules] == ["a + b + c = 1"]
+    assert encoder.decode(any_rows(encoder)).sum(axis=1).to_numpy() == pytest.approx(1, rel=3e-7)
+
+
+def test_what_is_close_in_a_narrow_dtype_is_no_sum():
+    rng = np.random.default_rng(0)
+    goods, freight, change = rng.gamma(2, 3, (3, 400)).astype(np.float32)
+    encoder, _ = TableEncoder.fit(pd.DataFrame({"a": goods, "b": freight, "c": goods + freight + change / 10_000}))
+    assert not [rule for rule in encoder.rules if rule.kind == "sum"]
