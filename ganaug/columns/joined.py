@@ -12,6 +12,7 @@ from ..plain import DType
 from .base import missing_of, numpy_dtype
 from .category import without_dictionary
 from .registry import dense, kind_of
+from .ticks import without_objects
 
 UNITS = ("s", "ms", "us", "ns")
 
@@ -34,7 +35,7 @@ def joined(real: pd.Series, new: pd.Series) -> pd.Series:
         if own is not None:
             return _below(real, own)
         real, new = dense(real), dense(new)
-    real, new = without_dictionary(real), without_dictionary(new)
+    real, new = (without_objects(without_dictionary(own)) for own in (real, new))
     if isinstance(real.dtype, pd.CategoricalDtype) or isinstance(new.dtype, pd.CategoricalDtype):
         return _joined_categories(real, new)
     if _of_one_kind(real, new) and _zoned(real) == _zoned(new):

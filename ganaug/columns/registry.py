@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from .base import ColumnType, Kind, ValueType
+from .boxed import Boxed
 from .category import Category, LongNumber
 from .datetime import Datetime
 from .duration import Duration
 from .number import Number, is_complex
 from .sparse import Sparse
+from .ticks import unboxed
 
 COLUMN_TYPES: tuple[type[ValueType], ...] = (Datetime, Duration, Number, LongNumber, Category)
 """In the order in which a column is offered to them; the last one takes every column."""
@@ -33,6 +35,8 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
         _check_hashable(column)
     if categorical:
         return COLUMN_TYPES[-1].fit(column)
+    if (plain := unboxed(column)) is not None:
+        return Boxed.of(column, fit_column(plain))
     return next(each for each in COLUMN_TYPES if each.accepts(column)).fit(column)
 
 

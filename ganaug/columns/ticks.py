@@ -15,6 +15,8 @@ NO_TIME = np.iinfo(np.int64).min
 """How a missing time is written as a whole number."""
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 SECONDS_A_DAY = 86_400
+HELD_BY = {dt.datetime: "M8[us]", pd.Timestamp: "M8[ns]", dt.timedelta: "m8[us]", pd.Timedelta: "m8[ns]"}
+"""NumPy's dtypes of times that are objects."""
 
 
 def holds_dates(column: pd.Series) -> bool:
@@ -22,6 +24,35 @@ def holds_dates(column: pd.Series) -> bool:
     if column.dtype != object:
         return _are_dates(column.dtype)
     return inner_type(column) == "date" and all(type(cell) is dt.date for cell in column[column.notna()])
+
+
+def unboxed(column: pd.Series) -> pd.Series | None:
+    """A column of objects, all of them moments without a zone or spans of time, as one of NumPy's dtype; else None."""
+    if inner_type(column) not in ("datetime", "timedelta"):
+        return None
+    known = column[column.notna()]
+    [kind, *others] = {type(cell) for cell in known}
+    if others or kind not in HELD_BY or any(getattr(cell, "tzinfo", None) is not None for cell in known):
+        return None
+    try:
+        return column.astype(HELD_BY[kind])
+    except (ValueError, OverflowError):  # beyond what nanoseconds reach
+        return None
+
+
+def without_objects(column: pd.Series) -> pd.Series:
+    """Objects that are dates, moments or spans as one of NumPy's dtypes; other columns as they are."""
+    if column.dtype == object and holds_dates(column):
+        return column.astype("M8[s]")
+    plain = unboxed(column)
+    return column if plain is None else plain
+
+
+def boxed_again(times: pd.Series, missing: object, *, pandas: bool) -> pd.Series:
+    """Times of NumPy's dtype as objects of pandas or Python."""
+    cells = times.astype(object).to_numpy(copy=True) if pandas else times.to_numpy().astype(object)
+    cells[times.isna()] = missing
+    return pd.Series(cells, dtype=object)
 
 
 def _are_dates(dtype: DType) -> bool:

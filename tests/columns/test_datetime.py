@@ -100,3 +100,34 @@ def test_objects_that_are_no_dates_are_named_where_dates_were(other):
     kept = fit_column(pd.Series([dt.date(2024, 1, day) for day in (1, 2, 3)], dtype=object))
     with pytest.raises(TypeError, match=r"column 'sent': .* is no date"):
         kept.transform(pd.Series([dt.date(2024, 1, 1), other], dtype=object, name="sent"))
+
+
+@pytest.mark.parametrize("kind", [dt.datetime, pd.Timestamp, dt.timedelta, pd.Timedelta])
+@pytest.mark.parametrize("missing", [None, pd.NaT])
+def test_objects_that_are_times_are_learnt_as_times_and_come_back_as_such(kind, missing):
+    rng = np.random.default_rng(0)
+    spans = pd.to_timedelta(rng.integers(0, 10**6, 300), "min")
+    times = pd.Series(spans if kind in (dt.timedelta, pd.Timedelta) else pd.Timestamp("2024-01-01") + spans)
+    cells = [kind(cell) if kind is pd.Timedelta else cell for cell in times]
+    if kind is dt.datetime:
+        cells = [cell.to_pydatetime() for cell in cells]
+    elif kind is dt.timedelta:
+        cells = [cell.to_pytimedelta() for cell in cells]
+    begin = pd.Series([*cells, missing], dtype=object)
+    waits = [dt.timedelta(minutes=int(wait)) for wait in rng.integers(1, 9, 300)]
+    end = pd.Series([*(cell + wait for cell, wait in zip(cells, waits, strict=True)), missing], dtype=object)
+    encoder, _ = TableEncoder.fit(pd.DataFrame({"begin": begin, "end": end}))
+    assert "begin <= end" in {rule.text for rule in encoder.rules}
+    made = encoder.decode(any_rows(encoder))
+    assert {type(cell) for cell in made["begin"]} == {kind, type(missing)}
+    assert set(made["begin"].dropna()) - set(cells)
+    assert not any(encoder.broken(made, None))
+    back = fit_column(begin)
+    assert back.inverse_transform(back.transform(begin)).tolist() == begin.tolist()
+    assert fit_column(begin, categorical=True).kind == "category"
+
+
+def test_objects_with_a_zone_stay_what_they_were():
+    column = pd.Series([dt.datetime(2024, 1, day, tzinfo=dt.UTC) for day in (1, 2)] * 5, dtype=object)
+    kept = fit_column(column)
+    assert kept.inverse_transform(kept.transform(column)).tolist() == column.tolist()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -52,6 +54,9 @@ def _zoned(unit: str, zone: str | None = "UTC") -> pd.Series:
         (_zoned("s"), _zoned("ns"), "datetime64[ns, UTC]"),
         (_zoned("ns", "Europe/Berlin"), _zoned("us"), "datetime64[ns, Europe/Berlin]"),
         (_zoned("s", None), _zoned("us", None), "datetime64[us]"),
+        (_zoned("s", None), _series([dt.date(9999, 12, 31), None], object), "datetime64[s]"),
+        (_series([dt.date(9999, 12, 31), None], object), _zoned("ns", None), "datetime64[ms]"),
+        (_zoned("s", None), _series([dt.datetime(2024, 1, 1, 3, 0, 0, 5)], object), "datetime64[us]"),
         (
             _series(pd.to_timedelta([1], "s").as_unit("s")),
             _series(pd.to_timedelta([5], "ms").as_unit("ns")),
@@ -72,6 +77,7 @@ def test_no_value_changes(real, new, dtype):
     assert both.isna().tolist() == [*real.isna(), *new.isna()]
     dense = [part.sparse.to_dense() if isinstance(part.dtype, pd.SparseDtype) else part for part in (real, new)]
     for cell, own in zip(both, [*dense[0], *dense[1]], strict=True):
+        own = pd.Timestamp(own) if isinstance(own, dt.date) else own
         assert pd.isna(own) or cell == own or (both.dtype == "float32" and cell == np.float32(own))
 
 
