@@ -59,8 +59,10 @@ def find_dependences(
             basis.append(place)
             continue
         yield from found
-        more = [other for other in twins if not np.isnan(scale[other][rows]).any()]
-        yield from fit.dependences([*others, *more]) if more else ()
+        if more := [other for other in twins if np.isnan(scale[other][rows]).mean() < 0.5]:
+            more, rows = _enough(place, [*others, *more], scale, seen, steps, product)
+            fit = Fit(place, rows, scale, seen, steps, grains, product)
+            yield from fit.dependences(more) if rows.sum() >= FEWEST_COMPLETE else ()
         twins += [place] if min(len(each.weights) for each in found) == 1 else []
 
 

@@ -200,7 +200,7 @@ def _verified(
             for rounding in trial.roundings(values, columns):
                 trial = replace(trial, rounding=rounding)
                 if trial.kept(values, columns)[complete].all():
-                    return trial.with_support(int(complete.sum()))
+                    return _with_optional(trial, values, columns).with_support(int(complete.sum()))
     if product or not step:
         return None
     level = replace(base, weights=simple, step=0.0, constant=0.0)
@@ -238,7 +238,7 @@ def declared_relation(
     kept = [trial.kept(values, columns) | ~complete for trial in trials]
     best = int(np.argmax([each.sum() for each in kept]))
     if kept[best].all():
-        return trials[best].with_support(int(complete.sum())), ~kept[best]
+        return _with_optional(trials[best], values, columns).with_support(int(complete.sum())), ~kept[best]
     loose = replace(trials[best], least=-step, most=step)
     return loose.with_support(int(complete.sum())), complete & ~loose.kept(values, columns)
 
@@ -277,6 +277,13 @@ def _blank(
         grain=grain,
     )
     return blank, complete
+
+
+def _with_optional(relation: Relation, values: Float64Array, columns: Columns) -> Relation:
+    """The relation without the causes that are missing, if that is what all rows hold that lack some."""
+    without = replace(relation, instead=np.full(len(relation.causes), float(relation.product)))
+    lacking = np.any([np.isnan(columns[cause]) for cause in relation.causes], axis=0) & ~np.isnan(values)
+    return without if without.kept(values, columns)[lacking].all() else relation
 
 
 def _within_step(origin: float, step: float) -> float:

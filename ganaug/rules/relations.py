@@ -202,7 +202,7 @@ class Relation(Rule):
         said = self.expected(columns) + rest
         if self.gaps:
             said = np.where(complete, said, np.nan)
-        return np.where(complete & self.exact, said, said.clip(self.low, self.high))
+        return np.where(self.exact & (complete | (rest == 0)), said, said.clip(self.low, self.high))
 
     def broken(self, table: Table) -> BoolArray:
         columns = {place: table[place].numbers() for place in (*self.causes, self.effect)}

@@ -275,6 +275,28 @@ def test_what_was_computed_in_a_narrow_dtype_is_found_and_kept(held):
     assert TableEncoder.fit(table, rules=["total = goods + freight"])[0].rules[0].support == 400
 
 
+def test_a_part_that_is_missing_is_nothing_where_all_rows_say_so():
+    goods, freight = np.random.default_rng(0).integers(100, 9_000, (2, 400)) / 100
+    freight[::3] = np.nan
+    table = pd.DataFrame({"goods": goods, "freight": freight, "total": (goods + np.nan_to_num(freight)).round(2)})
+    for rules in ("auto", ["total = goods + freight"]):
+        encoder, _ = TableEncoder.fit(table, rules=rules)
+        assert [rule.text for rule in encoder.rules] == ["total = goods + freight"]
+        rows = encoder.decode(any_rows(encoder))
+        assert rows["freight"].isna().any()
+        assert rows["total"].to_numpy() == pytest.approx((rows["goods"] + rows["freight"].fillna(0)).to_numpy())
+
+
+def test_a_sum_may_hold_a_column_with_gaps_from_which_another_one_follows():
+    rng = np.random.default_rng(0)
+    begin = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 500_000, 400), "min"))
+    span = pd.Series(pd.to_timedelta(rng.integers(0, 9_999, 400), "min"))
+    table = pd.DataFrame({"day": begin.dt.normalize(), "begin": begin, "span": span, "end": begin + span})
+    table.loc[::7, "begin"] = pd.NaT
+    rows = (encoder := TableEncoder.fit(table)[0]).decode(any_rows(encoder)).dropna()
+    assert (rows["end"] == rows["begin"] + rows["span"]).all()
+
+
 def test_half_floats_add_up_as_far_as_they_can():
     goods, freight = np.random.default_rng(0).gamma(2, 3, (2, 400)).astype(np.float16)
     encoder, _ = TableEncoder.fit(pd.DataFrame({"goods": goods, "freight": freight, "total": goods + freight}))
