@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -228,14 +229,21 @@ def _read_parquet(path: str) -> pd.DataFrame:
 
 
 def check_output(
-    path: str | Path | None, inputs: Sequence[str] = (), *, table: bool = True, overwrite: bool = False
+    path: str | Path | None,
+    inputs: Sequence[str | Path | None] = (),
+    others: Sequence[str | Path | None] = (),
+    *,
+    table: bool = True,
+    overwrite: bool = False,
 ) -> None:
     """Raise ValueError or OSError, before anything is trained, if a file cannot be written there.
 
     Parameters
     ----------
-    inputs : sequence of str
+    inputs : sequence of path or None
         Files that are read, which are replaced if that is what `overwrite` says.
+    others : sequence of path or None
+        Other files that are written.
     table : bool
         Whether it is to be a table.
     """
@@ -254,10 +262,21 @@ def check_output(
     check_folder(path, place.parent)
     if not os.access(place if place.exists() else place.parent, os.W_OK) or not os.access(place.parent, os.W_OK):
         raise PermissionError(f"{path} cannot be written: the permissions forbid it")
-    for given in inputs:
-        if not overwrite and place.exists() and Path(given).exists() and place.samefile(given):
-            remedy = "name another one, or say --overwrite" if table else "name another one"
-            raise ValueError(f"{path} is the table that is read: {remedy}")
+    if not overwrite and any(map(partial(_is_same, place), inputs)):
+        remedy = "name another one, or say --overwrite" if table else "name another one"
+        raise ValueError(f"{path} is a file that is read: {remedy}")
+    if any(map(partial(_is_same, place), others)):
+        raise ValueError(f"{path} is named for two outputs: name another one")
+
+
+def _is_same(place: Path, other: str | Path | None) -> bool:
+    """Whether two paths mean one file, which need not be there yet; a device takes all that is written to it."""
+    if other is None or str(other) == "-" or (place.exists() and not place.is_file()):
+        return False
+    there = Path(other)
+    if place.exists() and there.exists():
+        return place.samefile(there)
+    return place.resolve() == there.resolve()
 
 
 def check_picture(path: Path) -> None:

@@ -77,7 +77,8 @@ def rebalance(
         raise typer.BadParameter("a table needs its column of labels", param_hint="--target")
     _check_none({"--image-size": image_size}, f"this goes with a folder of images, and {table} is none")
     check_output(output, [table], overwrite=overwrite)
-    check_output(checkpoint, [table, output], table=False)
+    check_output(output, [model], table=False)
+    check_output(checkpoint, [table, model], [output], table=False)
     check_choice(identifiers, "--identifiers", ("warn", "fake"))  # real rows stay whole
     if model is not None:
         of_fit = {"--identifiers": identifiers != "warn", "--rule": rule, "--checkpoint": checkpoint}
@@ -124,7 +125,7 @@ def fit(
 ) -> None:
     """Fit, and save."""
     check_output(output, [table], table=False)
-    check_output(checkpoint, [table, str(output)], table=False)
+    check_output(checkpoint, [table], [output], table=False)
     if holds_photos(table):
         of_tables = {"--target": target, "--rule": rule, "--identifiers": identifiers != "warn"}
         _check_none({**of_tables, "--categorical": categorical}, OF_TABLES)
@@ -217,7 +218,7 @@ def assess(
     from .assessing import assessment_of
 
     check_output(json_file, [table], table=False)
-    check_output(plot, [table], table=False)
+    check_output(plot, [table], [json_file], table=False)
     if plot is not None:
         check_picture(plot)
     X, y = split(read(table).frame, target)
@@ -247,8 +248,9 @@ def report(
     """Print verdicts, and write figures and a page."""
     from ..evaluation.evaluate import evaluate
 
-    for written in (html, json_file):
-        check_output(written, [train, test, synthetic], table=False)
+    read_files = [train, test, synthetic, model]
+    check_output(html, read_files, table=False)
+    check_output(json_file, read_files, [html], table=False)
     history = None if model is None else load(model).history_
     options: dict[str, Any] = {"random_state": random_state, "max_rows": max_rows, "verbose": not quiet}
     sources = read_alike([train, test, synthetic])
@@ -288,7 +290,7 @@ def info(model: Path) -> None:
 def card(model: Path, output: str) -> None:
     """Write the card of a saved generator."""
     written = None if output == "-" else Path(output)
-    check_output(written, [str(model)], table=False)
+    check_output(written, [model], table=False)
     text = load(model).card()
     if written is None:
         print(text, end="")

@@ -361,7 +361,7 @@ def test_tables_in_several_files_and_rows_in_parts(command, tmp_path):
     for option in ({"-o": tmp_path / "1.parquet"}, {"-o": model, "--checkpoint": tmp_path / "1.parquet"}):
         given = [part for pair in option.items() for part in pair]
         status, _, said = command("fit", f"{tmp_path}/*.parquet", "-t", "y", "--steps", 5, "-q", *given)
-        assert (status, "1.parquet is the table that is read: name another one" in said) == (1, True)
+        assert (status, "1.parquet is a file that is read: name another one" in said) == (1, True)
         assert (tmp_path / "1.parquet").read_bytes() == before
     status, _, said = command("fit", f"{tmp_path}/none*.parquet", "-o", model)
     assert status == 1
