@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from .. import __version__
+from .wording import in_options
 
 try:
     import typer
@@ -259,7 +260,7 @@ def run() -> None:
     try:
         app()
     except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
-        print(f"ganaug: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"ganaug: {in_options(str(error))}", file=sys.stderr)
         raise SystemExit(1) from None
 
 
@@ -267,7 +268,7 @@ def _warned_once(told: set[str]) -> Callable[..., None]:
     """Shows each warning in one line, and no line twice."""
 
     def show(message: object, *_: object, **__: object) -> None:
-        line = " ".join(str(message).split())
+        line = in_options(str(message))
         if line not in told:
             told.add(line)
             print(f"ganaug: warning: {line}", file=sys.stderr)

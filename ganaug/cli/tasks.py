@@ -79,7 +79,9 @@ def rebalance(
     check_output(output, [table], overwrite=overwrite)
     check_output(output, [model], table=False)
     check_output(checkpoint, [table, model], [output], table=False)
-    check_choice(identifiers, "--identifiers", ("warn", "fake"))  # real rows stay whole
+    if identifiers == "drop":
+        raise ValueError("--identifiers drop: real rows stay whole; take the column out of the table, or say fake")
+    check_choice(identifiers, "identifiers", ("warn", "fake"))
     if model is not None:
         of_fit = {"--identifiers": identifiers != "warn", "--rule": rule, "--checkpoint": checkpoint}
         of_fit |= {"--categorical": categorical}
@@ -102,6 +104,9 @@ def rebalance(
         augmenter = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **told)
     else:
         augmenter = load(model).set_params(**wanted)
+        if augmenter.dropped_columns_:
+            left_out = ", ".join(map(str, augmenter.dropped_columns_))
+            raise ValueError(f"{model} draws no {left_out}, which it was fitted without: take it out of {table}")
     more, labels, synthetic = augmenter.augment(X, y, return_mask=True)
     made = _pandas(more).assign(**{target: _column(labels)})[list(frame)]
     made = made if mark is None else made.assign(**{mark: synthetic})
@@ -135,7 +140,7 @@ def fit(
         fitted.save(output)
         return
     _check_none({"--image-size": image_size}, f"this goes with a folder of images, and {table} is none")
-    check_choice(identifiers, "--identifiers", ("warn", "drop", "fake"))
+    check_choice(identifiers, "identifiers", ("warn", "drop", "fake"))
     kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
     if is_large(table):
         rows = scan(table, target=target)

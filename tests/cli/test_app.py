@@ -18,7 +18,7 @@ import typer
 from pandas.testing import assert_frame_equal
 
 from ganaug import load
-from ganaug.cli import app, tasks
+from ganaug.cli import app, tasks, wording
 from ganaug.models import MODELS
 
 ROWS = 80
@@ -158,14 +158,14 @@ def test_labels_that_are_numbers(command, csv, tmp_path):
     [
         (["rebalance", "TABLE", "-t", "lable"], "there is no column 'lable': the table has amount, label"),
         (["rebalance", "TABLE", "-t", "label", "--strategy", '{"frod": 50}'], "there is no class 'frod'"),
-        (["rebalance", "TABLE", "-t", "label", "--strategy", "all of them"], "sampling_strategy='all of them'"),
+        (["rebalance", "TABLE", "-t", "label", "--strategy", "all of them"], "--strategy 'all of them'"),
         (["rebalance", "TABLE", "-t", "label", "-o", "out.xlsx"], "cannot tell the format from '.xlsx'"),
         (["rebalance", "TABLE", "-t", "label", "--mark", "kind"], "the table has such a column already"),
         (["rebalance", "TABLE", "-t", "amount"], "Unknown label type: continuous"),
         (["rebalance", "nowhere.csv", "-t", "label"], "nowhere.csv"),
         (["sample", "nowhere.ganaug", "-n", "1"], "nowhere.ganaug"),
         (["rebalance", "TABLE", "-t", "label", "--strategy", '{"fraud": 10000000000000}', "--steps", "2"], "of memory"),
-        (["fit", "TABLE", "-t", "label", "-o", "m.ganaug", "--steps", "0"], "steps=0"),
+        (["fit", "TABLE", "-t", "label", "-o", "m.ganaug", "--steps", "0"], "--steps 0"),
         (["rebalance", "TABLE", "-t", "label", "--strategy", "{'fraud': 60}"], "labels in double quotes"),
     ],
 )
@@ -222,7 +222,16 @@ def test_help_names_what_becomes_of_identifiers(command, csv, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     for name, drops in (("rebalance", False), ("fit", True)):
         assert ('"drop"' in command(name, "--help")[1]) == drops
-    assert command("rebalance", csv, "-t", "label", "--identifiers", "drop")[0] == 1
+    assert "take the column out" in command("rebalance", csv, "-t", "label", "--identifiers", "drop")[2]
+
+
+def test_a_model_without_a_column_of_the_table_rebalances_nothing(command, frame, tmp_path):
+    table, model = tmp_path / "in.csv", tmp_path / "m.ganaug"
+    frame.assign(who=[f"N{row:03}@x.org" for row in range(ROWS)]).to_csv(table, index=False)
+    assert command("fit", table, "-t", "label", "-q", "--identifiers", "drop", "-o", model, "--steps", 2)[0] == 0
+    status, said, wrong = command("rebalance", table, "-t", "label", "--model", model)
+    assert (status, said, wrong.count("\n")) == (1, "", 1)
+    assert "draws no who, which it was fitted without" in wrong
 
 
 def test_every_command_is_declared_as_it_is_done():
@@ -278,6 +287,21 @@ def test_a_warning_is_one_line_and_told_once(capsys):
     assert capsys.readouterr().err == "ganaug: warning: few rows\nganaug: warning: many rows\n"
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("fit with identifiers='fake'\nor", "fit with --identifiers fake or"),
+        ("fit with identifiers='drop', or", "fit with `ganaug fit --identifiers drop`, or"),
+        ("with rules=['auto', 'not a < b'], and", "with --rule auto --rule 'not a < b', and"),
+        ("cv=1: an interval", "--folds 1: an interval"),
+        ("take AugmentedClassifier(estimator, GANAugmenter(ratio='auto'))",) * 2,
+        ("column 'steps=3' is target_type='number'",) * 2,
+    ],
+)
+def test_messages_name_options_in_the_place_of_parameters(said, shown):
+    assert wording.in_options(said) == shown
+
+
 @pytest.mark.usefixtures("dice")
 def test_assess_says_whether_it_helps(command, csv, tmp_path):
     out, drawn = tmp_path / "a.json", tmp_path / "a.png"
@@ -305,7 +329,7 @@ def test_assess_takes_a_number_words_and_moments(command, frame, tmp_path):
 def test_assess_names_its_estimators(command, csv):
     status, _, wrong = command("assess", csv, "-t", "label", "--estimator", "magic", "-q")
     assert (status, wrong.count("\n")) == (1, 1)
-    assert "estimator='magic' is not one of ['boosting', 'extra-trees', 'forest', 'linear']" in wrong
+    assert "--estimator magic is not one of ['boosting', 'extra-trees', 'forest', 'linear']" in wrong
 
 
 def test_report_says_how_good_synthetic_rows_are(command, frame, csv, tmp_path):
@@ -324,7 +348,7 @@ def test_report_says_how_good_synthetic_rows_are(command, frame, csv, tmp_path):
     assert page.read_text().startswith("<!DOCTYPE html>")
     status, _, wrong = command("report", *tables, "-t", "lable", "-q")
     assert (status, wrong.count("\n")) == (1, 1)
-    assert "target='lable' is no column of real_train" in wrong
+    assert "--target lable is no column of real_train" in wrong
 
 
 @pytest.mark.usefixtures("dice")

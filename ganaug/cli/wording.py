@@ -1,0 +1,46 @@
+"""Messages that name parameters, in the words of the shell."""
+
+from __future__ import annotations
+
+import re
+
+OPTIONS = {
+    "identifiers": "--identifiers",
+    "sampling_strategy": "--strategy",
+    "categorical_features": "--categorical",
+    "rules": "--rule",
+    "checkpoint": "--checkpoint",
+    "estimator": "--estimator",
+    "scoring": "--scoring",
+    "cv": "--folds",
+    "n_jobs": "--jobs",
+    "steps": "--steps",
+    "time_budget": "--time-budget",
+    "ratio": "--ratio",
+    "random_state": "--random-state",
+    "part_rows": "--part-rows",
+    "max_rows": "--max-rows",
+    "engine": "--engine",
+    "target": "--target",
+}
+"""What the shell calls parameters."""
+GIVEN = re.compile(rf"(?<![\w.('\"=-])({'|'.join(OPTIONS)})=('[^']*'|\"[^\"]*\"|\[[^\]]*\]|[^\s,:;()]+)")
+"""A parameter with its value, which is no argument of a call."""
+
+
+def in_options(message: str) -> str:
+    """A message in one line, with options in the place of parameters: `--ratio 1` and not `ratio=1`."""
+    return GIVEN.sub(_option, " ".join(message.split()))
+
+
+def _option(match: re.Match[str]) -> str:
+    if match[0] == "identifiers='drop'":
+        return "`ganaug fit --identifiers drop`"  # which `rebalance` does not take
+    name, value = OPTIONS[match[1]], match[2]
+    values = re.findall(r"'[^']*'|\"[^\"]*\"|[^\s,\[\]]+", value) if value.startswith("[") else [value]
+    return " ".join(f"{name} {_bare(each)}" for each in values)
+
+
+def _bare(value: str) -> str:
+    """A value without quotes that a shell does not need."""
+    return value[1:-1] if re.fullmatch(r"'[\w.-]+'|\"[\w.-]+\"", value) else value
