@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..scanning.csv_files import ABSENT
+from ..scanning.csv_files import ABSENT, TRUTH
 
 WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 DECIMAL = re.compile(r"-?((0|[1-9]\d*)(\.(?P<decimals>\d*))?|\.(?P<only>\d+))(?P<exponent>[eE][+-]?\d+)?")
 MOMENT = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:([ T])\d\d:\d\d(:\d\d)?)?")
 """Dates with the year first, with or without a time of day: whoever writes another order has to say which."""
 INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
-TRUTH = (("false", "true"), ("False", "True"), ("FALSE", "TRUE"))
 EXACT_DECIMALS = 15
 
 

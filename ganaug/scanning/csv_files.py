@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,9 @@ ABSENT = {"?", ".", "-", "<NA>", *(w for one in ("na", "n/a", "nan", "null", "no
 }
 """What may stand for a missing number beside numbers; beside words these are words."""
 
+TRUTH = (("false", "true"), ("False", "True"), ("FALSE", "TRUE"))
+"""How truth values are written; other words, and a mixture of these, are words."""
+
 
 def csv_format() -> ds.CsvFileFormat:
     """How pyarrow reads CSV files."""
@@ -25,8 +30,10 @@ def csv_format() -> ds.CsvFileFormat:
     import pyarrow.dataset as ds
 
     missing = sorted(ABSENT.union(pacsv.ConvertOptions().null_values))
+    false, true = map(list, zip(*TRUTH, strict=True))
     return ds.CsvFileFormat(
-        pacsv.ParseOptions(newlines_in_values=True), convert_options=pacsv.ConvertOptions(null_values=missing)
+        pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(null_values=missing, true_values=true, false_values=false),
     )
 
 
@@ -37,11 +44,19 @@ class Written:
         self.codes: set[str] = set()
         self.long: set[str] = set()
         self.fractions: set[str] = set()
+        self.truths: dict[str, set[str]] = {}
 
     @property
     def words(self) -> frozenset[str]:
-        """Columns that are no numbers."""
-        return frozenset(self.codes | (self.long - self.fractions))
+        """Columns that are neither numbers nor truth values."""
+        mixed = {name for name, found in self.truths.items() if not any(found <= set(own) for own in TRUTH)}
+        return frozenset(self.codes | mixed | (self.long - self.fractions))
+
+    def add_truths(self, name: str, cells: pa.Array) -> None:
+        """More cells of a column that Arrow takes for one of truth values."""
+        own = self.truths.setdefault(name, set())
+        if len(own) <= len(TRUTH[0]):
+            own.update(cell for cell in cells.unique().to_pylist() if cell and cell not in ABSENT)
 
     def add(self, name: str, cells: pa.Array, *, rounded: bool) -> None:
         """More cells of a column, which Arrow may have rounded."""
@@ -79,22 +94,45 @@ class CsvFile:
         )
 
     def look(self, written: Written) -> None:
-        """Tell how columns of numbers, or of nothing, by their first megabyte, are written. The whole file is read."""
+        """Tell how columns of numbers, truth values, or nothing, by their first megabyte, are written. The whole file
+        is read."""
         import pyarrow as pa
         import pyarrow.types as types
 
         kinds = {field.name: field.type for field in self.fragment.physical_schema}
         floats = {name for name, kind in kinds.items() if types.is_floating(kind)}
         left = floats | {name for name, kind in kinds.items() if types.is_integer(kind) or types.is_null(kind)}
+        truths = {name for name, kind in kinds.items() if types.is_boolean(kind)}
+        left |= truths
         as_written = pa.schema([(name, pa.string()) for name in kinds])
         if left:
             for batch in self.fragment.to_batches(schema=as_written, columns=sorted(left)):
                 for name, cells in zip(batch.schema.names, batch.columns, strict=True):
-                    written.add(name, cells, rounded=name in floats)
+                    if name in truths:
+                        written.add_truths(name, cells)
+                    else:
+                        written.add(name, cells, rounded=name in floats)
 
     def to_batches(self, **options: Any) -> Iterator[Any]:
+        last, long = self.fragment.physical_schema.names[-1], False
         for batch in self.fragment.to_batches(**options):
             yield _with_gaps(batch)
+            long = long or _has_lines(batch, last)
+        if long:
+            self._check_quotes()
+
+    def _check_quotes(self) -> None:
+        """Raise ValueError for a quote that is never closed: the rows behind it would be one cell at the end of its
+        row, which Arrow takes as it is."""
+        csv.field_size_limit(2**31 - 1)
+        with self.fragment.open() as opened, io.TextIOWrapper(opened, encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text, strict=True)
+            line = 1
+            try:
+                for _ in reader:
+                    line = reader.line_num + 1
+            except csv.Error as error:
+                raise ValueError(f"{self.path}, line {line}: {error}: see its quotes") from None
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -110,6 +148,15 @@ def _holds(cells: pa.Array, pattern: str) -> bool:
     import pyarrow.compute as pc
 
     return bool(pc.any(pc.match_substring_regex(cells, pattern)).as_py())
+
+
+def _has_lines(batch: pa.RecordBatch, name: str) -> bool:
+    """Whether a cell of a column of words has several lines."""
+    import pyarrow as pa
+
+    if name not in batch.schema.names or not pa.types.is_string(batch.column(name).type):
+        return False
+    return _holds(batch.column(name), r"[\r\n]")
 
 
 def _with_gaps(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -500,6 +500,19 @@ def test_words_for_missing_numbers_are_missing_in_csv_files_as_in_the_shell(tmp_
     assert found.columns["missing"].to_dict() == {"x": len(words), "word": 1}
 
 
+def test_truth_values_are_told_in_csv_files_as_in_the_shell(tmp_path):
+    (tmp_path / "0.csv").write_text("x,plain,mixed,one,gap\n1,true,True,1,\n2,false,false,true,TRUE\n")
+    found = scan(tmp_path / "0.csv").columns["type"]
+    assert found.to_dict() == {"x": "int64", "plain": "bool", "mixed": "string", "one": "string", "gap": "bool"}
+
+
+@pytest.mark.parametrize("end", ["", ',"b\n5,"d"'])
+def test_a_quote_that_is_never_closed_swallows_no_rows_of_csv_files(tmp_path, end):
+    (tmp_path / "0.csv").write_text('x,word\n1,"a\nb"\n2,"b\n3,c\n4' + end + "\n")
+    with pytest.raises(ValueError, match=r"0\.csv, line 4: .*see its quotes"):
+        scan(tmp_path / "0.csv")
+
+
 def test_cells_of_csv_files_may_have_several_lines_wherever_they_are(tmp_path):
     cells = 100_000
     (tmp_path / "0.csv").write_text("x,word\n" + '1,"two\nlines, or three"\n' * cells)
