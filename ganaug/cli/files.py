@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import os
@@ -24,6 +25,8 @@ FORMATS = (".csv", ".parquet", ".pq")
 FIRST_LINES = 10_000
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
+OTHER_MARKS = (";", "\t", "|")
+"""What other programs write between cells."""
 ARROW_TYPES = {"truth": "bool", "whole": "int64"}
 """Of kinds of cells of which the first ones tell how all are written."""
 Styles = Mapping[str, CellStyle]
@@ -142,6 +145,9 @@ def _read_text(path: str) -> Text:
         _, names, header = next(records)
     except StopIteration:
         raise ValueError(f"{what} is empty: there are no columns to read") from None
+    between = next((mark for mark in OTHER_MARKS if len(names) == 1 and mark in names[0]), None)
+    if between is not None:
+        raise ValueError(f"{what}, line 1: cells seem to lie between {between!r}: write the table with commas")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"{what}, line 1: several columns are called {', '.join(map(repr, twice))}: rename them")
@@ -167,8 +173,9 @@ def _decoded(raw: bytes, what: str) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
+        own = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "latin1"
         raise ValueError(
-            f"{what}, line {line}: not UTF-8; convert it first, for example with iconv -f latin1 -t utf-8"
+            f"{what}, line {line}: not UTF-8; convert it first, for example with iconv -f {own} -t utf-8"
         ) from None
 
 

@@ -177,6 +177,8 @@ def untrained(monkeypatch):
         ("a,a,y\n1,2,x\n", "several columns are called 'a'"),
         ("a,y,y\n1,2,x\n", "several columns are called 'y'"),
         ('a,y\n1,x\n"2,x\n3,x\n', "line 3: unexpected end of data"),
+        ("a;y\n1,5;x\n", "line 1: cells seem to lie between ';': write the table with commas"),
+        ("a\ty\n1\tx\n", "line 1: cells seem to lie between '\\t': write the table with commas"),
         ("", "is empty"),
         ("a,y\n", "has no rows below its header"),
     ],
@@ -195,6 +197,8 @@ def test_bytes_that_are_no_utf8_are_named_with_their_line(command, tmp_path):
     table = tmp_path / "in.csv"
     table.write_bytes("a,y\n1,x\nKöln,x\n".encode("latin-1"))
     assert "line 3: not UTF-8" in command("rebalance", table, "-t", "y", "-q")[2]
+    table.write_bytes("a,y\n1,x\n".encode("utf-16"))
+    assert "iconv -f utf-16 -t" in command("rebalance", table, "-t", "y", "-q")[2]
 
 
 @pytest.mark.usefixtures("untrained")
