@@ -263,7 +263,7 @@ def _files_by_class(folder: Path) -> dict[str, list[Path]]:
         raise ValueError(f"{folder} has no folders in it: put the images of each class into a folder of its own")
     found, others = {}, [each for each in folder.iterdir() if each.is_file() and not each.name.startswith(".")]
     for name in classes:
-        every = [each for each in sorted((folder / name).rglob("*")) if each.is_file() and each.name[0] != "."]
+        every = [each for each in sorted((folder / name).rglob("*")) if not each.is_dir() and each.name[0] != "."]
         found[name] = [each for each in every if each.suffix.lower() in SUFFIXES]
         others += [each for each in every if each.suffix.lower() not in SUFFIXES]
         if not found[name]:
@@ -303,8 +303,11 @@ def _decoded(path: Path) -> Image:
 
     with Image.open(path) as opened:
         picture = ImageOps.exif_transpose(opened)
-    if picture.mode.startswith("I"):  # 16 bits a pixel
-        return Image.fromarray((np.asarray(picture) // 256).clip(0, 255).astype(np.uint8))
+    if picture.mode.startswith("I"):  # 16 bits a pixel, though it may be read as 32
+        pixels = np.asarray(picture)
+        if pixels.min() < 0 or pixels.max() >= 2**16:
+            raise ValueError("its pixels have 32 bits, and what is white among them nobody says: save 8 or 16")
+        return Image.fromarray((pixels // 256).astype(np.uint8))
     if picture.mode == "F":
         raise ValueError("its pixels are floats, and what is white among them nobody says: save whole ones")
     grey, see_through = picture.mode in ("1", "L", "LA"), picture.has_transparency_data

@@ -214,9 +214,19 @@ def _fractions(folder: Path) -> None:
     Image.fromarray(np.full((9, 9), 0.5, np.float32)).save(folder / "down" / "half.tiff")
 
 
+def _wide(folder: Path) -> None:
+    Image.fromarray(np.full((9, 9), 2**20, np.int32)).save(folder / "down" / "wide.tiff")
+
+
+def _dangling(folder: Path) -> None:
+    (folder / "down" / "gone.png").symlink_to(folder / "nowhere.png")
+
+
 @pytest.mark.parametrize(
     ("spoil", "options", "message"),
     [
+        (_wide, [], "cannot be read as images: {0}/down/wide.tiff (its pixels have 32 bits"),
+        (_dangling, [], "cannot be read as images: {0}/down/gone.png ("),
         (_fractions, [], "cannot be read as images: {0}/down/half.tiff (its pixels are floats"),
         (_empty, [], "none has no images: they end in .png"),
         (_broken, [], "cannot be read as images: {0}/down/bad.png, {0}/frame/empty.gif ("),
