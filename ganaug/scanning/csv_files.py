@@ -23,6 +23,8 @@ ABSENT = {"?", ".", "-", "<NA>", *(w for one in ("na", "n/a", "nan", "null", "no
 TRUTH = (("false", "true"), ("False", "True"), ("FALSE", "TRUE"))
 """How truth values are written; other words, and a mixture of these, are words."""
 
+LONGEST_CELL = 2**31 - 1
+
 
 def csv_format() -> ds.CsvFileFormat:
     """How pyarrow reads CSV files."""
@@ -124,7 +126,7 @@ class CsvFile:
     def _check_quotes(self) -> None:
         """Raise ValueError for a quote that is never closed: the rows behind it would be one cell at the end of its
         row, which Arrow takes as it is."""
-        csv.field_size_limit(2**31 - 1)
+        usual = csv.field_size_limit(LONGEST_CELL)
         with self.fragment.open() as opened, io.TextIOWrapper(opened, encoding="utf-8-sig", newline="") as text:
             reader = csv.reader(text, strict=True)
             line = 1
@@ -133,6 +135,8 @@ class CsvFile:
                     line = reader.line_num + 1
             except csv.Error as error:
                 raise ValueError(f"{self.path}, line {line}: {error}: see its quotes") from None
+            finally:
+                csv.field_size_limit(usual)
 
 
 def _is_text(kind: pa.DataType) -> bool:
