@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from .data.datasets import ARRAYS, arrays_of, is_dataset
 from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check_encoder, taken_in
 from .data.pipelines import Augmented, check_container, check_last_step
-from .data.sampling_strategy import Strategy
+from .data.sampling_strategy import Strategy, check_strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
 from .data.targets import TargetType, conditioned
 from .data.validation import accepts_any_table
@@ -167,7 +168,7 @@ class GANAugmenter(
     _doc_page = "augmenter"
 
     ratio: float | Auto = field(default=1.0, kw_only=False, metadata={"check": check_ratio})
-    sampling_strategy: Strategy | None = None
+    sampling_strategy: Strategy | None = parameter(None, check_strategy)
     mode: Mode = parameter("append", one_of(*get_args(Mode)))
     target_type: TargetType = parameter("auto", one_of(*get_args(TargetType)))
     warm_start: bool = False
@@ -621,6 +622,8 @@ def load(path: PathLike, *, generator: Build | Model | None = None, encoder: Enc
     >>> ganaug.load(file).class_counts_
     {0: 50, 1: 50, 2: 50}
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"path={path!r} must be the path of a file, as `save` was given it")
     with errors_about(path):
         contents = read_model(path, generator=generator)
         augmenter = GANAugmenter(**contents["parameters"])

@@ -334,43 +334,43 @@ class HoldsModel:
     @property
     def n_features_in_(self) -> int:
         """Columns of a table, or values of an image."""
-        return self._model.encoder.n_features
+        return self._fitted.encoder.n_features
 
     @property
     def feature_names_in_(self) -> AnyArray:
         """Names of the columns, if all of them are strings."""
-        names = self._model.encoder.features
-        if not self._model.container.named or not all(isinstance(name, str) for name in names):
+        names = self._fitted.encoder.features
+        if not self._fitted.container.named or not all(isinstance(name, str) for name in names):
             raise AttributeError("feature_names_in_: the columns seen in fit have no names")
         return np.array(names, dtype=object)
 
     @property
     def rules_(self) -> list[KeptRule]:
         """The rules that synthetic rows keep; for images there are none."""
-        return self._model.encoder.rules
+        return self._fitted.encoder.rules
 
     @property
     def dropped_columns_(self) -> tuple[object, ...]:
         """Names of the columns that `identifiers="drop"` left out."""
-        return self._model.encoder.dropped
+        return self._fitted.encoder.dropped
 
     @property
     def history_(self) -> pd.DataFrame:
         """A row for every chunk of training steps."""
-        return self._model.history
+        return self._fitted.history
 
     @property
     def n_iter_(self) -> int:
         """Steps taken."""
-        return self._model.steps
+        return self._fitted.steps
 
     @property
     def stopped_by_(self) -> str:
         """What ended training."""
-        return self._model.stopped_by
+        return self._fitted.stopped_by
 
     @property
     def _class_target(self) -> ClassTarget:
-        if self._model.class_target is None:
+        if self._fitted.class_target is None:
             raise AttributeError("there are no classes_: the target of fit was none, or a number")
-        return self._model.class_target
+        return self._fitted.class_target

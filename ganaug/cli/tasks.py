@@ -398,7 +398,7 @@ def _counts(pairs: list[str], augmenter: GANAugmenter, styles: Mapping[str, Cell
     counts: dict[Any, int] = {}
     for pair in pairs:
         label, equals, count = pair.rpartition("=")
-        if not equals or not count.isdigit():
+        if not equals or not count.isdecimal():
             raise ValueError(f"--counts {pair}: write LABEL=N, with N a number of rows")
         own = _label(label, classes)
         if own in counts:

@@ -52,6 +52,7 @@ def missing_rows(strategy: Strategy, counts: Mapping[Any, int], y: AnyArray) -> 
     minority = next(label for label, count in counts.items() if count == least)
     if callable(strategy):
         strategy = strategy(y)
+    check_strategy(strategy, "sampling_strategy")
     if isinstance(strategy, str):
         left_alone = {
             "auto": {majority},
@@ -60,16 +61,18 @@ def missing_rows(strategy: Strategy, counts: Mapping[Any, int], y: AnyArray) -> 
             "all": set(),
             "minority": set(counts) - {minority},
         }
-        if strategy not in left_alone:
-            raise ValueError(
-                f"sampling_strategy={strategy!r} is not one of {list(NAMES)}, a number, a dict or a callable"
-            )
         return {label: most - count for label, count in counts.items() if label not in left_alone[strategy]}
     if isinstance(strategy, Mapping):
         return _up_to(strategy, counts)
-    if isinstance(strategy, Real):
-        return _up_to_ratio(strategy, counts, minority, most)
-    raise TypeError(f"sampling_strategy={strategy!r} must be a string, a number, a dict or a callable")
+    return _up_to_ratio(strategy, counts, minority, most)
+
+
+def check_strategy(value: object, name: str) -> None:
+    """Raise ValueError or TypeError for what asks for no rows, whatever there are."""
+    if isinstance(value, str) and value not in NAMES:
+        raise ValueError(f"{name}={value!r} is not one of {list(NAMES)}, a number, a dict or a callable")
+    if not (value is None or isinstance(value, (str, Real, Mapping)) or callable(value)):
+        raise TypeError(f"{name}={value!r} must be a string, a number, a dict or a callable")
 
 
 def _up_to(totals: Mapping[Any, int], counts: Mapping[Any, int]) -> dict[Any, int]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, lru_cache
+from operator import index
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -113,6 +114,10 @@ class SamplePlan:
 
     def range_of(self, number: int) -> range:
         """The rows of a part."""
+        try:
+            number = index(number)
+        except TypeError:
+            raise TypeError(f"part {number!r}: give the number of one part, such as plan[0]") from None
         place = number + len(self) if number < 0 else number
         if not 0 <= place < len(self):
             raise IndexError(f"part {number}: there are {len(self):,}, from 0 on")

@@ -71,6 +71,10 @@ class SyntheticMix(keras.layers.Layer):
         """The saved model, read when it is first needed: a loaded layer is given its weights after it was made."""
         with tf.init_scope():
             data = np.asarray(self.file.value).tobytes()
+        if not any(data):
+            raise ValueError(
+                f"the layer {self.name!r} was made from a config alone: give it weights first (set_weights)"
+            )
         own = self._own()
         found: GenerativeModel = parse_model(data, generator=None if own is None else lambda _layout: own)["model"]
         return found

@@ -182,7 +182,7 @@ def test_what_goes_wrong_is_one_line_and_status_1(command, csv, arguments, messa
 def test_counts_must_be_counts(command, csv, tmp_path):
     model = tmp_path / "m.ganaug"
     command("fit", csv, "-t", "label", "-o", model, "-q", "--steps", 3)
-    for pair in ("fraud", "fraud=many", "=3", "frod=3"):
+    for pair in ("fraud", "fraud=many", "fraud=²", "=3", "frod=3"):
         status, _, wrong = command("sample", model, "--counts", pair)
         assert status == 1
         assert pair.partition("=")[0] in wrong

@@ -258,6 +258,13 @@ def test_what_is_not_fitted_says_so(method):
         getattr(GANAugmenter(), method)(3)
 
 
+@pytest.mark.parametrize("told", ["classes_", "history_", "rules_", "n_features_in_", "stopped_by_"])
+def test_nothing_is_told_before_a_fit(told):
+    assert not hasattr(GANAugmenter(), told)
+    with pytest.raises(NotFittedError):
+        getattr(GANAugmenter(), told)
+
+
 @pytest.mark.usefixtures("dice")
 def test_text_that_is_unique_in_every_row_warns_and_is_repeated(numbers):
     numbers["id"] = [f"user {i}" for i in range(ROWS)]

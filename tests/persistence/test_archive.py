@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import os
 import pickle
@@ -207,6 +208,12 @@ def test_a_generator_that_no_one_asked_for_is_refused(quick, tmp_path):
     quick.save(tmp_path / "usual.ganaug")
     with pytest.raises(ValueError, match="leave generator= out"):
         load(tmp_path / "usual.ganaug", generator=narrow_generator)
+
+
+@pytest.mark.parametrize("path", [None, 0, io.BytesIO(b"PK")], ids=str)
+def test_what_is_no_path_is_no_damaged_file(path):
+    with pytest.raises(TypeError, match="must be the path of a file"):
+        load(path)
 
 
 def test_a_folder_that_is_not_there_is_named(quick, tmp_path):

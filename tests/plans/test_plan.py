@@ -201,6 +201,8 @@ def test_an_engine_that_there_is_not(fitted, tmp_path):
         fitted.plan(10).to_parquet(tmp_path, engine="flink")
     with pytest.raises(IndexError, match="part 5: there are 1"):
         fitted.plan(10)[5]
+    with pytest.raises(TypeError, match=r"part slice\(0, 2, None\): give the number of one part"):
+        fitted.plan(10)[0:2]
     with pytest.raises(MemoryError, match=r"list of 100,000,000,000,000,000 parts .*larger part_rows"):
         fitted.plan(10**18, part_rows=10).to_parquet(tmp_path / "many")
     assert not (tmp_path / "many").exists()

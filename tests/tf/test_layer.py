@@ -34,6 +34,16 @@ def test_an_own_generator_draws_for_datasets_and_layers(tmp_path):
     np.testing.assert_array_equal(again([X, y], training=True)[0], net([X, y], training=True)[0])
 
 
+def test_a_layer_of_a_config_alone_asks_for_weights(model):
+    layer = model.as_layer(1.0, seed=0)
+    empty = type(layer).from_config(layer.get_config())
+    X, y = numbers()
+    with pytest.raises(ValueError, match="made from a config alone: give it weights"):
+        empty([X.astype("float32"), y], training=True)
+    empty.set_weights(layer.get_weights())
+    assert empty([X.astype("float32"), y], training=True)[0].shape == X.shape
+
+
 class Regularised(keras.Model):
     """Mixes synthetic rows into each training batch."""
 
