@@ -7,6 +7,7 @@ import time
 import traceback
 
 failed = []
+sys.path[0] = "examples"  # as for a script of its own
 for line in sys.stdin:
     name, *arguments = shlex.split(line)
     print(f"\n$ python examples/{shlex.join([name, *arguments])}", flush=True)

@@ -143,7 +143,7 @@ def asked_as_it_is(teacher: Teacher | TeacherLike, classes: AnyArray | None) -> 
     return lambda X: _opinion(teacher, X, classes)
 
 
-def check_teacher(teacher: Any, classes: AnyArray | None, X: MatrixLike | None = None) -> None:
+def check_teacher(teacher: Teacher | TeacherLike, classes: AnyArray | None, X: MatrixLike | None = None) -> None:
     """TypeError or ValueError if it cannot be asked for labels, of the rows `X` where these are given.
 
     One that came fitted is asked about a few of these.

@@ -153,6 +153,6 @@ def bare(parts: Element) -> Any:
     return parts if len(parts) > 1 else parts[0]
 
 
-def like(element: Any, parts: Element) -> Any:
+def like(element: object, parts: Element) -> Any:
     """Parts as an element that came: a tuple of one part stays one."""
     return parts if isinstance(element, (tuple, list)) else bare(parts)
