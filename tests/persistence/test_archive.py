@@ -210,7 +210,7 @@ def test_a_generator_that_no_one_asked_for_is_refused(quick, tmp_path):
         load(tmp_path / "usual.ganaug", generator=narrow_generator)
 
 
-@pytest.mark.parametrize("path", [None, 0, io.BytesIO(b"PK")], ids=str)
+@pytest.mark.parametrize("path", [None, 0, io.BytesIO(b"PK")], ids=["None", "number", "open file"])
 def test_what_is_no_path_is_no_damaged_file(path):
     with pytest.raises(TypeError, match="must be the path of a file"):
         load(path)
