@@ -52,6 +52,8 @@ def missing_rows(strategy: Strategy, counts: Mapping[Any, int], y: AnyArray) -> 
     minority = next(label for label, count in counts.items() if count == least)
     if callable(strategy):
         strategy = strategy(y)
+    if strategy is None:
+        raise TypeError("sampling_strategy=None asks for no rows: give a string, a number, a dict or a callable")
     check_strategy(strategy, "sampling_strategy")
     if isinstance(strategy, str):
         left_alone = {
@@ -68,7 +70,7 @@ def missing_rows(strategy: Strategy, counts: Mapping[Any, int], y: AnyArray) -> 
 
 
 def check_strategy(value: object, name: str) -> None:
-    """Raise ValueError or TypeError for what asks for no rows, whatever there are."""
+    """Raise ValueError or TypeError for what makes no sense whatever rows there are; None asks for none."""
     if isinstance(value, str) and value not in NAMES:
         raise ValueError(f"{name}={value!r} is not one of {list(NAMES)}, a number, a dict or a callable")
     if not (value is None or isinstance(value, (str, Real, Mapping)) or callable(value)):

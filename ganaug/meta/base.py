@@ -377,8 +377,8 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
             )
         if values.sum() <= 0:
             raise ValueError(
-                f"sample_weight sums up to {values.sum():g}, and a synthetic row weighs their mean: give some rows "
-                "more, or pass none"
+                f"sample_weight sums up to {values.sum():g}, which is not above zero, and a synthetic row weighs their "
+                "mean: give some rows more, or pass none"
             )
         return (name, values), params
 
