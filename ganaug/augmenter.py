@@ -501,8 +501,8 @@ class GANAugmenter(
         Notes
         -----
         What tells the classes apart is learnt from generated rows, so a translated row says what the generator believes
-        of the classes, and no more. It is no proof that the change would cause the class. It is about the one whose row it
-        was: names and keys stay, also with ``identifiers="fake"``.
+        of the classes, and no more. It is no proof that the change would cause the class. It is still about the person
+        whose row it was: names and keys stay, also with ``identifiers="fake"``.
 
         References
         ----------
