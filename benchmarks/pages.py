@@ -118,8 +118,10 @@ def rebalance_page(result: dict[str, Any]) -> tuple[str, Losses]:
              for name, title in rebalance.TITLES.items()]  # fmt: skip
     parts.append(table(["mean rank", *rebalance.METRICS], lines))
     parts.append("Means over tables and learners, and the best learner's balanced accuracy:\n")
-    means = frame.groupby("method")[[c for c in (*rebalance.METRICS, rebalance.BRIER) if c in frame]].mean()
-    best = frame.groupby(["method", "learner"])["balanced accuracy"].mean().groupby("method").max()
+    figures = [c for c in (*rebalance.METRICS, rebalance.BRIER) if c in frame]
+    of_tables = frame.groupby(["method", "learner", "table"])[figures].mean()  # some have more folds than others
+    of_learners = of_tables.groupby(["method", "learner"]).mean()
+    means, best = of_learners.groupby("method").mean(), of_learners["balanced accuracy"].groupby("method").max()
     parts.append(table(["mean", *means, "best balanced accuracy"],
                        [[rebalance.TITLES[name], *(number(value, 3) for value in means.loc[name]),
                          number(best[name], 3)] for name in rebalance.TITLES if name in ran]))  # fmt: skip
