@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.replacing import check_folder, replacing
+from ..scanning.csv_files import LONGEST_CELL
 from .cells import CellStyle
 
 FORMATS = (".csv", ".parquet", ".pq")
@@ -194,7 +195,7 @@ def _read_bytes(path: str) -> bytes | str:
 
 def _records(text: str, what: str, *, strict: bool = True) -> Iterator[tuple[int, list[str], str]]:
     """Line, cells and text of each record; empty lines are none."""
-    csv.field_size_limit(2**31 - 1)
+    csv.field_size_limit(LONGEST_CELL)
     taken: list[str] = []
 
     def lines() -> Iterator[str]:

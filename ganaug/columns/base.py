@@ -89,6 +89,10 @@ class ColumnType(ABC):
     def series(self, plain: AnyArray) -> pd.Series:
         """Plain values in the column's dtype."""
 
+    def on_days_of(self, plain: AnyArray) -> ColumnType:  # noqa: ARG002
+        """The type whose moments lie on the days of these plain values; itself, where there are none."""
+        return self
+
     def inverse_transform(self, parts: list[Float64Array]) -> pd.Series:
         """Values in the column's dtype."""
         return self.series(self.plain(parts))

@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..plain import AnyArray, DType, Float64Array, Int64Array, record
+from ..plain import AnyArray, DType, Float64Array, record
 from .base import ColumnType, TensorType, missing_of
-from .datetime import Datetime
 from .ticks import boxed_again
 
 
@@ -61,9 +60,8 @@ class Boxed(ColumnType):
     def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:
         return self.inner.tensor_type(known, missing=missing)
 
-    def on_days_of(self, plain: Int64Array) -> Boxed:
-        """The type whose moments lie on the days of these plain values."""
-        return replace(self, inner=self.inner.on_days_of(plain)) if isinstance(self.inner, Datetime) else self
+    def on_days_of(self, plain: AnyArray) -> Boxed:
+        return replace(self, inner=self.inner.on_days_of(plain))
 
     def _plain(self, column: pd.Series) -> pd.Series:
         try:

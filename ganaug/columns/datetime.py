@@ -140,7 +140,6 @@ class Datetime(ValueType):
         return TensorType("int64", float(low), float(high), whole=True, ticks=True)
 
     def on_days_of(self, plain: Int64Array) -> Datetime:
-        """The type whose values lie on the days of these plain values."""
         known = plain[(plain != NO_TIME) & ~np.isin(plain, self.recurring)]
         return replace(self, days=np.unique(self.local(known) // _per_day(self.dtype)))
 

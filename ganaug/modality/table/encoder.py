@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from ...columns.base import ColumnType, TensorType
-from ...columns.boxed import Boxed
 from ...columns.datetime import Datetime
 from ...columns.identifier import Identifier, Identifiers, without_identifiers
 from ...columns.joined import as_fitted
@@ -154,8 +153,7 @@ class TableEncoder:
             types[place] = Listed.of(types[place], cells[place].plain)
             floats[place] = types[place].transform(table.iloc[:, place])
         for place in found.listed_days():
-            if isinstance(own := types[place], (Datetime, Boxed)):
-                types[place] = own.on_days_of(cells[place].plain)
+            types[place] = types[place].on_days_of(cells[place].plain)
         told, blocks = found.told, Blocks()
         for place in [place for place in cells if place not in found.derived] or [0]:
             parts = filled(floats[place]) if place in told else floats[place]
