@@ -8,10 +8,8 @@ from ..columns.number import Number
 from .base import LABEL, Rule, Table
 from .implied import Lookup
 from .order import Pairs, find_bounds
-from .views import DATES
-
-Effect = tuple[int, bool]
-"""The place of a column, and whether it is its absence that follows from others."""
+from .pinned import Pinned
+from .views import DATES, Term
 
 
 class Assembly:
@@ -36,10 +34,9 @@ class Assembly:
         """Whether the values of a column may follow from those of others."""
         return effect not in self.derived | self.looked_up and self._acyclic(effect, causes)
 
-    def is_told(self, effect: Effect) -> bool:
+    def is_told(self, effect: Term) -> bool:
         """Whether a rule tells what a column holds, or where it is missing."""
-        place, gap = effect
-        return place in (self.gaps if gap else self.derived)
+        return effect.places[0] in (self.derived if effect.listed else self.gaps)
 
     def bound(self, table: Table) -> None:
         """Take in the orders that no other rule keeps, now that all values are told."""
@@ -51,14 +48,18 @@ class Assembly:
         taken = self.gaps if rule.only_gaps else self.fixed if rule.adjusts else self.derived
         if taken & set(rule.effects) or (rule.may_be_new and self.looked_up & set(rule.effects)):
             return False
+        if isinstance(rule, Pinned) and not all(map(rule.goes_with, self.pinning(rule.effect))):
+            return False
         if isinstance(rule, Lookup) and any(t.listed and p in self.computed for t in rule.terms for p in t.places):
             return False
         return all(self._acyclic(effect, rule.causes) for effect in rule.effects)
 
     @staticmethod
-    def _alike(rule: Rule, other: Rule) -> bool:
-        """Whether two rules tell the same of a column."""
-        return rule.only_gaps == other.only_gaps and bool(set(rule.effects) & set(other.effects))
+    def _alike(rule: Rule, refused: Rule) -> bool:
+        """Whether a rule tells of a column what another one does that was refused."""
+        if isinstance(refused, Pinned) and not (isinstance(rule, Pinned) and rule.value == refused.value):
+            return False
+        return rule.only_gaps == refused.only_gaps and bool(set(rule.effects) & set(refused.effects))
 
     def add(self, rule: Rule) -> bool:
         """Take a rule in, if it goes with those that are there."""
@@ -77,6 +78,10 @@ class Assembly:
             self.fixed.update(rule.effects if rule.tells_all else ())
             self.computed.update(rule.effects if rule.may_be_new else ())
         return True
+
+    def pinning(self, place: int) -> list[Pinned]:
+        """The rules by which a column holds one value in some rows."""
+        return [rule for rule in self.rules if isinstance(rule, Pinned) and rule.effect == place]
 
     @property
     def told(self) -> set[int]:

@@ -21,6 +21,7 @@ from .implied import Implied, Lookup, Steps, codes_of, runs
 from .implied_search import EXTRA_RUNS
 from .one_of import OneOf, is_dummy
 from .order import Order, Pairs, find_orders
+from .pinned import Pinned, by_levels, by_threshold, may_be_pinned, said_of_levels, said_of_threshold, value_of
 from .total import total_of
 from .unique import Unique
 from .views import DATES, PARTS, SPANS, Term
@@ -29,7 +30,10 @@ Rules: TypeAlias = (
     Literal["auto", "none"] | list[str] | list[KeptRule] | list[str | KeptRule] | tuple[str | KeptRule, ...]
 )
 SHOWN = 5
-EXAMPLES = "'town implies state', 'begin <= end', 'total = goods + freight', 'one of a, b, c' or 'a + b = 100'"
+EXAMPLES = (
+    "'town implies state', 'age < 18 implies licence is no', 'begin <= end', 'total = goods + freight', "
+    "'one of a, b, c' or 'a + b = 100'"
+)
 NUMBER = r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+"
 
 
@@ -60,6 +64,9 @@ def rules_of(rules: Rules, table: Table, names: Mapping[int, str]) -> Assembly:
     for order in find_orders(table, orders, free, found.may_follow):
         found.add(order)
     found.pairs = list(orders)
+    for rule in found.rules:
+        if isinstance(rule, Pinned) and not rule.goes_with_orders(orders, table):
+            raise ValueError(f"rules: {rule.text(names)!r} may end beyond what bounds its column: drop one")
     without = {text.removeprefix("not ").strip() for text in written if text.startswith("not ")}
     if "auto" not in written:
         if without:
@@ -155,10 +162,13 @@ class RuleParser:
         return place
 
     def _implied(self, causes: str, effect: str) -> Rule:
+        if pinned := re.fullmatch(r"(whether )?(.+) is (?!missing$)(.+)", effect.strip()):
+            return self._pinned(causes, *pinned.groups())
         gap = re.fullmatch(r"whether (.+) is missing", effect.strip())
         place = self._place(gap[1] if gap else effect)
         terms = tuple(self._term(words) for words in re.split(r", | and (?!quarter|month|day)", causes))
-        target = codes_of(Term((place,), "missing" if gap else "value"), self.table)[0]
+        told = Term((place,), "missing" if gap else "value")
+        target = codes_of(told, self.table)[0]
         seen = np.zeros(len(target), np.int64)
         for term in terms:
             codes, levels = codes_of(term, self.table)
@@ -169,12 +179,65 @@ class RuleParser:
         rising = pairs[np.argsort(counts, kind="stable")]
         usual[rising // width] = rising % width  # of what goes with the same cause, the most frequent comes last
         self._check(usual[seen] != target)
-        kind: type[Implied] = Lookup
-        if len(terms) == 1 and terms[0].places != (LABEL,) and self.table[terms[0].places[0]].ordered:
-            stretches, _ = runs(terms[0], target, self.table)
-            kind = Steps if terms[0].listed and 0 < stretches <= len(np.unique(target)) + EXTRA_RUNS else Lookup
-        learnt: Implied = kind.learnt(terms, place, self.table, gap=bool(gap))  # type: ignore[attr-defined]
-        return learnt.with_support(len(target))
+        return self._learnt(terms, told).with_support(len(target))
+
+    def _learnt(self, terms: tuple[Term, ...], told: Term) -> Implied:
+        """Thresholds where they tell the effect, else a list."""
+        [term, *more] = terms
+        if not more and term.listed and term.places != (LABEL,) and self.table[term.places[0]].ordered:
+            target, _ = codes_of(told, self.table)
+            if 0 < runs(term, target, self.table)[0] <= len(np.unique(target)) + EXTRA_RUNS:
+                return Steps.learnt(terms, told, self.table)
+        return Lookup.learnt(terms, told, self.table)
+
+    def _pinned(self, cause: str, exact: str | None, word: str, shown: str) -> Rule:
+        """A column that holds one value where another one says so."""
+        place = self._place(word)
+        value = self._value(place, shown)
+        support = int((self.table[place].plain == value).sum())
+        if exact:
+            told = Term((place,), "is", value)
+            learnt = Pinned.learnt(self._learnt((self._term(cause),), told), "", value, self.table)
+            return self._held(learnt.with_support(support))
+        where, condition = self._condition(cause, place)
+        learnt = Pinned.learnt(where, condition, value, self.table)
+        said = where.said(self.table, self.table[place]).astype(bool)
+        return self._held(learnt.with_support(int(said.sum())))
+
+    def _condition(self, cause: str, effect: int) -> tuple[Implied, str]:
+        """Where a category is of some levels, or a number beyond a threshold; and how that is written."""
+        if match := re.fullmatch(r"(.+?)\s*(<|>=)\s*([+-]?(?:" + NUMBER + r"))\s*", cause):
+            edge, above = float(match[3]), match[2] == ">="
+            place = self._number(match[1])
+            return by_threshold(place, effect, edge, above=above), said_of_threshold(edge, above=above)
+        match = re.fullmatch(r"(.+?) is (not )?(.+)", cause.strip())
+        if not match:
+            raise ValueError(
+                f"rules: {self.text!r} needs a condition before 'implies', such as 'age < 18' or 'sex is male', or "
+                "'whether' after it"
+            )
+        place = self._place(match[1])
+        cells = self.table[place]
+        if cells.ordered:
+            raise ValueError(
+                f"rules: {self.text!r} needs a category in column {self.names[place]!r}; give a threshold of a number "
+                "with < or >="
+            )
+        named = [self._value(place, shown) for shown in re.split(r", | or ", match[3])]
+        levels = np.unique(cells.plain[~cells.absent])
+        chosen = np.isin(levels, named) != bool(match[2])
+        return by_levels(place, effect, levels, chosen), said_of_levels(cells, levels, chosen)
+
+    def _value(self, place: int, shown: str) -> float:
+        """The plain value of a column that stands in the text."""
+        kept, cells = re.fullmatch(r"\x00(\d+)\x00", shown.strip()), self.table[place]
+        name = self.quoted[int(kept[1])] if kept else shown.strip()
+        value = value_of(cells, name) if may_be_pinned(cells) else None
+        if value is None:
+            raise ValueError(
+                f"rules: {self.text!r} needs a value that column {self.names[place]!r} has, which {name!r} is not"
+            )
+        return value
 
     def _one_of(self, columns: str, *, always: bool) -> Rule:
         places = tuple(sorted(self._place(word) for word in columns.split(",")))

@@ -15,6 +15,7 @@ from .function import find_functions
 from .implied_search import ImpliedSearch
 from .one_of import OneOf, find_one_of
 from .order import find_orders, ordered_pairs
+from .pinned_search import PinnedSearch
 from .relations import Relation
 from .total import Total, total_of
 from .unique import find_unique
@@ -66,6 +67,9 @@ def find_rules(
     for order in find_orders(table, pairs, free, found.may_follow):
         found.add(order)
     found.pairs = [*found.pairs, *(pair for pair in pairs if pair not in found.pairs)]
+    pinned = PinnedSearch(search, found)
+    pinned.exact()
+    pinned.one_sided()
     for unique in find_unique(table):
         found.add(unique)
     return found

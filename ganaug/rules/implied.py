@@ -90,12 +90,12 @@ class Lookup(Implied):
     shift: float | None = None
 
     @classmethod
-    def learnt(cls, terms: tuple[Term, ...], effect: int, table: Table, *, gap: bool = False) -> Lookup:
+    def learnt(cls, terms: tuple[Term, ...], told: Term, table: Table) -> Lookup:
         """From rows that all keep the rule; what was not seen goes with what most of the first term's do."""
-        cells = table[effect]
+        [effect] = told.places
         seen = [term.seen(table) for term in terms]
         keys = tuple(np.unique(values[~absent]) for values, absent in seen)
-        target = cells.absent if gap else cells.plain
+        target = told.target(table)
         spots = _spots(keys, seen)
         size = int(np.prod([len(k) + 1 for k in keys]))
         usual = _usual(target)
@@ -106,8 +106,9 @@ class Lookup(Implied):
                 stop = size // (len(keys[0]) + 1)
                 values[place * stop : (place + 1) * stop] = _usual(target[first == place])
         values[spots] = target
-        shift = None if gap or len(terms) > 1 else shift_of(seen[0], cells, terms[0])
-        return cls(tuple(p for t in terms for p in t.places), (effect,), terms, gap, keys, values, shift)
+        shift = shift_of(seen[0], table[effect], terms[0]) if told.listed and len(terms) == 1 else None
+        causes = tuple(place for term in terms for place in term.places)
+        return cls(causes, (effect,), terms, told.view == "missing", keys, values, shift)
 
     @property
     def may_be_new(self) -> bool:
@@ -143,18 +144,18 @@ class Steps(Implied):
     otherwise: AnyArray
 
     @classmethod
-    def learnt(cls, terms: tuple[Term, ...], effect: int, table: Table, *, gap: bool = False) -> Steps:
+    def learnt(cls, terms: tuple[Term, ...], told: Term, table: Table) -> Steps:
         """From rows that all keep the rule."""
-        [term], cells = terms, table[effect]
+        [term] = terms
         seen, absent = term.seen(table)
-        target = cells.absent if gap else cells.plain
+        target = told.target(table)
         order = np.argsort(seen[~absent], kind="stable")
         values, effects = seen[~absent][order], target[~absent][order]
         changes = np.flatnonzero(_differ(effects[1:], effects[:-1]))
-        edges = np.array([_roundest(values[i], values[i + 1], _units(term, table)) for i in changes], values.dtype)
+        edges = np.array([roundest(values[i], values[i + 1], units(term, table)) for i in changes], values.dtype)
         kept = effects[np.append(changes, len(effects) - 1)]
         otherwise = target[absent][:1] if absent.any() else np.array([_usual(target)], target.dtype)
-        return cls(term.places, (effect,), terms, gap, edges, kept, otherwise)
+        return cls(term.places, told.places, terms, told.view == "missing", edges, kept, otherwise)
 
     def said(self, table: Table, cells: Cells) -> AnyArray:  # noqa: ARG002
         seen, absent = self.terms[0].seen(table)
@@ -201,7 +202,7 @@ def _spots(keys: tuple[AnyArray, ...], seen: list[tuple[AnyArray, BoolArray]]) -
     return spots
 
 
-def _units(term: Term, table: Table) -> tuple[int, ...]:
+def units(term: Term, table: Table) -> tuple[int, ...]:
     """What whole numbers may be rounded to: of times to days and hours, of others to tens."""
     own = table[term.places[0]].type.cells
     if isinstance(own, (Datetime, Duration)) and term.listed:
@@ -219,7 +220,7 @@ def _usual(values: AnyArray) -> object:
     return distinct[np.bincount(codes).argmax()]
 
 
-def _roundest(low: AnyArray, high: AnyArray, units: tuple[int, ...]) -> AnyArray:
+def roundest(low: AnyArray, high: AnyArray, units: tuple[int, ...]) -> AnyArray:
     """The roundest number that is above `low` and at most `high`: a multiple of one of `units`, or with few digits."""
     if isinstance(high, np.integer):
         return next((high // unit * unit for unit in units if high // unit * unit > low), high)

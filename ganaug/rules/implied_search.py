@@ -15,9 +15,9 @@ import numpy as np
 
 from ..columns.datetime import Datetime
 from ..plain import Int64Array
-from .assembly import Assembly, Effect
+from .assembly import Assembly
 from .base import LABEL, Table, probed
-from .implied import Lookup, Steps, codes_of, runs, shift_of
+from .implied import Implied, Lookup, Steps, codes_of, runs, shift_of
 from .views import DATES, PARTS, SPANS, Term
 
 EVIDENCE = 25.0
@@ -48,7 +48,7 @@ class ImpliedSearch:
         self.probe = probed(self.rows)
         self.small = {place: cells.take(self.probe) for place, cells in table.items()}
         self.codes = {term: codes_of(term, self.small) for term in self._views()}
-        self.effects = {effect: codes_of(_term_of(effect), self.small)[0] for effect in self._open_effects()}
+        self.effects = {effect: codes_of(effect, self.small)[0] for effect in self._open_effects()}
         self.levels = {effect: len(np.unique(codes)) for effect, codes in self.effects.items()}
         self.orders: dict[Term, Int64Array] = {}
         """The first rows in the order of what is seen."""
@@ -64,22 +64,22 @@ class ImpliedSearch:
     def singles(self, places: set[int] | None = None) -> None:
         """Take those in that have one cause, and whose effect is at one of some places."""
         for effect in self._by_levels():
-            if places is not None and effect[0] not in places:
+            if places is not None and effect.places[0] not in places:
                 continue
-            for term in self._candidates(effect):
+            for term in self.candidates(effect):
                 if self._single(effect, term):
                     break
 
-    def _open_effects(self) -> Iterator[Effect]:
+    def _open_effects(self) -> Iterator[Term]:
         """Columns that vary, and those with gaps."""
         for place, cells in self.table.items():
             if place == LABEL:
                 continue
             if (cells.plain != cells.plain[0]).any():
-                yield place, False
+                yield Term((place,))
             absent = cells.absent
             if absent.any() and not absent.all():
-                yield place, True
+                yield Term((place,), "missing")
 
     def _views(self) -> Iterator[Term]:
         """What may imply something by its value."""
@@ -101,17 +101,17 @@ class ImpliedSearch:
             for view in SPANS:
                 yield Term((begin, end), view)
 
-    def _by_levels(self) -> list[Effect]:
+    def _by_levels(self) -> list[Term]:
         """Effects with few levels first, later columns before earlier ones."""
-        return sorted(self.effects, key=lambda effect: (effect[1], self.levels[effect], -effect[0]))
+        return sorted(self.effects, key=lambda effect: (not effect.listed, self.levels[effect], -effect.places[0]))
 
-    def _candidates(self, effect: Effect) -> list[Term]:
+    def candidates(self, effect: Term) -> list[Term]:
         """Terms that may imply an effect, the best first: the label, parts of dates, thresholds, few levels.
 
         A date that lies so many days after another one comes before a list of the dates seen, by day of the year.
         """
-        place, gap = effect
-        moment = not gap and isinstance(self.table[place].type.cells, Datetime)
+        [place] = effect.places
+        moment = effect.listed and isinstance(self.table[place].type.cells, Datetime)
 
         def rank(term: Term) -> tuple[int, int, int]:
             if term.places == (LABEL,):
@@ -125,25 +125,29 @@ class ImpliedSearch:
             ordered = term.listed and self.table[term.places[0]].ordered
             return (3 if ordered else 4), self.codes[term][1], term.places[0]
 
-        usable = [t for t in self.codes if place not in t.places and not (gap and t.view in (*SPANS, *DATES))]
+        usable = [t for t in self.codes if place not in t.places and (effect.listed or t.view not in (*SPANS, *DATES))]
         return sorted(usable, key=rank)
 
-    def _single(self, effect: Effect, term: Term) -> bool:
+    def _single(self, effect: Term, term: Term) -> bool:
         """Whether a rule with one cause was found and taken in."""
-        target = self.effects[effect]
-        codes, levels = self.codes[term]
-        self.tried += 1
-        if not self.found.is_told(effect) and _function(codes, target, levels):
-            steps = self._steps(effect, term)
-            if steps is not None and self.found.add(steps):
-                return True
-            lookup = self._lookup(effect, (term,))
-            return lookup is not None and self.found.add(lookup)
-        return False
+        return not self.found.is_told(effect) and any(self.found.add(rule) for rule in self.implied(effect, term))
 
-    def _steps(self, effect: Effect, term: Term) -> Steps | None:
+    def implied(self, effect: Term, term: Term) -> Iterator[Implied]:
+        """The rules by which one cause tells an effect, the simpler one first."""
+        self.tried += 1
+        codes, levels = self.codes[term]
+        if _function(codes, self.effects[effect], levels):
+            for rule in (self._steps(effect, term), self._lookup(effect, (term,))):
+                if rule is not None:
+                    yield rule
+
+    def open_up(self, effect: Term) -> None:
+        """Take in an effect that is none of itself, such as whether a cell has some value."""
+        self.effects[effect] = codes_of(effect, self.small)[0]
+        self.levels[effect] = len(np.unique(self.effects[effect]))
+
+    def _steps(self, effect: Term, term: Term) -> Steps | None:
         """Thresholds, if there are few of them."""
-        place, gap = effect
         if term.places == (LABEL,) or not (term.listed or term.view in SPANS) or not self.table[term.places[0]].ordered:
             return None
         target = self.effects[effect]
@@ -153,7 +157,9 @@ class ImpliedSearch:
         if self._changes(term, target) >= levels + EXTRA_RUNS:
             return None
         count, _ = runs(term, target, self.small)
-        if not 0 < count <= levels + EXTRA_RUNS or (self.codes[term][1] <= MANY_LEVELS and not gap and count > levels):
+        if not 0 < count <= levels + EXTRA_RUNS or (
+            self.codes[term][1] <= MANY_LEVELS and effect.listed and count > levels
+        ):
             return None
         codes = self._full(effect)
         count, shortest = runs(term, codes, self.table)
@@ -166,11 +172,10 @@ class ImpliedSearch:
         seen = len(np.unique(self.table[term.places[0]].plain))
         if self._copy(effect, term, seen) or (term.listed and seen < STEP_VALUES * count):
             return None
-        return Steps.learnt((term,), place, self.table, gap=gap).with_support(support)
+        return Steps.learnt((term,), effect, self.table).with_support(support)
 
-    def _lookup(self, effect: Effect, terms: tuple[Term, ...]) -> Lookup | None:
+    def _lookup(self, effect: Term, terms: tuple[Term, ...]) -> Lookup | None:
         """A list of what goes with what, if that was seen often enough."""
-        place, gap = effect
         seen, levels = self._of_all(terms[0])
         if levels > SEEN_AGAIN * self.rows:
             return None
@@ -195,16 +200,15 @@ class ImpliedSearch:
         support = self._support(codes, self.rows - different, borne_out)
         if not support or (len(terms) == 1 and self._copy(effect, terms[0], different)):
             return None
-        rule = Lookup.learnt(terms, place, self.table, gap=gap).with_support(support)
+        rule = Lookup.learnt(terms, effect, self.table).with_support(support)
         many = terms[0].view in SPANS and different > MANY_LEVELS
         return None if many and rule.shift is None else rule
 
-    def _copy(self, effect: Effect, term: Term, levels: int) -> bool:
+    def _copy(self, effect: Term, term: Term, levels: int) -> bool:
         """Whether the two columns are the same numbers in other units, which no list is needed for."""
-        place, gap = effect
-        if gap or not term.listed or term.places == (LABEL,) or levels <= MANY_LEVELS:
+        if not (effect.listed and term.listed) or term.places == (LABEL,) or levels <= MANY_LEVELS:
             return False
-        one, other = self.table[term.places[0]], self.table[place]
+        one, other = self.table[term.places[0]], self.table[effect.places[0]]
         return one.kind == other.kind and one.ordered and len(np.unique(other.plain)) >= levels - 1
 
     def _changes(self, term: Term, target: Int64Array) -> int:
@@ -216,8 +220,8 @@ class ImpliedSearch:
         ordered = target[self.orders[term]]
         return int((ordered[1:] != ordered[:-1]).sum())
 
-    def _full(self, effect: Effect) -> Int64Array:
-        return self._of_all(_term_of(effect))[0]
+    def _full(self, effect: Term) -> Int64Array:
+        return self._of_all(effect)[0]
 
     def _of_all(self, term: Term) -> tuple[Int64Array, int]:
         """Codes of all rows."""
@@ -247,18 +251,13 @@ class ImpliedSearch:
             levels = self.codes[first][1] * self.codes[second][1]
             for effect in open_effects:
                 self.tried += 1
-                if self.found.is_told(effect) or effect[0] in (*first.places, *second.places):
+                if self.found.is_told(effect) or {*effect.places} & {*first.places, *second.places}:
                     continue
-                ordered = [self.table[place].ordered for place in (*first.places, *second.places, effect[0])]
+                ordered = [self.table[place].ordered for place in (*first.places, *second.places, *effect.places)]
                 if not all(ordered) and _function(codes, self.effects[effect], levels):
                     rule = self._lookup(effect, (first, second))
                     if rule is not None:
                         self.found.add(rule)
-
-
-def _term_of(effect: Effect) -> Term:
-    place, gap = effect
-    return Term((place,), "missing" if gap else "value")
 
 
 def _function(cause: Int64Array, effect: Int64Array, levels: int) -> bool:

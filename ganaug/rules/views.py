@@ -69,11 +69,14 @@ class Term:
     places : tuple of int
         One, or those of the two moments that a span lies between.
     view : str
-        "value", "missing", a part of a date, or a unit of the span.
+        "value", "missing", "is", a part of a date, or a unit of the span.
+    value : float or None
+        Of "is", the plain value that a cell has or has not.
     """
 
     places: tuple[int, ...]
     view: str = "value"
+    value: float | None = None
 
     def seen(self, table: Table) -> tuple[AnyArray, BoolArray]:
         """What is seen, and where nothing is."""
@@ -82,12 +85,18 @@ class Term:
             return cells.plain, cells.absent
         if self.view == "missing":
             return cells.absent.astype(np.int64), np.zeros(len(cells), bool)
+        if self.view == "is":
+            return (cells.plain == self.value).astype(np.int64), np.zeros(len(cells), bool)
         if self.view in SPANS:
             other = table[self.places[1]]
             absent = cells.absent | other.absent
             return _span(self.view, _clock(table, self.places[0]), _clock(table, self.places[1])), absent
         part = (PARTS | DATES)[self.view]
         return np.asarray(part(_clock(table, self.places[0]))).astype(np.int64), cells.absent
+
+    def target(self, table: Table) -> AnyArray:
+        """What a rule has to tell of its effect: plain values, or whether it is so."""
+        return table[self.places[0]].plain if self.view == "value" else self.seen(table)[0].astype(bool)
 
     @property
     def listed(self) -> bool:

@@ -351,6 +351,72 @@ def there_if(rng: Rng, rows: int) -> Plant:
     )
 
 
+def nothing_if(rng: Rng, rows: int) -> Plant:
+    plan = rng.choice(["free", "basic", "pro"], rows)
+    table = pd.DataFrame({"plan": plan, "fee": np.where(plan == "free", 0, rng.gamma(3, 10, rows).round(2) + 5)})
+
+    def harm(table: pd.DataFrame, which: np.ndarray) -> None:
+        table.loc[which, "fee"] = np.where(table.loc[which, "fee"] == 0, 20.5, 0)
+
+    return Plant(
+        table,
+        lambda t: (t["plan"] == "free") != (t["fee"] == 0),
+        harm,
+        lambda text: text in ("plan implies whether fee is 0", "fee implies whether plan is free"),
+    )
+
+
+def retired_from(rng: Rng, rows: int) -> Plant:
+    age = rng.integers(15, 95, rows)
+    age[:2] = 66, 67
+    job = np.where(age > 66, "retired", rng.choice(["clerk", "cook", "none"], rows))
+
+    def harm(table: pd.DataFrame, which: np.ndarray) -> None:
+        table.loc[which, "job"] = np.where(table.loc[which, "job"] == "retired", "cook", "retired")
+
+    return Plant(
+        pd.DataFrame({"age": age, "job": job}),
+        lambda t: (t["age"] > 66) != (t["job"] == "retired"),
+        harm,
+        lambda text: text == "age implies whether job is retired",
+    )
+
+
+def single_below(rng: Rng, rows: int) -> Plant:
+    age = rng.integers(8, 60, rows)
+    age[:2] = 17, 18
+    state = np.where(age < 18, "single", rng.choice(["single", "married", "widow"], rows))
+    state[1] = "married"
+
+    def harm(table: pd.DataFrame, which: np.ndarray) -> None:
+        table.loc[which, "state"], table.loc[which, "age"] = "married", 12
+
+    return Plant(
+        pd.DataFrame({"age": age, "state": state}),
+        lambda t: (t["age"] < 18) & (t["state"] != "single"),
+        harm,
+        lambda text: text == "age < 18 implies state is single",
+    )
+
+
+def none_of_these(rng: Rng, rows: int) -> Plant:
+    sort = rng.choice(["house", "flat", "garage", "land"], rows)
+    rooms = np.where(np.isin(sort, ["garage", "land"]), 0, rng.integers(0, 9, rows))
+
+    def harm(table: pd.DataFrame, which: np.ndarray) -> None:
+        table.loc[which, "sort"], table.loc[which, "rooms"] = "land", 4
+
+    return Plant(
+        pd.DataFrame({"sort": sort, "rooms": rooms}),
+        lambda t: t["sort"].isin(["garage", "land"]) & (t["rooms"] > 0),
+        harm,
+        lambda text: (
+            text in ("sort is garage or land implies rooms is 0", "sort is not flat or house implies rooms is 0")
+            or (text.startswith("rooms >= 1 implies sort is"))
+        ),
+    )
+
+
 PLANTS = [
     *(town_and_state, code_and_name, age_and_band, income_and_flag, two_and_third, part_of_date, age_at_visit),
     *(
@@ -366,8 +432,11 @@ PLANTS = [
         dummies,
         dummies_without_the_first,
     ),
-    *(missing_together, there_if),
+    *(missing_together, there_if, nothing_if, retired_from),
 ]
+"""Rules that 200 rows prove."""
+PINNED = [single_below, none_of_these]
+"""Rules of which each part needs rows of its own."""
 
 
 def noise(rng: Rng, rows: int, columns: int) -> pd.DataFrame:

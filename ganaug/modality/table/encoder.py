@@ -27,6 +27,7 @@ from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells, lattice
 from ...rules.declared import Rules, rules_of
 from ...rules.find import relate
 from ...rules.order import Bounds, Order
+from ...rules.pinned import held_exactly
 from ...rules.relations import Relation
 from ...rules.unique import Unique, with_free_values
 from .blocks import Blocks, Part
@@ -155,9 +156,9 @@ class TableEncoder:
         for place in found.listed_days():
             types[place] = types[place].on_days_of(cells[place].plain)
         told, blocks = found.told, Blocks()
+        held = {place: held_exactly(found.rules, place, own) for place, own in cells.items()}
         for place in [place for place in cells if place not in found.derived] or [0]:
-            parts = filled(floats[place]) if place in told else floats[place]
-            for number, numbers in enumerate(parts):
+            for number, numbers in enumerate(filled(floats[place], held[place], gaps=place in told)):
                 blocks.add((place, number), numbers, nominal=types[place].nominal[number])
         lattices = {place: lattice(own) for place, own in cells.items() if isinstance(own.type.cells, Number)}
         blocks.share({place for place, (_, step) in lattices.items() if step})
@@ -167,7 +168,10 @@ class TableEncoder:
         ordered = found.ordered()
         for number, rule in enumerate(ordered):
             rests = rule.rests(every)
-            for i, rest in enumerate(filled(rests) if told & set(rule.effects) else rests):
+            if rests:
+                told_of = np.logical_or.reduce([held[place] for place in rule.effects])
+                rests = filled(rests, told_of, gaps=bool(told & set(rule.effects)))
+            for i, rest in enumerate(rests):
                 blocks.add((-1 - number, i), rest, nominal=rule.nominal[i])
         ranges = {place: _range(parts[0]) for place, parts in enumerate(floats)}
         ranges |= _reached(ordered, cells)
@@ -332,13 +336,20 @@ class TableEncoder:
         for place, column in enumerate(self.columns):
             if column.parts:
                 floats = column.type.transform(as_fitted(table[column.name], column.type.dtype))
-                told = place in self.gaps_told
-                _encode(column.parts, filled(floats) if told else floats, blocks)
+                _encode(column.parts, self._left_open(floats, (place,), cells), blocks)
         for step in self.steps:
             if step.parts:
                 rests = step.rule.rests(cells)
-                _encode(step.parts, filled(rests) if self.gaps_told & set(step.rule.effects) else rests, blocks)
+                _encode(step.parts, self._left_open(rests, step.rule.effects, cells), blocks)
         return Encoded.join([blocks[i] for i in range(len(self.layout.blocks))], len(table))
+
+    def _left_open(
+        self, arrays: list[Float64Array], places: tuple[int, ...], cells: Mapping[int, Cells]
+    ) -> list[Float64Array]:
+        """What rules do not tell of a column, or of some together."""
+        rules = [step.rule for step in self.steps]
+        held = [held_exactly(rules, place, cells[place]) for place in places if place in self.in_rules]
+        return filled(arrays, np.logical_or.reduce(held), gaps=bool(self.gaps_told & set(places))) if held else arrays
 
     def decode(self, rows: Encoded, condition: Encoded | None = None) -> pd.DataFrame:
         """Encoded rows as a table with the fitted names and dtypes; columns are decoded side by side.
@@ -448,18 +459,21 @@ def _encode(parts: tuple[Part, ...], arrays: list[Float64Array], blocks: dict[in
             blocks[part.block] = part.coder.encode(values)
 
 
-def filled(arrays: list[Float64Array]) -> list[Float64Array]:
-    """Arrays in whose gaps known values stand, as often as elsewhere: what is there is told by a rule."""
-    absent = np.isnan(arrays[0]) if arrays else np.zeros(0, bool)
-    known = np.flatnonzero(~absent)
-    if not len(known) or not absent.any():
+def filled(arrays: list[Float64Array], held: BoolArray, *, gaps: bool) -> list[Float64Array]:
+    """Arrays of a column in which other values stand, as often as elsewhere, where rules tell what is there: in some
+    rows, and in gaps."""
+    told = held | np.isnan(arrays[0]) if gaps else held
+    known = np.flatnonzero(~told)
+    if not told.any():
+        return arrays
+    if not len(known):
         return [np.nan_to_num(array) for array in arrays]
-    turns = (np.arange(1, absent.sum() + 1) * GOLDEN) % 1
+    turns = (np.arange(1, told.sum() + 1) * GOLDEN) % 1
     donors = known[(turns * len(known)).astype(int)]
     made = []
     for array in arrays:
         full = array.copy()
-        full[absent] = array[donors]
+        full[told] = array[donors]
         made.append(full)
     return made
 

@@ -1,0 +1,155 @@
+"""Columns that hold one value where others say so: who never smoked smokes 0 a day, and no child is married."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..columns.base import ColumnType
+from ..columns.category import Category
+from ..columns.number import Number
+from ..plain import AnyArray, BoolArray, Float64Array, record
+from .base import Cells, Rule, Table, listed, quoted
+from .implied import Implied, Lookup, Steps
+from .views import Term
+
+
+@record
+@dataclass(frozen=True)
+class Pinned(Rule):
+    """A column that holds one value wherever another one says so.
+
+    Parameters
+    ----------
+    where : Lookup or Steps
+        Where it does.
+    condition : str
+        What the other column says there, as users write it; nothing if the value is held nowhere else.
+    value : float
+        The plain value.
+    beside : float
+        Where it must not be held, what stands in its place.
+    shown : str
+        The value as users write it.
+    """
+
+    where: Implied
+    condition: str
+    value: float
+    beside: float
+    shown: str
+
+    @property
+    def adjusts(self) -> bool:
+        return True
+
+    @property
+    def tells_gaps(self) -> bool:
+        return False
+
+    @property
+    def kind(self) -> str:
+        return "implied"
+
+    @property
+    def exact(self) -> bool:
+        """Whether the value is held nowhere else."""
+        return not self.condition
+
+    def text(self, names: Mapping[int, str]) -> str:
+        [term] = self.where.terms
+        effect = f"{quoted(names[self.effect])} is {self.shown}"
+        if self.exact:
+            return f"{term.text(names)} implies whether {effect}"
+        return f"{term.text(names)} {self.condition} implies {effect}"
+
+    @classmethod
+    def learnt(cls, where: Implied, condition: str, value: float, table: Table) -> Pinned:
+        """From rows that all keep the rule."""
+        cells = table[where.effect]
+        others, counts = np.unique(cells.plain[~cells.absent & (cells.plain != value)], return_counts=True)
+        nearest = np.abs(others - value).argmin() if cells.ordered else counts.argmax()
+        shown = shown_value(cells, value)
+        return cls(where.causes, where.effects, where, condition, value, others[nearest].item(), shown)
+
+    def goes_with(self, other: Pinned) -> bool:
+        """Whether a row can keep this rule and another one on the same column, whatever else is in it."""
+        if self.value == other.value:
+            return not self.exact and not other.exact
+        return self.where.terms == other.where.terms
+
+    def goes_with_orders(self, pairs: Collection[tuple[int, int]], table: Table) -> bool:
+        """Whether the value is on the right side of the columns that are never less, or never more."""
+        lower = {low for low, high in pairs if high == self.effect} - set(self.causes)
+        upper = {high for low, high in pairs if low == self.effect} - set(self.causes)
+        return all(np.nanmax(table[place].numbers()) <= self.value for place in lower) and all(
+            np.nanmin(table[place].numbers()) >= self.value for place in upper
+        )
+
+    def broken(self, table: Table) -> BoolArray:
+        cells = table[self.effect]
+        said, held = self.where.said(table, cells), cells.plain == self.value
+        return ~cells.absent & ((said != held) if self.exact else (said & ~held))
+
+    def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
+        cells = table[self.effect]
+        said = self.where.said(table, cells) & ~cells.absent
+        plain = np.where(said, self.value, cells.plain)
+        if self.exact:
+            plain = np.where(~said & (cells.plain == self.value), self.beside, plain)
+        return {self.effect: plain.astype(cells.plain.dtype)}
+
+
+def by_levels(cause: int, effect: int, levels: AnyArray, chosen: BoolArray) -> Lookup:
+    """Where a category is one of the chosen levels."""
+    said = np.append(chosen, np.False_)
+    return Lookup((cause,), (effect,), (Term((cause,)),), gap=False, keys=(levels,), values=said)
+
+
+def said_of_levels(cells: Cells, levels: AnyArray, chosen: BoolArray) -> str:
+    """Which levels are chosen, or which are not if these are fewer."""
+    verb, some = ("is", chosen) if 2 * chosen.sum() <= len(chosen) else ("is not", ~chosen)
+    return f"{verb} {listed([shown_value(cells, level) for level in levels[some].tolist()], 'or')}"
+
+
+def by_threshold(cause: int, effect: int, edge: AnyArray | float, *, above: bool) -> Steps:
+    """Where a number is at least as large as a threshold, or where it is less."""
+    said, edges = np.array([not above, above]), np.array([edge], np.float64)
+    return Steps(
+        (cause,), (effect,), (Term((cause,)),), gap=False, edges=edges, values=said, otherwise=np.zeros(1, bool)
+    )
+
+
+def said_of_threshold(edge: AnyArray | float, *, above: bool) -> str:
+    return f"{'>=' if above else '<'} {edge:.15g}"
+
+
+def may_be_pinned(cells: Cells) -> bool:
+    """Whether rules can say that a cell holds one value: numbers and categories."""
+    return isinstance(cells.type.cells, (Number, Category))
+
+
+def shown_value(cells: Cells, value: float) -> str:
+    """A plain value as users write it."""
+    own = cells.type.cells
+    return quoted(own.values.iloc[int(value)]) if isinstance(own, Category) else f"{value:.15g}"
+
+
+def value_of(cells: Cells, shown: str) -> float | None:
+    """The plain value that a user has written, if the column has it."""
+    own = cells.type.cells
+    if isinstance(own, Category):
+        return next((place for place, known in enumerate(own.values) if str(known) == shown), None)
+    try:
+        value = float(shown)
+    except ValueError:
+        return None
+    return value if (cells.plain == value).any() else None
+
+
+def held_exactly(rules: Iterable[Rule], place: int, cells: Cells) -> BoolArray:
+    """Where a column holds what a rule tells exactly, so that it need not be generated."""
+    values = [rule.value for rule in rules if isinstance(rule, Pinned) and rule.exact and rule.effect == place]
+    return np.isin(cells.plain, values)
