@@ -41,7 +41,7 @@ class PinnedSearch:
     def __init__(self, search: ImpliedSearch, found: Assembly) -> None:
         self.search, self.found = search, found
         self.table = search.table
-        self.probe, self.all = Rows(search.small), Rows(search.table)
+        self.probe, self.all = CodedRows(search.small), CodedRows(search.table)
         places = [place for place in self.table if place != LABEL][:MOST_COLUMNS]
         self.open = [p for p in places if p not in found.derived and may_be_pinned(self.table[p])]
         implied = {rule.effect for rule in found.rules if isinstance(rule, Implied) and not rule.gap}
@@ -159,7 +159,7 @@ class End(NamedTuple):
         return -self.rows * float(np.log1p(-count / (self.others[count - 1] + 1.0)))
 
 
-class Rows:
+class CodedRows:
     """Some rows: their columns as codes, and in order."""
 
     def __init__(self, table: Table) -> None:
