@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from . import fidelity, images, rebalance, speed, verdict
 from .generators import GENERATORS
 from .intervals import Interval, corrected
 
+MOST_RULES = 12
+"""Of a table; of the others is told how many rows break the worst one."""
+LONGEST_RULE = 140
 Losses = list[tuple[str, str, str, str]]  # table, figure, ganaug's, who is better
 # title, decimals, and what to make of a value so that less is better
 FIGURES = {
@@ -280,12 +284,16 @@ def images_page(result: dict[str, Any]) -> tuple[str, Losses]:
 def rules_page(result: dict[str, Any]) -> tuple[str, Losses]:
     lines = []
     for found in result["rows"]:
-        for rule in found["rules"]:
+        rules = sorted(found["rules"], key=lambda rule: (-rule["held_out_broken"], -rule["drawn_broken"]))
+        for rule in rules[:MOST_RULES]:
             held_out = f"{rule['held_out_broken']} of {rule['held_out_rows']:,}"
-            support = f"{rule['support']:,}"
-            lines.append([found["table"], f"`{rule['rule']}`", support, held_out, str(rule["drawn_broken"])])
+            text = f"`` {shorten(rule['rule'], LONGEST_RULE, placeholder=' ...')} ``"
+            lines.append([found["table"], text, f"{rule['support']:,}", held_out, str(rule["drawn_broken"])])
+        if more := rules[MOST_RULES:]:
+            broken = [max(rule[key] for rule in more) for key in ("held_out_broken", "drawn_broken")]
+            lines.append([found["table"], f"{len(more)} more", "", *map(str, broken)])
     without = ", ".join(found["table"] for found in result["rows"] if not found["rules"])
-    note = ("All rules that are found, and how many rows break them: held-out ones, and 5,000 that are drawn by a "
+    note = ("Rules that are found, and how many rows break them: held-out ones, and 5,000 that are drawn by a "
             f"generator that has learnt nothing. No rules in {without}.")  # fmt: skip
     head = ["table", "rule", "support", "held-out rows that break it", "drawn ones"]
     return f"## Rules\n\n{about(result)}\n{note}\n\n" + table(head, lines), []
