@@ -211,9 +211,7 @@ class CodedRows:
         told = np.zeros(len(levels), np.int64)
         told[causes] = effects
         counts = np.bincount(causes, minlength=len(levels))
-        share = np.bincount(effects, minlength=len(values)) / max(1, len(effects))
-        pure = counts >= fewest
+        share = np.bincount(effects, minlength=max(1, len(values))).clip(1) / max(1, len(effects))
+        pure = (counts >= fewest) & (-counts * np.log(share[told]) >= needed)
         pure[causes[told[causes] != effects]] = False
-        with np.errstate(divide="ignore"):
-            pure &= -counts * np.log(share[told]) >= needed
         return pure, told, counts

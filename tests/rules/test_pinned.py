@@ -146,3 +146,13 @@ def test_a_saved_model_keeps_them(people, tmp_path):
     made = again.sample(500, random_state=0)
     assert broken(made) == 0
     pd.testing.assert_frame_equal(made, augmenter.sample(500, random_state=0))
+
+
+def test_columns_of_one_value_or_none_are_no_matter():
+    rng = np.random.default_rng(0)
+    rows = 400
+    table = pd.DataFrame(
+        {"kind": rng.choice(["a", "b", "c"], rows), "size": rng.normal(size=rows), "one": 1, "none": np.nan}
+    )
+    table["rare"] = np.where(np.arange(rows) == 7, "x", None)
+    assert texts(table) == set()
