@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 
 help:
 	@echo "make demo         rebalance a real table and write demo.png; ARGS=\"--steps 100\" for a quick look"
-	@echo "make test         run the tests; ARGS=\"-k name\" for some of them"
+	@echo "make test         run the tests; ARGS=\"-k name\" for some of them, ARGS=--slow for the slow ones, too"
 	@echo "make lint         ruff and mypy"
 	@echo "make format       let ruff format and repair what it can"
 	@echo "make docs         make the pages in site/: guides, decisions, and the reference from the docstrings"

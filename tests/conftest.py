@@ -39,6 +39,17 @@ if os.environ.get("CI"):
     settings.load_profile("repeatable")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the tests that take five seconds and more, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="slow: make test ARGS=--slow"))
+
+
 @pytest.fixture(scope="session")
 def separable() -> tuple[pd.DataFrame, pd.Series]:
     return tables.separable()

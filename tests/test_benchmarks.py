@@ -313,6 +313,7 @@ def test_the_report_names_losses_and_what_did_not_run():
     assert "on 2 cores of Abacus with 8 GB" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [False, True])
 def test_utility_measures_every_learner_in_every_way(monkeypatch, number):
     monkeypatch.setattr(utility, "LEARNERS", ("tree", "k-NN"))
@@ -375,6 +376,7 @@ def test_copies_are_found_and_held_out_images_are_none():
     assert images.near_copies(train, held_out, rng.integers(0, 256, (300, 8, 8, 1))) < 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("dice")
 def test_a_long_tail_of_images_is_measured_from_end_to_end(tmp_path):
     made, labels = glyphs(40)

@@ -220,6 +220,7 @@ def blocks() -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("where", "code"), [pytest.param(*block, id=block[0]) for block in blocks()])
 def test_code_in_the_documentation_runs(where, code, tmp_path, monkeypatch):
     from ganaug import augmenter

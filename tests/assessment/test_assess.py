@@ -78,6 +78,7 @@ class TestAssess:
         assert model.teacher_ is not None
         assert "teacher" in model.assessment_.verdict
 
+    @pytest.mark.slow
     def test_the_same_seed_gives_the_same(self):
         model = RandomForestClassifier(5)
         one, two, other = (
@@ -95,6 +96,7 @@ class TestAssess:
         assert not hasattr(model, "tree_")
         assert not hasattr(given, "n_iter_")
 
+    @pytest.mark.slow
     def test_words_gaps_and_names(self, mixed):
         frame, label = mixed
         words = OneHotEncoder(handle_unknown="ignore", sparse_output=False)

@@ -262,6 +262,7 @@ except SystemExit:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("brief")
 @pytest.mark.filterwarnings("ignore:column 'visits' has")
 def test_columns_of_numbers_that_stand_for_categories(command, frame, tmp_path):

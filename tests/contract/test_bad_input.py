@@ -324,6 +324,7 @@ def test_a_column_of_ten_thousand_levels_takes_bounded_memory(dtype):
     assert made.dtypes.to_dict() == table.dtypes.to_dict()
 
 
+@pytest.mark.slow
 def test_a_frame_of_five_hundred_columns_takes_bounded_memory():
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(300, 250))).add_prefix("n")

@@ -87,6 +87,7 @@ def test_a_row_does_not_depend_on_the_labels_beside_it(quick):
     assert not X[1::2].equals(other_X[1::2])
 
 
+@pytest.mark.slow
 def test_rows_asked_for_by_number_are_balanced(skilled, separable):
     left, kind = separable[0]["left"], separable[1]
     edges = left.quantile(np.linspace(0, 1, 9)[1:-1])

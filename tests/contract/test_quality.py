@@ -65,6 +65,7 @@ def test_a_small_table_of_classes(load, shape, correlation, detect, accuracy):
     assert RandomForestClassifier(random_state=0).fit(made_X, made_y).score(X_test, y_test) > accuracy
 
 
+@pytest.mark.slow
 def test_a_small_table_with_a_number_to_regress_on():
     X, X_test, y, y_test = split(load_diabetes)
     made_X, made_y = GANAugmenter(random_state=0).fit(X, y).sample(y=y.repeat(3))

@@ -26,6 +26,7 @@ assert means["tree"] < means["tree, taught"] < means["teacher"]
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLAIMS)
 def test_a_tutorial_runs_and_its_claims_hold(name):
     book = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)

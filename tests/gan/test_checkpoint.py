@@ -101,6 +101,7 @@ def test_without_a_random_state_the_seed_is_that_of_the_file(tmp_path: Path) -> 
     assert_same(one, other)
 
 
+@pytest.mark.slow
 def test_rollbacks_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make, calls = trainer.Trainer.__init__, []
 
@@ -124,6 +125,7 @@ def test_rollbacks_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert_same(resumed, model(optimizer=optimizer).fit(X, Y))
 
 
+@pytest.mark.slow
 def test_images_go_on_as_well(tmp_path: Path) -> None:
     images, labels = np.random.default_rng(0).integers(0, 255, (40, 8, 8)).astype(np.uint8), np.repeat([0, 1], 20)
 
@@ -195,6 +197,7 @@ def run(path: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
 def test_a_process_that_is_killed_at_any_moment_loses_nothing(tmp_path: Path) -> None:
     """The same moments each time, as far as a clock allows."""

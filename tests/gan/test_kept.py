@@ -63,6 +63,7 @@ def test_other_shapes_and_settings_have_a_trainer_of_their_own(made: list[Traine
     assert len(kept_trainers._trainers) == MOST_KEPT
 
 
+@pytest.mark.slow
 def test_parts_of_the_users_own_are_never_used_again(made: list[Trainer]) -> None:
     import keras
 
@@ -79,6 +80,7 @@ def test_no_rows_are_kept(made: list[Trainer]) -> None:
     assert made[0].tensors == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["adam", "of the user's own"])
 def test_fits_of_many_shapes_leave_no_graph_behind(optimizer: str) -> None:
     """Those that are kept aside."""

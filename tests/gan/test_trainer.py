@@ -38,7 +38,9 @@ BOUNDS = {"total variation": 0.08, "KS": 0.1, "wrong colours": 0.1}
 CORRELATION = {"SGD": 0.05}  # it learns, but slowly
 
 
-@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize(
+    "choice", [c if c == "relativistic" else pytest.param(c, marks=pytest.mark.slow) for c in CHOICES]
+)
 def test_every_choice_learns_the_table(choice: str) -> None:
     options = {"steps": 600, "batch_size": 128, "refine": False, "random_state": 0, **CHOICES[choice]}
     model = GANAugmenter(**options).fit(X, Y)

@@ -130,6 +130,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [pickle.loads(out.read_bytes()) for out in outs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["whole", "callback", "interrupt", "raised", "own networks"])
 def test_workers_end_with_the_same_model(both: list[dict[str, Any]], name: str) -> None:
     one, other = (found[name] for found in both)

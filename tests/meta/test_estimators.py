@@ -274,6 +274,7 @@ def test_calibration_hands_weights_on():
     assert CalibratedClassifierCV(model, cv=3).fit(X, Y, sample_weight=Y + 1).predict(X).shape == (120,)
 
 
+@pytest.mark.slow
 def test_a_search_gives_the_same_with_two_processes():
     model = AugmentedClassifier(LogisticRegression(), augmenter())
     grid = {"augmenter__ratio": [0.5, 1.5]}

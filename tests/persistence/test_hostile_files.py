@@ -56,6 +56,7 @@ def bases(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Members
     return [unpacked(saved), unpacked(folder / "wide"), unpacked(folder / "images")]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_changes_to_the_structure_are_noticed_or_do_no_harm(bases: list[Members], tmp_path: Path) -> None:
     """The same changes each time; GANAUG_FUZZ=10000 makes more."""

@@ -51,6 +51,7 @@ def check_scan(frame):
         scan(frame, target="nothing")
 
 
+@pytest.mark.slow
 def test_dask(plan, local, tmp_path):
     pytest.importorskip("dask.dataframe")
     plan.to_parquet(tmp_path, engine="dask")

@@ -44,6 +44,7 @@ def test_rows_with_labels_as_frequent_as_in_training(fitted, refine):
     pd.testing.assert_frame_equal(plan[-1][0], plan[2][0])
 
 
+@pytest.mark.slow
 def test_numbers_and_no_target():
     X, _ = table()
     fitted = GANAugmenter(steps=10, random_state=0).fit(X.drop(columns="amount"), X["amount"])
@@ -150,6 +151,7 @@ KILLS = int(os.environ.get("GANAUG_KILLS", "3"))
 """GANAUG_KILLS=20 kills more often."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL here")
 def test_a_job_that_is_killed_again_and_again_ends_with_the_same_files(fitted, tmp_path):
     fitted.save(tmp_path / "model.ganaug")

@@ -29,6 +29,7 @@ def test_a_pair_that_never_repeats_does_not_repeat(fitted):
     assert not made.duplicated(PAIR).any()
 
 
+@pytest.mark.slow
 def test_nor_do_real_rows_and_new_ones_share_one(fitted):
     X, y = sales()
     every, _ = fitted.augment(X, y)

@@ -169,6 +169,7 @@ def one_file(folder, number):
     return scan(folder / f"{number}.parquet", target="label", max_rows=1_000, first_file=number)
 
 
+@pytest.mark.slow
 def test_files_scanned_by_processes_merge_into_a_scan_of_all(tmp_path):
     table = mixed(9_000)
     table.loc[8_000, "kind"] = "once"

@@ -22,6 +22,7 @@ print("done")
 """
 
 
+@pytest.mark.slow
 def test_a_script_ends_although_an_endless_stream_is_open():
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip() == "done"

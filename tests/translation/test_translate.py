@@ -137,6 +137,7 @@ def test_each_row_may_have_a_class_of_its_own(loans, augmenter):
     pd.testing.assert_frame_equal(same, X[:40])
 
 
+@pytest.mark.slow
 def test_images_become_others_that_are_near():
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], [80, 30])

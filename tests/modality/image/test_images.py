@@ -152,6 +152,7 @@ def test_over_sampling_takes_images_and_gives_them_back():
     assert np.unique(more_Y, return_counts=True)[1].tolist() == [20, 20, 20]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("dice")
 def test_a_classifier_of_images_can_be_augmented_and_assessed():
     estimator = make_pipeline(FunctionTransformer(flat), StandardScaler(), LogisticRegression(C=1e-2, max_iter=1000))
@@ -270,6 +271,7 @@ def test_a_constant_image_set_is_learnt():
     assert (GANAugmenter(steps=2, random_state=0).fit(np.full((10, 8, 8), 7, np.uint8)).sample(3) == 7).all()
 
 
+@pytest.mark.slow
 def test_digits_are_learnt():
     images, digits = load_digits(return_X_y=True)
     images = images.reshape(-1, 8, 8)
