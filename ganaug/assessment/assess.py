@@ -292,18 +292,22 @@ def checked_rows(X: MatrixLike, y: VectorLike, *, classes: bool) -> tuple[Any, A
     if y is None:
         raise ValueError("y is None, but whether augmentation helps shows in predicting y: give it")
     check_consistent_length(X, y)
-    data, container = check_data(X)
+    rows = splittable(X)
     labels, is_series = check_target(y)
     labels = labels_or_numbers(labels, classes=classes)
     if classes and labels.nunique() < 2:
         raise ValueError(f"y has the single class {labels.iloc[0]}: there is nothing to tell apart")
-    if isinstance(X, pd.DataFrame):
-        rows = X.reset_index(drop=True)
-    elif isinstance(X, (sparse.spmatrix, sparse.sparray)):
-        rows = X.tocsr()
-    else:
-        rows = data if container.named else container.restore(data)
     return rows, labels if is_series else np.asarray(labels), labels
+
+
+def splittable(X: MatrixLike) -> Any:
+    """Rows that can be taken by their positions."""
+    data, container = check_data(X)
+    if isinstance(X, pd.DataFrame):
+        return X.reset_index(drop=True)
+    if isinstance(X, (sparse.spmatrix, sparse.sparray)):
+        return X.tocsr()
+    return data if container.named else container.restore(data)
 
 
 def _has_classes(estimator: BaseEstimator) -> bool:

@@ -15,7 +15,7 @@ from sklearn.utils import _safe_indexing, check_consistent_length, metadata_rout
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, check_memory
 
-from ..assessment.assess import assessed, checked_rows, trial_of
+from ..assessment.assess import assessed, checked_rows, splittable, trial_of
 from ..assessment.assessment import Assessment
 from ..assessment.by_teacher import Distilled
 from ..assessment.folds import Folds
@@ -129,8 +129,9 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
         y : array-like of shape (n_samples,)
         sample_weight : array-like of shape (n_samples,) or None
-            For the estimator; the augmenter learns from all rows alike. A synthetic row weighs `synthetic_weight` times
-            the mean of these. With metadata routing enabled it goes where the estimator requests it.
+            For the estimator; the augmenter learns from all rows alike. Rows of weight 0 are left out, as if they were
+            not there: bagging tests on such rows. A synthetic row weighs `synthetic_weight` times the mean of the
+            others. With metadata routing enabled it goes where the estimator requests it.
         **fit_params : dict
             For the estimator's `fit`, or, with metadata routing enabled, for whatever requests them. Of those with a
             value for every row only weights have one for synthetic rows, too.
@@ -152,17 +153,23 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         classes = self._target_type == "classes"
         labels, is_series = check_target(y)
         labels = labels_or_numbers(labels, classes=classes)
+        targets = targets_of(y, labels, is_series=is_series)
+        weights, params = self._weights(sample_weight, fit_params, len(labels))
+        self._learnt = np.arange(len(labels)) if weights is None else np.flatnonzero(weights[1])
+        if weights is not None and len(self._learnt) < len(labels):
+            self._check_folds()
+            X, labels = _safe_indexing(splittable(X), self._learnt), labels.iloc[self._learnt].reset_index(drop=True)
+            targets = labels if is_series else targets[self._learnt]
+            weights = weights[0], weights[1][self._learnt]
         augmenter = self._own_augmenter(labels)
         if self.teacher is not None:
             if classes:
                 check_several(labels.unique())
             rows = _as_kept(X, _kept_by(augmenter, X))
             check_teacher(self.teacher, np.unique(np.asarray(labels)) if classes else None, rows)
-        weights, params = self._weights(sample_weight, fit_params, len(labels))
         for name in ("assessment_", "chosen_ratio_"):
             self.__dict__.pop(name, None)
         self._is_taught = self.teacher is not None
-        targets = targets_of(y, labels, is_series=is_series)
         chosen: GANAugmenter | None = augmenter
         if left_open(augmenter.ratio):
             every_X, assessed_y, labels = checked_rows(X, targets, classes=classes)
@@ -251,6 +258,13 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
             raise ValueError(
                 f"augmenter has mode={self.augmenter.mode!r}, but {type(self).__name__} appends rows; as a step of a "
                 "Pipeline before the estimator an augmenter replaces them"
+            )
+
+    def _check_folds(self) -> None:
+        if not isinstance(self.cv, (int, np.integer)) and not hasattr(self.cv, "split"):
+            raise ValueError(
+                "cv holds positions of rows, but rows of weight 0 are left out: give a number of folds or a splitter, or "
+                "leave these rows out yourself"
             )
 
     def _own_augmenter(self, labels: pd.Series) -> GANAugmenter:

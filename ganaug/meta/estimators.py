@@ -175,7 +175,7 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
             if self.teacher is None:
                 raise AttributeError("there are no suspects_ without a teacher: give teacher='auto'")
             raise AttributeError("there are no suspects_: ratio='auto' settled on no teacher; give a fixed ratio")
-        return suspects(self.teacher_.of_real, self._codes)
+        return self._learnt[suspects(self.teacher_.of_real, self._codes)]
 
     @if_estimator_has("predict_proba", or_has="calibrate")
     def predict_proba(self, X: MatrixLike) -> Any:

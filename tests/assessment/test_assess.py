@@ -179,6 +179,7 @@ def test_categories_without_rows_are_no_classes():
     assert chosen_scoring(None, LogisticRegression(), labels).name == "average precision"
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_as_one():
     one, two = (quick(n_jobs=jobs, cv=2, ratios=[1]) for jobs in (1, 2))
     assert_frame_equal(one.scores.drop(columns="seconds"), two.scores.drop(columns="seconds"))

@@ -43,7 +43,7 @@ def interrupted(arguments: list[str], sent: signal.Signals) -> tuple[int, str]:
     return command.returncode, said
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_the_old_file_stays(sent: signal.Signals, csv: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     out.write_text("old")

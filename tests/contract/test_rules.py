@@ -18,7 +18,7 @@ import plants
 ROWS = 900
 MADE = (
     *(plants.town_and_state, plants.age_and_band, plants.begin_and_end, plants.four_prices, plants.total),
-    *(plants.dummies, plants.missing_together, plants.there_if),
+    *(plants.dummies, plants.missing_together, plants.there_if, plants.nothing_if, plants.none_of_these),
 )
 
 

@@ -52,7 +52,9 @@ def written(code: str, **environment: str) -> str:
     ).stderr
 
 
-@pytest.mark.parametrize("code", [FIT + IMAGES, WORKERS], ids=["table and images", "workers"])
+@pytest.mark.parametrize(
+    "code", [FIT + IMAGES, pytest.param(WORKERS, marks=pytest.mark.slow)], ids=["table and images", "workers"]
+)
 def test_a_fit_writes_nothing_to_standard_error(code):
     assert written(code) == ""
 

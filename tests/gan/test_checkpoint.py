@@ -71,9 +71,9 @@ def assert_same(one: GANAugmenter, other: GANAugmenter) -> None:
     ("step", "options"),
     [
         (11, {}),
-        (32, {"loss": "hinge"}),
-        (14, {"loss": Loss(wasserstein, weight=2.0, every=3)}),
-        (18, {"optimizer": keras.optimizers.RMSprop(1e-3)}),
+        pytest.param(32, {"loss": "hinge"}, marks=pytest.mark.slow),
+        pytest.param(14, {"loss": Loss(wasserstein, weight=2.0, every=3)}, marks=pytest.mark.slow),
+        pytest.param(18, {"optimizer": keras.optimizers.RMSprop(1e-3)}, marks=pytest.mark.slow),
         (25, {"early_stopping": 1}),
     ],
     ids=["adam", "hinge", "own loss", "own optimizer", "early stopping"],

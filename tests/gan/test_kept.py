@@ -53,6 +53,7 @@ def test_what_is_learnt_does_not_depend_on_what_was_learnt_before(made: list[Tra
     pd.testing.assert_frame_equal(alone.history_.drop(columns="seconds"), again.history_.drop(columns="seconds"))
 
 
+@pytest.mark.slow
 def test_other_shapes_and_settings_have_a_trainer_of_their_own(made: list[Trainer]) -> None:
     for options in ({}, {"columns": 4}, {"batch_size": 50}, {"loss": "hinge"}):
         before = len(made)

@@ -142,6 +142,7 @@ def test_workers_end_with_the_same_model(both: list[dict[str, Any]], name: str) 
     np.testing.assert_array_equal(one["losses"], other["losses"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "why"), [("callback",) * 2, ("interrupt",) * 2, ("raised", "interrupt")])
 def test_what_ends_training_on_one_worker_ends_it_on_both(both: list[dict[str, Any]], name: str, why: str) -> None:
     reason, steps = both[0][name]["ended"]
@@ -149,6 +150,7 @@ def test_what_ends_training_on_one_worker_ends_it_on_both(both: list[dict[str, A
     assert 8 < steps < STEPS
 
 
+@pytest.mark.slow
 def test_losses_are_those_of_one_worker_with_the_whole_batch(both: list[dict[str, Any]]) -> None:
     alone = figures(GANAugmenter(**OPTIONS).fit(X, Y))
     assert both[0]["whole"]["ended"] == alone["ended"]
@@ -158,6 +160,7 @@ def test_losses_are_those_of_one_worker_with_the_whole_batch(both: list[dict[str
     np.testing.assert_allclose(both[0]["whole"]["losses"], alone["losses"], atol=0.02)
 
 
+@pytest.mark.slow
 def test_each_worker_draws_a_batch_of_its_own_of_its_share_of_rows(both: list[dict[str, Any]]) -> None:
     numbers = [[number for number, _ in found["draws"]] for found in both]
     assert {size for found in both for _, size in found["draws"]} == {BATCH // 2}
@@ -165,16 +168,19 @@ def test_each_worker_draws_a_batch_of_its_own_of_its_share_of_rows(both: list[di
     assert sorted(numbers[1]) == list(range(1, 2 * STEPS, 2))
 
 
+@pytest.mark.slow
 def test_an_error_on_one_worker_ends_the_others(both: list[dict[str, Any]]) -> None:
     assert both[1]["failure"] == "KeyError('mine')"
     assert "another worker failed" in both[0]["failure"]
 
 
+@pytest.mark.slow
 def test_workers_that_are_given_different_fits_are_told(both: list[dict[str, Any]]) -> None:
     for found in both:
         assert "the 2 workers of the strategy are given different random_state: give" in found["seeds"]
 
 
+@pytest.mark.slow
 def test_losses_that_are_not_finite_are_rolled_back_on_both(both: list[dict[str, Any]]) -> None:
     assert both[0]["diverged"]["ended"] == both[1]["diverged"]["ended"] == ("diverged", 0)
 

@@ -400,3 +400,34 @@ def test_weights_that_add_up_to_nothing_are_named_before_anything_is_trained(fit
     with pytest.raises(ValueError, match=f"sample_weight {says}"):
         AugmentedClassifier(Witness(), augmenter(), calibrate=weight == 0).fit(X, Y, np.full(120, weight))
     assert not fits
+
+
+def test_rows_of_weight_zero_are_left_out(fits):
+    weight = np.where(np.arange(120) < 20, 0.0, 2.0)
+    for rows, labels in ((X, Y), (pd.DataFrame(X), pd.Series(np.where(Y, "yes", "no"))), (X.tolist(), Y.tolist())):
+        witness = AugmentedClassifier(Witness(), augmenter()).fit(rows, labels, weight).estimator_
+        assert len(witness.y_) == 200
+        np.testing.assert_array_equal(np.asarray(witness.X_)[:100], X[20:])
+    assert fits == [100] * 3
+
+
+def test_bagging_tests_on_rows_that_no_generator_has_seen(fits):
+    BaggingClassifier(AugmentedClassifier(LogisticRegression(), augmenter()), 2, random_state=0).fit(X, Y)
+    assert max(fits) < 90  # of 120 rows a bootstrap draws about 76
+
+
+def test_folds_of_positions_do_not_go_with_rows_that_are_left_out(fits):
+    folds = [(np.arange(60), np.arange(60, 120))]
+    model = AugmentedClassifier(LogisticRegression(), augmenter("auto"), cv=folds)
+    with pytest.raises(ValueError, match="cv holds positions of rows"):
+        model.fit(X, Y, np.arange(120) % 2)
+    assert not fits
+
+
+@pytest.mark.usefixtures("dice")
+def test_suspects_are_positions_among_all_rows():
+    wrong, weight = [1, 30, 77], np.where(np.arange(120) % 5, 1, 0)
+    labels = np.where(np.isin(np.arange(120), wrong), 1 - Y, Y)
+    model = AugmentedClassifier(LogisticRegression(), augmenter(1), teacher="auto").fit(X, labels, weight)
+    assert (weight[model.suspects_] == 1).all()
+    assert set(wrong) & set(model.suspects_)

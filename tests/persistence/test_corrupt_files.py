@@ -75,7 +75,7 @@ def test_a_changed_byte_anywhere_is_noticed_or_without_effect(copy_of: Path) -> 
     assert noticed > PROBES / 2
 
 
-@pytest.mark.parametrize("flip", [0x01, 0xFF])
+@pytest.mark.parametrize("flip", [0x01, pytest.param(0xFF, marks=pytest.mark.slow)])
 def test_a_changed_byte_in_the_directory_of_the_zip_never_gives_another_error(copy_of: Path, flip: int) -> None:
     sound, truth = copy_of.read_bytes(), what_is_in(copy_of)
     noticed = 0

@@ -63,6 +63,7 @@ def test_dask(plan, local, tmp_path):
     check_scan(frame)
 
 
+@pytest.mark.slow
 def test_a_part_is_drawn_by_one_thread_where_others_are_drawn_beside_it(plan, monkeypatch):
     pytest.importorskip("dask.dataframe")
     threads = []
@@ -82,6 +83,7 @@ def test_a_part_is_drawn_by_one_thread_where_others_are_drawn_beside_it(plan, mo
     assert threads[-1] == 2
 
 
+@pytest.mark.slow
 def test_dask_with_workers_of_its_own(plan, local, tmp_path):
     distributed = pytest.importorskip("distributed")
     with (

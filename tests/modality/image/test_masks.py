@@ -122,7 +122,7 @@ def test_no_images_of_a_class_or_of_any_are_asked_for(images, refine):
     assert [len(batch) for batch, _ in model.as_dataset(1, labels={"rare": 0, "usual": 1}, num_batches=2)] == [1, 1]
 
 
-@pytest.mark.parametrize("images", [NOISE, NOISE[..., 0]], ids=["colour", "grey"])
+@pytest.mark.parametrize("images", [NOISE, pytest.param(NOISE[..., 0], marks=pytest.mark.slow)], ids=["colour", "grey"])
 def test_each_class_may_have_a_single_image(images):
     with pytest.warns(DataWarning, match="at most 5 rows"):
         model = GANAugmenter(steps=1, random_state=0).fit(images[:4], list("abcd"))
