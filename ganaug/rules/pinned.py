@@ -19,7 +19,7 @@ from .views import Term
 @record
 @dataclass(frozen=True)
 class Pinned(Rule):
-    """A column that holds one value wherever another one says so.
+    """A column that holds one value, or at least no other, wherever another one says so.
 
     Parameters
     ----------
@@ -91,14 +91,16 @@ class Pinned(Rule):
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]
         said, held = self.where.said(table, cells), cells.plain == self.value
-        return ~cells.absent & ((said != held) if self.exact else (said & ~held))
+        return said != held if self.exact else said & ~held & ~cells.absent
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
         cells = table[self.effect]
-        said = self.where.said(table, cells) & ~cells.absent
-        plain = np.where(said, self.value, cells.plain)
+        said = self.where.said(table, cells)
         if self.exact:
-            plain = np.where(~said & (cells.plain == self.value), self.beside, plain)
+            others = np.where(cells.plain == self.value, self.beside, cells.plain)
+            plain = np.where(said, self.value, others)
+        else:
+            plain = np.where(said & ~cells.absent, self.value, cells.plain)
         return {self.effect: plain.astype(cells.plain.dtype)}
 
 

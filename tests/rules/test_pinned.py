@@ -74,6 +74,16 @@ def test_gaps_on_either_side_are_no_exceptions(people, where):
     assert whole.loc[whole["smoker"].isin(["never", "former"]), "a day"].eq(0).all()
 
 
+def test_gaps_of_other_rows_stay_theirs(people):
+    table = people[["smoker", "a day"]].astype({"a day": "Int64"})
+    table["a day"] = table["a day"].mask(table["smoker"] == "some days")
+    encoder, encoded = TableEncoder.fit(table)
+    assert texts(table) >= {"smoker implies whether `a day` is 0"}
+    pd.testing.assert_frame_equal(encoder.decode(encoded).isna(), table.isna())
+    made = encoder.decode(any_rows(encoder))
+    assert made["a day"].isna().equals(made["smoker"] == "some days")
+
+
 def test_what_is_shown_can_be_written_and_left_out(people):
     assert texts(people, sorted(TEXTS)) == TEXTS
     one = "age < 18 implies children is 0"
