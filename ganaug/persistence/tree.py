@@ -86,6 +86,8 @@ class TreeWriter:
             return self._record(value, where)
         if isinstance(value, type) and getattr(value, "format", None) is not None:
             return ["sparse", value.__name__]
+        if isinstance(value, pd.Interval):
+            return ["interval", self.tree(value.left, where), self.tree(value.right, where), value.closed]
         raise TypeError(
             f"{where.strip('.')}: {value!r} of type {type(value).__name__} cannot be saved to a ganaug file; "
             "use pickle, or turn it into a string or a number before fitting"
@@ -105,6 +107,10 @@ class TreeWriter:
             return ["arrow", _arrow_out(dtype.pyarrow_dtype, where)]
         if isinstance(dtype, np.dtype) and dtype.kind in "biufMmOUS":
             return ["numpy", dtype.str]
+        if isinstance(dtype, pd.PeriodDtype):
+            return ["period", dtype.name.removeprefix("period[").removesuffix("]")]
+        if isinstance(dtype, pd.IntervalDtype):
+            return ["interval", self.dtype(dtype.subtype, where), dtype.closed]
         if isinstance(dtype, pd.api.extensions.ExtensionDtype) and str(dtype) in _NULLABLE:
             return ["nullable", str(dtype)]
         raise _not_saved(dtype, where)
@@ -187,6 +193,8 @@ class TreeReader:
             return record(**given)
         if kind == "sparse":
             return _sparse_form(rest[0])
+        if kind == "interval":
+            return pd.Interval(inner(rest[0]), inner(rest[1]), rest[2])
         raise ValueError(f"unknown tag {kind!r}")
 
     def dtype(self, value: list[Any], depth: int = 0) -> DType:
@@ -205,6 +213,10 @@ class TreeReader:
             return pd.SparseDtype(np.dtype(rest[0]), self.tree(rest[1], depth + 1))
         if kind == "arrow":
             return pd.ArrowDtype(_arrow_in(rest[0]))
+        if kind == "period":
+            return pd.PeriodDtype(rest[0])
+        if kind == "interval":
+            return pd.IntervalDtype(self.dtype(rest[0], depth + 1), rest[1])
         if kind == "numpy" and np.dtype(rest[0]).kind in "biufMmOUS" and np.dtype(rest[0]).itemsize <= LONGEST_TEXT:
             return np.dtype(rest[0])
         if kind == "nullable" and rest[0] in _NULLABLE:
@@ -271,6 +283,7 @@ _SCALARS: list[tuple[str, Callable[[Any], bool], Callable[[Any], Any]]] = [
     ("timedelta", lambda v: isinstance(v, pd.Timedelta), lambda v: [v.isoformat(), v.unit]),
     ("datetime", lambda v: type(v) is dt.datetime and v.tzinfo is None, lambda v: v.isoformat()),
     ("date", lambda v: type(v) is dt.date, lambda v: v.isoformat()),
+    ("period", lambda v: isinstance(v, pd.Period), lambda v: [v.ordinal, v.freqstr]),
     ("time", lambda v: type(v) is dt.time and v.tzinfo is None, lambda v: v.isoformat()),
     ("float", lambda v: type(v) is float, float.hex),
     ("decimal", lambda v: type(v) is Decimal, str),
@@ -284,6 +297,7 @@ _SCALAR_READERS: dict[str, Callable[[Any], Any]] = {
     "timedelta": lambda v: pd.Timedelta(v[0]).as_unit(v[1]),
     "datetime": dt.datetime.fromisoformat,
     "date": dt.date.fromisoformat,
+    "period": lambda v: pd.Period(ordinal=v[0], freq=v[1]),
     "time": dt.time.fromisoformat,
     "float": float.fromhex,
     "decimal": Decimal,

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -143,7 +144,24 @@ def test_the_target_of_every_dtype_survives(y):
     assert_series_equal(twin.decode(condition), target.decode(condition))
 
 
-@pytest.mark.parametrize("cells", [[1, True, "1", b"1", 1.0], [(1, "a"), frozenset({2}), None]])
+BANDS = {
+    "bands": pd.Series(pd.cut([3, 20, 70] * 20, [0, 18, 65, 99])),
+    "weeks": pd.Series(pd.interval_range(pd.Timestamp("2024-01-01"), periods=3, freq="7D", closed="left").repeat(20)),
+    "months": pd.Series(pd.period_range("2024-01", periods=3, freq="M").repeat(20)),
+    "quarters": pd.Series(pd.period_range("2024", periods=3, freq="Q-NOV").repeat(20), dtype="category"),
+}
+
+
+@pytest.mark.parametrize("column", BANDS.values(), ids=BANDS.keys())
+def test_bands_and_periods_survive(column):
+    encoder, rows = TableEncoder.fit(column.to_frame("c"))
+    assert_frame_equal(_through_text(encoder).decode(rows), column.to_frame("c"))
+    assert_series_equal(_through_text(column), column)
+
+
+@pytest.mark.parametrize(
+    "cells", [[1, True, "1", b"1", 1.0], [(1, "a"), frozenset({2}), None, pd.Period("2024Q2"), pd.Interval(0, 0.5)]]
+)
 def test_python_objects_survive_with_their_types(cells):
     back = _through_text(cells)
     assert [(type(cell), cell) for cell in back] == [(type(cell), cell) for cell in cells]
@@ -168,7 +186,7 @@ def test_what_a_file_cannot_hold_is_named_before_anything_is_written(tmp_path, c
 
 @pytest.mark.usefixtures("dice")
 @pytest.mark.parametrize("name", [None, "when"])
-@pytest.mark.parametrize("y", [pd.period_range("2020", periods=2, freq="M"), [range(1), range(2)]])
+@pytest.mark.parametrize("y", [[Fraction(1, 2), Fraction(1, 3)], [range(1), range(2)]])
 def test_a_target_that_a_file_cannot_hold_is_named(tmp_path, y, name):
     labels = pd.Series([y[0], y[1]] * 10, name=name)
     augmenter = GANAugmenter(refine=False).fit(np.zeros((20, 2)), labels)
