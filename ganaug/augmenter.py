@@ -102,8 +102,9 @@ class GANAugmenter(
     warm_start : bool, default=False
         Whether another `fit` goes on with the generator that there is, for `steps` more, on the rows given then: those
         of before with new ones among them, or new ones alone, which it will then be like. Columns, categories, classes
-        and rules stay those of the first fit, and ValueError names what does not keep to them; numbers out of the first
-        fit's range are taken for its ends. The discriminator goes on as well; after :func:`ganaug.load`, or a fit
+        and rules stay those of the first fit, and ValueError names what does not keep to them. Where at most one row in
+        a hundred breaks a rule that was found, DataWarning does. Numbers out of the first fit's range are taken for its
+        ends. The discriminator goes on as well; after :func:`ganaug.load`, or a fit
         without `warm_start`, there is none, and a new one learns alone at first. Refinement is learnt anew.
     {shared}
 
@@ -228,7 +229,7 @@ class GANAugmenter(
 
     def _fit_on(self, X: MatrixLike | Embedded, y: VectorLike | None, started: float) -> Self:
         """Go on from the model that there is."""
-        model, data, table, labels = taken_up(self._model, X, y)
+        model, data, table, labels = taken_up(self._model, X, y, found=self.rules == "auto")
         layout = model.generator.layout
         config = configured(self, model.modality, (len(data.rows), *layout.row_shape), model.generator.size)
         seeds = seeds_from(entropy_of(self.random_state), 2)

@@ -5,6 +5,7 @@ Encoding, rules and classes stay, since the networks are made for them; so the n
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,11 +16,14 @@ import pandas as pd
 
 from ..columns.layout import Encoded
 from ..data.validation import check_rows
+from ..exceptions import DataWarning
 from ..model import GenerativeModel
-from ..plain import MatrixLike, VectorLike
+from ..plain import Int32Array, MatrixLike, VectorLike
 from .contracts import Data
 
 ANEW = "fit anew, without warm_start, to all rows"
+MOST_BROKEN = 0.01
+"""Share of the rows that may break a rule that was found: what all rows kept, one in thousands of others may break."""
 
 
 class WarmStart(NamedTuple):
@@ -31,8 +35,13 @@ class WarmStart(NamedTuple):
     labels: pd.Series | None
 
 
-def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None) -> WarmStart:
+def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None, *, found: bool) -> WarmStart:
     """The model, with rows that it is to learn from now on.
+
+    Parameters
+    ----------
+    found : bool
+        Whether all rules were found, none written by the user: a few rows may break them then.
 
     Raises
     ------
@@ -57,11 +66,27 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None) -> War
         raise ValueError(f"{why}; a warm start cannot learn it: {ANEW}")
     with _unknown_values():
         rows = model.encoder.encode(table, classes)
-    for rule, broken in zip(model.encoder.rules, model.encoder.broken(table, classes), strict=True):
-        if broken:
-            raise ValueError(f"{broken:,} rows break the rule {rule.text!r}, which a warm start keeps: {ANEW}")
+    _check_rules(model, table, classes, most=MOST_BROKEN if found else 0.0)
     unrefined = replace(model.unrefined, stopped_by="")
     return WarmStart(unrefined, Data(rows, condition, weights), table, labels)
+
+
+def _check_rules(model: GenerativeModel, table: pd.DataFrame, classes: Int32Array | None, most: float) -> None:
+    """Raise ValueError if more than a share of the rows breaks a rule, and warn if any does."""
+    counts = model.encoder.broken(table, classes)
+    broken = {rule.text: count for rule, count in zip(model.encoder.rules, counts, strict=True) if count}
+    if not broken:
+        return
+    worst = max(broken, key=lambda text: broken[text])
+    if broken[worst] > most * len(table):
+        raise ValueError(f"{broken[worst]:,} rows break the rule {worst!r}, which a warm start keeps: {ANEW}")
+    others = f" ({len(broken) - 1} more rules are broken as well)" if len(broken) > 1 else ""
+    warnings.warn(
+        f"{broken[worst]:,} of {len(table):,} rows break the rule {worst!r}{others}, which a warm start keeps: they "
+        f"are learnt as if they kept to it; to give up what they break, {ANEW}",
+        DataWarning,
+        stacklevel=5,
+    )
 
 
 def continued(before: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

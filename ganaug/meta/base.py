@@ -263,8 +263,8 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
     def _check_folds(self) -> None:
         if not isinstance(self.cv, (int, np.integer)) and not hasattr(self.cv, "split"):
             raise ValueError(
-                "cv holds positions of rows, but rows of weight 0 are left out: give a number of folds or a splitter, or "
-                "leave these rows out yourself"
+                "cv holds positions of rows, but rows of weight 0 are left out: give a number of folds or a splitter, "
+                "or leave these rows out yourself"
             )
 
     def _own_augmenter(self, labels: pd.Series) -> GANAugmenter:

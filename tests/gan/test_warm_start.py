@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import toy
 
-from ganaug import GANAugmenter, load
+from ganaug import DataWarning, GANAugmenter, load
 
 X, Y = toy.toy(300)
 
@@ -82,8 +82,15 @@ def test_rows_that_break_a_rule_are_named() -> None:
     begin = rng.integers(0, 50, 300)
     rows = pd.DataFrame({"begin": begin, "end": begin + rng.integers(0, 9, 300), "other": rng.normal(size=300)})
     fitted = model(steps=20, rules=["begin <= end"]).fit(rows)
+    few, many = (rows.assign(end=rows["end"].where(rows.index > most, -1)) for most in (0, 9))
     with pytest.raises(ValueError, match=r"1 rows break the rule 'begin <= end'.*fit anew"):
-        fitted.fit(rows.assign(end=rows["end"].where(rows.index > 0, -1)))
+        fitted.fit(few)
+    fitted = model(steps=20).fit(rows)
+    with pytest.raises(ValueError, match=r"10 rows break the rule 'begin <= end'.*fit anew"):
+        fitted.fit(many)
+    with pytest.warns(DataWarning, match=r"1 of 300 rows break the rule 'begin <= end'.*as if they kept to it"):
+        made = fitted.fit(few).sample(100)
+    assert (made["begin"] <= made["end"]).all()
 
 
 def test_a_checkpoint_knows_what_a_fit_went_on_from(first: GANAugmenter, tmp_path: Path) -> None:
