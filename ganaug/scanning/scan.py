@@ -340,6 +340,8 @@ def _search(reading: Reading, breaks: Breaks, number: int, name: str, batches: I
         if len(places):
             none = np.zeros(len(places), np.int32)
             found.append(Kept(table.take(places), start + places, np.ones(len(places)), none))
+        if sum(map(len, found)) == BREAKS_A_FILE:
+            break
         start += len(batch)
     if found:
         return Kept.stack(found)
