@@ -120,6 +120,16 @@ class Number(ValueType):
     def _own(self) -> np.dtype[Any]:
         return np.dtype(np.float32) if self.narrow else numpy_dtype(self.dtype)
 
+    def written(self, value: float) -> str:
+        """A value in as few digits as tell it from all others of the dtype, as :meth:`read` takes it."""
+        own = self._own
+        return str(own.type(value) if own.kind == "f" else float(value)).removesuffix(".0")
+
+    def read(self, text: str) -> float:
+        """A number as the dtype has it."""
+        with np.errstate(over="ignore"):
+            return float(self._own.type(float(text))) if self._own.kind == "f" else float(text)
+
     def given(self, column: pd.Series) -> Float64Array:
         return self.transform(column)[0]
 

@@ -125,7 +125,7 @@ def by_threshold(cause: int, effect: int, edge: AnyArray | float, *, above: bool
 
 
 def said_of_threshold(edge: AnyArray | float, *, above: bool) -> str:
-    return f"{'>=' if above else '<'} {edge:.15g}"
+    return f"{'>=' if above else '<'} {float(edge)}".removesuffix(".0")
 
 
 def may_be_pinned(cells: Cells) -> bool:
@@ -136,7 +136,10 @@ def may_be_pinned(cells: Cells) -> bool:
 def shown_value(cells: Cells, value: float) -> str:
     """A plain value as users write it."""
     own = cells.type.cells
-    return quoted(own.values.iloc[int(value)]) if isinstance(own, Category) else f"{value:.15g}"
+    if isinstance(own, Category):
+        return quoted(own.values.iloc[int(value)])
+    assert isinstance(own, Number)
+    return own.written(value)
 
 
 def value_of(cells: Cells, shown: str) -> float | None:
@@ -144,8 +147,9 @@ def value_of(cells: Cells, shown: str) -> float | None:
     own = cells.type.cells
     if isinstance(own, Category):
         return next((place for place, known in enumerate(own.values) if str(known) == shown), None)
+    assert isinstance(own, Number)
     try:
-        value = float(shown)
+        value = own.read(shown)
     except ValueError:
         return None
     return value if (cells.plain == value).any() else None

@@ -114,6 +114,18 @@ def test_what_cannot_be_is_told(people, rule, message):
         TableEncoder.fit(people, rules=[rule])
 
 
+@pytest.mark.parametrize(
+    ("value", "dtype", "shown"),
+    [(0.1, "float32", "0.1"), (1 / 3, "float64", str(1 / 3)), (2**51 + 1, "int64", str(2**51 + 1))],
+)
+def test_numbers_of_any_dtype_can_be_written_as_they_are_shown(people, value, dtype, shown):
+    never = people["smoker"] == "never"
+    others = np.random.default_rng(0).normal(size=len(people)) * 99
+    table = people[["smoker"]].assign(size=np.where(never, value, others).astype(dtype))
+    rule = f"smoker is never implies size is {shown}"
+    assert texts(table, [rule]) == {rule}
+
+
 def test_rules_that_could_contradict_one_another_do_not_go_together(people):
     table = people.assign(size=np.where(people["smoker"] == "never", 1, np.where(people["age"] < 18, 3, 2)))
     table.loc[(table["smoker"] == "never") & (table["age"] < 18), ["smoker", "a day", "size"]] = "daily", 7, 3
