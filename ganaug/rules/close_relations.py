@@ -92,7 +92,7 @@ def _pursued(place: int, before: list[int], seen: Columns, ranks: Columns, produ
 def _weighed(causes: list[int], place: int, seen: Columns, product: bool) -> Relation | None:
     """Least absolute deviations by reweighted least squares (Schlossmacher 1973); whole and half weights preferred.
 
-    It knows of neither lattice nor range. None if too few rows are complete.
+    It knows of neither lattice nor range. None if too few rows are complete, or all of these hold the same.
     """
     x, y = np.column_stack([seen[cause] for cause in causes]), seen[place]
     floor = np.where(x > 0, x, np.inf).min(0)
@@ -100,6 +100,8 @@ def _weighed(causes: list[int], place: int, seen: Columns, product: bool) -> Rel
     if fit.sum() < FEWEST_COMPLETE:
         return None
     x, y = (np.log(x[fit]), np.log(y[fit])) if product else (x[fit], y[fit])
+    if not np.ptp(y):
+        return None
     centre, scale = np.median(x, 0), x.std(0)
     design = np.column_stack([(x - centre) / np.where(scale > 0, scale, 1), np.ones(len(x))])
     weight, least = np.ones(len(x)), 1e-4 * y.std() + np.finfo(float).tiny

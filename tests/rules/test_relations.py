@@ -85,6 +85,14 @@ def test_neither_noise_nor_few_rows_nor_few_values_make_a_relation():
     assert found(pd.DataFrame({"first": first, "second": second, "both": first + second})) == {}
 
 
+def test_a_column_that_is_the_same_wherever_another_is_known_makes_none():
+    rng = np.random.default_rng(0)
+    part, other = (rng.integers(-20, 30, 400).astype(float) for _ in range(2))
+    part[:160] = np.nan
+    table = pd.DataFrame({"part": part, "other": other, "total": np.where(np.isnan(part), rng.integers(0, 40, 400), 0)})
+    assert found(table) == {}
+
+
 def test_a_product_beyond_all_numbers_is_none():
     rng = np.random.default_rng(0)
     base = rng.uniform(1, 10, 1_000)
