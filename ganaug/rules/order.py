@@ -92,7 +92,8 @@ class Order(Comparison):
         rest = sign * (cells.plain - bound)[usual]
         size = float(np.abs(np.concatenate([cells.plain[usual], bound[usual]])).max())
         digits = DIGITS - int(np.ceil(np.log10(size))) if size else DIGITS
-        limit = float(sign * (sign * cells.plain[usual]).max())
+        own = cells.plain[~(cells.absent | np.isin(cells.plain, _recurring(cells.type)))]
+        limit = float(sign * (sign * (own if len(own) else cells.plain[usual])).max())
         least = max(0.0, float(rest.min()))
         return cls(tuple(causes), (effect,), limit, least, float(middle), digits, below, support=int(known.sum()))
 

@@ -151,3 +151,13 @@ def test_a_time_of_day_stays_where_it_does_not_divide_the_day(zone):
     _, made = made_of(table)
     assert (made["arrive"] <= made["leave"]).all()
     assert set(made["leave"].dt.hour) == {11}
+
+
+def test_without_a_bound_a_number_is_no_less_free():
+    rng = np.random.default_rng(0)
+    low = np.where(rng.random(ROWS) < 0.2, np.nan, rng.integers(0, 1_000, ROWS))
+    high = np.where(np.isnan(low), rng.integers(0, 3_000, ROWS), low + rng.integers(0, 50, ROWS))
+    table = pd.DataFrame({"low": low, "high": high})
+    encoder, rows = TableEncoder.fit(table)
+    assert orders(encoder) == {"low <= high"}
+    pd.testing.assert_frame_equal(encoder.decode(rows), table)
