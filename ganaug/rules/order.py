@@ -269,16 +269,23 @@ def find_bounds(
                 left += waiting.get(place, ())
         return effect not in fixed and effect not in causes and may_follow(effect, sorted(causes))
 
-    direct = set(_direct(pairs, table))
-    for low, high in pairs:
-        if (low, high) in done or ((low, high) not in direct and high not in fixed):
-            continue
+    def take(low: int, high: int) -> None:
+        done.add((low, high))
         if allowed(high, low):
             lower.setdefault(high, set()).add(low)
             waiting.setdefault(high, set()).add(low)
         elif allowed(low, high):
             upper.setdefault(low, set()).add(high)
             waiting.setdefault(low, set()).add(high)
+
+    direct, known = set(_direct(pairs, table)), set(pairs)
+    for low, high in pairs:
+        if (low, high) not in done and ((low, high) in direct or high in fixed):
+            take(low, high)
+    sides = [(low, place, high) for place in lower for low in lower[place] for high in upper.get(place, ())]
+    for low, place, high in sides:  # what gives way on both sides keeps these in order no more
+        if (low, high) not in done and ((low, high) in known or not table[place].absent.any()):
+            take(low, high)
     for effect in waiting:
         yield Bounds.learnt(sorted(lower.get(effect, ())), sorted(upper.get(effect, ())), effect, table)
 
