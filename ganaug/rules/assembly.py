@@ -8,7 +8,7 @@ from ..columns.number import Number
 from .base import LABEL, Rule, Table
 from .implied import Lookup
 from .order import Pairs, find_bounds
-from .pinned import Pinned
+from .pinned import Pinned, Ranges
 from .views import DATES, Term
 
 
@@ -34,6 +34,10 @@ class Assembly:
         """Whether the values of a column may follow from those of others."""
         return effect not in self.derived | self.looked_up and self._acyclic(effect, causes)
 
+    def may_be_told(self, effect: int, causes: Sequence[int]) -> bool:
+        """Whether others may tell all values of a column, so that no rule tells some of them."""
+        return not self.pinning(effect) and self.may_follow(effect, causes)
+
     def is_told(self, effect: Term) -> bool:
         """Whether a rule tells what a column holds, or where it is missing."""
         return effect.places[0] in (self.derived if effect.listed else self.gaps)
@@ -46,9 +50,14 @@ class Assembly:
     def allows(self, rule: Rule) -> bool:
         """Whether a rule goes with those that are there."""
         taken = self.gaps if rule.only_gaps else self.fixed if rule.adjusts else self.derived
+        if rule.tells_all and not rule.adjusts and any(map(self.pinning, rule.effects)):
+            return False
         if taken & set(rule.effects) or (rule.may_be_new and self.looked_up & set(rule.effects)):
             return False
-        if isinstance(rule, Pinned) and not all(map(rule.goes_with, self.pinning(rule.effect))):
+        alike = [own for own in self.rules if own.effects == rule.effects and own.adjusts]
+        if isinstance(rule, Pinned) and not all(map(rule.goes_with, alike)):
+            return False
+        if rule.adjusts and not all(own.goes_with(rule) for own in alike if isinstance(own, Pinned)):
             return False
         if isinstance(rule, Lookup) and any(t.listed and p in self.computed for t in rule.terms for p in t.places):
             return False
@@ -83,6 +92,28 @@ class Assembly:
         """The rules by which a column holds one value in some rows."""
         return [rule for rule in self.rules if isinstance(rule, Pinned) and rule.effect == place]
 
+    def keeps_orders(self, rule: Pinned, table: Table, ranges: Ranges, *, firmly: bool) -> bool:
+        """Whether a rule puts no value beyond a column in order.
+
+        Firmly, other columns may yet have to follow from its own for that.
+        """
+        place = rule.effect
+        beyond = {*rule.beyond(self.pairs, table, ranges, beside=True)} if rule.exact else set()
+        free = {other for other in beyond if place not in self.follows.get(other, ())}
+        greater = {high for low, high in self.pairs if low == place and high not in self.fixed}
+        may = not free or (firmly and free <= greater and all(self._acyclic(other, [place]) for other in free))
+        if not may or rule.beyond(self.pairs, table, ranges, beside=False):
+            return False
+        for other in free:
+            self.follows.setdefault(other, set()).add(place)
+        return True
+
+    def allows_order(self, pair: tuple[int, int], table: Table, ranges: Ranges) -> bool:
+        """Whether no rule of one value puts one beyond the other column of a pair."""
+        pinned = [rule for rule in self.rules if isinstance(rule, Pinned) and rule.effect in pair]
+        sides = [(rule, beside) for rule in pinned for beside in (False, True)[: 1 + rule.exact]]
+        return not any(rule.beyond([pair], table, ranges, beside=beside) for rule, beside in sides)
+
     @property
     def told(self) -> set[int]:
         """Columns of which a rule tells where they are missing, and another one or none what they hold."""
@@ -112,7 +143,9 @@ class Assembly:
             waiting = {effect for rule in left for effect in rule.effects}
             ready = [rule for rule in left if not waiting & set(rule.causes)]
             valued = {effect for rule in left if not rule.adjusts for effect in rule.effects}
-            chosen = [rule for rule in ready if not (rule.adjusts and set(rule.effects) & valued)]
+            others = {effect for rule in left if not isinstance(rule, Pinned) for effect in rule.effects}
+            after = [others if isinstance(rule, Pinned) else valued if rule.adjusts else set() for rule in ready]
+            chosen = [rule for rule, before in zip(ready, after, strict=True) if not set(rule.effects) & before]
             assert chosen, "rules in a circle"
             done += chosen
             left = [rule for rule in left if not any(rule is other for other in chosen)]

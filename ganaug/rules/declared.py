@@ -22,6 +22,7 @@ from .implied_search import EXTRA_RUNS
 from .one_of import OneOf, is_dummy
 from .order import Order, Pairs, find_orders
 from .pinned import Pinned, by_levels, by_threshold, may_be_pinned, said_of_levels, said_of_threshold, value_of
+from .relations import reached
 from .total import total_of
 from .unique import Unique
 from .views import DATES, PARTS, SPANS, Term
@@ -64,8 +65,9 @@ def rules_of(rules: Rules, table: Table, names: Mapping[int, str]) -> Assembly:
     for order in find_orders(table, orders, free, found.may_follow):
         found.add(order)
     found.pairs = list(orders)
+    ranges = reached(found.ordered(), table)
     for rule in found.rules:
-        if isinstance(rule, Pinned) and not rule.goes_with_orders(orders, table):
+        if isinstance(rule, Pinned) and not found.keeps_orders(rule, table, ranges, firmly=True):
             raise ValueError(f"rules: {rule.text(names)!r} may end beyond what bounds its column: drop one")
     without = {text.removeprefix("not ").strip() for text in written if text.startswith("not ")}
     if "auto" not in written:
@@ -194,6 +196,8 @@ class RuleParser:
         """A column that holds one value where another one says so."""
         place = self._place(word)
         value = self._value(place, shown)
+        if (self.table[place].absent | (self.table[place].plain == value)).all():
+            raise ValueError(f"rules: {self.text!r} tells nothing: column {self.names[place]!r} holds nothing else")
         support = int((self.table[place].plain == value).sum())
         if exact:
             told = Term((place,), "is", value)
@@ -232,7 +236,9 @@ class RuleParser:
         """The plain value of a column that stands in the text."""
         kept, cells = re.fullmatch(r"\x00(\d+)\x00", shown.strip()), self.table[place]
         name = self.quoted[int(kept[1])] if kept else shown.strip()
-        value = value_of(cells, name) if may_be_pinned(cells) else None
+        if not may_be_pinned(cells):
+            raise ValueError(f"rules: {self.text!r} needs numbers or categories in column {self.names[place]!r}")
+        value = value_of(cells, name)
         if value is None:
             raise ValueError(
                 f"rules: {self.text!r} needs a value that column {self.names[place]!r} has, which {name!r} is not"

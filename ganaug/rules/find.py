@@ -16,7 +16,7 @@ from .implied_search import ImpliedSearch
 from .one_of import OneOf, find_one_of
 from .order import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
-from .relations import Relation
+from .relations import Relation, reached
 from .total import Total, total_of
 from .unique import find_unique
 
@@ -51,23 +51,24 @@ def find_rules(
             if not _implied_by_another(group, trial.found):
                 found.add(group)
     search.singles()
-    for function in find_functions(table, found.may_follow):
+    for function in find_functions(table, found.may_be_told):
         found.add(function)
     numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
     lattices = {place: lattice(table[place]) for place in numbers}
     grains = {place: table[place].grain for place in numbers}
     factors = [place for place in numbers if table[place].kind == "number"]
-    for relation in find_exact(numbers, factors, lattices, grains, found.may_follow):
+    for relation in find_exact(numbers, factors, lattices, grains, found.may_be_told):
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
     search.pairs()
     free = [place for place in columns if place not in found.derived]
-    pairs = ordered_pairs(table)
+    ranges = reached(found.ordered(), table)
+    pairs = [pair for pair in ordered_pairs(table) if found.allows_order(pair, table, ranges)]
     for order in find_orders(table, pairs, free, found.may_follow):
         found.add(order)
     found.pairs = [*found.pairs, *(pair for pair in pairs if pair not in found.pairs)]
-    pinned = PinnedSearch(search, found)
+    pinned = PinnedSearch(search, found, ranges)
     pinned.exact()
     pinned.one_sided()
     for unique in find_unique(table):

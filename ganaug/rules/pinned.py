@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,9 @@ from ..plain import AnyArray, BoolArray, Float64Array, record
 from .base import Cells, Rule, Table, listed, quoted
 from .implied import Implied, Lookup, Steps
 from .views import Term
+
+Ranges = Mapping[int, tuple[float, ...]]
+"""How far columns reach that may have values that no training row has."""
 
 
 @record
@@ -74,19 +77,29 @@ class Pinned(Rule):
         shown = shown_value(cells, value)
         return cls(where.causes, where.effects, where, condition, value, others[nearest].item(), shown)
 
-    def goes_with(self, other: Pinned) -> bool:
-        """Whether a row can keep this rule and another one on the same column, whatever else is in it."""
+    def goes_with(self, other: Rule) -> bool:
+        """Whether a row can keep this rule and another one that adjusts the same column, whatever else is in it."""
+        if isinstance(other, Implied):
+            return not self.exact or self.where.terms == other.terms
+        if not isinstance(other, Pinned):
+            return True
         if self.value == other.value:
             return not self.exact and not other.exact
         return self.where.terms == other.where.terms
 
-    def goes_with_orders(self, pairs: Collection[tuple[int, int]], table: Table) -> bool:
-        """Whether the value is on the right side of the columns that are never less, or never more."""
-        lower = {low for low, high in pairs if high == self.effect} - set(self.causes)
-        upper = {high for low, high in pairs if low == self.effect} - set(self.causes)
-        return all(np.nanmax(table[place].numbers()) <= self.value for place in lower) and all(
-            np.nanmin(table[place].numbers()) >= self.value for place in upper
-        )
+    def beyond(self, pairs: Iterable[tuple[int, int]], table: Table, ranges: Ranges, *, beside: bool) -> list[int]:
+        """Columns in order with its own, on whose wrong side the value may be, or what stands beside it."""
+        others = ~self.where.said(table, table[self.effect]).astype(bool)
+        sides = [(low, 1) for low, high in pairs if high == self.effect]
+        sides += [(high, -1) for low, high in pairs if low == self.effect]
+        found = []
+        for place, sign in sides:
+            own = place in self.causes
+            known = table[place].numbers()[others if own else slice(None)]
+            most = np.nanmax(sign * np.append(known, ranges.get(place, ())), initial=-np.inf)
+            if most > sign * (self.beside if beside else self.value) and (beside or not own):
+                found.append(place)
+        return found
 
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]

@@ -18,7 +18,7 @@ from .assembly import Assembly
 from .base import LABEL, Table
 from .implied import Implied, roundest, units
 from .implied_search import EVIDENCE, FEWEST_REPEATS, ImpliedSearch
-from .pinned import Pinned, by_levels, by_threshold, may_be_pinned, said_of_levels, said_of_threshold
+from .pinned import Pinned, Ranges, by_levels, by_threshold, may_be_pinned, said_of_levels, said_of_threshold
 from .views import Term
 
 MOST_COLUMNS = 150
@@ -38,8 +38,8 @@ is .25 ± .07, at a rate that grows exponentially .62."""
 class PinnedSearch:
     """Columns that hold one value where another one says so."""
 
-    def __init__(self, search: ImpliedSearch, found: Assembly) -> None:
-        self.search, self.found = search, found
+    def __init__(self, search: ImpliedSearch, found: Assembly, ranges: Ranges) -> None:
+        self.search, self.found, self.ranges = search, found, ranges
         self.table = search.table
         self.probe, self.all = CodedRows(search.small), CodedRows(search.table)
         places = [place for place in self.table if place != LABEL][:MOST_COLUMNS]
@@ -74,7 +74,8 @@ class PinnedSearch:
         return rule.where.said(self.table, self.table[rule.effect]).astype(bool)
 
     def _take(self, rule: Pinned, support: int) -> bool:
-        return rule.goes_with_orders(self.found.pairs, self.table) and self.found.add(rule.with_support(support))
+        orderly = self.found.keeps_orders(rule, self.table, self.ranges, firmly=False)
+        return orderly and self.found.add(rule.with_support(support))
 
     def _values(self, place: int) -> list[float]:
         """Values that may be told from all others: levels of a category, or the most frequent number."""

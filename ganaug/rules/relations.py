@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
 from ..columns.base import ColumnType
+from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
 from .base import Cells, Rule, Table, quoted
 
@@ -253,3 +255,23 @@ def _product(names: list[str], relation: Relation) -> str:
 def complete_rows(relation: Relation, place: int, columns: Columns) -> BoolArray:
     """Which rows lack neither the column nor a cause."""
     return ~np.any([np.isnan(columns[other]) for other in (place, *relation.causes)], axis=0)
+
+
+def range_of(numbers: Float64Array) -> tuple[float, ...]:
+    """The least and the greatest of some numbers, if there are any."""
+    known = numbers[~np.isnan(numbers)]
+    return (float(known.min()), float(known.max())) if len(known) else ()
+
+
+def reached(rules: Sequence[Rule], cells: Mapping[int, Cells]) -> dict[int, tuple[float, ...]]:
+    """How far totals of generated numbers can reach."""
+    numbers = {place for place, own in cells.items() if isinstance(own.type.cells, Number)}
+    found: dict[int, tuple[float, ...]] = {}
+    for rule in rules:
+        if isinstance(rule, Relation) and rule.exact and numbers >= {rule.effect, *rule.causes}:
+            own = {place: found.get(place) or range_of(cells[place].numbers()) for place in (rule.effect, *rule.causes)}
+            ends = np.array(list(product(*(own[cause] for cause in rule.causes))))
+            said = rule.expected(dict(zip(rule.causes, ends.T, strict=True)))
+            low, high = own[rule.effect]
+            found[rule.effect] = (min(low, float(said.min())), max(high, float(said.max())))
+    return found

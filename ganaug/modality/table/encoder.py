@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +27,7 @@ from ...rules.declared import Rules, rules_of
 from ...rules.find import relate
 from ...rules.order import Bounds, Order
 from ...rules.pinned import held_exactly
-from ...rules.relations import Relation
+from ...rules.relations import Relation, range_of, reached
 from ...rules.unique import Unique, with_free_values
 from .blocks import Blocks, Part
 
@@ -173,8 +172,8 @@ class TableEncoder:
                 rests = filled(rests, told_of, gaps=bool(told & set(rule.effects)))
             for i, rest in enumerate(rests):
                 blocks.add((-1 - number, i), rest, nominal=rule.nominal[i])
-        ranges = {place: _range(parts[0]) for place, parts in enumerate(floats)}
-        ranges |= _reached(ordered, cells)
+        ranges = {place: range_of(parts[0]) for place, parts in enumerate(floats)}
+        ranges |= reached(ordered, cells)
         columns = [
             Column(name, own, blocks.parts(place), ranges[place], missing=bool(np.isnan(floats[place][0]).any()))
             for place, (name, own) in enumerate(zip(table, types, strict=True))
@@ -489,26 +488,6 @@ def _listed(own: ColumnType, column: pd.Series) -> ColumnType:
     distinct = len(np.unique(plain[~absent]))
     recurs = (~absent).sum() >= ROWS_PER_VALUE * distinct
     return Listed.of(own, plain) if recurs and SPARSE * distinct < np.prod(combined) else own
-
-
-def _range(numbers: Float64Array) -> tuple[float, ...]:
-    """The least and the greatest of some numbers, if there are any."""
-    known = numbers[~np.isnan(numbers)]
-    return (float(known.min()), float(known.max())) if len(known) else ()
-
-
-def _reached(rules: Sequence[Rule], cells: Mapping[int, Cells]) -> dict[int, tuple[float, ...]]:
-    """How far totals of generated numbers can reach."""
-    numbers = {place for place, own in cells.items() if isinstance(own.type.cells, Number)}
-    reached: dict[int, tuple[float, ...]] = {}
-    for rule in rules:
-        if isinstance(rule, Relation) and rule.exact and numbers >= {rule.effect, *rule.causes}:
-            own = {place: reached.get(place) or _range(cells[place].numbers()) for place in (rule.effect, *rule.causes)}
-            ends = np.array(list(product(*(own[cause] for cause in rule.causes))))
-            said = rule.expected(dict(zip(rule.causes, ends.T, strict=True)))
-            low, high = own[rule.effect]
-            reached[rule.effect] = (min(low, float(said.min())), max(high, float(said.max())))
-    return reached
 
 
 def _tensor_type(column: Column) -> TensorType:
