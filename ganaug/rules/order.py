@@ -259,6 +259,9 @@ def find_bounds(
     done = {(cause, r.effect) for r in strict if not r.below for cause in r.causes}
     done |= {(r.effect, cause) for r in strict if r.below for cause in r.causes}
     waiting: dict[int, set[int]] = {}
+    follows: dict[int, set[int]] = {}
+    for effect, causes in ((effect, rule.causes) for rule in kept for effect in rule.effects):
+        follows.setdefault(effect, set()).update(causes)
 
     def allowed(effect: int, cause: int) -> bool:
         causes, left = set[int](), [cause]
@@ -266,7 +269,7 @@ def find_bounds(
             place = left.pop()
             if place not in causes:
                 causes.add(place)
-                left += waiting.get(place, ())
+                left += [*waiting.get(place, ()), *follows.get(place, ())]
         return effect not in fixed and effect not in causes and may_follow(effect, sorted(causes))
 
     def take(low: int, high: int) -> None:
@@ -278,13 +281,13 @@ def find_bounds(
             upper.setdefault(low, set()).add(high)
             waiting.setdefault(low, set()).add(high)
 
-    direct, known = set(_direct(pairs, table)), set(pairs)
+    direct = set(_direct(pairs, table))
     for low, high in pairs:
         if (low, high) not in done and ((low, high) in direct or high in fixed):
             take(low, high)
-    sides = [(low, place, high) for place in lower for low in lower[place] for high in upper.get(place, ())]
-    for low, place, high in sides:  # what gives way on both sides keeps these in order no more
-        if (low, high) not in done and ((low, high) in known or not table[place].absent.any()):
+    sides = [(low, high) for place in lower for low in lower[place] for high in upper.get(place, ())]
+    for low, high in sides:  # what gives way on both sides keeps these in order no more
+        if (low, high) not in done and not _reversed(table[low], table[high]).any():
             take(low, high)
     for effect in waiting:
         yield Bounds.learnt(sorted(lower.get(effect, ())), sorted(upper.get(effect, ())), effect, table)

@@ -247,3 +247,7 @@ def test_an_order_holds_across_a_column_between_when_the_lower_one_follows():
     table["low"] = np.where(table["high"] < 70, -5, np.minimum(2 * table["low"], table["high"]))
     table["x"] = np.minimum(table["low"] + np.random.default_rng(1).integers(0, 9, len(table)), table["high"])
     assert kept(table[["low", "x", "high"]], ["high < 70 implies low is -5", "low <= x", "x <= high"])
+    table["x"] = np.random.default_rng(1).integers(table["low"], table["high"] + 1)
+    table["t"] = table["x"] + table["high"]
+    rules = ["high < 70 implies low is -5", "t = x + high", "low <= x <= high", "low <= t"]
+    assert kept(table[["low", "x", "high", "t"]], rules) > {"t = x + high"}
