@@ -80,6 +80,8 @@ class Assembly:
             return False
         for effect in rule.effects:
             self.follows.setdefault(effect, set()).update(rule.causes)
+        if rule.tells_gaps and not rule.adjusts:
+            self.rules = [own for own in self.rules if not (own.only_gaps and own.effect in rule.effects)]
         self.rules.append(rule)
         self.gaps.update(rule.effects if rule.tells_gaps else ())
         if not rule.adjusts:

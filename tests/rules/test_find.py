@@ -159,3 +159,13 @@ def test_dummies_that_are_all_missing_stay_so(dtype):
     encoder, encoded = TableEncoder.fit(table)
     assert [rule.text for rule in encoder.rules] == ["one of job_0, job_1, job_2"]
     assert encoder.decode(encoded).isna().equals(table.isna())
+
+
+def test_a_rule_that_tells_gaps_along_with_values_is_the_only_one_to_do_so():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.integers(1, 60, (900, 2)), columns=["a", "b"]).astype(float)
+    table["a"] = table["a"].mask(rng.random(900) < 0.2)
+    table["c"] = table["a"] * table["b"]
+    texts = [rule.text for rule in TableEncoder.fit(table)[0].rules]
+    assert not any("missing" in text for text in texts)
+    assert [rule.text for rule in TableEncoder.fit(table, rules=texts)[0].rules] == texts
