@@ -316,7 +316,8 @@ def utility_page(result: dict[str, Any]) -> tuple[str, Losses]:
     for figure, title in (("average_precision", "average precision"), ("brier", "Brier score"), ("r2", "R²")):
         known = frame[frame[figure].notna()] if figure in frame else frame[:0]
         for size, rows in known.groupby("size"):
-            parts.append(f"### {title}, {size:,} rows\n")
+            seeds = rows["seed"].nunique()
+            parts.append(f"### {title}, {size:,} rows{', one seed' if seeds == 1 else ''}\n")
             taught = rows[rows["learner"] != "teacher"]
             methods = list(dict.fromkeys(taught["method"]))
             lines = []
@@ -328,9 +329,9 @@ def utility_page(result: dict[str, Any]) -> tuple[str, Losses]:
                 mean, error = by_table.mean(), by_table.std(ddof=1) / np.sqrt(by_table.size())
                 harm = -mean if figure != "brier" else mean
                 worst = harm.idxmax()
-                said = f"{worst}, {mean[worst]:+.3f} ± {error[worst]:.3f}"
+                said = f"{worst}, {mean[worst]:+.3f}" + (f" ± {error[worst]:.3f}" if seeds > 1 else "")
                 lines.append([learner, *(number(means[method], 3) for method in methods), said])
-                for name in mean.index[harm > np.maximum(error, LEVEL[figure])]:
+                for name in mean.index[harm > np.fmax(error, LEVEL[figure])]:
                     ours, nothing = (number(wide[m].loc[name].mean(), 3) for m in ("teacher, x 10", "nothing"))
                     losses.append(
                         (f"{name}, {size:,} rows", f"{title} of {learner}, taught", ours, f"nothing {nothing}")
