@@ -104,8 +104,8 @@ class GANAugmenter(
         of before with new ones among them, or new ones alone, which it will then be like. Columns, categories, classes
         and rules stay those of the first fit, and ValueError names what does not keep to them. Where at most one row in
         a hundred breaks a rule that was found, DataWarning does. Numbers out of the first fit's range are taken for its
-        ends. The discriminator goes on as well; after :func:`ganaug.load`, or a fit
-        without `warm_start`, there is none, and a new one learns alone at first. Refinement is learnt anew.
+        ends. The discriminator goes on as well; after :func:`ganaug.load`, or a fit without `warm_start`, there is
+        none, and a new one learns alone at first. Refinement is learnt anew.
     {shared}
 
     Attributes

@@ -205,8 +205,7 @@ class RuleParser:
             return self._held(learnt.with_support(support))
         where, condition = self._condition(cause, place)
         learnt = Pinned.learnt(where, condition, value, self.table)
-        said = where.said(self.table, self.table[place]).astype(bool)
-        return self._held(learnt.with_support(int(said.sum())))
+        return self._held(learnt.with_support(int(learnt.said(self.table).sum())))
 
     def _condition(self, cause: str, effect: int) -> tuple[Implied, str]:
         """Where a category is of some levels, or a number beyond a threshold; and how that is written."""

@@ -77,6 +77,10 @@ class Pinned(Rule):
         shown = shown_value(cells, value)
         return cls(where.causes, where.effects, where, condition, value, others[nearest].item(), shown)
 
+    def said(self, table: Table) -> BoolArray:
+        """Where the other column says that the value is held."""
+        return self.where.said(table, table[self.effect]).astype(bool)
+
     def goes_with(self, other: Rule) -> bool:
         """Whether a row can keep this rule and another one that adjusts the same column, whatever else is in it."""
         if isinstance(other, Implied):
@@ -89,7 +93,7 @@ class Pinned(Rule):
 
     def beyond(self, pairs: Iterable[tuple[int, int]], table: Table, ranges: Ranges, *, beside: bool) -> list[int]:
         """Columns in order with its own, on whose wrong side the value may be, or what stands beside it."""
-        others = ~self.where.said(table, table[self.effect]).astype(bool)
+        others = ~self.said(table)
         sides = [(low, 1) for low, high in pairs if high == self.effect]
         sides += [(high, -1) for low, high in pairs if low == self.effect]
         found = []
@@ -103,12 +107,12 @@ class Pinned(Rule):
 
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]
-        said, held = self.where.said(table, cells), cells.plain == self.value
+        said, held = self.said(table), cells.plain == self.value
         return said != held if self.exact else said & ~held & ~cells.absent
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
         cells = table[self.effect]
-        said = self.where.said(table, cells)
+        said = self.said(table)
         if self.exact:
             others = np.where(cells.plain == self.value, self.beside, cells.plain)
             plain = np.where(said, self.value, others)

@@ -68,10 +68,7 @@ class PinnedSearch:
         """Whether a rule says nothing new: its cause is told by columns that already say as much."""
         told = {cause for own in self.found.pinning(rule.where.terms[0].places[0]) if own.exact for cause in own.causes}
         others = [own for own in self.found.pinning(rule.effect) if own.value == rule.value and {*own.causes} <= told]
-        return any(not (self._said(rule) & ~self._said(other)).any() for other in others)
-
-    def _said(self, rule: Pinned) -> BoolArray:
-        return rule.where.said(self.table, self.table[rule.effect]).astype(bool)
+        return any(not (rule.said(self.table) & ~other.said(self.table)).any() for other in others)
 
     def _take(self, rule: Pinned, support: int) -> bool:
         orderly = self.found.keeps_orders(rule, self.table, self.ranges, firmly=False)

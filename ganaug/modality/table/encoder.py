@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -155,9 +155,8 @@ class TableEncoder:
         for place in found.listed_days():
             types[place] = types[place].on_days_of(cells[place].plain)
         told, blocks = found.told, Blocks()
-        held = {place: held_exactly(found.rules, place, own) for place, own in cells.items()}
         for place in [place for place in cells if place not in found.derived] or [0]:
-            for number, numbers in enumerate(filled(floats[place], held[place], gaps=place in told)):
+            for number, numbers in enumerate(_left_open(floats[place], (place,), found.rules, cells, told)):
                 blocks.add((place, number), numbers, nominal=types[place].nominal[number])
         lattices = {place: lattice(own) for place, own in cells.items() if isinstance(own.type.cells, Number)}
         blocks.share({place for place, (_, step) in lattices.items() if step})
@@ -166,11 +165,7 @@ class TableEncoder:
         blocks.drop({rule.effect for rule in found.rules if isinstance(rule, Relation)})
         ordered = found.ordered()
         for number, rule in enumerate(ordered):
-            rests = rule.rests(every)
-            if rests:
-                told_of = np.logical_or.reduce([held[place] for place in rule.effects])
-                rests = filled(rests, told_of, gaps=bool(told & set(rule.effects)))
-            for i, rest in enumerate(rests):
+            for i, rest in enumerate(_left_open(rule.rests(every), rule.effects, ordered, cells, told)):
                 blocks.add((-1 - number, i), rest, nominal=rule.nominal[i])
         ranges = {place: range_of(parts[0]) for place, parts in enumerate(floats)}
         ranges |= reached(ordered, cells)
@@ -332,23 +327,16 @@ class TableEncoder:
         """Codes and positions of rows with the columns of the fitted table."""
         cells = {place: self._cells_of(table, place) for place in self.in_rules}
         blocks: dict[int, Encoded] = {}
+        rules = [step.rule for step in self.steps]
         for place, column in enumerate(self.columns):
             if column.parts:
                 floats = column.type.transform(as_fitted(table[column.name], column.type.dtype))
-                _encode(column.parts, self._left_open(floats, (place,), cells), blocks)
+                _encode(column.parts, _left_open(floats, (place,), rules, cells, self.gaps_told), blocks)
         for step in self.steps:
             if step.parts:
-                rests = step.rule.rests(cells)
-                _encode(step.parts, self._left_open(rests, step.rule.effects, cells), blocks)
+                rests = _left_open(step.rule.rests(cells), step.rule.effects, rules, cells, self.gaps_told)
+                _encode(step.parts, rests, blocks)
         return Encoded.join([blocks[i] for i in range(len(self.layout.blocks))], len(table))
-
-    def _left_open(
-        self, arrays: list[Float64Array], places: tuple[int, ...], cells: Mapping[int, Cells]
-    ) -> list[Float64Array]:
-        """What rules do not tell of a column, or of some together."""
-        rules = [step.rule for step in self.steps]
-        held = [held_exactly(rules, place, cells[place]) for place in places if place in self.in_rules]
-        return filled(arrays, np.logical_or.reduce(held), gaps=bool(self.gaps_told & set(places))) if held else arrays
 
     def decode(self, rows: Encoded, condition: Encoded | None = None) -> pd.DataFrame:
         """Encoded rows as a table with the fitted names and dtypes; columns are decoded side by side.
@@ -456,6 +444,20 @@ def _encode(parts: tuple[Part, ...], arrays: list[Float64Array], blocks: dict[in
     for part, values in zip(parts, arrays, strict=True):
         if part.block >= 0 and part.parent is None:
             blocks[part.block] = part.coder.encode(values)
+
+
+def _left_open(
+    arrays: list[Float64Array],
+    places: tuple[int, ...],
+    rules: Sequence[Rule],
+    cells: Mapping[int, Cells],
+    gaps_told: Set[int],
+) -> list[Float64Array]:
+    """What rules do not tell of a column, or of some together."""
+    held = [held_exactly(rules, place, cells[place]) for place in places if place in cells]
+    if not arrays or not held:
+        return arrays
+    return filled(arrays, np.logical_or.reduce(held), gaps=not gaps_told.isdisjoint(places))
 
 
 def filled(arrays: list[Float64Array], held: BoolArray, *, gaps: bool) -> list[Float64Array]:
