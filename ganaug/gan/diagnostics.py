@@ -7,12 +7,11 @@ what real rows reach of themselves, so it holds for tables and images, few rows 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ..data.threads import threads_for
 from ..plain import Float64Array, IndexArray, Int32Array
+from ..selection.quick_boosting import area, taken_for, told
 
 NEIGHBOURS = 5
 FULL_COVERAGE = 1 - 0.5**NEIGHBOURS
@@ -109,11 +108,6 @@ def _wilson(share: float, count: int) -> tuple[float, float]:
     return (middle - half) / (1 + Z**2 / count), (middle + half) / (1 + Z**2 / count)
 
 
-def detection(real: Float64Array, fake: Float64Array, seed: int) -> float:
-    """ROC AUC of quick boosting that tells real from generated rows, out of fold: 0.5 if it cannot, 1 if always."""
-    return _auc(*_told(real, fake, seed))
-
-
 def coverage(real: Float64Array, fake: Float64Array) -> float:
     """Share of real rows with a generated row within the distance of their fifth nearest real neighbour.
 
@@ -150,10 +144,10 @@ def examine(
     generated = {code: np.flatnonzero(fake_codes == code)[:CLASS_ROWS] for code in codes}
     alike = [generated[code][: len(everyone[code])] for code in codes]
     some, new = np.concatenate([rows[:CLASS_ROWS] for rows in everyone.values()]), np.concatenate(alike)
-    truth, score = _told(real[some], fake[new], seed)
+    truth, score = told(real[some], fake[new], seed)
     told_codes = np.concatenate([real_codes[some], fake_codes[new]])
     asked = np.concatenate(list(generated.values()))
-    taken, takable = _taken(real[some], real_codes[some], fake[asked], seed)
+    taken, takable = taken_for(real[some], real_codes[some], fake[asked], seed)
     for code in codes:
         mine, theirs, ours = told_codes == code, real_codes[some] == code, fake_codes[new] == code
         every, rows, made = real[everyone[code]], real[some][theirs], fake[new][ours]
@@ -161,7 +155,7 @@ def examine(
         others, counts = np.unique(as_what[as_what != code], return_counts=True)
         found[int(code)] = ClassDiagnosis(
             rows=len(every),
-            detection=_auc(truth[mine], score[mine]),
+            detection=area(truth[mine], score[mine]),
             coverage=coverage(rows, made),
             spread=(_spread(made) + TINY) / (_spread(rows) + TINY),
             copied=_beside(made, every),
@@ -198,46 +192,3 @@ def _neighbours(rows: Float64Array, among: Float64Array, count: int) -> tuple[Fl
     from sklearn.neighbors import NearestNeighbors
 
     return NearestNeighbors(n_neighbors=min(count, len(among)), algorithm="brute").fit(among).kneighbors(rows)
-
-
-def _told(real: Float64Array, fake: Float64Array, seed: int) -> tuple[Int32Array, Float64Array]:
-    """Which rows are real, and how real boosting finds them that learnt it of the other half of the rows."""
-    truth = np.repeat(np.array([1, 0], np.int32), [len(real), len(fake)])
-    return truth, _of_other_half(np.vstack([real, fake]), truth, seed)[:, 1]
-
-
-def _taken(real: Float64Array, codes: Int32Array, fake: Float64Array, seed: int) -> tuple[Int32Array, Int32Array]:
-    """The classes that boosting takes generated and real rows for, having learnt them of other real rows."""
-    classes = np.unique(codes)
-    if len(classes) < 2:
-        return np.repeat(codes[:1], len(fake)), codes
-    halves = _of_other_half(real, codes, seed)
-    return classes[_fitted(real, codes, seed).predict_proba(fake).argmax(1)], classes[halves.argmax(1)]
-
-
-def _of_other_half(features: Float64Array, truth: Int32Array, seed: int) -> Float64Array:
-    """Probabilities of each class, for each half of the rows by a model of the other."""
-    half = np.random.default_rng(seed).permutation(len(truth))
-    half = half[np.argsort(truth[half], kind="stable")]  # of each class as many in either half
-    classes = np.unique(truth)
-    out = np.zeros((len(truth), len(classes)))
-    with threads_for(features.size):
-        for mine, other in ((half[::2], half[1::2]), (half[1::2], half[::2])):
-            model = _fitted(features[other], truth[other], seed)
-            out[np.ix_(mine, np.searchsorted(classes, model.classes_))] = model.predict_proba(features[mine])
-    return out
-
-
-def _fitted(features: Float64Array, truth: Int32Array, seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    rounds = int(np.clip(60 // len(np.unique(truth)), 5, 20))  # each grows a tree for every class
-    options = {"learning_rate": 0.2, "max_iter": rounds, "max_leaf_nodes": 15, "min_samples_leaf": 10, "max_bins": 63}
-    model = HistGradientBoostingClassifier(**options, early_stopping=False, random_state=seed)
-    return model.fit(features, truth)
-
-
-def _auc(truth: Int32Array, score: Float64Array) -> float:
-    from sklearn.metrics import roc_auc_score
-
-    return float(roc_auc_score(truth, score))

@@ -13,8 +13,9 @@ from ..modality.generator import Generator
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
 from ..params import GANParameters
+from ..selection.quick_boosting import detection
 from .contracts import Data, Weights
-from .diagnostics import CLASS_ROWS, FEW_GENERATED, FEW_ROWS, ClassDiagnosis, coverage, detection, examine
+from .diagnostics import CLASS_ROWS, FEW_GENERATED, FEW_ROWS, ClassDiagnosis, coverage, examine
 from .state import TrainingState
 
 LEAST_CHECKS, MOST_CHECKS = 3, 10

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..columns.layout import Block, Encoded, Layout, as_numbers
+from ..columns.layout import Block, Encoded, Layout
 from ..columns.quantiles import QuantileCoder
 from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
 from .balanced import BalancedSampling
@@ -25,6 +25,7 @@ from .boosted_trees import BoostedTrees, fit_boosted_trees
 from .proposals import Proposals
 from .raking import TwoWayTable, rake
 from .sampler import Draw, Sampler
+from .sequential_trees import features_of
 from .twins import Twins
 
 SYNTHETIC_PER_REAL = 3
@@ -140,7 +141,7 @@ class ImportanceSampling:
                 raise ValueError("two-way tables of another size than their columns")
 
     def candidates(self, generated: Draw, condition: Encoded, seed: tuple[int, int]) -> Encoded:
-        """Rows of trees and generator by turns."""
+        """Rows of trees, or of trees and the generator by turns."""
         return self.proposals.draw(generated, condition, seed)
 
     def log_odds(self, condition: Encoded, rows: Encoded) -> Float64Array:
@@ -189,7 +190,7 @@ class ImportanceSampling:
         rows = rows.untied(rng)
         some = rng.permutation(len(rows))[:most_rows]
         real_condition, real = condition.take(some), rows.take(some)
-        proposals = Proposals.fit(layout, real_condition, real, _seed(rng))
+        proposals = Proposals.fit(layout, real_condition, real, generated, _seed(rng))
         sampler, first = Sampler(partial(proposals.draw, generated)), _seed(rng) >> 2
 
         def draw(asked: Encoded, stream: int) -> Encoded:
@@ -202,11 +203,11 @@ class ImportanceSampling:
         label_models, opinions = _cross_fitted(layout, real_condition, real, coder, rng)
         if label_models:
             asked = some_conditions()
-            own = LabelModel.fit(_features(layout, None, draw(asked, 2)), asked, coder, _seed(rng))
-            opinions = np.hstack([opinions, own(_features(layout, None, real), real_condition)])
+            own = LabelModel.fit(features_of(layout, None, draw(asked, 2)), asked, coder, _seed(rng))
+            opinions = np.hstack([opinions, own(features_of(layout, None, real), real_condition)])
             label_models = (*label_models, own)
         asked = some_conditions()
-        real_features = np.hstack([_features(layout, real_condition, real), opinions])
+        real_features = np.hstack([features_of(layout, real_condition, real), opinions])
         fake_features = _judged(layout, asked, draw(asked, 0), label_models)
         truth = np.repeat([1, 0], [len(real), len(asked)])
         judge = HistGradientBoostingClassifier(
@@ -248,7 +249,7 @@ def _cross_fitted(
     classes = layout.label.blocks[0].width if layout.label.blocks else 0
     if classes < 2 or (coder is None and classes > MAX_CLASSES) or not rows.codes.shape[1]:
         return (), np.zeros((len(rows), 0), np.float32)
-    features = _features(layout, None, rows)
+    features = features_of(layout, None, rows)
     fold = _folds(condition.codes[:, 0], rng)
     seed = _seed(rng)
     label_models = [
@@ -273,15 +274,9 @@ def _folds(codes: Int32Array, rng: np.random.Generator) -> IndexArray:
 
 
 def _judged(layout: Layout, condition: Encoded, rows: Encoded, label_models: tuple[LabelModel, ...]) -> Float32Array:
-    features = _features(layout, condition, rows)
+    features = features_of(layout, condition, rows)
     of_rows = features[:, condition.codes.shape[1] :]
     return np.hstack([features, *(model(of_rows, condition) for model in label_models)])
-
-
-def _features(layout: Layout, condition: Encoded | None, rows: Encoded) -> Float32Array:
-    """What trees see of rows: codes as numbers, the condition's first, if given."""
-    parts = [] if condition is None else [(layout.label, condition)]
-    return np.hstack([as_numbers(layout, part) for layout, part in [*parts, (layout, rows)]])
 
 
 def _seed(rng: np.random.Generator) -> int:

@@ -20,8 +20,9 @@ from ..plain import BoolArray, Float32Array, Float64Array, IndexArray, Int32Arra
 
 ALONG = 3
 """Columns that a line goes along with at most."""
-MOST_NEAR = 16
-"""Columns among which these are looked for."""
+PATTERNS = 2**ALONG
+"""Which of them have a score; there is a line for each pattern, since one value or another is often missing or 0."""
+PLACES = 2 ** np.arange(ALONG)
 LEAST_DONORS = 200
 """Of leaves that have one slope."""
 LEAST_SHARE, LEAST_STEP = 0.02, 0.01
@@ -49,32 +50,6 @@ def cell_of(score: Float32Array, block: Block) -> Float32Array:
     return np.minimum(cell, np.nextafter(np.float32(block.width), np.float32(0))).astype(np.float32)
 
 
-class RankScores(NamedTuple):
-    """Scores of all features of some rows (n, n_features), and how two features go together, whatever their leaves."""
-
-    score: Float32Array
-    ranked: BoolArray
-    numbers: BoolArray
-    """Which features have ranks at all."""
-    alike: Float32Array
-
-    @classmethod
-    def of(cls, features: Float32Array, blocks: Sequence[Block]) -> Self:
-        score, ranked = scores(features, blocks)
-        beyond = score - (score * ranked).sum(0) / np.maximum(ranked.sum(0), 1)
-        beyond *= ranked
-        beyond /= np.sqrt(np.maximum((beyond**2).sum(0), 1e-6))
-        return cls(score, ranked, np.logical_or.reduce(ranked), np.abs(beyond.T @ beyond))
-
-    def near(self, own: int, others: Int32Array) -> Int32Array:
-        """Those of some others that a feature goes with most."""
-        numbers = others[self.numbers[others]]
-        return numbers[np.argsort(-self.alike[own, numbers], kind="stable")[:MOST_NEAR]]
-
-    def at(self, rows: IndexArray, features: IndexArray) -> Scores:
-        return self.score[np.ix_(rows, features)], self.ranked[np.ix_(rows, features)]
-
-
 class Lines(NamedTuple):
     """Of one tree.
 
@@ -84,7 +59,10 @@ class Lines(NamedTuple):
         The features that they go along with.
     group : ndarray of shape (n_nodes,), int32
         Which line a node has.
-    slope, centre : ndarray of shape (n_groups, k), float32
+    slope : ndarray of shape (n_groups, PATTERNS, k), float32
+        By which of the features have a score: the place of a pattern is 1 for the first, 2 for the second, 4 for the
+        third, added.
+    centre : ndarray of shape (n_groups, k), float32
     """
 
     along: Int32Array
@@ -95,9 +73,9 @@ class Lines(NamedTuple):
     def __call__(self, found: Scores, node: IndexArray) -> Float32Array:
         """What lines say of rows in these nodes, given the scores of the features that they go along with."""
         score, ranked = found
-        group = self.group.take(node)
+        group, pattern = self.group.take(node), ranked @ PLACES[: ranked.shape[1]]
         beyond = np.where(ranked, score - self.centre.take(group, axis=0), np.float32(0))
-        return np.einsum("ij,ij->i", beyond, self.slope.take(group, axis=0))
+        return np.einsum("ij,ij->i", beyond, self.slope[group, pattern])
 
 
 @record
@@ -109,7 +87,8 @@ class LeafLines:
     ----------
     along : ndarray of shape (n_trees, ALONG), int32
     group : ndarray of shape (n_nodes,), int32
-    slope, centre : ndarray of shape (n_groups, ALONG), float32
+    slope : ndarray of shape (n_groups, PATTERNS, ALONG), float32
+    centre : ndarray of shape (n_groups, ALONG), float32
     """
 
     along: Int32Array
@@ -122,7 +101,7 @@ class LeafLines:
         groups = len(self.slope)
         if self.along.shape != (trees, ALONG) or self.group.shape != (nodes,):
             raise ValueError("lines for other trees than these")
-        if self.slope.shape != (groups, ALONG) or self.centre.shape != (groups, ALONG):
+        if self.slope.shape != (groups, PATTERNS, ALONG) or self.centre.shape != (groups, ALONG):
             raise ValueError("lines without slopes")
         if not (np.isfinite(self.slope).all() and np.isfinite(self.centre).all()):
             raise ValueError("lines that are not finite")
@@ -135,10 +114,11 @@ class LeafLines:
         """Those of one tree; None if they are all level."""
         group = self.group[nodes]
         own = slice(int(group.min()), int(group.max()) + 1)
-        used = self.slope[own].any(axis=0)
-        if not used.any():
+        used = np.flatnonzero(self.slope[own].any(axis=(0, 1)))
+        if not len(used):
             return None
-        return Lines(self.along[tree, used], group - own.start, self.slope[own, used], self.centre[own, used])
+        k = int(used[-1]) + 1
+        return Lines(self.along[tree, :k], group - own.start, self.slope[own, :, :k], self.centre[own, :k])
 
     @classmethod
     def stack(cls, every: Sequence[Lines]) -> Self:
@@ -153,8 +133,8 @@ class LeafLines:
 
 def level(nodes: int) -> Lines:
     """Lines that say nothing."""
-    none = np.zeros((1, ALONG), np.float32)
-    return Lines(np.zeros(ALONG, np.int32), np.zeros(nodes, np.int32), none, none)
+    slope = np.zeros((1, PATTERNS, ALONG), np.float32)
+    return Lines(np.zeros(ALONG, np.int32), np.zeros(nodes, np.int32), slope, slope[:, 0])
 
 
 def groups_of(parent: IndexArray, right: Int32Array, donors: IndexArray, fewest: int) -> Int32Array:
@@ -200,7 +180,7 @@ def fit_lines(own: Scores, others: Scores, leaf: IndexArray, group: Int32Array) 
     near = centred(others[0], others[1] & ranked[:, None])
     scale = np.maximum((near**2).sum(0), 1e-6)
     chosen: list[int] = []
-    left, slope = rest, np.zeros(0, np.float32)
+    left = rest
     while len(chosen) < min(ALONG, near.shape[1]):
         explained = (left @ near) ** 2 / scale
         explained[chosen] = 0
@@ -208,34 +188,44 @@ def fit_lines(own: Scores, others: Scores, leaf: IndexArray, group: Int32Array) 
         if explained[best] < LEAST_STEP * total:
             break
         chosen.append(best)
-        slope = np.linalg.lstsq(near[:, chosen], rest, rcond=None)[0]
-        left = rest - near[:, chosen] @ slope
+        left = rest - near[:, chosen] @ np.linalg.lstsq(near[:, chosen], rest, rcond=None)[0]
     if not chosen or float(left @ left) > (1 - LEAST_SHARE) * total:
         return None
-    return _of_groups(rest, near, slope, others, chosen, group, leaf)
+    return _of_groups(rest, near, others, chosen, group, leaf)
 
 
 def _of_groups(
     rest: Float32Array,
     near: Float32Array,
-    slope: Float32Array,
     others: Scores,
     chosen: list[int],
     group: Int32Array,
     leaf: IndexArray,
 ) -> Lines:
-    """The slope of each group along those that were chosen, drawn towards that of all."""
+    """The slopes of each group along those that were chosen, and along any part of them, drawn towards those of all."""
     groups, k, member = int(group.max()) + 1, len(chosen), group[leaf]
     near, score, ranked = near[:, chosen], others[0][:, chosen], others[1][:, chosen]
-
-    def summed(values: Float32Array) -> Float64Array:
-        return np.stack([np.bincount(member, column, groups) for column in values.T], axis=1)
-
-    prior = PRIOR_DONORS * np.maximum((near**2).mean(0), 1e-6)
-    squares = summed((near[:, :, None] * near[:, None, :]).reshape(-1, k * k)).reshape(-1, k, k) + np.diag(prior)
-    products = summed(near * rest[:, None]) + prior * slope
-    along, found = np.zeros(ALONG, np.int32), np.zeros((2, groups, ALONG), np.float32)
+    along = np.zeros(ALONG, np.int32)
     along[:k] = chosen
-    found[0, :, :k] = np.linalg.solve(squares, products[:, :, None])[:, :, 0]
-    found[1, :, :k] = summed(score * ranked) / np.maximum(summed(ranked.astype(np.float32)), 1)
-    return Lines(along, group, found[0], found[1])
+    slope, centre = np.zeros((groups, 2**k, ALONG), np.float32), np.zeros((groups, ALONG), np.float32)
+    centre[:, :k] = _summed(score * ranked, member, groups) / np.maximum(_summed(ranked, member, groups), 1)
+    for pattern in range(1, 2**k):
+        part = [place for place in range(k) if pattern >> place & 1]
+        there = ranked[:, part].all(axis=1)
+        slope[:, pattern, part] = _slopes(near[there][:, part], rest[there], member[there], groups)
+    return Lines(along, group, np.tile(slope, (1, 2 ** (ALONG - k), 1)), centre)
+
+
+def _slopes(near: Float32Array, rest: Float32Array, member: Int32Array, groups: int) -> Float64Array:
+    """Slopes (n_groups, k) by least squares, drawn towards that of all rows."""
+    k = near.shape[1]
+    prior = PRIOR_DONORS * np.maximum((near**2).sum(0) / max(len(near), 1), 1e-6)
+    squares = _summed((near[:, :, None] * near[:, None, :]).reshape(-1, k * k), member, groups).reshape(-1, k, k)
+    products = _summed(near * rest[:, None], member, groups) + prior * np.linalg.lstsq(near, rest, rcond=None)[0]
+    found: Float64Array = np.linalg.solve(squares + np.diag(prior), products[:, :, None])[:, :, 0]
+    return found
+
+
+def _summed(values: Float32Array | BoolArray, member: Int32Array, groups: int) -> Float64Array:
+    """The sum (n_groups, k) of each group's rows (n, k)."""
+    return np.stack([np.bincount(member, column, groups) for column in values.T], axis=1)

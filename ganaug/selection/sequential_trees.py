@@ -33,6 +33,12 @@ CLASS_WEIGHT = 0.5
 Codes = NDArray[np.unsignedinteger]
 
 
+def features_of(layout: Layout, condition: Encoded | None, rows: Encoded) -> Float32Array:
+    """What trees see of rows: codes as numbers, the condition's first, if given."""
+    parts = [(layout, rows)] if condition is None else [(layout.label, condition), (layout, rows)]
+    return np.hstack([as_numbers(layout, part) for layout, part in parts])
+
+
 class DonorTree(NamedTuple):
     """One column's tree, and each leaf's donors."""
 
@@ -113,7 +119,7 @@ class SequentialTrees:
         """`rows` (n) of `condition` (n) with the first `kept` columns of the order as they are and the others anew."""
         layout, labels, n = self.layout, condition.codes.shape[1], len(condition)
         every = layout.joint.blocks
-        features = np.hstack([as_numbers(layout.label, condition), as_numbers(layout, rows)])
+        features = features_of(layout, condition, rows)
         codes, positions = rows.codes.copy(), rows.middle
         for tree in self._trees[kept:]:
             leaf = tree.tree.apply(features)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganaug.gan.diagnostics import FULL_COVERAGE, ClassDiagnosis, coverage, detection, examine
+from ganaug.gan.diagnostics import FULL_COVERAGE, ClassDiagnosis, coverage, examine
+from ganaug.selection.quick_boosting import detection
 
 ROWS = 400
 

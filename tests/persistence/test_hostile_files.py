@@ -23,6 +23,7 @@ import pytest
 from fuzzing import Members, mutated, npy, packed, unpacked
 
 from ganaug import CorruptFileError, DataWarning, GANAugmenter, load
+from ganaug.persistence.archive import FORMAT_VERSION
 from ganaug.persistence.tree import tree_of
 
 memory = pytest.importorskip("benchmarks.peers.memory", reason="the system does not say how much memory was taken")
@@ -185,7 +186,7 @@ def nested(names: list[str], size: int) -> bytes:
         data = local(name, data)
     model = b"null"
     listing["model.json"] = {"bytes": 4, "sha256": hashlib.sha256(model).hexdigest()}
-    manifest = {"magic": "ganaug", "format_version": 5, "written_by": "x", "members": listing}
+    manifest = {"magic": "ganaug", "format_version": FORMAT_VERSION, "written_by": "x", "members": listing}
     out, directory, count = bytearray(), bytearray(), 0
     for name, content in (("manifest.json", json.dumps(manifest).encode()), ("model.json", model)):
         directory += central(name, content, len(out))

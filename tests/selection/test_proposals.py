@@ -6,28 +6,40 @@ import numpy as np
 import pytest
 
 from ganaug.columns.layout import Block, Encoded, Layout
-from ganaug.selection.proposals import DRAWN_BY_TREES, SEQUENCES, Proposals
+from ganaug.selection.proposals import SEQUENCES, TURNS, Proposals
 
 LAYOUT = Layout((Block(0, 3), Block(0, 3), Block(0, 4), Block(0, 5)), Layout((Block(0, 2),)))
 MARK = 2
 """A code that no training row has."""
 
 
+def rows_of(condition: Encoded, rng: np.random.Generator) -> Encoded:
+    """The first and the last column are the label's."""
+    label, coins = condition.codes, rng.integers(0, 2, (len(condition), 2), np.int32)
+    none = np.zeros((len(condition), 0), np.float32)
+    return Encoded(np.hstack([label, coins, label]), none, none)
+
+
 def rows(count: int, seed: int) -> tuple[Encoded, Encoded]:
     rng, none = np.random.default_rng(seed), np.zeros((count, 0), np.float32)
-    label = rng.integers(0, 2, (count, 1)).astype(np.int32)
-    codes = np.column_stack([label[:, 0], rng.integers(0, 2, count), rng.integers(0, 2, count), label[:, 0]])
-    return Encoded(label, none, none), Encoded(codes.astype(np.int32), none, none)
+    condition = Encoded(rng.integers(0, 2, (count, 1), np.int32), none, none)
+    return condition, rows_of(condition, rng)
 
 
 def marked(condition: Encoded, _seed: tuple[int, int]) -> Encoded:
+    """The generator that tests know again: no better than a guess."""
     made = LAYOUT.empty(len(condition))
     return Encoded(np.full_like(made.codes, MARK), made.low, made.high)
 
 
+def learnt(condition: Encoded, seed: tuple[int, int]) -> Encoded:
+    """A generator that knows how columns go together."""
+    return rows_of(condition, np.random.default_rng(seed))
+
+
 @pytest.fixture(scope="module")
 def proposals() -> Proposals:
-    return Proposals.fit(LAYOUT, *rows(900, 0), 0)
+    return Proposals.fit(LAYOUT, *rows(900, 0), learnt, 0)
 
 
 def test_there_are_sequences_of_several_orders(proposals: Proposals) -> None:
@@ -36,13 +48,22 @@ def test_there_are_sequences_of_several_orders(proposals: Proposals) -> None:
     assert len(orders) > 1
 
 
-@pytest.mark.parametrize("turn", range(2 * len(DRAWN_BY_TREES)))
-def test_trees_draw_their_share_of_the_columns(proposals: Proposals, turn: int) -> None:
+@pytest.mark.parametrize("turn", range(2 * TURNS))
+def test_half_of_each_fourth_candidate_is_the_generators(proposals: Proposals, turn: int) -> None:
     condition, _ = rows(200, 1)
     made = proposals.draw(marked, condition, (3, turn))
-    by_trees = (made.codes != MARK).all(0).mean()
-    assert by_trees == DRAWN_BY_TREES[turn % len(DRAWN_BY_TREES)]
-    assert ((made.codes == MARK).all(0) | (made.codes != MARK).all(0)).all()
+    by_generator = (made.codes == MARK).all(0)
+    assert by_generator.mean() == (0.5 if turn % TURNS == TURNS - 1 else 0)
+    assert ((made.codes != MARK).all(0) | by_generator).all()
+
+
+def test_a_generator_far_behind_the_trees_has_no_turn() -> None:
+    assert Proposals.fit(LAYOUT, *rows(900, 0), learnt, 0).by_turns
+    alone = Proposals.fit(LAYOUT, *rows(900, 0), marked, 0)
+    assert not alone.by_turns
+    condition, _ = rows(200, 1)
+    for turn in range(TURNS):
+        assert (alone.draw(marked, condition, (3, turn)).codes != MARK).all()
 
 
 def test_the_generator_is_not_asked_for_what_is_thrown_away(proposals: Proposals) -> None:
@@ -55,7 +76,7 @@ def test_the_generator_is_not_asked_for_what_is_thrown_away(proposals: Proposals
 
 def test_a_seed_makes_the_same_candidates(proposals: Proposals) -> None:
     condition, _ = rows(200, 1)
-    again = Proposals.fit(LAYOUT, *rows(900, 0), 0)
-    for turn in range(len(DRAWN_BY_TREES)):
+    again = Proposals.fit(LAYOUT, *rows(900, 0), learnt, 0)
+    for turn in range(TURNS):
         one, other = (source.draw(marked, condition, (3, turn)).codes for source in (proposals, again))
         assert np.array_equal(one, other)
