@@ -94,21 +94,26 @@ class Assembly:
         """The rules by which a column holds one value in some rows."""
         return [rule for rule in self.rules if isinstance(rule, Pinned) and rule.effect == place]
 
-    def keeps_orders(self, rule: Pinned, table: Table, ranges: Ranges, *, firmly: bool) -> bool:
-        """Whether a rule puts no value beyond a column in order.
+    def keeps_orders(self, rule: Pinned, table: Table, ranges: Ranges) -> bool:
+        """Whether a rule puts no value beyond a column in order."""
+        return not (self._beside(rule, table, ranges) or rule.beyond(self.pairs, table, ranges, beside=False))
 
-        Firmly, other columns may yet have to follow from its own for that.
-        """
-        place = rule.effect
-        beyond = {*rule.beyond(self.pairs, table, ranges, beside=True)} if rule.exact else set()
-        free = {other for other in beyond if place not in self.follows.get(other, ())}
+    def let_others_follow(self, rule: Pinned, table: Table, ranges: Ranges) -> bool:
+        """Let columns follow from a rule's own if it puts no value beyond any of them then; else nothing changes."""
+        place, others = rule.effect, self._beside(rule, table, ranges)
         greater = {high for low, high in self.pairs if low == place and high not in self.fixed}
-        may = not free or (firmly and free <= greater and all(self._acyclic(other, [place]) for other in free))
-        if not may or rule.beyond(self.pairs, table, ranges, beside=False):
+        if not others <= greater or not all(self._acyclic(other, [place]) for other in others):
             return False
-        for other in free:
+        if rule.beyond(self.pairs, table, ranges, beside=False):
+            return False
+        for other in others:
             self.follows.setdefault(other, set()).add(place)
         return True
+
+    def _beside(self, rule: Pinned, table: Table, ranges: Ranges) -> set[int]:
+        """Columns in order that values beside a rule's own may be beyond, since they do not follow from its column."""
+        beyond = {*rule.beyond(self.pairs, table, ranges, beside=True)} if rule.exact else set()
+        return {other for other in beyond if rule.effect not in self.follows.get(other, ())}
 
     def allows_order(self, pair: tuple[int, int], table: Table, ranges: Ranges) -> bool:
         """Whether no rule of one value puts one beyond the other column of a pair."""

@@ -67,7 +67,7 @@ def rules_of(rules: Rules, table: Table, names: Mapping[int, str]) -> Assembly:
     found.pairs = list(orders)
     ranges = reached(found.ordered(), table)
     for rule in found.rules:
-        if isinstance(rule, Pinned) and not found.keeps_orders(rule, table, ranges, firmly=True):
+        if isinstance(rule, Pinned) and not found.let_others_follow(rule, table, ranges):
             raise ValueError(f"rules: {rule.text(names)!r} may end beyond what bounds its column: drop one")
     without = {text.removeprefix("not ").strip() for text in written if text.startswith("not ")}
     if "auto" not in written:

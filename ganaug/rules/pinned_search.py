@@ -71,7 +71,7 @@ class PinnedSearch:
         return any(not (rule.said(self.table) & ~other.said(self.table)).any() for other in others)
 
     def _take(self, rule: Pinned, support: int) -> bool:
-        orderly = self.found.keeps_orders(rule, self.table, self.ranges, firmly=False)
+        orderly = self.found.keeps_orders(rule, self.table, self.ranges)
         return orderly and self.found.add(rule.with_support(support))
 
     def _values(self, place: int) -> list[float]:
