@@ -49,7 +49,8 @@ class Proposals:
         trees = self.sequences[rng.integers(len(self.sequences))]
         if not self.by_turns or seed[1] % TURNS != TURNS - 1:
             return trees.redraw(condition, trees.layout.empty(len(condition)), 0, rng)
-        kept = len(trees.order) // 2
+        columns = len(trees.order)
+        kept = columns - max(1, round(columns / 2))
         return trees.redraw(condition, generated(condition, seed), kept, rng)
 
     @classmethod
