@@ -30,7 +30,6 @@ BREAKS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "month that is not the date's": lambda t: t["admitted"].dt.month_name() != t["month"],
     "total that is not the sum": lambda t: (t["ward_fee"] + t["doctor"] + t["drugs"] - t["total"]).abs() > 0.005,
     "age group that is not the age's": lambda t: _group(t["age"]) != t["group"],
-    "a child with an insurance of its own": lambda t: (t["age"] < 18) & (t["insurance"] != "family"),
     "no ward, or several": lambda t: t.filter(like="in_").sum(axis=1) != 1,
     "a diagnosis without its date": lambda t: t["diagnosis"].isna() != t["diagnosed"].isna(),
 }
@@ -64,8 +63,6 @@ def stays(rows: int, seed: int = 0) -> pd.DataFrame:
         known
     )
     table["diagnosis"] = pd.Series(rng.choice(["I21", "K35", "S72"], rows), dtype=object).where(known, None)
-    own = rng.choice(["family", "state", "private"], rows, p=[0.3, 0.5, 0.2])
-    table["insurance"] = np.where(table["age"] < 18, "family", own)
     return pd.concat([table, pd.get_dummies(wards, prefix="in", dtype=int)], axis=1)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from contextlib import ExitStack, nullcontext
 from dataclasses import replace
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -23,12 +23,13 @@ from ..params import Config
 from ..plain import AnyArray, Int64Array
 from ..selection.sampler import Chooser, Sampler
 from .checkpoint import Checkpoint, description
-from .contracts import Data, Observer, Outcome, Plan, Weights
+from .contracts import Data, Outcome, Plan
 from .diagnostics import FULL_COVERAGE, ClassDiagnosis
-from .interrupts import Interrupt, noted_interrupts
+from .interrupts import noted_interrupts
 from .monitor import Monitor
 from .stages import staged_bar
 from .state import TrainingState, history_of
+from .training import train
 from .warm import continued
 from .workers import Workers
 
@@ -116,7 +117,10 @@ def fit_model(
         begun = untrained.generator.weights, untrained.discriminator
         if begun[0] and not begun[1]:
             plan = replace(plan, waits=WAITS)
-        generator, discriminator, outcome = train(layout, data, plan, config, monitor, interrupt, checkpoint, begun)
+        tell = partial(bar.begin, "training")
+        generator, discriminator, outcome = train(
+            layout, data, plan, config, monitor, interrupt, checkpoint, begun, tell
+        )
         try:
             with interrupt.breakable():
                 if monitor.checks and _should_be_good(outcome, config):
@@ -142,40 +146,6 @@ def fit_model(
         stopped_by=outcome.stopped_by,
         discriminator=discriminator if keep_discriminator else [],
     )
-
-
-def train(
-    layout: AnyLayout,
-    data: Data,
-    plan: Plan,
-    config: Config,
-    observer: Observer,
-    interrupt: Interrupt,
-    checkpoint: Checkpoint | None,
-    begun: tuple[Weights, Weights],
-) -> tuple[Generator, Weights, Outcome]:
-    """Build both networks, train them, and return the generator's moving average, or the best one that was seen.
-
-    Both begin with the weights `begun`, if there are any; those of the discriminator are returned, too.
-    """
-    from ..modality.networks import build
-    from .kept import kept_trainers
-
-    strategy, size = config.given.strategy, config.sizes.size
-    own = config.given.generator, config.given.discriminator
-    with ExitStack() as borrowed:
-        with strategy.scope() if strategy is not None else nullcontext():
-            networks = build(layout, size, plan.seed, *own)
-            for network, weights in zip(networks, begun, strict=True):
-                if weights:
-                    network.set_weights(weights)
-            named = isinstance(plan.optimizer, str) and isinstance(plan.loss, str)
-            alike = own == (None, None) and strategy is None and named
-            trainer = borrowed.enter_context(kept_trainers.borrowed(networks, layout, data, plan, alike=alike))
-        # out of the scope, in which workers would wait for one another to make the networks of checks and callbacks
-        outcome = trainer.run(observer, interrupt, checkpoint)
-        trained = [network.get_weights() for network in (trainer.generator, trainer.discriminator)]
-    return Generator(layout, size, trained[0], config.given.generator), trained[1], outcome
 
 
 def _check_memory(layout: AnyLayout, config: Config) -> None:

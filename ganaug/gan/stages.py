@@ -32,9 +32,9 @@ class Stages:
         self.bar.set_postfix_str(losses + self.checked, refresh=False)
         self.bar.update(state.step - self.bar.n)
 
-    def begin(self, stage: str) -> None:
+    def begin(self, stage: str, more: str = "") -> None:
         """What is being done."""
-        tell(self.bar, _numbered(stage))
+        tell(self.bar, _numbered(stage) + more)
 
 
 @contextmanager

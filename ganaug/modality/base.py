@@ -270,6 +270,27 @@ class Sizing:
 
 
 @dataclass(frozen=True)
+class Half:
+    """What training may begin with: the same rows at half their size.
+
+    Parameters
+    ----------
+    layout, rows
+        Theirs.
+    size : Size
+        Of networks for them.
+    hand_over : callable
+        Gives the generator and the discriminator of full size, its second argument, the weights of all layers that
+        they share with those of half the size, its first one.
+    """
+
+    layout: AnyLayout
+    rows: Any
+    size: Size
+    hand_over: Callable[[tuple[Model, Model], tuple[Model, Model]], None]
+
+
+@dataclass(frozen=True)
 class Translation(Generic[DataT]):
     """Rows that are to become rows of other classes, and what may be asked about them.
 
@@ -394,6 +415,10 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
         seed: int,
     ) -> Chooser | None:
         """What chooses among candidates; None where there is no time left for it, or too much to look at."""
+
+    def halved(self, layout: LayoutT, size: Size, rows: RowsT) -> Half | None:  # noqa: ARG002
+        """What training is to begin with, at half the size of `rows`; None where that is no gain."""
+        return None
 
     def calibrated(
         self,

@@ -14,10 +14,11 @@ from ...columns.quantiles import QuantileCoder
 from ...plain import AnyArray, Float32Array, Float64Array, Int32Array, MatrixLike
 from ...rules.declared import Rules
 from ...selection.sampler import Draw, Sampler
-from ..base import Head, Modality, Model, Reader, Size, Sizing, Translation
+from ..base import Half, Head, Modality, Model, Reader, Size, Sizing, Translation
 from . import sizes
 from .container import ImageContainer, check_images
 from .encoder import ImageEncoder
+from .halving import halved
 from .pixels import ImageLayout, Pixels
 from .recognition import Components, Recogniser
 
@@ -99,6 +100,9 @@ class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout
         seed: int,
     ) -> Recogniser | None:
         return None if seconds == 0 else Recogniser.fit(layout, condition, rows, seed, seconds)
+
+    def halved(self, layout: ImageLayout, size: Size, rows: Pixels) -> Half | None:
+        return halved(layout, size, rows)
 
     def calibrated(self, encoder: ImageEncoder, condition: Encoded, sampler: Sampler, seed: int) -> ImageEncoder:
         """With values that recur as often in generated images as in those of the same classes."""

@@ -15,6 +15,8 @@ STEPS, STEPS_OF_SMALL = 6_000, 4_000
 SMALL = 16 * 16
 """Pixels."""
 USUAL_SIDE = 32
+AFTER_HALF = 0.75
+"""Share of the steps of larger images, which begin with as many at half their size."""
 KERNEL = 4
 """Of strided convolutions."""
 
@@ -30,7 +32,7 @@ def sizing(height: int, width: int) -> Sizing:
     return Sizing(
         size=Size(width=channels, depth=depth),
         batch_size=64 if small else 32,
-        steps=STEPS_OF_SMALL if small else int(STEPS * min(1.0, scale)),
+        steps=STEPS_OF_SMALL if small else int(STEPS * min(1.0, scale) * (AFTER_HALF if side > USUAL_SIDE else 1)),
         candidates=CANDIDATES,
         learning_rate=1e-3,
         average=0.999,
