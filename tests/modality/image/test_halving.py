@@ -90,8 +90,6 @@ def test_large_images_begin_at_half_their_size(sizes_trained: list[tuple[int, ..
     made, labels = model.sample(6, random_state=0)
     assert made.shape == (6, 36, 36, 1)
     assert made.dtype == np.uint8
-    again = fitted(36).sample(6, random_state=0)[0]
-    assert np.array_equal(made, again)
     assert len(labels) == 6
     monkeypatch.setattr(ImageModality, "halved", lambda *_: None)
     assert not np.array_equal(made, fitted(36).sample(6, random_state=0)[0])
