@@ -53,7 +53,7 @@ def test_the_measures_tell_a_table_from_a_bad_one():
     ("load", "shape", "correlation", "detect", "accuracy"),
     [
         pytest.param(load_breast_cancer, 0.047, 0.105, 0.8, 0.9, id="breast cancer"),
-        pytest.param(load_wine, 0.085, 0.1, 0.7, 0.91, id="wine"),
+        pytest.param(load_wine, 0.085, 0.1, 0.7, 0.91, id="wine", marks=pytest.mark.slow),
     ],
 )
 def test_a_small_table_of_classes(load, shape, correlation, detect, accuracy):

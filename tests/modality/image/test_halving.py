@@ -102,6 +102,7 @@ def test_small_images_and_brief_fits_do_not(sizes_trained: list[tuple[int, ...]]
     assert sizes_trained == [(side, side, 1)]
 
 
+@pytest.mark.slow
 def test_what_was_begun_goes_on_at_full_size(sizes_trained: list[tuple[int, ...]], tmp_path) -> None:
     model = fitted(36, checkpoint=tmp_path / "fit.ckpt", warm_start=True)
     del sizes_trained[:]

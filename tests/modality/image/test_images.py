@@ -60,7 +60,7 @@ def test_the_same_seed_gives_the_same_model(model):
     [
         ((9, 21, 1), "float32", 0, 1),
         ((8, 11, 3), "int64", 0, 255),
-        ((64, 64, 3), "uint8", 0, 255),
+        pytest.param((64, 64, 3), "uint8", 0, 255, marks=pytest.mark.slow),
     ],
 )
 def test_shape_dtype_and_range_are_as_given(shape, dtype, low, high):
