@@ -38,20 +38,37 @@ def train(
     interrupt: Interrupt,
     checkpoint: Checkpoint | None,
     begun: Begun,
-    tell: Callable[[str], None],
+    tell: Callable[[str], None] | None = None,
 ) -> tuple[Generator, Weights, Outcome]:
     """Build both networks, train them, and return the generator's moving average, or the best one that was seen.
 
     Both begin with the weights `begun`, if there are any; those of the discriminator are returned, too. `tell` is told
-    what is being trained before that.
+    of a beginning at half the size; without it there is none.
     """
+    from ..modality.networks import build
+    from .kept import kept_trainers
+
     resumed = checkpoint is not None and checkpoint.found is not None
-    if not begun[0] and not resumed:
+    if tell is not None and not begun[0] and not resumed:
         began = time.monotonic()
         begun = _begun_at_half(layout, data, plan, config, interrupt, tell) or begun
         if plan.seconds is not None:
             plan = replace(plan, seconds=max(plan.seconds - (time.monotonic() - began), 0.0))
-    return _trained(layout, data, plan, config, observer, interrupt, checkpoint, begun)
+    strategy, size = config.given.strategy, config.sizes.size
+    own = config.given.generator, config.given.discriminator
+    with ExitStack() as borrowed:
+        with strategy.scope() if strategy is not None else nullcontext():
+            networks = build(layout, size, plan.seed, *own)
+            for network, weights in zip(networks, begun, strict=True):
+                if weights:
+                    network.set_weights(weights)
+            named = isinstance(plan.optimizer, str) and isinstance(plan.loss, str)
+            alike = own == (None, None) and strategy is None and named
+            trainer = borrowed.enter_context(kept_trainers.borrowed(networks, layout, data, plan, alike=alike))
+        # out of the scope, in which workers would wait for one another to make the networks of checks and callbacks
+        outcome = trainer.run(observer, interrupt, checkpoint)
+        trained = [network.get_weights() for network in (trainer.generator, trainer.discriminator)]
+    return Generator(layout, size, trained[0], config.given.generator), trained[1], outcome
 
 
 class Unwatched:
@@ -84,12 +101,12 @@ def _begun_at_half(
 
     given, size = config.given, config.sizes.size
     seconds = None if plan.seconds is None else SHARE_AT_HALF * plan.seconds
-    brief = plan.steps < LEAST_STEPS or (plan.seconds or LEAST_SECONDS) < LEAST_SECONDS
+    brief = plan.steps < LEAST_STEPS or (plan.seconds is not None and plan.seconds < LEAST_SECONDS)
     own = any(part is not None for part in (given.generator, given.discriminator, given.strategy))
     half = None if brief or own else modality_of(layout).halved(layout, size, data.rows)
     if half is None:
         return None
-    trained = _trained(
+    generator, discriminator, outcome = train(
         half.layout,
         replace(data, rows=half.rows),
         replace(plan, seconds=seconds),
@@ -99,41 +116,11 @@ def _begun_at_half(
         None,
         ([], []),
     )
-    if trained[2].stopped_by == "diverged":
+    if outcome.stopped_by == "diverged":
         return None
     small = build(half.layout, half.size, plan.seed, None, None)
-    for network, weights in zip(small, (trained[0].weights, trained[1]), strict=True):
+    for network, weights in zip(small, (generator.weights, discriminator), strict=True):
         network.set_weights(weights)
     large = build(layout, size, plan.seed, None, None)
     half.hand_over(small, large)
     return large[0].get_weights(), large[1].get_weights()
-
-
-def _trained(
-    layout: AnyLayout,
-    data: Data,
-    plan: Plan,
-    config: Config,
-    observer: Observer,
-    interrupt: Interrupt,
-    checkpoint: Checkpoint | None,
-    begun: Begun,
-) -> tuple[Generator, Weights, Outcome]:
-    from ..modality.networks import build
-    from .kept import kept_trainers
-
-    strategy, size = config.given.strategy, config.sizes.size
-    own = config.given.generator, config.given.discriminator
-    with ExitStack() as borrowed:
-        with strategy.scope() if strategy is not None else nullcontext():
-            networks = build(layout, size, plan.seed, *own)
-            for network, weights in zip(networks, begun, strict=True):
-                if weights:
-                    network.set_weights(weights)
-            named = isinstance(plan.optimizer, str) and isinstance(plan.loss, str)
-            alike = own == (None, None) and strategy is None and named
-            trainer = borrowed.enter_context(kept_trainers.borrowed(networks, layout, data, plan, alike=alike))
-        # out of the scope, in which workers would wait for one another to make the networks of checks and callbacks
-        outcome = trainer.run(observer, interrupt, checkpoint)
-        trained = [network.get_weights() for network in (trainer.generator, trainer.discriminator)]
-    return Generator(layout, size, trained[0], config.given.generator), trained[1], outcome

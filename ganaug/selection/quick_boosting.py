@@ -55,6 +55,7 @@ def _fitted(features: Features, truth: Int32Array, seed: int) -> Any:
 
 
 def area(truth: Int32Array, score: Float64Array) -> float:
+    """Under the ROC curve."""
     from sklearn.metrics import roc_auc_score
 
     return float(roc_auc_score(truth, score))

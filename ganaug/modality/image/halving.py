@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from ...plain import AnyArray
 from ..base import Half, Model, Size
 from .pixels import ImageLayout, Pixels
 from .sizes import USUAL_SIDE
@@ -22,7 +23,7 @@ def halved(layout: ImageLayout, size: Size, rows: Pixels) -> Half | None:
     return Half(half, Pixels(_means(rows)), smaller, partial(_hand_over, smaller.depth))
 
 
-def _means(rows: Pixels) -> np.ndarray:
+def _means(rows: Pixels) -> AnyArray:
     """Each pixel the mean of four; where there is an odd row or column at the end, it counts twice."""
     values = rows.values
     values = np.pad(values, [(0, 0), *((0, n % 2) for n in values.shape[1:3]), (0, 0)], mode="edge")

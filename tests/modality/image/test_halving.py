@@ -9,6 +9,7 @@ import pytest
 
 from ganaug import GANAugmenter
 from ganaug.gan import training
+from ganaug.gan.kept import KeptTrainers
 from ganaug.modality.base import Size
 from ganaug.modality.image.halving import halved
 from ganaug.modality.image.modality import ImageModality
@@ -61,13 +62,13 @@ def sizes_trained(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
     """Of the images that each training saw."""
     shapes = []
 
-    def trained(layout: Any, data: Any, *others: Any) -> Any:
+    def borrowed(self: KeptTrainers, networks: Any, layout: Any, data: Any, *others: Any, **options: Any) -> Any:
         shapes.append(layout.shape)
         assert data.rows.values.shape[1:] == layout.shape
-        return original(layout, data, *others)
+        return original(self, networks, layout, data, *others, **options)
 
-    original = training._trained
-    monkeypatch.setattr(training, "_trained", trained)
+    original = KeptTrainers.borrowed
+    monkeypatch.setattr(KeptTrainers, "borrowed", borrowed)
     monkeypatch.setattr(training, "LEAST_STEPS", 3)
     return shapes
 
@@ -95,7 +96,7 @@ def test_large_images_begin_at_half_their_size(sizes_trained: list[tuple[int, ..
     assert not np.array_equal(made, fitted(36).sample(6, random_state=0)[0])
 
 
-@pytest.mark.parametrize("options", [{}, {"steps": 2}, {"time_budget": 50}])
+@pytest.mark.parametrize("options", [{}, {"steps": 2}, {"time_budget": 50}, {"time_budget": 1e-3}])
 def test_small_images_and_brief_fits_do_not(sizes_trained: list[tuple[int, ...]], options: dict[str, Any]) -> None:
     side = 36 if options else 20
     fitted(side, **options)
