@@ -210,14 +210,16 @@ class GenerativeModel:
         return Embedded(X, self.embedding.features(X), self.embedding)
 
     def matching(self, X: MatrixLike | Embedded) -> tuple[Any, Container[Any]]:
-        """`X`, or its features, checked, with the fitted features; ValueError if it has others."""
+        """`X`, or its features, checked; ValueError if it has other features, or pixels of another scale."""
         data, container = check_data(self.embedded(X))
         if type(container) is not type(self.container):
             raise ValueError(
                 f"X is {container.what}, but GANAugmenter was fitted on {self.container.what}: give "
                 f"{self.container.wanted(self.encoder.features)}"
             )
-        return container.matching(data, self.encoder.features, self.encoder.dropped), container
+        data = container.matching(data, self.encoder.features, self.encoder.dropped)
+        self.encoder.check_scale(data)
+        return data, container
 
     def transformed(self, X: MatrixLike) -> Any:
         """`X` as it came, but for columns that were left out."""

@@ -19,15 +19,13 @@ import numpy as np
 import pandas as pd
 
 from ..data.replacing import check_folder, replacing
-from ..scanning.csv_files import LONGEST_CELL
+from ..scanning.csv_files import LONGEST_CELL, check_marks
 from .cells import CellStyle
 
 FORMATS = (".csv", ".parquet", ".pq")
 FIRST_LINES = 10_000
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
-OTHER_MARKS = (";", "\t", "|")
-"""What other programs write between cells."""
 ARROW_TYPES = {"truth": "bool", "whole": "int64"}
 """Of kinds of cells of which the first ones tell how all are written."""
 Styles = Mapping[str, CellStyle]
@@ -146,9 +144,7 @@ def _read_text(path: str) -> Text:
         _, names, header = next(records)
     except StopIteration:
         raise ValueError(f"{what} is empty: there are no columns to read") from None
-    between = next((mark for mark in OTHER_MARKS if len(names) == 1 and mark in names[0]), None)
-    if between is not None:
-        raise ValueError(f"{what}, line 1: cells seem to lie between {between!r}: write the table with commas")
+    check_marks(what, names)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"{what}, line 1: several columns are called {', '.join(map(repr, twice))}: rename them")

@@ -124,6 +124,9 @@ class Encoder(Protocol[DataT, RowsT]):
     def new_gaps(self, data: DataT) -> list[Any]:
         """Columns with missing cells that had none in `fit`, so that none is ever drawn."""
 
+    def check_scale(self, data: DataT) -> None:
+        """ValueError if all values are clearly on another scale than in `fit`."""
+
     def repeats(self, data: DataT, beside: DataT | None) -> BoolArray:
         """Which rows hold what is unique and stands in others, above them or beside."""
 
@@ -174,6 +177,9 @@ class WithoutRules(Generic[DataT]):
 
     def new_gaps(self, data: DataT) -> list[Any]:  # noqa: ARG002
         return []
+
+    def check_scale(self, data: DataT) -> None:
+        pass
 
     def repeats(self, data: DataT, beside: object) -> BoolArray:  # noqa: ARG002
         return np.zeros(len(cast(Any, data)), bool)

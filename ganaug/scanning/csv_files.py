@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +24,15 @@ TRUTH = (("false", "true"), ("False", "True"), ("FALSE", "TRUE"))
 """How truth values are written; other words, and a mixture of these, are words."""
 
 LONGEST_CELL = 2**31 - 1
+OTHER_MARKS = (";", "\t", "|")
+"""What stands between cells where it is no comma."""
+
+
+def check_marks(where: str, names: Sequence[str]) -> None:
+    """ValueError if the first line of a file, as commas divide it, is one cell that holds other marks."""
+    between = next((mark for mark in OTHER_MARKS if len(names) == 1 and mark in names[0]), None)
+    if between is not None:
+        raise ValueError(f"{where}, line 1: cells seem to lie between {between!r}: write the table with commas")
 
 
 def csv_format() -> ds.CsvFileFormat:

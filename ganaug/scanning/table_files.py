@@ -18,7 +18,7 @@ from ..columns.arrow import without_view
 from ..data.extras import imported
 from ..exceptions import DataWarning
 from .column_counts import value_type
-from .csv_files import CsvFile, Written, csv_format
+from .csv_files import CsvFile, Written, check_marks, csv_format
 from .row_source import BATCH_ROWS, Make, RowSource
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def files_at(given: Sequence[str]) -> Files:
             how = csv_format() if kind == "csv" else kind
             found = ds.dataset(path, format=how, partitioning="hive", filesystem=files)
         except pa.ArrowException as error:
-            raise ValueError(f"{path} cannot be read: {in_a_line(error)}") from error
+            raise ValueError(f"{path} cannot be read: {in_a_line(error)}{_remedy(error)}") from error
         own = [(each.path, each) for each in sorted(found.get_fragments(), key=lambda each: each.path)]
         if kind == "csv":
             own = [(name, CsvFile(each)) for name, each in own]
@@ -103,6 +103,7 @@ def files_at(given: Sequence[str]) -> Files:
     written = Written()
     for name, file in texts:
         with _reading(name, file):
+            check_marks(name, file.physical_schema.names)
             file.look(written)
     for _, file in texts:
         file.words = written.words
@@ -252,7 +253,9 @@ def in_a_line(error: Exception) -> str:
 
 
 def _remedy(error: Exception) -> str:
-    """What helps against a CSV file in another encoding, or whose later rows are not of the types of the first ones."""
+    """What helps against a CSV file of other marks, in another encoding, or whose later rows are of other types."""
+    if "Expected 1 columns" in str(error):
+        return "; if other marks than commas stand between its cells, write it with commas"
     if "CSV conversion error" not in str(error):
         return ""
     if "UTF8" in str(error):

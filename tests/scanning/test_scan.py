@@ -485,6 +485,13 @@ def test_what_arrow_takes_for_numbers_or_times_stays_text_in_csv_files(tmp_path)
     assert {"08:15", "17:30"} < set(rows["time"])
 
 
+def test_csv_files_with_other_marks_than_commas_are_told(tmp_path):
+    with pytest.raises(ValueError, match=r"table.csv, line 1: cells seem to lie between '\\t': write the table with"):
+        scanned_text(tmp_path, b"a\tb\n" + b"1\tx\n" * 100)
+    with pytest.raises(ValueError, match=r"Expected 1 columns, got 2.*; if other marks than commas stand between"):
+        scanned_text(tmp_path, b"a;b\n" + b"1,5;x\n" * 100)
+
+
 def test_csv_files_that_are_not_in_utf_8_are_refused(tmp_path):
     (tmp_path / "0.csv").write_bytes("x,word\n1,ä\n".encode("latin-1"))
     with pytest.raises(ValueError, match=r"0\.csv cannot be read.*write it in UTF-8"):

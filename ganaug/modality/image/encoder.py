@@ -13,6 +13,8 @@ from .pixels import ImageLayout, Pixels, pictures
 from .spikes import Spikes, find_spikes
 
 MOST_LEVELS = 256
+FAR_OUTSIDE = 20.0
+"""Ranges beyond the fitted one, where a few bright pixels do not lead."""
 
 
 @record
@@ -114,6 +116,19 @@ class ImageEncoder(WithoutRules[AnyArray]):
             values = np.where(np.isnan(self.fixed), values, self.fixed)
         spikes = (found.calibrated(values[..., i], self._step) for i, found in enumerate(self.spikes))
         return replace(self, spikes=tuple(spikes))
+
+    def check_scale(self, images: AnyArray) -> None:
+        """ValueError if pixels lie far outside the fitted range, or are fractions where they were whole numbers."""
+        if not images.size:
+            return
+        low, high, span = float(images.min()), float(images.max()), self.high - self.low
+        outside = max(self.low - low, high - self.high)
+        fractions = self.whole and images.dtype.kind == "f" and high - low <= 2 < span and bool((images % 1).any())
+        if span and (outside > FAR_OUTSIDE * span or fractions):
+            raise ValueError(
+                f"X has pixels from {low:g} to {high:g}, and those of fit were from {self.low:g} to {self.high:g}: "
+                "scale them as they were there"
+            )
 
     @property
     def _level(self) -> float:

@@ -295,6 +295,9 @@ class TableEncoder:
         """Columns with missing cells that had none in `fit`, so that none is ever drawn."""
         return [own.name for own in self.columns if not own.missing and table[own.name].isna().any()]
 
+    def check_scale(self, table: pd.DataFrame) -> None:
+        """Numbers of a table may be anything."""
+
     def repeats(self, table: pd.DataFrame, beside: pd.DataFrame | None) -> BoolArray:
         """Which rows hold what is unique and stands in others, above them or beside."""
         repeated = np.zeros(len(table), bool)

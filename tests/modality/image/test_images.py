@@ -253,6 +253,18 @@ def test_images_of_other_channels_are_told_from_those_of_another_size(model):
         many.augment(np.zeros((6, 10, 8, 9)))
 
 
+def test_images_of_another_scale_are_told(model):
+    with pytest.raises(ValueError, match=r"pixels from 0 to 1, and those of fit were from \d+ to 255: scale them"):
+        model.augment(np.linspace(0, 1, X.size, dtype=np.float32).reshape(X.shape), Y)
+    small = GANAugmenter(steps=1, random_state=0).fit(np.linspace(0, 1, X.size).reshape(X.shape), Y)
+    with pytest.raises(ValueError, match="pixels from 0 to 255, and those of fit were from 0 to 1: scale them"):
+        small.augment(np.linspace(0, 255, X.size).reshape(X.shape), Y)
+    hot = np.linspace(0, 1, X.size).reshape(X.shape) * 1.5
+    assert small.augment(hot, Y)[0].max() == 1.5
+    black = np.zeros(X.shape, np.uint8)
+    np.testing.assert_array_equal(model.augment(black, Y)[0][: len(X)], black)
+
+
 def test_other_data_than_fitted_on_is_refused(model, quick):
     with pytest.raises(ValueError, match=r"images of shape \(12, 12, 1\).*fitted on \(12, 10, 1\)"):
         model.augment(np.zeros((4, 12, 12), np.uint8), Y[:4])
