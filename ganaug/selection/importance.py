@@ -20,7 +20,7 @@ import numpy as np
 from ..columns.layout import Block, Encoded, Layout
 from ..columns.quantiles import QuantileCoder
 from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
-from .balanced import BalancedSampling
+from .balanced import BalancedSampling, choose
 from .boosted_trees import BoostedTrees, fit_boosted_trees
 from .proposals import Proposals
 from .raking import TwoWayTable, rake
@@ -35,6 +35,7 @@ CLIP = 4.0
 FOLDS = 3
 MAX_CLASSES = 20
 MAX_DEPTH = 8
+TWIN_ROUNDS = 4
 
 
 @record
@@ -239,7 +240,43 @@ class ImportanceSampling:
         balanced = BalancedSampling.fit(
             layout, (condition.codes, rows.codes), (asked.codes, pool.codes), chance.ravel()
         )
-        return replace(uncorrected, tables=tables, balanced_sampling=balanced)
+        corrected = replace(uncorrected, tables=tables, balanced_sampling=balanced)
+        if not is_twin.any():
+            return corrected
+        few = _few_twins(corrected, asked, pool, is_twin[:, 0], float(has_twin.mean()), candidates, rng)
+        return replace(corrected, tables=(*tables, few))
+
+
+def _few_twins(
+    chooser: ImportanceSampling,
+    asked: Encoded,
+    pool: Encoded,
+    is_twin: Int32Array,
+    share: float,
+    candidates: int,
+    rng: np.random.Generator,
+) -> TwoWayTable:
+    """A correction by which no more rows than this share are twins, balanced sampling and all.
+
+    Parameters
+    ----------
+    asked, pool : Encoded
+        The candidates of each row next to one another.
+    """
+    order = np.arange(len(pool)).reshape(-1, candidates).T
+    each, made, twin = asked.take(order[0]), pool.take(order.ravel()), is_twin[order]
+    odds, uniform = chooser.log_odds(asked.take(order.ravel()), made).reshape(order.shape), rng.random(order.shape)
+    uniform = uniform.clip(1e-12)
+    less, balanced = 0.0, chooser.balanced_sampling
+    for _ in range(TWIN_ROUNDS):
+        lowered = odds - less * twin
+        best = choose(lowered, uniform) if balanced is None else balanced.choose(each, made, lowered, uniform)
+        found = twin[best, np.arange(order.shape[1])].mean()
+        if found <= share:
+            break
+        less += np.log(found / max(share, 0.5 / order.shape[1]))
+    first, last = _with_twins(chooser.layout).blocks[0].width, len(_with_twins(chooser.layout).blocks) - 1
+    return TwoWayTable(0, last, np.tile(np.array([0, -less], np.float32), (first, 1)))
 
 
 def _cross_fitted(

@@ -2,7 +2,7 @@
 
 A generator and trees make errors of different kinds, so candidates of both are a richer choice. But where the
 generator's rows are told from real ones far more often than the trees', the odds cannot turn all of them down, and
-trees draw alone.
+trees draw alone. Columns then follow closely from one another, so leaves are finer, if that gives nobody away.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import numpy as np
 from ..columns.layout import Encoded, Layout
 from ..data.seeds import block_rng
 from ..plain import record
+from .nearness import nearness
 from .quick_boosting import detection
 from .sampler import Draw
-from .sequential_trees import SequentialTrees, features_of
+from .sequential_trees import SequentialTrees, features_of, usual_donors
 
 SEQUENCES = 8
 TURNS = 4
@@ -25,6 +26,10 @@ TURNS = 4
 MOST_BEHIND = 0.05
 """By how much more such rows may be told from real ones than rows of trees alone (ROC AUC)."""
 JUDGED_ROWS = 4_000
+FEW_DONORS = 5
+"""Of a leaf where trees draw alone and give nobody away."""
+MOST_NEAR = 0.54
+"""By how near drawn rows are, rows that gave cells may be told from others so well (ROC AUC)."""
 
 
 @record
@@ -58,9 +63,13 @@ class Proposals:
         """Learn from training rows, without ties, and their labels; `generated` draws the generator's rows."""
         from joblib import Parallel, delayed
 
-        grow = delayed(SequentialTrees.fit)
-        jobs = (grow(layout, condition, rows, seed + number) for number in range(SEQUENCES))
-        both = cls(tuple(Parallel(n_jobs=-1, require="sharedmem")(jobs)), by_turns=True)
+        def grown(donors: int) -> tuple[SequentialTrees, ...]:
+            grow = delayed(SequentialTrees.fit)
+            jobs = (grow(layout, condition, rows, seed + number, donors) for number in range(SEQUENCES))
+            return tuple(Parallel(n_jobs=-1, require="sharedmem")(jobs))
+
+        usual = usual_donors(len(rows))
+        both = cls(grown(usual), by_turns=True)
         some = np.random.default_rng(seed).permutation(len(rows))[:JUDGED_ROWS]
         asked = condition.take(some)
         real = features_of(layout, asked, rows.take(some))
@@ -69,4 +78,13 @@ class Proposals:
             drawn = both.draw(generated, asked, (seed, turn))
             return detection(real, features_of(layout, asked, drawn), seed)
 
-        return cls(both.sequences, by_turns=told(TURNS - 1) <= told(0) + MOST_BEHIND)
+        if told(TURNS - 1) <= told(0) + MOST_BEHIND:
+            return both
+        fine = usual >= 2 * FEW_DONORS and _gives_none_away(layout, condition, rows, seed)
+        return cls(grown(FEW_DONORS) if fine else both.sequences, by_turns=False)
+
+
+def _gives_none_away(layout: Layout, condition: Encoded, rows: Encoded, seed: int) -> bool:
+    """Whether rows drawn from leaves of few donors come as near to other rows as to those that gave cells."""
+    tried = SequentialTrees.fit(layout, condition, rows, seed, FEW_DONORS)
+    return nearness(tried, condition, rows, seed) <= MOST_NEAR

@@ -27,7 +27,7 @@ FEWEST_DONORS, MOST_DONORS = 8, 40
 MOST_ROWS = 40_000
 MOST_FEATURES = 16
 PROJECTIONS = 3
-CLASS_WEIGHT = 0.5
+CLASS_WEIGHT = 0.15
 """What it counts for a split that a leaf is of one class, next to the column's own cells."""
 
 Codes = NDArray[np.unsignedinteger]
@@ -37,6 +37,17 @@ def features_of(layout: Layout, condition: Encoded | None, rows: Encoded) -> Flo
     """What trees see of rows: codes as numbers, the condition's first, if given."""
     parts = [(layout, rows)] if condition is None else [(layout.label, condition), (layout, rows)]
     return np.hstack([as_numbers(layout, part) for layout, part in parts])
+
+
+def usual_donors(rows: int) -> int:
+    """How many donors a leaf has at least, if nothing is known of the table."""
+    return int(np.clip(rows // ROWS_PER_DONOR, FEWEST_DONORS, MOST_DONORS))
+
+
+def halves(rows: int, rng: np.random.Generator) -> tuple[IndexArray, IndexArray]:
+    """Which of so many rows split trees, and which give cells."""
+    splitting, giving = np.array_split(rng.permutation(rows)[:MOST_ROWS], 2)
+    return splitting, giving
 
 
 class DonorTree(NamedTuple):
@@ -180,25 +191,29 @@ class SequentialTrees:
         return {name: value for name, value in self.__dict__.items() if name not in ("_trees", "_codes")}
 
     @classmethod
-    def fit(cls, layout: Layout, condition: Encoded, rows: Encoded, seed: int) -> SequentialTrees:
+    def fit(
+        cls, layout: Layout, condition: Encoded, rows: Encoded, seed: int, donors: int | None = None
+    ) -> SequentialTrees:
         """Trees of a random half of the rows, and donors of the other half.
 
         Parameters
         ----------
         condition, rows : Encoded
             Training rows with their labels, without ties.
+        donors : int or None
+            How many a leaf has at least; None: as many as usual.
         """
         rng = np.random.default_rng(seed)
-        some = rng.permutation(len(rows))[:MOST_ROWS]
+        some = np.concatenate(both := halves(len(rows), rng))
         condition, rows = condition.take(some), rows.take(some)
-        splitting, giving = np.array_split(np.arange(len(rows)), 2)
+        splitting, giving = np.split(np.arange(len(some)), [len(both[0])])
+        donors = usual_donors(len(some)) if donors is None else donors
         label, cells = as_numbers(layout.label, condition), as_numbers(layout, rows)
         features = np.hstack([label, cells])
         known = list(range(label.shape[1]))
         told_label = np.zeros((len(rows), 0), np.float32)
         if known and not layout.label.numbers:
             told_label = CLASS_WEIGHT * _told(layout.label, condition, label, 0, rng)
-        donors = int(np.clip(len(rows) // ROWS_PER_DONOR, FEWEST_DONORS, MOST_DONORS))
         order = rng.permutation(len(layout.blocks)).astype(np.int32)
         found = scores(features, layout.joint.blocks)
         grown = []

@@ -10,6 +10,7 @@ from ganaug.columns.quantiles import QuantileCoder
 from ganaug.data.seeds import BLOCK_ROWS
 from ganaug.selection.balanced import choose
 from ganaug.selection.importance import ImportanceSampling
+from ganaug.selection.proposals import Proposals
 from ganaug.selection.sampler import Sampler
 
 LABELS = Layout((Block(0, 2),))
@@ -60,6 +61,32 @@ def test_chosen_rows_have_the_shares_the_labels_and_the_positions_of_real_ones(c
     assert 0.15 < made.low.mean() < real.low.mean() + 0.05  # 0 as drawn
     agree = [(rows.codes[:, 0] == asked.codes[:, 0]).mean() for rows in (real, made, careless(asked, 0))]
     assert agree[2] < 0.4 < agree[0] - 0.1 < agree[1]
+
+
+class Generated:
+    """Candidates as the generator draws them."""
+
+    def draw(self, generated, condition, seed):
+        return generated(condition, seed)
+
+
+def test_training_rows_come_no_more_often_than_they_repeat_one_another(monkeypatch):
+    monkeypatch.setattr(Proposals, "fit", lambda *_: Generated())
+    rng = np.random.default_rng(0)
+    condition, rows = encoded(np.zeros(2_000)), encoded(*rng.integers(0, 40, (3, 2_000)))
+
+    def copying(asked, seed):
+        """Every second row is one of the training rows."""
+        own = np.random.default_rng([*np.ravel(seed), len(asked)])
+        new, old = own.integers(0, 40, (3, len(asked))), rows.codes[own.integers(0, len(rows), len(asked))].T
+        return encoded(*np.where(own.random(len(asked)) < 0.5, old, new))
+
+    layout = Layout((Block(0, 40),) * 3, Layout((Block(0, 1),)))
+    chooser = fitted(layout, condition, rows, None, copying, 8, 10_000)
+    made = Sampler(copying, chooser, 8).rows(encoded(np.zeros(20_000)), 1)
+    repeated = 1 - len(np.unique(rows.codes, axis=0)) / len(rows)
+    assert chooser.twins(copying(condition, 0)).mean() > 0.5
+    assert chooser.twins(made).mean() < 3 * repeated < 0.1
 
 
 def test_choosing_cannot_change_which_labels_come_out(chooser):

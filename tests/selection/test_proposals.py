@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from ganaug.columns.layout import Block, Encoded, Layout
-from ganaug.selection.proposals import SEQUENCES, TURNS, Proposals
+from ganaug.selection.proposals import FEW_DONORS, SEQUENCES, TURNS, Proposals
+from ganaug.selection.sampler import Draw
+from ganaug.selection.sequential_trees import SequentialTrees
 
 LAYOUT = Layout((Block(0, 3), Block(0, 3), Block(0, 4), Block(0, 5)), Layout((Block(0, 2),)))
 MARK = 2
@@ -64,6 +68,28 @@ def test_a_generator_far_behind_the_trees_has_no_turn() -> None:
     condition, _ = rows(200, 1)
     for turn in range(TURNS):
         assert (alone.draw(marked, condition, (3, turn)).codes != MARK).all()
+
+
+USUAL, FEW = [12] * SEQUENCES, [FEW_DONORS] * SEQUENCES
+
+
+@pytest.mark.parametrize(
+    ("near", "generator", "grown"),
+    [(0.5, marked, [*USUAL, FEW_DONORS, *FEW]), (0.6, marked, [*USUAL, FEW_DONORS]), (0.5, learnt, USUAL)],
+)
+def test_leaves_are_finer_where_trees_draw_alone_and_give_nobody_away(
+    near: float, generator: Draw, grown: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    donors, fit = [], SequentialTrees.fit
+
+    def watched(*given: Any) -> SequentialTrees:
+        donors.append(given[-1])
+        return fit(*given)
+
+    monkeypatch.setattr(SequentialTrees, "fit", watched)
+    monkeypatch.setattr("ganaug.selection.proposals.nearness", lambda *_: near)
+    Proposals.fit(LAYOUT, *rows(12_000, 0), generator, 0)
+    assert donors == grown
 
 
 def test_the_generator_is_not_asked_for_what_is_thrown_away(proposals: Proposals) -> None:
