@@ -1,6 +1,6 @@
 """Why augmenting before splitting lies: two cross-validations of the same model, and what held-out rows say.
 
-Writes a figure of the three. Run with ``python examples/leakage.py``; takes some two minutes.
+Writes a figure of the three. Run with ``python examples/leakage.py``; takes half a minute.
 """
 
 from __future__ import annotations
