@@ -17,6 +17,7 @@ from .one_of import OneOf, find_one_of
 from .order import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
 from .relations import Relation, reached
+from .tied import find_ties
 from .total import Total, total_of
 from .unique import find_unique
 
@@ -77,10 +78,12 @@ def find_rules(
 
 
 def relate(found: Assembly, table: Table, lattices: Mapping[int, tuple[float, float]]) -> None:
-    """Take in relations that hold but for little, of numbers whose lattices are given, and then the orders left."""
+    """Take in relations that hold but for little, of numbers whose lattices are given, ties, and the orders left."""
     numbers = {place: own.numbers() for place, own in table.items() if isinstance(own.type.cells, Number)}
     for relation in find_relations(numbers, lattices, found.may_follow):
         found.add(relation)
+    for tie in find_ties(table, found.may_follow):
+        found.add(tie)
     found.bound(table)
 
 

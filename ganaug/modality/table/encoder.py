@@ -28,6 +28,7 @@ from ...rules.find import relate
 from ...rules.order import Bounds, Order
 from ...rules.pinned import held_exactly
 from ...rules.relations import Relation, range_of, reached
+from ...rules.tied import Tied
 from ...rules.unique import Unique, with_free_values
 from .blocks import Blocks, Part
 
@@ -235,9 +236,10 @@ class TableEncoder:
 
     @cached_property
     def _kept_steps(self) -> list[Step]:
-        """The steps with rules that rows keep, each order once."""
+        """The steps with rules that rows may break and keep, each order once."""
         bounded = {step.rule.effect for step in self.steps if isinstance(step.rule, Bounds)}
-        kept = [step for step in self.steps if not isinstance(step.rule, Relation) or step.rule.exact]
+        kept = [step for step in self.steps if not isinstance(step.rule, Tied)]
+        kept = [step for step in kept if not isinstance(step.rule, Relation) or step.rule.exact]
         return [step for step in kept if not (isinstance(step.rule, Order) and step.rule.effect in bounded)]
 
     @cached_property
