@@ -21,6 +21,8 @@ COMMON = 0.01
 """A value that so many rows have in one column is no sign of a tie: 0 and 0 are equal by chance."""
 NEAR, TIMES_NEAR = 5, 5.0
 """Ties are so many times as frequent as each of so many smallest differences on either side."""
+FARTHEST = 0.5
+"""Of the larger number: a generated row that is further from a tie is none, whatever it says."""
 
 
 @record
@@ -63,8 +65,9 @@ class Tied(Rule):
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
         own, other = table[self.effect], table[self.causes[0]]
-        tied = (rests[0] == 1) & ~(own.absent | other.absent)
-        return {self.effect: np.where(tied, own.of_numbers(other.numbers()), own.plain)}
+        one, two = own.numbers(), other.numbers()
+        near = np.abs(one - two) <= FARTHEST * np.maximum(np.abs(one), np.abs(two))  # not where one is missing
+        return {self.effect: np.where((rests[0] == 1) & near, own.of_numbers(two), own.plain)}
 
 
 def find_ties(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Tied]:

@@ -13,7 +13,7 @@ from ..plain import Float32Array
 from .quick_boosting import area
 from .sequential_trees import SequentialTrees, features_of, halves
 
-ASKED_ROWS = 3_000
+ASKED_ROWS = 5_000
 """Of either half."""
 DRAWN_ROWS = 20_000
 

@@ -37,7 +37,7 @@ def test_the_share_of_ties_is_what_is_generated():
     again = encoder.decode(rows)
     pd.testing.assert_series_equal(again["paid"] == again["bill"], table["paid"] == table["bill"])
     made = encoder.decode(any_rows(encoder))
-    assert 0.4 < (made["paid"] == made["bill"]).mean() < 0.7  # the flag is a coin
+    assert 0.1 < (made["paid"] == made["bill"]).mean() < 0.5  # the flag is a coin, and far ones are not moved
     assert (made["paid"] <= made["bill"]).all()
 
 
