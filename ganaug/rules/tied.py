@@ -1,6 +1,6 @@
-"""Numbers that equal another column in some rows: bills that are paid in full, prices that are those of the list.
+"""Numbers and times that equal another column in some rows: bills that are paid in full, visits on the day of an order.
 
-A generator, or a tree, comes near such a number and never meets it. So whether a row is one of these is generated, too.
+A generator, or a tree, comes near such a value and seldom meets it. So whether a row is one of these is generated, too.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..columns.base import ColumnType
-from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import LABEL, Rule, Table, lattice, probed, quoted
+from .base import LABEL, Cells, Rule, Table, lattice, probed, quoted
 
 LEAST_SHARE = 0.02
 """Of all rows that are tied."""
@@ -21,6 +20,7 @@ COMMON = 0.01
 """A value that so many rows have in one column is no sign of a tie: 0 and 0 are equal by chance."""
 NEAR, TIMES_NEAR = 5, 5.0
 """Ties are so many times as frequent as each of so many smallest differences on either side."""
+MOST_COLUMNS = 500
 FARTHEST = 0.5
 """Of the larger number: a generated row that is further from a tie is none, whatever it says."""
 
@@ -28,7 +28,7 @@ FARTHEST = 0.5
 @record
 @dataclass(frozen=True)
 class Tied(Rule):
-    """A number that equals another column in some rows. No row breaks it."""
+    """A number or a time that equals another column in some rows. No row breaks it."""
 
     @property
     def adjusts(self) -> bool:
@@ -71,30 +71,28 @@ class Tied(Rule):
 
 
 def find_ties(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Tied]:
-    """For each number the column that it equals most often, if it does by more than chance."""
-    numbers = {
-        place: cells.numbers()
-        for place, cells in table.items()
-        if place != LABEL and isinstance(cells.type.cells, Number)
-    }
-    if len(numbers) < 2:
-        return
-    places, values = list(numbers), np.stack(list(numbers.values()), axis=1)
+    """For each number and time the column that it equals most often, if it does by more than chance."""
+    for kind in ("number", "datetime", "duration"):
+        alike = [place for place, own in table.items() if place != LABEL and own.ordered and own.kind == kind]
+        if len(alike) > 1:
+            yield from _of_one_kind(alike[:MOST_COLUMNS], table, may_follow)
+
+
+def _of_one_kind(
+    places: Sequence[int], table: Table, may_follow: Callable[[int, Sequence[int]], bool]
+) -> Iterator[Tied]:
+    some = probed(len(table[places[0]]))
+    values = np.stack([table[place].take(some).numbers() for place in places], axis=1)
     rare = np.stack([_rare(column) for column in values.T], axis=1)
-    some = probed(len(values))
-    for effect in reversed(range(len(places))):
-        alike = values[some] == values[some, effect, None]
-        likely = (alike & rare[some] & rare[some, effect, None]).mean(axis=0) >= LEAST_SHARE / 2
-        shares = {
-            cause: _share(values[:, cause] - values[:, effect], rare[:, cause] & rare[:, effect], steps)
-            for cause in np.flatnonzero(likely).tolist()
-            if cause != effect and may_follow(places[effect], [places[cause]])
-            for steps in [min(lattice(table[places[place]])[1] for place in (cause, effect))]
-        }
+    for number, effect in reversed(list(enumerate(places))):
+        equal = (values == values[:, number, None]) & rare & rare[:, number, None]
+        likely = [places[other] for other in np.flatnonzero(equal.mean(axis=0) >= LEAST_SHARE / 2).tolist()]
+        causes = [place for place in likely if place != effect and may_follow(effect, [place])]
+        shares = {cause: _share(table[cause], table[effect]) for cause in causes}
         cause = max(shares, key=lambda place: shares[place], default=effect)
         if shares.get(cause, 0.0) >= LEAST_SHARE:
-            support = int((values[:, effect] == values[:, cause]).sum())
-            yield Tied((places[cause],), (places[effect],), support=support)
+            support = int((table[cause].numbers() == table[effect].numbers()).sum())
+            yield Tied((cause,), (effect,), support=support)
 
 
 def _rare(values: Float64Array) -> BoolArray:
@@ -103,9 +101,10 @@ def _rare(values: Float64Array) -> BoolArray:
     return (counts[place] <= COMMON * len(values)) & ~np.isnan(values)
 
 
-def _share(apart: Float64Array, rare: BoolArray, step: float) -> float:
-    """Of the rows, those that are tied; 0 if differences near 0, counted in steps, are nearly as frequent."""
-    far = np.abs(apart[rare])
-    tied = int((far == 0).sum())
-    near = ((far > 0) & (far < (NEAR + 0.5) * step)).sum() / (2 * NEAR)
-    return tied / len(apart) if TIMES_NEAR * near <= tied else 0.0
+def _share(one: Cells, other: Cells) -> float:
+    """Of the rows, those that are tied; 0 if the smallest differences that there can be are nearly as frequent."""
+    values = one.numbers(), other.numbers()
+    apart = np.abs(values[0] - values[1])[_rare(values[0]) & _rare(values[1])]
+    tied, step = int((apart == 0).sum()), min(lattice(one)[1], lattice(other)[1])
+    near = ((apart > 0) & (apart < (NEAR + 0.5) * step)).sum() / (2 * NEAR)
+    return tied / len(one) if TIMES_NEAR * near <= tied else 0.0

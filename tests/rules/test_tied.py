@@ -51,6 +51,23 @@ def test_ties_are_found_whatever_holds_the_numbers(dtype):
     assert encoder.decode(rows).dtypes.equals(table.dtypes)
 
 
+@pytest.mark.parametrize("unit", ["D", "s"])
+def test_times_are_tied_too(unit):
+    rng = np.random.default_rng(0)
+    order = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 400 * 86_400, ROWS), "s")).dt.floor(
+        unit
+    )
+    apart = pd.to_timedelta(rng.integers(-60 * 86_400, 60 * 86_400, ROWS), "s")
+    visit = order.where(rng.random(ROWS) < 0.4, (order + apart).dt.floor(unit))
+    table = pd.DataFrame({"order": order, "visit": visit, "amount": rng.normal(size=ROWS)})
+    encoder, rows = TableEncoder.fit(table)
+    assert ties(encoder) == ["visit is order in some rows"]
+    pd.testing.assert_series_equal(encoder.decode(rows)["visit"] == order, visit == order)
+    made = encoder.decode(any_rows(encoder))
+    assert 0.4 < (made["visit"] == made["order"]).mean() < 0.6
+    assert made.dtypes.equals(table.dtypes)
+
+
 @pytest.mark.parametrize(
     "columns",
     [
