@@ -33,6 +33,7 @@ GENERATORS = {
     "tabularargn": Generator("TabularARGN", "mostlyai", "max_epochs"),
     "synthpop": Generator("synthpop (sequential trees)", "synthyverse"),
     "arf": Generator("ARF (adversarial forests)", "synthyverse"),
+    "tabdiff": Generator("TabDiff, 30 s", "synthyverse", "epochs"),
     "copula": Generator("Gaussian copula", "sdv"),
     "smote": Generator("SMOTE of every class"),
     "bootstrap": Generator("rows resampled with replacement"),
