@@ -199,6 +199,11 @@ class Rule(ABC):
         return False
 
     @property
+    def breakable(self) -> bool:
+        """Whether a row can break it, so that it is one of the rules that are told."""
+        return True
+
+    @property
     def nominal(self) -> tuple[bool, ...]:
         """For each rest, whether its numbers stand for categories without an order."""
         return ()

@@ -108,6 +108,10 @@ class Relation(Rule):
         return self.exact
 
     @property
+    def breakable(self) -> bool:
+        return self.exact
+
+    @property
     def may_be_new(self) -> bool:
         return True
 

@@ -39,7 +39,7 @@ class Tied(Rule):
         return False
 
     @property
-    def tells_all(self) -> bool:
+    def breakable(self) -> bool:
         return False
 
     @property

@@ -240,43 +240,47 @@ class ImportanceSampling:
         balanced = BalancedSampling.fit(
             layout, (condition.codes, rows.codes), (asked.codes, pool.codes), chance.ravel()
         )
-        corrected = replace(uncorrected, tables=tables, balanced_sampling=balanced)
-        if not is_twin.any():
-            return corrected
-        few = _few_twins(corrected, asked, pool, is_twin[:, 0], float(has_twin.mean()), candidates, rng)
-        return replace(corrected, tables=(*tables, few))
+        if is_twin.any():
+            twin = is_twin.reshape(chance.shape)
+            less = _less_twins(balanced, asked, pool, chance, twin, float(has_twin.mean()), rng)
+            columns = _with_twins(layout).blocks
+            few = np.tile(np.array([0, -less], np.float32), (columns[0].width, 1))
+            tables = (*tables, TwoWayTable(0, len(columns) - 1, few))
+        return replace(uncorrected, tables=tables, balanced_sampling=balanced)
 
 
-def _few_twins(
-    chooser: ImportanceSampling,
+def _less_twins(
+    balanced: BalancedSampling | None,
     asked: Encoded,
     pool: Encoded,
+    chance: Float32Array,
     is_twin: Int32Array,
     share: float,
-    candidates: int,
     rng: np.random.Generator,
-) -> TwoWayTable:
-    """A correction by which no more rows than this share are twins, balanced sampling and all.
+) -> float:
+    """How much lower the log odds of twins must be for no more than this share of rows to be one, when balanced, too.
 
     Parameters
     ----------
     asked, pool : Encoded
         The candidates of each row next to one another.
+    chance, is_twin : ndarray of shape (n, candidates)
+        Of each candidate to be chosen, and 1 for twins.
     """
-    order = np.arange(len(pool)).reshape(-1, candidates).T
-    each, made, twin = asked.take(order[0]), pool.take(order.ravel()), is_twin[order]
-    odds, uniform = chooser.log_odds(asked.take(order.ravel()), made).reshape(order.shape), rng.random(order.shape)
-    uniform = uniform.clip(1e-12)
-    less, balanced = 0.0, chooser.balanced_sampling
+    order = np.arange(len(pool)).reshape(chance.shape).T
+    each, made = asked.take(order[0]), pool.take(order.ravel())
+    with np.errstate(divide="ignore"):
+        odds, twin = np.log(chance.T, dtype=np.float64), is_twin.T
+    uniform = rng.uniform(1e-12, 1, odds.shape)
+    less = 0.0
     for _ in range(TWIN_ROUNDS):
         lowered = odds - less * twin
         best = choose(lowered, uniform) if balanced is None else balanced.choose(each, made, lowered, uniform)
-        found = twin[best, np.arange(order.shape[1])].mean()
+        found = twin[best, np.arange(len(best))].mean()
         if found <= share:
             break
-        less += np.log(found / max(share, 0.5 / order.shape[1]))
-    first, last = _with_twins(chooser.layout).blocks[0].width, len(_with_twins(chooser.layout).blocks) - 1
-    return TwoWayTable(0, last, np.tile(np.array([0, -less], np.float32), (first, 1)))
+        less += float(np.log(found / max(share, 0.5 / len(best))))
+    return less
 
 
 def _cross_fitted(

@@ -45,8 +45,8 @@ def _points(layout: Layout, condition: Encoded, rows: Encoded) -> Float32Array:
     for block, own in zip(layout.joint.blocks, cells.T, strict=True):
         ranked = own >= block.first_bin
         if block.bins:
-            parts.append(np.where(ranked, (own - block.first_bin) / block.bins, 0.5)[:, None])
+            parts.append(np.where(ranked, (own - block.first_bin) / block.bins, np.float32(0.5))[:, None])
         if block.first_bin:
             code = np.where(ranked, block.first_bin, own).astype(np.int32)
-            parts.append(np.eye(block.first_bin + 1)[code] * np.sqrt(0.5))
-    return np.hstack(parts).astype(np.float32)
+            parts.append((np.eye(block.first_bin + 1, dtype=np.float32) * np.float32(np.sqrt(0.5)))[code])
+    return np.hstack(parts)

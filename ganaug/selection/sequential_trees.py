@@ -204,9 +204,9 @@ class SequentialTrees:
             How many a leaf has at least; None: as many as usual.
         """
         rng = np.random.default_rng(seed)
-        some = np.concatenate(both := halves(len(rows), rng))
+        some = np.concatenate(halves(len(rows), rng))
         condition, rows = condition.take(some), rows.take(some)
-        splitting, giving = np.split(np.arange(len(some)), [len(both[0])])
+        splitting, giving = np.array_split(np.arange(len(some)), 2)
         donors = usual_donors(len(some)) if donors is None else donors
         label, cells = as_numbers(layout.label, condition), as_numbers(layout, rows)
         features = np.hstack([label, cells])

@@ -28,7 +28,6 @@ from ...rules.find import relate
 from ...rules.order import Bounds, Order
 from ...rules.pinned import held_exactly
 from ...rules.relations import Relation, range_of, reached
-from ...rules.tied import Tied
 from ...rules.unique import Unique, with_free_values
 from .blocks import Blocks, Part
 
@@ -238,8 +237,7 @@ class TableEncoder:
     def _kept_steps(self) -> list[Step]:
         """The steps with rules that rows may break and keep, each order once."""
         bounded = {step.rule.effect for step in self.steps if isinstance(step.rule, Bounds)}
-        kept = [step for step in self.steps if not isinstance(step.rule, Tied)]
-        kept = [step for step in kept if not isinstance(step.rule, Relation) or step.rule.exact]
+        kept = [step for step in self.steps if step.rule.breakable]
         return [step for step in kept if not (isinstance(step.rule, Order) and step.rule.effect in bounded)]
 
     @cached_property
