@@ -66,7 +66,8 @@ class Tied(Rule):
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
         own, other = table[self.effect], table[self.causes[0]]
         one, two = own.numbers(), other.numbers()
-        near = np.abs(one - two) <= FARTHEST * np.maximum(np.abs(one), np.abs(two))  # not where one is missing
+        size = np.inf if own.kind == "datetime" else np.maximum(np.abs(one), np.abs(two))  # dates count from any day
+        near = np.abs(one - two) <= FARTHEST * size  # not where one is missing
         return {self.effect: np.where((rests[0] == 1) & near, own.of_numbers(two), own.plain)}
 
 
