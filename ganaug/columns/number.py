@@ -87,7 +87,7 @@ class Number(ValueType):
             fine = np.dtype(np.float32) if narrow else own
             on = _lattice(known, 0, fine) if fine.kind == "f" and fine.itemsize < 8 else on
         ints = column.dtype == object and any(isinstance(cell, Integral) for cell in column)
-        levels = known if _are_levels(known, len(values), on.step) else None
+        levels = known if len(known) <= MOST_LEVELS and skip_and_recur(known, len(values), on.step) else None
         return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels)
 
     @staticmethod
@@ -323,9 +323,9 @@ def _is_single(known: Float64Array) -> bool:
         return bool((known.astype(np.float32) == known).all())
 
 
-def _are_levels(known: Float64Array, rows: int, step: float) -> bool:
-    """Whether the sorted, distinct values of so many rows are few, recur and skip most places of their lattice."""
-    if not 1 < len(known) <= min(MOST_LEVELS, rows / ROWS_PER_LEVEL):
+def skip_and_recur(known: Float64Array, rows: int, step: float) -> bool:
+    """Whether the sorted, distinct values of so many rows recur and skip most places of their lattice."""
+    if not 1 < len(known) <= rows / ROWS_PER_LEVEL:
         return False
     near = known[np.abs(known) < EXACT]
     return not step or SPARSE * len(near) < (near[-1] - near[0]) / step + 1

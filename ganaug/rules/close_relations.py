@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ..columns.number import skip_and_recur
 from ..plain import Float64Array
 from .base import probed
 from .relations import FEWEST_COMPLETE, SMALLEST, Columns, Relation, complete_rows
@@ -53,6 +54,8 @@ def find_relations(
         before = [other for other in ranks if other < place and may_follow(place, [other])]
         if not before or len(np.unique(_known(seen[place]))) <= FEWEST_VALUES:
             continue
+        if skip_and_recur(np.unique(_known(columns[place])), rows, effects[place][1]):
+            continue  # what is next to a value is none
         added, multiplied = (_pursued(place, before, seen, ranks, product) for product in (False, True))
         relation = multiplied if _off(multiplied, place, seen) < GAIN * _off(added, place, seen) else added
         if relation is not None and _off(relation, place, columns) < TIGHT:

@@ -98,9 +98,9 @@ def _halves(weights: Float64Array) -> Float64Array:
 class RankedRelation(NamedTuple):
     """A relation that all rows keep, and how well its column follows, the less the better.
 
-    First comes whether it leaves a rest, then whether it is rounded, or of a narrower dtype, and a cause is not, how
-    many digits its weights have, how coarse the column is, how many others there are, the size of exponents, how often
-    the sum leaves its range, and how early the column stands.
+    First come how often it leaves a rest and, if it ever does, how often the sum leaves its range, then whether it is
+    rounded, or of a narrower dtype, and a cause is not, how many digits its weights have, how coarse the column is, how
+    many others there are, the size of exponents, how often the sum leaves its range, and how early the column stands.
     """
 
     rank: tuple[float, bool, int, int, int, float, float, int]
@@ -127,18 +127,29 @@ def _trials(
         grain = max(grains[place] for place in places)
         relation = _verified(effect, causes, weights, constant, columns, lattices, grain, product)
         if relation is not None:
-            rest = float(f"{np.mean(relation.rest(columns[effect], columns) != 0):.1f}") if relation.has_rest else 0.0
+            outside = round(_outside(relation, columns), 2)
+            left = np.mean(relation.rest(columns[effect], columns) != 0) + outside if relation.has_rest else 0.0
             lossy = bool(relation.step) and not all(
                 lattices[cause][1] for cause in relation.causes if cause not in forms
             )
             lossy |= not relation.step and grains[effect] > min(grains[cause] for cause in causes)
-            coarse, outside = _coarseness(relation, lattices, columns), round(_outside(relation, columns), 2)
+            coarse = _coarseness(relation, lattices, columns)
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
                 relation = replace(relation, causes=tuple(own), forms=counted)
             size = float(np.abs(relation.weights).sum()) if product else 0.0
             yield RankedRelation(
-                (rest, lossy, _digits(relation), coarse, len(causes), size, outside, -places.index(effect)), relation
+                (
+                    round(float(left), 1),
+                    lossy,
+                    _digits(relation),
+                    coarse,
+                    len(causes),
+                    size,
+                    outside,
+                    -places.index(effect),
+                ),
+                relation,
             )
 
 

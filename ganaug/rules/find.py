@@ -63,6 +63,7 @@ def find_rules(
             if found.add(rule):
                 break
     search.pairs()
+    search.usual()
     free = [place for place in columns if place not in found.derived]
     ranges = reached(found.ordered(), table)
     pairs = [pair for pair in ordered_pairs(table) if found.allows_order(pair, table, ranges)]

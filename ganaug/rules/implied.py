@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -91,21 +92,20 @@ class Lookup(Implied):
 
     @classmethod
     def learnt(cls, terms: tuple[Term, ...], told: Term, table: Table) -> Lookup:
-        """From rows that all keep the rule; what was not seen goes with what most of the first term's do."""
+        """From rows of which nearly all keep the rule; what was not seen goes with what most of one term's do."""
         [effect] = told.places
         seen = [term.seen(table) for term in terms]
         keys = tuple(np.unique(values[~absent]) for values, absent in seen)
         target = told.target(table)
         spots = _spots(keys, seen)
-        size = int(np.prod([len(k) + 1 for k in keys]))
-        usual = _usual(target)
-        values = np.full(size, usual, target.dtype)
+        values = np.full([len(k) + 1 for k in keys], _usual(target), target.dtype)
         if len(terms) > 1:
-            first = _spots(keys[:1], seen[:1])
-            for place in np.unique(first):
-                stop = size // (len(keys[0]) + 1)
-                values[place * stop : (place + 1) * stop] = _usual(target[first == place])
-        values[spots] = target
+            usual = [_most_frequent(_spots((k,), [each]), target) for k, each in zip(keys, seen, strict=True)]
+            best = int(np.argmax([own.rows for own in usual]))
+            np.moveaxis(values, best, -1)[..., usual[best].spots] = usual[best].values
+        values = values.reshape(-1)
+        together = _most_frequent(spots, target)
+        values[together.spots] = together.values
         shift = shift_of(seen[0], table[effect], terms[0]) if told.listed and len(terms) == 1 else None
         causes = tuple(place for term in terms for place in term.places)
         return cls(causes, (effect,), terms, told.view == "missing", keys, values, shift)
@@ -212,6 +212,24 @@ def units(term: Term, table: Table) -> tuple[int, ...]:
 
 def _differ(one: AnyArray, other: AnyArray) -> BoolArray:
     return ~((one == other) | (pd.isna(one) & pd.isna(other)))
+
+
+class MostFrequent(NamedTuple):
+    """What most rows of each spot hold, and in how many rows in all that is so."""
+
+    spots: Int64Array
+    values: AnyArray
+    rows: int
+
+
+def _most_frequent(spots: Int64Array, target: AnyArray) -> MostFrequent:
+    codes, distinct = pd.factorize(target, use_na_sentinel=False)
+    pairs, counts = np.unique(spots * len(distinct) + codes, return_counts=True)
+    order = np.lexsort([counts, pairs // len(distinct)])
+    spot = pairs[order] // len(distinct)
+    last = order[np.r_[spot[1:] != spot[:-1], True]]
+    held = np.asarray(distinct)[pairs[last] % len(distinct)]
+    return MostFrequent(pairs[last] // len(distinct), held, int(counts[last].sum()))
 
 
 def _usual(values: AnyArray) -> object:

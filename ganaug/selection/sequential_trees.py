@@ -25,7 +25,7 @@ from .leaf_lines import LeafLines, Lines, cell_of, fit_lines, groups_of, level, 
 ROWS_PER_DONOR = 1_000
 FEWEST_DONORS, MOST_DONORS = 8, 40
 MOST_ROWS = 40_000
-MOST_FEATURES = 16
+MOST_FEATURES = 64
 PROJECTIONS = 3
 CLASS_WEIGHT = 0.15
 """What it counts for a split that a leaf is of one class, next to the column's own cells."""

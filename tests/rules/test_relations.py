@@ -325,3 +325,28 @@ def test_what_is_close_in_a_narrow_dtype_is_no_sum():
     goods, freight, change = rng.gamma(2, 3, (3, 400)).astype(np.float32)
     encoder, _ = TableEncoder.fit(pd.DataFrame({"a": goods, "b": freight, "c": goods + freight + change / 10_000}))
     assert not [rule for rule in encoder.rules if rule.kind == "sum"]
+
+
+def answers(rows: int = 1_500) -> pd.DataFrame:
+    """Ten answers from 0 to 3 and their sum, which some did not write down."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({f"answer {k}": rng.choice(4, rows, p=[0.7, 0.2, 0.07, 0.03]) for k in range(10)})
+    return table.assign(total=table.sum(axis=1).where(rng.random(rows) > 0.2))
+
+
+def test_a_total_with_gaps_follows_from_its_parts_and_no_part_from_it():
+    encoder, _ = TableEncoder.fit(answers())
+    [rule] = [rule for rule in encoder.rules if rule.kind == "sum"]
+    assert rule.text.startswith("total = ")
+    made = encoder.decode(any_rows(encoder))
+    assert made.filter(like="answer").isin(range(4)).all(axis=None)
+
+
+def test_values_that_recur_and_skip_others_are_not_put_together():
+    rng = np.random.default_rng(0)
+    hour = rng.choice([8, 8.33, 8.5, 9, 11, 11.33, 11.5, 15, 15.33, 15.5, 19, 19.5], 2_000)
+    table = pd.DataFrame({"asked": hour, "answered": hour + rng.choice([0.17, 0.5, 0.67], 2_000)})
+    encoder, _ = TableEncoder.fit(table.round(2))
+    assert not encoder.steps or all(step.rule.kind == "order" for step in encoder.steps)
+    made = encoder.decode(any_rows(encoder))
+    assert set(made["answered"].round(2)) <= set(table["answered"].round(2))
