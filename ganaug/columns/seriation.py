@@ -16,7 +16,9 @@ from ..plain import Float64Array, IndexArray, Int64Array
 FEWEST_LEVELS = 8
 MOST_ROWS = 20_000
 PSEUDO_ROWS = 10.0
-"""Rows with the mean of all that each level is given, so that what a few rows hold does not say where it stands."""
+"""Rows with the mean of all that each level is given, so that what a few rows hold hardly says where it stands."""
+FEWEST_ROWS = 5
+"""Of a level: where it stands must not tell what single rows hold."""
 WIDE = 16
 PROJECTIONS = 8
 LEAST_SHARE = 1 / 64
@@ -47,8 +49,10 @@ def profile(numbers: Float64Array, *, nominal: bool) -> Float64Array:
     return np.hstack([found[:, :0], *(part / size for part, size in zip(parts, sizes, strict=True) if size)])
 
 
-def in_order(codes: Int64Array, levels: int, profiles: Sequence[Float64Array]) -> IndexArray:
-    """The levels so that neighbours are alike.
+def in_order(
+    codes: Int64Array, levels: int, profiles: Sequence[Float64Array], implied: Sequence[Float64Array] = ()
+) -> IndexArray:
+    """The levels so that neighbours are alike; those of few rows only in what they imply, else in their old order.
 
     Parameters
     ----------
@@ -57,14 +61,18 @@ def in_order(codes: Int64Array, levels: int, profiles: Sequence[Float64Array]) -
     levels : int
     profiles : sequence of ndarrays of shape (n, directions)
         What other columns say of the rows.
+    implied : sequence of ndarrays of shape (n, directions)
+        What columns say that follow from the level alone.
     """
     known = np.flatnonzero(codes >= 0)
     rows = np.bincount(codes[known], minlength=levels).astype(np.float64)
-    said = [direction[known] for own in profiles for direction in own.T]
-    if not said or not len(known):
+    means = []
+    for kind, few in ((profiles, rows < FEWEST_ROWS), (implied, rows < 1)):
+        total = [np.bincount(codes[known], way[known], minlength=levels) for own in kind for way in own.T]
+        means += [np.where(few, 0, each / (rows + PSEUDO_ROWS)) for each in total]
+    if not means:
         return np.arange(levels)
-    total = np.column_stack([np.bincount(codes[known], each, minlength=levels) for each in said])
-    points = total / (rows + PSEUDO_ROWS)[:, None]
+    points = np.column_stack(means)
     left, done = [(np.arange(levels), np.zeros(points.shape[1]))], []
     while left:
         some, before = left.pop()

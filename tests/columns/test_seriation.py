@@ -58,6 +58,13 @@ def test_without_other_columns_levels_keep_their_order():
     assert profile(np.full(5, np.nan), nominal=False).shape == (5, 0)
 
 
+def test_a_level_of_few_rows_stands_where_its_name_puts_it_but_for_what_it_implies():
+    codes = np.repeat(np.arange(8), 4)
+    said = profile(np.repeat([7.0, 1, 5, 3, 0, 6, 2, 4], 4), nominal=False)
+    assert in_order(codes, 8, [said]).tolist() == list(range(8))
+    assert in_order(codes, 8, [], [said]).tolist() in ([4, 1, 6, 3, 7, 2, 5, 0], [0, 5, 2, 7, 3, 6, 1, 4])
+
+
 def test_levels_without_rows_have_a_place():
     codes = np.array([0, 0, 4, 4, -1])
     order = in_order(codes, 6, [profile(np.array([1.0, 2, 30, 40, 50]), nominal=False)])

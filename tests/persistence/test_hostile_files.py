@@ -277,7 +277,8 @@ def test_levels_lie_in_a_file_in_an_order_that_tells_nothing_of_rows() -> None:
         with pytest.warns(DataWarning, match="phone"):
             fitted = GANAugmenter(steps=2, refine=False, random_state=0).fit(X.iloc[order])
         [column] = [each for each in fitted._model.encoder.columns if each.name == "phone"]
-        levels.append(column.type.values.tolist())
+        assert column.type.levels.tolist() == list(range(200))
+        levels.append(column.type.inner.values.tolist())
     assert levels[0] == levels[1]
 
 

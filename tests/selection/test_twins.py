@@ -40,10 +40,18 @@ def test_a_number_in_the_same_part_of_its_interval_is_the_same() -> None:
     assert twins(pair).ravel().tolist() == [1, 0]
 
 
-def test_numbers_with_ties_are_compared_by_interval() -> None:
-    codes = np.full((3, 3), 2, np.int32)
-    low, high = np.full((3, 2), -1, np.float32), np.full((3, 2), 1, np.float32)
+def test_numbers_with_ties_are_compared_by_value() -> None:
+    """Ten values, a tenth of one interval each."""
+    rng = np.random.default_rng(0)
+    value = rng.integers(0, 10, 200)
+    codes = np.full((200, 3), 2, np.int32)
+    low, high = (np.tile(-1 + (value + end)[:, None] / 5, 2).astype(np.float32) for end in (0, 1))
     twins, has_twin = Twins.fit(LAYOUT, Encoded(codes, low, high))
     assert len(twins.fine) == 0
+    assert twins.tied.tolist() == [0, 1]
     assert has_twin.all()
-    assert twins(Encoded(codes, high, high)).all()
+    inside = low + rng.uniform(0.01, 0.19, low.shape).astype(np.float32)
+    assert twins(Encoded(codes, inside, inside)).all()  # wherever a value's rank is drawn
+    other = inside.copy()
+    other[:, 1] = np.where(value < 9, other[:, 1] + 0.2, -0.9)  # the next value, or the first one
+    assert not twins(Encoded(codes, other, other)).any()

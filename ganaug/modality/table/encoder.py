@@ -11,10 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ...columns import seriation
 from ...columns.arranged import Arranged
 from ...columns.base import ColumnType, TensorType
-from ...columns.category import Category
 from ...columns.datetime import Datetime
 from ...columns.identifier import Identifier, Identifiers, without_identifiers
 from ...columns.joined import as_fitted
@@ -32,6 +30,7 @@ from ...rules.order import Bounds, Order
 from ...rules.pinned import held_exactly
 from ...rules.relations import Relation, range_of, reached
 from ...rules.unique import Unique, with_free_values
+from .arrangement import arranged
 from .blocks import Blocks, Part
 
 SPARSE = 2.0
@@ -157,17 +156,16 @@ class TableEncoder:
             floats[place] = types[place].transform(table.iloc[:, place])
         for place in found.listed_days():
             types[place] = types[place].on_days_of(cells[place].plain)
-        said: dict[int, list[Float64Array]] = {}
-        for place in [place for place, own in enumerate(types) if _is_wide(own) and place not in found.derived]:
-            types[place] = _arranged(place, types, floats, cells, classes, said)
-            floats[place] = types[place].transform(table.iloc[:, place])
+        for place, own in arranged(types, floats, found, classes).items():
+            types[place] = own
+            floats[place] = own.transform(table.iloc[:, place])
         told, blocks = found.told, Blocks()
         for place in [place for place in cells if place not in found.derived] or [0]:
             for number, numbers in enumerate(_left_open(floats[place], (place,), found.rules, cells, told)):
                 blocks.add((place, number), numbers, nominal=types[place].nominal[number])
         lattices = {place: lattice(own) for place, own in cells.items() if isinstance(own.type.cells, Number)}
         blocks.share({place for place, (_, step) in lattices.items() if step})
-        alone = {p for p in blocks.unshared() & lattices.keys() if not isinstance(types[p], Listed)}
+        alone = {p for p in blocks.unshared() & lattices.keys() if not isinstance(types[p], (Arranged, Listed))}
         relate(found, cells, {place: lattices[place] for place in sorted(alone)})
         blocks.drop({rule.effect for rule in found.rules if isinstance(rule, Relation)})
         ordered = found.ordered()
@@ -487,34 +485,6 @@ def filled(arrays: list[Float64Array], held: BoolArray, *, gaps: bool) -> list[F
         full[told] = array[donors]
         made.append(full)
     return made
-
-
-def _is_wide(own: ColumnType) -> bool:
-    """Whether it has many levels without an order."""
-    return isinstance(own, Category) and all(own.nominal) and len(own.values) >= seriation.FEWEST_LEVELS
-
-
-def _arranged(
-    place: int,
-    types: Sequence[ColumnType],
-    floats: Sequence[list[Float64Array]],
-    cells: Mapping[int, Cells],
-    classes: Int32Array | None,
-    said: dict[int, list[Float64Array]],
-) -> ColumnType:
-    """The type of a category with its levels in an order; `said` keeps what columns say of the rows."""
-    rows = len(cells[place])
-    some = np.linspace(0, rows - 1, min(rows, seriation.MOST_ROWS)).astype(np.intp)
-    if not said:
-        said[LABEL] = [] if classes is None else [seriation.profile(classes[some].astype(float), nominal=True)]
-        for other, arrays in enumerate(floats):
-            each = zip(arrays, types[other].nominal, strict=True)
-            said[other] = [seriation.profile(array[some], nominal=nominal) for array, nominal in each]
-    own = cells[place].type
-    assert isinstance(own, Category)
-    profiles = [each for other, every in said.items() if other != place for each in every]
-    levels = seriation.in_order(cells[place].plain[some].astype(np.int64), len(own.values), profiles)
-    return Arranged(own.dtype, own, levels)
 
 
 def _listed(own: ColumnType, column: pd.Series) -> ColumnType:
