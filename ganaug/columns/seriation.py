@@ -94,6 +94,5 @@ def _principal(points: Float64Array, weight: Float64Array) -> Float64Array:
     if not weight.sum():
         return np.zeros(points.shape[1])
     apart = points - np.average(points, axis=0, weights=weight)
-    _, directions = np.linalg.eigh((apart * weight[:, None]).T @ apart)
-    direction: Float64Array = directions[:, -1]
+    direction: Float64Array = np.linalg.svd(apart * np.sqrt(weight)[:, None], full_matrices=False)[2][0]
     return direction if direction[np.abs(direction).argmax()] > 0 else -direction

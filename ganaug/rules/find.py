@@ -20,6 +20,7 @@ from .relations import Relation, reached
 from .tied import find_ties
 from .total import Total, total_of
 from .unique import find_unique
+from .usual_search import find_usual
 
 FEWEST_ROWS = 100
 
@@ -63,7 +64,8 @@ def find_rules(
             if found.add(rule):
                 break
     search.pairs()
-    search.usual()
+    for usual in find_usual(search):
+        found.add(usual)
     free = [place for place in columns if place not in found.derived]
     ranges = reached(found.ordered(), table)
     pairs = [pair for pair in ordered_pairs(table) if found.allows_order(pair, table, ranges)]

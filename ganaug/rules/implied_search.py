@@ -7,7 +7,7 @@ exp(-:data:`EVIDENCE`) divided by the number of rules tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from copy import copy
 from itertools import combinations
 
@@ -18,7 +18,6 @@ from ..plain import Int64Array
 from .assembly import Assembly
 from .base import LABEL, Table, probed
 from .implied import Implied, Lookup, Steps, codes_of, runs, shift_of
-from .usual import Usual
 from .views import DATES, PARTS, SPANS, Term
 
 EVIDENCE = 25.0
@@ -27,6 +26,7 @@ FEWEST_OTHERS = 10
 """Rows with another effect than the usual one that bear a rule out."""
 FIRST_ROWS = 256
 ROWS_PER_CAUSE = 2.0
+ROWS_PER_LEVEL = 4.0
 STEP_VALUES = 2
 """Values that a number has between thresholds on average, lest each value simply has an effect of its own."""
 SEEN_AGAIN = 0.9
@@ -37,11 +37,6 @@ of all these rows were seen once."""
 MANY_LEVELS = 16
 EXTRA_RUNS = 4
 MOST_PAIRED = 24
-MOST_EXCEPTIONS, MOST_OF_OTHERS = 0.01, 0.05
-"""Of all rows, and of those with another effect than the most frequent one, may not have the usual one."""
-FEWEST_EFFECTS = 8
-ROWS_PER_USUAL = 5.0
-"""Fewer effects than that a generator learns by itself, and of fewer rows for each cause no usual one is known."""
 MOST_COMBINATIONS = 1_000_000
 
 
@@ -172,7 +167,7 @@ class ImpliedSearch:
         levels = len(np.unique(codes))
         if not 0 < count <= levels + EXTRA_RUNS or (count > levels and shortest < FEWEST_OTHERS):
             return None
-        support = self._support(codes, self.rows - count, self._others(codes) - count)
+        support = self._support(codes, self.rows - count, self.others(codes) - count)
         if not support or 2 * count > self.rows:
             return None
         seen = len(np.unique(self.table[term.places[0]].plain))
@@ -182,12 +177,12 @@ class ImpliedSearch:
 
     def _lookup(self, effect: Term, terms: tuple[Term, ...]) -> Lookup | None:
         """A list of what goes with what, if that was seen often enough."""
-        seen, levels = self._of_all(terms[0])
+        seen, levels = self.of_all(terms[0])
         if levels > SEEN_AGAIN * self.rows:
             return None
         codes = self._full(effect)
         for term in terms[1:]:
-            more, width = self._of_all(term)
+            more, width = self.of_all(term)
             if levels * width > MOST_COMBINATIONS:
                 return None
             seen, levels = seen * width + more, levels * width
@@ -227,15 +222,16 @@ class ImpliedSearch:
         return int((ordered[1:] != ordered[:-1]).sum())
 
     def _full(self, effect: Term) -> Int64Array:
-        return self._of_all(effect)[0]
+        return self.of_all(effect)[0]
 
-    def _of_all(self, term: Term) -> tuple[Int64Array, int]:
+    def of_all(self, term: Term) -> tuple[Int64Array, int]:
         """Codes of all rows."""
         if term not in self.full:
             self.full[term] = codes_of(term, self.table)
         return self.full[term]
 
-    def _others(self, codes: Int64Array) -> int:
+    def others(self, codes: Int64Array) -> int:
+        """In how many rows there is another effect than the most frequent one."""
         return int(len(codes) - np.bincount(codes).max())
 
     def _support(self, codes: Int64Array, repeats: int, others: int) -> int:
@@ -246,11 +242,15 @@ class ImpliedSearch:
             return 0
         return repeats if -repeats * np.log(alike) >= EVIDENCE + np.log(1 + self.tried) else 0
 
+    def few_levels(self, rows_per_level: float) -> list[Term]:
+        """Columns that may be causes two by two, those of the fewest levels first."""
+        causes = [t for t in self.codes if t.listed and 2 < self.codes[t][1] <= len(self.probe) / rows_per_level]
+        return sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
+
     def pairs(self) -> None:
         """Effects that two columns imply together."""
         open_effects = [effect for effect in self.effects if not self.found.is_told(effect)]
-        causes = [t for t in self.codes if t.listed and 2 < self.codes[t][1] <= len(self.probe) / 4]
-        causes = sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
+        causes = self.few_levels(ROWS_PER_LEVEL)
         pairs = sorted(combinations(causes, 2), key=lambda pair: self.codes[pair[0]][1] * self.codes[pair[1]][1])
         for first, second in pairs:
             codes = self.codes[first][0] * self.codes[second][1] + self.codes[second][0]
@@ -264,70 +264,6 @@ class ImpliedSearch:
                     rule = self._lookup(effect, (first, second))
                     if rule is not None:
                         self.found.add(rule)
-
-    def usual(self) -> None:
-        """Take in effects that one or two columns imply in all but a few rows.
-
-        Categories come before numbers as causes, since a generator knows their levels better, and then rules with few
-        exceptions.
-        """
-        open_effects = [
-            effect
-            for effect in self.effects
-            if effect.listed
-            and self.levels[effect] >= FEWEST_EFFECTS
-            and self.table[effect.places[0]].kind in ("category", "number")
-            and not self.found.is_told(effect)
-            and not self.table[effect.places[0]].absent.any()
-        ]
-        causes = [t for t in self.codes if t.listed and 2 < self.codes[t][1] <= len(self.probe) / ROWS_PER_USUAL]
-        causes = sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
-        found = []
-        for terms in [*((term,) for term in causes), *combinations(causes, 2)]:
-            seen = self._together(terms, self.codes)
-            for effect in open_effects:
-                places = [place for term in terms for place in term.places]
-                if {*effect.places} & {*places}:
-                    continue
-                if _exceptions(seen, self.effects[effect]) > 2 * MOST_EXCEPTIONS * len(seen):
-                    continue
-                rule, exceptions = self._usual(effect, terms)
-                if rule is not None:
-                    numbers = sum(self.table[place].ordered for place in places)
-                    found.append((numbers, exceptions, len(terms), rule))
-        for *_, rule in sorted(found, key=lambda each: each[:-1]):
-            self.found.add(rule)
-
-    def _together(self, terms: Sequence[Term], codes: Mapping[Term, tuple[Int64Array, int]]) -> Int64Array:
-        """One code for what is seen of some terms."""
-        seen, _ = codes[terms[0]]
-        for term in terms[1:]:
-            more, width = codes[term]
-            seen = seen * width + more
-        return seen
-
-    def _usual(self, effect: Term, terms: tuple[Term, ...]) -> tuple[Usual | None, int]:
-        """The rule, if exceptions are few, and how many there are."""
-        for term in terms:
-            self._of_all(term)
-        seen, codes = self._together(terms, self.full), self._full(effect)
-        _, seen = np.unique(seen, return_inverse=True)
-        counts = np.bincount(seen)
-        exceptions = _exceptions(seen, codes)
-        few = exceptions <= min(MOST_EXCEPTIONS * self.rows, MOST_OF_OTHERS * self._others(codes))
-        if not few or self.rows < ROWS_PER_USUAL * len(counts) or (counts == 1).sum() > MOST_EXCEPTIONS * self.rows:
-            return None, 0
-        lookup = Lookup.learnt(terms, effect, self.table)
-        levels = not self.table[effect.places[0]].ordered
-        return Usual(lookup.causes, lookup.effects, lookup, levels, support=self.rows - exceptions), exceptions
-
-
-def _exceptions(cause: Int64Array, effect: Int64Array) -> int:
-    """In how many rows the effect is none that most rows with the same cause have."""
-    width = int(effect.max()) + 1
-    pairs, counts = np.unique(cause * width + effect, return_counts=True)
-    first = np.flatnonzero(np.r_[True, pairs[1:] // width != pairs[:-1] // width])
-    return int(len(cause) - np.maximum.reduceat(counts, first).sum())
 
 
 def _function(cause: Int64Array, effect: Int64Array, levels: int) -> bool:
