@@ -47,6 +47,12 @@ def test_few_levels_stay_as_they_are():
     assert not any(isinstance(column.type, Arranged) for column in TableEncoder.fit(table)[0].columns)
 
 
+def test_an_order_that_is_given_stays():
+    names = [f"town {place}" for place in range(TOWNS)]
+    table = towns().astype({"town": pd.CategoricalDtype(names, ordered=True)})
+    assert not any(isinstance(column.type, Arranged) for column in TableEncoder.fit(table)[0].columns)
+
+
 def test_the_order_does_not_depend_on_that_of_the_rows():
     table = towns()
     turned = table.sample(frac=1, random_state=0).reset_index(drop=True)

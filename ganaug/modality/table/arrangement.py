@@ -62,7 +62,9 @@ def arranged(
 
 
 def _is_wide(own: ColumnType) -> bool:
-    return isinstance(own, Category) and all(own.nominal) and len(own.values) >= FEWEST_LEVELS
+    """Whether it has many levels, in no order of its own."""
+    ordered = not all(own.nominal) or bool(getattr(own.dtype, "ordered", False))
+    return isinstance(own, Category) and not ordered and len(own.values) >= FEWEST_LEVELS
 
 
 def _mere_codes(types: Sequence[ColumnType], found: Assembly) -> set[int]:
