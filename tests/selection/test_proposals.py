@@ -92,6 +92,25 @@ def test_leaves_are_finer_where_trees_draw_alone_and_give_nobody_away(
     assert donors == grown
 
 
+@pytest.mark.parametrize(
+    ("count", "near", "grown"),
+    [(2_500, [0.6, 0.5, 0.5, 0.5], [3] * 12), (2_500, [0.6, 0.6, 0.5, 0.5], [3] * 4 + [5] * 4), (1_400, [0.5], [])],
+)
+def test_of_a_small_table_several_sequences_tell_whether_leaves_give_anybody_away(
+    count: int, near: list[float], grown: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, donors, fit = iter(near * 2), [], SequentialTrees.fit
+
+    def watched(*given: Any) -> SequentialTrees:
+        donors.append(given[-1])
+        return fit(*given)
+
+    monkeypatch.setattr(SequentialTrees, "fit", watched)
+    monkeypatch.setattr("ganaug.selection.proposals.nearness", lambda *_: next(told))
+    Proposals.fit(LAYOUT, *rows(count, 0), marked, 0)
+    assert donors[SEQUENCES:] == grown
+
+
 def test_the_generator_is_not_asked_for_what_is_thrown_away(proposals: Proposals) -> None:
     def asked(*_: object) -> Encoded:
         raise AssertionError
