@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..plain import AnyArray, BoolArray, DType, Float64Array, IndexArray, record
-from .base import ColumnType, TensorType
+from ..plain import AnyArray, DType, Float64Array, IndexArray, record
+from .base import ColumnType, TensorType, Wrapped
 
 
 @record
 @dataclass(frozen=True)
-class Arranged(ColumnType):
+class Arranged(Wrapped):
     """Levels by their places in an order of their own.
 
     Parameters
@@ -35,18 +35,11 @@ class Arranged(ColumnType):
     def nominal(self) -> tuple[bool, ...]:
         return self.inner.nominal
 
-    @property
-    def cells(self) -> ColumnType:
-        return self.inner.cells
-
     def transform(self, column: pd.Series) -> list[Float64Array]:
         [codes] = self.inner.transform(column)
         absent = np.isnan(codes)
         places = np.argsort(self.levels)
         return [np.where(absent, np.nan, places[np.where(absent, 0, codes).astype(np.intp)])]
-
-    def given(self, column: pd.Series) -> AnyArray:
-        return self.inner.given(column)
 
     def plain(self, parts: list[Float64Array]) -> AnyArray:
         [part] = parts
@@ -56,14 +49,5 @@ class Arranged(ColumnType):
         """Places in the order."""
         return np.rint(np.nan_to_num(part)).astype(np.intp).clip(0, len(self.levels) - 1)
 
-    def series(self, plain: AnyArray) -> pd.Series:
-        return self.inner.series(plain)
-
     def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:
         return self.inner.tensor_type(known, missing=missing)
-
-    def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:
-        return self.inner.tensor(plain, form)
-
-    def knows(self, column: pd.Series) -> BoolArray:
-        return self.inner.knows(column)

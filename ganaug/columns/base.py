@@ -127,6 +127,28 @@ class ColumnType(ABC):
         return np.ones(len(column), bool)
 
 
+class Wrapped(ColumnType):
+    """Another type's cells, stored in another way."""
+
+    inner: ColumnType
+
+    @property
+    def cells(self) -> ColumnType:
+        return self.inner.cells
+
+    def given(self, column: pd.Series) -> AnyArray:
+        return self.inner.given(column)
+
+    def series(self, plain: AnyArray) -> pd.Series:
+        return self.inner.series(plain)
+
+    def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:
+        return self.inner.tensor(plain, form)
+
+    def knows(self, column: pd.Series) -> BoolArray:
+        return self.inner.knows(column)
+
+
 class ValueType(ColumnType):
     """A column type for one kind of values, whatever dtype holds them."""
 

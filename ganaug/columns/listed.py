@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..plain import AnyArray, BoolArray, DType, Float64Array, record
-from .base import ColumnType, TensorType, nearest
+from ..plain import AnyArray, DType, Float64Array, record
+from .base import ColumnType, TensorType, Wrapped, nearest
 
 ROWS_PER_VALUE = 3
 
 
 @record
 @dataclass(frozen=True)
-class Listed(ColumnType):
+class Listed(Wrapped):
     """Numbers or times as places in the list of the values seen, in their order, so that none between them comes out.
 
     Parameters
@@ -34,16 +34,9 @@ class Listed(ColumnType):
         """The type of a column with these plain values."""
         return cls(inner.dtype, inner, np.unique(plain[~inner.absent(plain)]))
 
-    @property
-    def cells(self) -> ColumnType:
-        return self.inner.cells
-
     def transform(self, column: pd.Series) -> list[Float64Array]:
         plain = self.inner.plain(self.inner.transform(column))
         return [np.where(self.inner.absent(plain), np.nan, nearest(self.keys, plain))]
-
-    def given(self, column: pd.Series) -> AnyArray:
-        return self.inner.given(column)
 
     def plain(self, parts: list[Float64Array]) -> AnyArray:
         absent = np.isnan(parts[0])
@@ -53,15 +46,6 @@ class Listed(ColumnType):
         """Places among the keys."""
         return np.rint(np.nan_to_num(part)).astype(np.int64).clip(0, len(self.keys) - 1)
 
-    def series(self, plain: AnyArray) -> pd.Series:
-        return self.inner.series(plain)
-
     def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:  # noqa: ARG002 - places
         ends = self.keys[[0, -1]] if len(self.keys) else self.keys
         return self.inner.tensor_type(self.inner.transform(self.inner.series(ends))[0], missing=missing)
-
-    def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:
-        return self.inner.tensor(plain, form)
-
-    def knows(self, column: pd.Series) -> BoolArray:
-        return self.inner.knows(column)

@@ -100,11 +100,11 @@ class Lookup(Implied):
         spots = _spots(keys, seen)
         values = np.full([len(k) + 1 for k in keys], _usual(target), target.dtype)
         if len(terms) > 1:
-            usual = [_most_frequent(_spots((k,), [each]), target) for k, each in zip(keys, seen, strict=True)]
+            usual = [most_frequent(_spots((k,), [each]), target) for k, each in zip(keys, seen, strict=True)]
             best = int(np.argmax([own.rows for own in usual]))
             np.moveaxis(values, best, -1)[..., usual[best].spots] = usual[best].values
         values = values.reshape(-1)
-        together = _most_frequent(spots, target)
+        together = most_frequent(spots, target)
         values[together.spots] = together.values
         shift = shift_of(seen[0], table[effect], terms[0]) if told.listed and len(terms) == 1 else None
         causes = tuple(place for term in terms for place in term.places)
@@ -222,7 +222,7 @@ class MostFrequent(NamedTuple):
     rows: int
 
 
-def _most_frequent(spots: Int64Array, target: AnyArray) -> MostFrequent:
+def most_frequent(spots: Int64Array, target: AnyArray) -> MostFrequent:
     codes, distinct = pd.factorize(target, use_na_sentinel=False)
     pairs, counts = np.unique(spots * len(distinct) + codes, return_counts=True)
     order = np.lexsort([counts, pairs // len(distinct)])

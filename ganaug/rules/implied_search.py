@@ -7,7 +7,7 @@ exp(-:data:`EVIDENCE`) divided by the number of rules tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from itertools import combinations
 
@@ -177,15 +177,13 @@ class ImpliedSearch:
 
     def _lookup(self, effect: Term, terms: tuple[Term, ...]) -> Lookup | None:
         """A list of what goes with what, if that was seen often enough."""
-        seen, levels = self.of_all(terms[0])
-        if levels > SEEN_AGAIN * self.rows:
+        every = [self.of_all(term) for term in terms]
+        if every[0][1] > SEEN_AGAIN * self.rows:
             return None
         codes = self._full(effect)
-        for term in terms[1:]:
-            more, width = self.of_all(term)
-            if levels * width > MOST_COMBINATIONS:
-                return None
-            seen, levels = seen * width + more, levels * width
+        seen, levels = together(every)
+        if len(terms) > 1 and levels > MOST_COMBINATIONS:
+            return None
         if not _function(seen, codes, levels):
             return None
         counts = np.bincount(seen, minlength=levels)
@@ -253,8 +251,7 @@ class ImpliedSearch:
         causes = self.few_levels(ROWS_PER_LEVEL)
         pairs = sorted(combinations(causes, 2), key=lambda pair: self.codes[pair[0]][1] * self.codes[pair[1]][1])
         for first, second in pairs:
-            codes = self.codes[first][0] * self.codes[second][1] + self.codes[second][0]
-            levels = self.codes[first][1] * self.codes[second][1]
+            codes, levels = together([self.codes[first], self.codes[second]])
             for effect in open_effects:
                 self.tried += 1
                 if self.found.is_told(effect) or {*effect.places} & {*first.places, *second.places}:
@@ -264,6 +261,14 @@ class ImpliedSearch:
                     rule = self._lookup(effect, (first, second))
                     if rule is not None:
                         self.found.add(rule)
+
+
+def together(every: Sequence[tuple[Int64Array, int]]) -> tuple[Int64Array, int]:
+    """One code for those of some terms, and how many there may be."""
+    codes, levels = every[0]
+    for more, width in every[1:]:
+        codes, levels = codes * width + more, levels * width
+    return codes, levels
 
 
 def _function(cause: Int64Array, effect: Int64Array, levels: int) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
 
 from ..plain import Int64Array
-from .implied import Lookup
-from .implied_search import ImpliedSearch
+from .implied import Lookup, most_frequent
+from .implied_search import ImpliedSearch, together
 from .usual import Usual
 from .views import Term
 
@@ -31,7 +30,7 @@ def find_usual(search: ImpliedSearch) -> list[Usual]:
     ranked = []
     for terms in [*((term,) for term in causes), *combinations(causes, 2)]:
         places = {place for term in terms for place in term.places}
-        seen = _together(terms, search.codes)
+        seen, _ = together([search.codes[term] for term in terms])
         for effect in effects:
             if places & {*effect.places}:
                 continue
@@ -56,18 +55,9 @@ def _is_open(effect: Term, search: ImpliedSearch) -> bool:
     )
 
 
-def _together(terms: tuple[Term, ...], codes: Mapping[Term, tuple[Int64Array, int]]) -> Int64Array:
-    """One code for what is seen of some terms."""
-    seen, _ = codes[terms[0]]
-    for term in terms[1:]:
-        more, width = codes[term]
-        seen = seen * width + more
-    return seen
-
-
 def _usual(effect: Term, terms: tuple[Term, ...], search: ImpliedSearch) -> Usual | None:
     """The rule, if there are exceptions but few, in all rows."""
-    seen = _together(terms, {term: search.of_all(term) for term in terms})
+    seen, _ = together([search.of_all(term) for term in terms])
     codes, _ = search.of_all(effect)
     counts = np.unique(seen, return_counts=True)[1]
     exceptions = _exceptions(seen, codes)
@@ -83,7 +73,4 @@ def _usual(effect: Term, terms: tuple[Term, ...], search: ImpliedSearch) -> Usua
 
 def _exceptions(cause: Int64Array, effect: Int64Array) -> int:
     """In how many rows the effect is none that most rows with the same cause have."""
-    width = int(effect.max()) + 1
-    pairs, counts = np.unique(cause * width + effect, return_counts=True)
-    first = np.flatnonzero(np.r_[True, pairs[1:] // width != pairs[:-1] // width])
-    return int(len(cause) - np.maximum.reduceat(counts, first).sum())
+    return len(cause) - most_frequent(cause, effect).rows
