@@ -71,6 +71,16 @@ def test_a_level_of_few_rows_stands_where_its_name_puts_it_but_for_what_it_impli
     assert in_order(codes, 8, [], [said]).tolist() in ([4, 1, 6, 3, 7, 2, 5, 0], [0, 5, 2, 7, 3, 6, 1, 4])
 
 
+def test_a_level_that_implies_gaps_alone_does_not_stand_where_values_are_alike():
+    """Phones of four rows each, of which half never tell the weight: the order must not tell it of the others."""
+    rng = np.random.default_rng(0)
+    phone = np.repeat(rng.permutation(200), 4)
+    weight = np.where(phone % 2, 50 + phone / 4 + rng.normal(0, 0.1, len(phone)), np.nan)
+    encoder, _ = TableEncoder.fit(pd.DataFrame({"phone": [f"{number:03}" for number in phone], "weight": weight}))
+    assert [rule.kind for rule in encoder.rules] == ["missing"]
+    assert arranged(encoder) == sorted(arranged(encoder))
+
+
 def test_levels_without_rows_have_a_place():
     codes = np.array([0, 0, 4, 4, -1])
     order = in_order(codes, 6, [profile(np.array([1.0, 2, 30, 40, 50]), nominal=False)])

@@ -37,7 +37,8 @@ def arranged(
     classes : ndarray of int32 or None
         The class of each row.
     """
-    codes = _mere_codes(types, found)
+    told = _told_by_value(found)
+    codes = _mere_codes(types, found, told)
     places = [p for p, own in enumerate(types) if p not in found.derived and (p in codes or _is_wide(own))]
     if not places:
         return {}
@@ -50,7 +51,7 @@ def arranged(
     made = {}
     for place in places:
         [level] = floats[place]
-        implied = {rule.effect for rule in found.rules if isinstance(rule, Lookup) and rule.causes == (place,)}
+        implied = {rule.effect for rule in told if rule.causes == (place,) and not rule.gap}
         order = in_order(
             np.nan_to_num(level[some], nan=-1).astype(np.int64),
             int(np.nanmax(level)) + 1,
@@ -67,17 +68,22 @@ def _is_wide(own: ColumnType) -> bool:
     return isinstance(own, Category) and not ordered and len(own.values) >= FEWEST_LEVELS
 
 
-def _mere_codes(types: Sequence[ColumnType], found: Assembly) -> set[int]:
+def _told_by_value(found: Assembly) -> list[Lookup]:
+    """The rules by which the value of one column tells something of another one."""
+    lookups = [rule for rule in found.rules if isinstance(rule, Lookup)]
+    return [rule for rule in lookups if len(rule.terms) == 1 and rule.terms[0].listed and rule.causes != (LABEL,)]
+
+
+def _mere_codes(types: Sequence[ColumnType], found: Assembly, told: Sequence[Lookup]) -> set[int]:
     """Columns of many numbers of which neighbours imply no more of the same than others: keys and the like."""
     compared = {place for pair in found.pairs for place in pair}
     codes = set()
-    for rule in found.rules:
-        if isinstance(rule, Lookup) and len(rule.terms) == 1 and rule.terms[0].listed:
-            [place] = rule.terms[0].places
-            own = types[place] if place != LABEL else None
-            listed = isinstance(own, Listed) and len(own.keys) >= FEWEST_CODES
-            if listed and place not in compared and _changes(rule.values[:-1]) > CHANGES:
-                codes.add(place)
+    for rule in told:
+        [place] = rule.causes
+        own = types[place]
+        listed = isinstance(own, Listed) and len(own.keys) >= FEWEST_CODES
+        if listed and place not in compared and _changes(rule.values[:-1]) > CHANGES:
+            codes.add(place)
     return codes
 
 
