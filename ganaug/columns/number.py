@@ -24,6 +24,13 @@ MOST_LEVELS = 64
 ROWS_PER_LEVEL = 3
 SPARSE = 2.0
 MOST_FAR = 2
+FEWEST_DIGITS, MOST_DIGITS = 4, 8
+FEWEST_OF_SIZE = 20
+"""Distinct numbers of one size that show with how many digits they are written."""
+MOST_ZEROS = 290
+"""Powers of ten beyond it are none to floats."""
+SHORTER = 0.5
+"""The share of them that one digit less writes as well: a tenth by chance."""
 WIDE = 100
 """Digits; decimals in a column have 76 at most."""
 PYTHON_NUMBERS = ("integer", "floating", "mixed-integer-float")
@@ -46,6 +53,8 @@ class Number(ValueType):
         Digits behind the point of Python's or pyarrow's decimals; None for other numbers.
     levels : ndarray of float64 or None
         The only values that come back, if they are few, recur and skip most of the lattice.
+    digits : int or None
+        How many significant digits the values are written with, as 9.692272 beside 10.45323; None for any.
     """
 
     dtype: DType
@@ -57,6 +66,7 @@ class Number(ValueType):
     narrow: bool = False
     places: int | None = None
     levels: Float64Array | None = None
+    digits: int | None = None
 
     kind = "number"
 
@@ -86,9 +96,10 @@ class Number(ValueType):
             narrow = own.kind in "fO" and own.itemsize >= 8 and _is_single(known)
             fine = np.dtype(np.float32) if narrow else own
             on = _lattice(known, 0, fine) if fine.kind == "f" and fine.itemsize < 8 else on
+        digits = None if narrow or places is not None or own.itemsize < 8 else _significant(known, on)
         ints = column.dtype == object and any(isinstance(cell, Integral) for cell in column)
         levels = known if len(known) <= MOST_LEVELS and skip_and_recur(known, len(values), on.step) else None
-        return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels)
+        return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels, digits)
 
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
@@ -99,6 +110,8 @@ class Number(ValueType):
 
     def rounded(self, part: Float64Array) -> Float64Array:
         """On the lattice, and as exact as the dtype."""
+        if self.digits is not None:
+            part = _written(part, self.digits)
         if self.step:
             far = np.abs(part) >= EXACT
             near = np.where(far, self.origin, part) if far.any() else part
@@ -112,7 +125,9 @@ class Number(ValueType):
 
     @property
     def grain(self) -> float:
-        """What its dtype may leave out of a number, as a share of it; 0 for what is as exact as float64."""
+        """What its dtype, or its digits, may leave out of a number, as a share of it; 0 if as exact as float64."""
+        if self.digits is not None:
+            return 10.0 ** (1 - self.digits)
         own = self._own
         return float(np.finfo(own).eps) if own.kind == "f" and own.itemsize < 8 else 0.0
 
@@ -315,6 +330,35 @@ def _told(known: Float64Array, rounded: Float64Array, scale: float, own: np.dtyp
         return False
     apart = np.abs(np.spacing(narrow).astype(np.float64)) * scale
     return float(-np.log10(apart[apart < 1]).sum()) >= TOLD
+
+
+def _written(values: Float64Array, digits: int) -> Float64Array:
+    """Numbers as so many significant digits write them."""
+    with np.errstate(divide="ignore"):
+        size = np.nan_to_num(np.floor(np.log10(np.abs(values))), posinf=0, neginf=0).astype(int)
+    written = values.copy()
+    for each in np.unique(size[np.abs(size) < MOST_ZEROS]):
+        own = size == each
+        written[own] = np.round(values[own], int(digits - 1 - each))
+    return written
+
+
+def _significant(known: Float64Array, on: Lattice) -> int | None:
+    """With how many significant digits distinct numbers of several sizes are written, but for decimals that none has;
+    None if they do not tell."""
+    sized = known[(known != 0) & (np.abs(known) < EXACT)]
+    if len(sized) + MOST_FAR < len(known):
+        return None
+    sizes = np.floor(np.log10(np.abs(sized)))
+    found, counts = np.unique(sizes, return_counts=True)
+    common = found[counts >= FEWEST_OF_SIZE]
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+        if all((_written(own, digits) == own).all() for own in (sized[:FEWEST_OF_SIZE], sized)):
+            telling = [size for size in common if not on.step or digits - 1 - size <= on.decimals]
+            shorter = _written(sized, digits - 1) == sized
+            told = len(telling) > 1 and all(shorter[sizes == size].mean() < SHORTER for size in telling)
+            return digits if told else None
+    return None
 
 
 def _is_single(known: Float64Array) -> bool:

@@ -149,10 +149,11 @@ class Assembly:
         while left:
             waiting = {effect for rule in left for effect in rule.effects}
             ready = [rule for rule in left if not waiting & set(rule.causes)]
-            valued = {effect for rule in left if not rule.adjusts for effect in rule.effects}
-            others = {effect for rule in left if not isinstance(rule, Pinned) for effect in rule.effects}
-            after = [others if isinstance(rule, Pinned) else valued if rule.adjusts else set() for rule in ready]
-            chosen = [rule for rule, before in zip(ready, after, strict=True) if not set(rule.effects) & before]
+            chosen = [
+                rule
+                for rule in ready
+                if not any(_turn(other) < _turn(rule) and set(other.effects) & set(rule.effects) for other in left)
+            ]
             assert chosen, "rules in a circle"
             done += chosen
             left = [rule for rule in left if not any(rule is other for other in chosen)]
@@ -168,3 +169,10 @@ class Assembly:
                 seen.add(place)
                 left += self.follows.get(place, ())
         return True
+
+
+def _turn(rule: Rule) -> int:
+    """Which rules of a column come first: those that make values, then ties, then what no row may break."""
+    if isinstance(rule, Pinned):
+        return 3
+    return 1 + rule.breakable if rule.adjusts else 0

@@ -59,7 +59,15 @@ def find_relations(
         added, multiplied = (_pursued(place, before, seen, ranks, product) for product in (False, True))
         relation = multiplied if _off(multiplied, place, seen) < GAIN * _off(added, place, seen) else added
         if relation is not None and _off(relation, place, columns) < TIGHT:
-            yield _bounded(relation, place, columns, *effects[place])
+            yield _bounded(_weighty(relation), place, columns, *effects[place])
+
+
+def _weighty(relation: Relation) -> Relation:
+    """The relation without causes that turned out to weigh nothing beside others."""
+    kept = relation.weights != 0
+    causes = tuple(cause for cause, own in zip(relation.causes, kept, strict=True) if own)
+    own = {name: getattr(relation, name)[kept] for name in ("weights", "instead", "floor")}
+    return replace(relation, causes=causes, **own)
 
 
 def _bounded(relation: Relation, place: int, columns: Columns, origin: float, step: float) -> Relation:

@@ -281,11 +281,10 @@ class RuleParser:
             total = total_of(numbers, float(right), max(self.table[place].grain for place in numbers))
             return self._held(total.with_support(len(next(iter(numbers.values())))))
         effect, right = self._place(left), right.replace("**", "^")
-        if match := re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*", right):
-            function = Function(
-                (self._number(match[2]),), (self._number(left),), match[1], support=len(self.table[effect])
-            )
-            return self._held(function)
+        if match := re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*(?:or\s+(-?(?:{NUMBER})))?\s*", right):
+            places = (self._number(match[2]),), (self._number(left),)
+            instead = float(match[3]) if match[3] else np.nan
+            return self._held(Function(*places, match[1], instead, support=len(self.table[effect])))
         right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
         product = self._is_product(right)
         weights, constant = (self._factors if product else self._summands)(right)

@@ -25,6 +25,8 @@ LARGEST = 1e15
 LARGEST_SHARE = 100
 HALVES = [*range(-6, 0), *range(1, 7)]
 """Twice the exponents of a product."""
+ROOTS = 2.0
+"""By how much a root counts more than its exponent: nobody computes an age as the root of its square."""
 UNITS = (1 / 60, 1 / 3_600, 1 / 86_400, 1 / (7 * 86_400), 1 / (365.25 * 86_400), 1 / (365 * 86_400))
 """Seconds in other units of time."""
 
@@ -69,9 +71,13 @@ def find_exact(
             factors = [*factors, *forms]
         scale = {place: _log(values) if product else values for place, values in seen.items()}
         steps = {place: lattices[place][1] for place in usable}
-        positive = [p for p in usable if not product or (p in factors and np.nanmedian(seen[p]) > 0)]
-        varied = {p: scale[p] for p in positive if _varies(scale[p])}  # in the rows that were probed
+        parts = [place for place in usable if not product or place in factors]
+        varied = {place: scale[place] for place in parts if _varies(scale[place])}  # in the rows that were probed
         found = list(find_dependences(varied, seen, steps, grains, product))
+        signed = [place for place in varied if (seen[place] < 0).any()]
+        if product and signed:
+            others = {place: own for place, own in varied.items() if place not in signed}
+            found += find_dependences(others, seen, steps, grains, product)
         for each in [*found, *with_twins(found)]:
             trials += _trials(each, columns, lattices, grains, product, may_follow, forms)
     for trial in sorted(trials, key=lambda trial: trial.rank):
@@ -137,7 +143,7 @@ def _trials(
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
                 relation = replace(relation, causes=tuple(own), forms=counted)
-            size = float(np.abs(relation.weights).sum()) if product else 0.0
+            size = float((np.abs(relation.weights) + ROOTS * (relation.weights % 1 != 0)).sum()) if product else 0.0
             yield RankedRelation(
                 (
                     round(float(left), 1),
@@ -377,5 +383,5 @@ def _varies(values: Float64Array) -> bool:
 
 
 def _log(values: Float64Array) -> Float64Array:
-    """Logarithms, NaN for what has none or is next to nothing."""
-    return np.log(np.where(values > SMALLEST, values, np.nan))
+    """Logarithms of sizes, NaN for what is next to nothing; signs are seen to when all rows are."""
+    return np.log(np.where(np.abs(values) > SMALLEST, np.abs(values), np.nan))

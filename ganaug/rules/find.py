@@ -13,6 +13,7 @@ from .close_relations import find_relations
 from .exact import find_exact
 from .function import find_functions
 from .implied_search import ImpliedSearch
+from .interactions import find_interactions
 from .one_of import OneOf, find_one_of
 from .order import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
@@ -52,17 +53,21 @@ def find_rules(
         for group in groups:
             if not _implied_by_another(group, trial.found):
                 found.add(group)
-    search.singles()
-    for function in find_functions(table, found.may_be_told):
-        found.add(function)
     numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
     lattices = {place: lattice(table[place]) for place in numbers}
     grains = {place: table[place].grain for place in numbers}
-    factors = [place for place in numbers if table[place].kind == "number"]
-    for relation in find_exact(numbers, factors, lattices, grains, found.may_be_told):
+    factors = {place: values for place, values in numbers.items() if table[place].kind == "number"}
+    for interaction in find_interactions(factors, lattices, grains, found.may_be_told, of_flags=False):
+        found.add(interaction)
+    search.singles()
+    for function in find_functions(table, found.may_be_told):
+        found.add(function)
+    for relation in find_exact(numbers, list(factors), lattices, grains, found.may_be_told):
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
+    for interaction in find_interactions(factors, lattices, grains, found.may_be_told, of_flags=True):
+        found.add(interaction)
     search.pairs()
     for usual in find_usual(search):
         found.add(usual)

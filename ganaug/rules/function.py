@@ -37,9 +37,12 @@ class Function(Rule):
     ----------
     function : str
         One of :data:`FUNCTIONS`.
+    instead : float
+        What stands where the function has no value, such as the logarithm of 0; NaN if the column is missing there.
     """
 
     function: str
+    instead: float = np.nan
 
     @property
     def kind(self) -> str:
@@ -50,11 +53,13 @@ class Function(Rule):
         return True
 
     def text(self, names: Mapping[int, str]) -> str:
-        return f"{quoted(names[self.effect])} = {self.function}({quoted(names[self.causes[0]])})"
+        said = f"{quoted(names[self.effect])} = {self.function}({quoted(names[self.causes[0]])})"
+        return said if np.isnan(self.instead) else f"{said} or {self.instead:.15g}"
 
     def _said(self, table: Table) -> Float64Array:
-        with np.errstate(all="ignore"):
-            return FUNCTIONS[self.function](table[self.causes[0]].numbers())
+        causes = table[self.causes[0]].numbers()
+        said = _values(self.function, causes)
+        return np.where(np.isnan(said) & ~np.isnan(causes), self.instead, said)
 
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]
@@ -67,8 +72,15 @@ class Function(Rule):
         return {self.effect: Cells(types[self.effect], np.zeros(0)).of_numbers(self._said(table))}
 
 
+def _values(function: str, causes: Float64Array) -> Float64Array:
+    """What a function says; NaN where it has no value."""
+    with np.errstate(all="ignore"):
+        said = FUNCTIONS[function](causes)
+    return np.where(np.isfinite(said), said, np.nan)
+
+
 def find_functions(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Function]:
-    """Numbers that are a function of others in every row."""
+    """Numbers that are a function of others in every row, or hold one value wherever the function has none."""
     numbers = {place: cells for place, cells in table.items() if place >= 0 and isinstance(cells.type.cells, Number)}
     if not numbers or len(next(iter(numbers.values()))) < FEWEST_ROWS:
         return
@@ -78,17 +90,31 @@ def find_functions(table: Table, may_follow: Callable[[int, Sequence[int]], bool
     step, grain = np.array([(cells.step, cells.grain) for cells in numbers.values()]).T[:, :, None]
     slack = step + (NOISE + grain) * np.maximum(1, np.abs(small))
     for row, cause in enumerate(places):
-        for name, function in FUNCTIONS.items():
-            with np.errstate(all="ignore"):
-                said = function(small[row])
-                near = (np.abs(said - small) <= slack) | (np.isnan(said) & np.isnan(small))
+        for name in FUNCTIONS:
+            said = _values(name, small[row])
+            absent = np.isnan(small[row])
+            with np.errstate(over="ignore"):
+                near = np.where(absent, np.isnan(small), (np.abs(said - small) <= slack) | np.isnan(said))
             for place in np.flatnonzero(near.all(axis=1)):
                 effect = places[place]
                 if effect == cause or not may_follow(effect, [cause]):
                     continue
-                rule = Function((cause,), (effect,), name, support=len(numbers[effect]))
-                known = numbers[effect].plain[~numbers[effect].absent]
-                enough = len(known) >= FEWEST_ROWS and len(np.unique(known)) >= FEWEST_VALUES
-                same = np.array_equal(numbers[effect].plain, numbers[cause].plain, equal_nan=True)
-                if enough and not same and not rule.broken(numbers).any():
+                rule = _learnt(name, cause, effect, numbers)
+                if rule is not None and not rule.broken(numbers).any():
                     yield rule
+
+
+def _learnt(name: str, cause: int, effect: int, numbers: Table) -> Function | None:
+    """The function with what stands where it has no value; None if it tells too few values, or the cause itself."""
+    causes, effects = numbers[cause].numbers(), numbers[effect].numbers()
+    said = _values(name, causes)
+    told = effects[~np.isnan(said)]
+    if (
+        len(told) < FEWEST_ROWS
+        or len(np.unique(told)) < FEWEST_VALUES
+        or np.array_equal(causes, effects, equal_nan=True)
+    ):
+        return None
+    untold = np.isnan(said) & ~np.isnan(causes)
+    instead = float(effects[untold.argmax()]) if untold.any() else np.nan
+    return Function((cause,), (effect,), name, instead, support=len(effects))

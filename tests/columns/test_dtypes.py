@@ -426,3 +426,20 @@ def test_the_longest_spans_do_not_become_missing_ones(steps):
     encoder, encoded = TableEncoder.fit(table)
     made = encoder.decode(encoded)["span"]
     assert ((made - table["span"]).abs() < pd.Timedelta("10us")).all()
+
+
+@pytest.mark.parametrize("digits", [4, 7])
+def test_numbers_keep_their_significant_digits(digits):
+    rng = np.random.default_rng(0)
+    column = pd.Series([float(f"{value:.{digits}g}") for value in rng.lognormal(2.3, 1.5, 2_000)])
+    own = Number.fit(column)
+    assert own.digits == digits
+    values = own.rounded(column.to_numpy() * 1.000123)
+    assert values.tolist() == [float(f"{value:.{digits}g}") for value in values]
+    assert own.rounded(column.to_numpy()).tolist() == column.tolist()
+
+
+def test_decimals_are_no_significant_digits():
+    values = np.random.default_rng(0).lognormal(3, 2, 2_000)
+    for column in (values.round(2), values, np.rint(values * 1_000), np.rint(values) * 100, values.astype(np.float32)):
+        assert Number.fit(pd.Series(column)).digits is None

@@ -46,3 +46,38 @@ def test_a_function_in_a_narrow_dtype_is_found_and_kept():
     assert [rule.text for rule in encoder.rules] == ["log = log(income)"]
     rows = encoder.decode(any_rows(encoder))
     assert np.allclose(rows["log"], np.log(rows["income"]), rtol=3e-7, atol=0)
+
+
+@pytest.mark.parametrize("instead", [0, -1.5, None])
+def test_one_value_may_stand_where_the_function_has_none(instead):
+    rng = np.random.default_rng(0)
+    costs = np.where(rng.random(800) < 0.2, 0, rng.lognormal(4, 1, 800)).round(2)
+    log = np.log(np.where(costs > 0, costs, 1))
+    table = pd.DataFrame({"costs": costs, "log": np.where(costs > 0, log, np.nan if instead is None else instead)})
+    table.loc[:40, ["costs", "log"]] = np.nan
+    encoder, _ = TableEncoder.fit(table)
+    text = "log = log(costs)" if instead is None else f"log = log(costs) or {instead}"
+    assert text in [rule.text for rule in encoder.rules]
+    assert text in [rule.text for rule in TableEncoder.fit(table, rules=[text])[0].rules]
+    made = encoder.decode(any_rows(encoder))
+    assert (made["log"].isna() == (made["costs"].isna() | ((made["costs"] == 0) & (instead is None)))).all()
+    assert np.allclose(made["log"][made["costs"] > 0], np.log(made["costs"][made["costs"] > 0]))
+    if instead is not None:
+        assert (made["log"][made["costs"] == 0] == instead).all()
+        with pytest.raises(ValueError, match="is broken in"):
+            TableEncoder.fit(table, rules=["log = log(costs) or 7"])
+
+
+def test_two_values_where_the_function_has_none_make_no_rule():
+    costs = np.where(np.arange(800) % 5 == 0, 0, np.random.default_rng(0).lognormal(4, 1, 800))
+    log = np.where(costs > 0, np.log(np.where(costs > 0, costs, 1)), np.arange(800) % 2)
+    assert "function" not in {rule.kind for rule in TableEncoder.fit(pd.DataFrame({"c": costs, "log": log}))[0].rules}
+
+
+def test_a_logarithm_in_seven_digits_is_found_and_written_so():
+    people = np.rint(np.random.default_rng(0).lognormal(10, 1.5, 3_000))
+    table = pd.DataFrame({"people": people, "log": [float(f"{value:.7g}") for value in np.log(people)]})
+    encoder, _ = TableEncoder.fit(table)
+    assert [rule.text for rule in encoder.rules] == ["log = log(people)"]
+    made = encoder.decode(any_rows(encoder))
+    assert made["log"].tolist() == [float(f"{value:.7g}") for value in np.log(made["people"])]

@@ -350,3 +350,33 @@ def test_values_that_recur_and_skip_others_are_not_put_together():
     assert not encoder.steps or all(step.rule.kind == "order" for step in encoder.steps)
     made = encoder.decode(any_rows(encoder))
     assert set(made["answered"].round(2)) <= set(table["answered"].round(2))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_factors_may_be_negative_or_mostly_0(turned):
+    rng = np.random.default_rng(0)
+    part = rng.gamma(2, 100, 900).round(2) * (rng.random(900) < 0.3)
+    whole, off = rng.gamma(3, 500, 900).round(2) + 1, rng.normal(size=900).round(3)
+    table = pd.DataFrame({"part": part, "whole": whole, "share": part / whole, "off": off, "square": off**2})
+    encoder, _ = TableEncoder.fit(table[list(table)[::-1]] if turned else table)
+    assert {rule.text for rule in encoder.rules if rule.kind == "product"} == {"share = part / whole", "square = off^2"}
+    made = encoder.decode(any_rows(encoder))
+    assert np.allclose(made["share"], made["part"] / made["whole"])
+    assert np.allclose(made["square"], made["off"] ** 2)
+
+
+def test_a_square_follows_from_its_root():
+    age = np.random.default_rng(0).integers(18, 500, 900)
+    for table in (pd.DataFrame({"age": age, "square": age**2}), pd.DataFrame({"square": age**2, "age": age})):
+        assert [rule.text for rule in TableEncoder.fit(table)[0].rules] == ["square = age^2"]
+
+
+def test_what_weighs_nothing_is_no_cause():
+    """An age at marriage is the year of it less that of birth, which an age at first birth goes along with."""
+    rng = np.random.default_rng(0)
+    born, wed = rng.integers(30, 70, 2_000), rng.integers(15, 30, 2_000)
+    first = np.where(rng.random(2_000) < 0.3, np.nan, wed + rng.integers(0, 4, 2_000))
+    months = rng.integers(0, 2, 2_000)
+    table = pd.DataFrame({"born": born, "first": first, "year": born + wed + months, "wed": wed})
+    for relation in found(table).values():
+        assert all(relation[0].values())

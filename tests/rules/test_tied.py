@@ -96,3 +96,22 @@ def test_ties_outlive_a_file_and_a_generator(tmp_path):
     made = load(tmp_path / "bills.ganaug").sample(1_000, random_state=1)
     assert abs(((made["paid"] == made["bill"]) & (made["bill"] > 0)).mean() - 0.27) < 0.05
     pd.testing.assert_frame_equal(made, augmenter.sample(1_000, random_state=1))
+
+
+def test_a_tie_puts_no_number_beyond_a_bound():
+    """What is paid is the whole bill only where that is within the limit, and the bill is computed last of all."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"pieces": rng.integers(1, 50, ROWS), "price": rng.lognormal(2, 0.5, ROWS).round(2)})
+    table["net"] = (table["pieces"] * table["price"]).round(2)
+    table["freight"], table["months"] = rng.lognormal(2, 0.5, ROWS).round(2), rng.integers(1, 13, ROWS)
+    table["bill"] = (table["net"] + table["freight"]).round(2)
+    table["rate"] = rng.lognormal(4, 0.5, ROWS).round(2)
+    table["limit"] = (table["months"] * table["rate"]).round(2)
+    whole = (rng.random(ROWS) < 0.6) & (table["bill"] <= table["limit"])
+    table["paid"] = np.where(whole, table["bill"], rng.uniform(0, table["limit"])).round(2)
+    encoder, _ = TableEncoder.fit(table)
+    assert ties(encoder) == ["paid is bill in some rows"]
+    assert {"bill = net + freight", "paid <= limit"} <= {rule.text for rule in encoder.rules}
+    made = encoder.decode(any_rows(encoder))
+    assert (made["paid"] <= made["limit"]).all()
+    assert 0.05 < (made["paid"] == made["bill"]).mean()
