@@ -2,7 +2,8 @@
 
 A generator and trees make errors of different kinds, so candidates of both are a richer choice. But where the
 generator's rows are told from real ones far more often than the trees', the odds cannot turn all of them down, and
-trees draw alone. Columns then follow closely from one another, so leaves are finer, if that gives nobody away.
+trees draw alone. Columns then follow closely from one another, so leaves are finer, if that gives nobody away. Where
+even usual leaves give rows away, they are coarser.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ FEW_DONORS, FEWEST_ROWS = (3, 5), 1_500
 """Of a leaf where trees draw alone, the fewest that give nobody away; and of a table of which that can be told."""
 TRIED_ROWS, MOST_TRIED = 10_000, 4
 """By so many rows that is told, of as many sequences as have them together."""
-MOST_NEAR = 0.545
-"""By how near drawn rows are, rows that gave cells may be told from others so well (ROC AUC)."""
+MOST_NEAR, MOST_GIVEN_AWAY = 0.545, 0.575
+"""How well rows that gave cells may be told by how near drawn rows are (ROC AUC): with fine leaves, with any."""
+COARSER = ((1, False), (2, False), (4, False), (4, True))
+"""How many times the usual donors leaves have, and whether numbers are spread: the next step if one gives rows away."""
 
 
 @record
@@ -65,31 +68,33 @@ class Proposals:
         """Learn from training rows, without ties, and their labels; `generated` draws the generator's rows."""
         from joblib import Parallel, delayed
 
-        def grown(donors: int) -> tuple[SequentialTrees, ...]:
-            grow = delayed(SequentialTrees.fit)
-            jobs = (grow(layout, condition, rows, seed + number, donors) for number in range(SEQUENCES))
+        def grown(donors: int, count: int = SEQUENCES, *, spread: bool = False) -> tuple[SequentialTrees, ...]:
+            grow, seeds = delayed(SequentialTrees.fit), range(seed, seed + count)
+            jobs = (grow(layout, condition, rows, own, donors, spread=spread) for own in seeds)
             return tuple(Parallel(n_jobs=-1, require="sharedmem")(jobs))
 
-        both = cls(grown(usual_donors(len(rows))), by_turns=True)
+        def near(sequences: tuple[SequentialTrees, ...]) -> float:
+            return float(np.mean([nearness(trees, condition, rows, seed + n) for n, trees in enumerate(sequences)]))
+
+        usual = usual_donors(len(rows))
+        told = len(rows) >= FEWEST_ROWS
+        tried = min(MOST_TRIED, -(-TRIED_ROWS // len(rows)))
+        for times, spread in COARSER:
+            sequences = grown(times * usual, spread=spread)
+            if not told or near(sequences[:tried]) <= MOST_GIVEN_AWAY:
+                break
+        both = cls(sequences, by_turns=True)
         some = np.random.default_rng(seed).permutation(len(rows))[:JUDGED_ROWS]
         asked = condition.take(some)
         real = features_of(layout, asked, rows.take(some))
 
-        def told(turn: int) -> float:
+        def told_apart(turn: int) -> float:
             drawn = both.draw(generated, asked, (seed, turn))
             return detection(real, features_of(layout, asked, drawn), seed)
 
-        if told(TURNS - 1) <= told(0) + MOST_BEHIND:
+        if told_apart(TURNS - 1) <= told_apart(0) + MOST_BEHIND:
             return both
-        for few in FEW_DONORS if len(rows) >= FEWEST_ROWS else ():
-            if _gives_none_away(layout, condition, rows, seed, few):
+        for few in FEW_DONORS if told and times == 1 else ():
+            if near(grown(few, tried)) <= MOST_NEAR:
                 return cls(grown(few), by_turns=False)
-        return cls(both.sequences, by_turns=False)
-
-
-def _gives_none_away(layout: Layout, condition: Encoded, rows: Encoded, seed: int, donors: int) -> bool:
-    """Whether rows drawn from leaves of so few donors come as near to other rows as to those that gave cells."""
-    sequences = min(MOST_TRIED, -(-TRIED_ROWS // len(rows)))
-    tried = (SequentialTrees.fit(layout, condition, rows, seed + number, donors) for number in range(sequences))
-    near = [nearness(trees, condition, rows, seed + number) for number, trees in enumerate(tried)]
-    return float(np.mean(near)) <= MOST_NEAR
+        return cls(sequences, by_turns=False)

@@ -84,6 +84,8 @@ class SequentialTrees:
     code, score : ndarray of shape (n_donors,)
         The donors' cells, those of a leaf sorted; a number's score is what it has beyond its line.
     lines : LeafLines
+    spread : bool
+        Whether a number without a line, whose donor's neighbour is in another interval, is moved inside its own.
     """
 
     layout: Layout
@@ -97,6 +99,7 @@ class SequentialTrees:
     code: Codes
     score: Float32Array
     lines: LeafLines
+    spread: bool = False
 
     def __post_init__(self) -> None:
         blocks, nodes = self.layout.blocks, int(self.sizes.sum(dtype=np.int64))
@@ -143,11 +146,13 @@ class SequentialTrees:
                 continue
             block = layout.blocks[tree.column]
             inside = code >= block.first_bin
-            score = self._between(donor, code, tree, first, last, rng)
+            score, moved = self._between(donor, code, tree, first, last, rng)
             if tree.lines is not None:
                 along = tree.lines.along
                 score += tree.lines(scores(features[:, along], [every[place] for place in along]), leaf)
             cell = np.where(inside, cell_of(score, block), code)
+            if self.spread and tree.lines is None:
+                cell = np.where(inside & ~moved, _spread(cell, code, rng), cell)
             codes[:, tree.column] = code = cell.astype(np.int32)
             positions[:, tree.number] = position = inside * (2 * (cell - code) - 1)
             features[:, labels + tree.column] = code + fractions(inside, position)
@@ -161,16 +166,16 @@ class SequentialTrees:
         first: Int32Array,
         last: Int32Array,
         rng: np.random.Generator,
-    ) -> Float32Array:
-        """Scores anywhere between the donors' neighbours in the leaf that are near: of the same code, or on a line."""
+    ) -> tuple[Float32Array, BoolArray]:
+        """Scores anywhere between the donors' neighbours in the leaf that are near, of the same code or on a line, and
+        which donors have such a neighbour."""
         move = rng.random(len(donor), np.float32) * 2 - 1
         neighbour = np.where(move > 0, np.minimum(donor + 1, last), np.maximum(donor - 1, first))
         own, other = self.score.take(donor), self.score.take(neighbour)
         beside = self._codes.take(neighbour)
         first_bin = self.layout.blocks[tree.column].first_bin
         near = beside == code if tree.lines is None else (code >= first_bin) & (beside >= first_bin)
-        moved: Float32Array = own + near * np.abs(move) * (other - own)
-        return moved
+        return own + near * np.abs(move) * (other - own), near & (neighbour != donor)
 
     @cached_property
     def _codes(self) -> Int32Array:
@@ -192,7 +197,14 @@ class SequentialTrees:
 
     @classmethod
     def fit(
-        cls, layout: Layout, condition: Encoded, rows: Encoded, seed: int, donors: int | None = None
+        cls,
+        layout: Layout,
+        condition: Encoded,
+        rows: Encoded,
+        seed: int,
+        donors: int | None = None,
+        *,
+        spread: bool = False,
     ) -> SequentialTrees:
         """Trees of a random half of the rows, and donors of the other half.
 
@@ -202,6 +214,8 @@ class SequentialTrees:
             Training rows with their labels, without ties.
         donors : int or None
             How many a leaf has at least; None: as many as usual.
+        spread : bool
+            Whether numbers are spread over their intervals.
         """
         rng = np.random.default_rng(seed)
         some = np.concatenate(halves(len(rows), rng))
@@ -239,7 +253,15 @@ class SequentialTrees:
             np.concatenate([each.code for each in grown]).astype(np.min_scalar_type(width)),
             np.concatenate([each.score for each in grown]),
             LeafLines.stack([each.lines for each in grown]),
+            spread,
         )
+
+
+def _spread(cell: Float32Array, code: Int32Array, rng: np.random.Generator) -> Float32Array:
+    """Cells moved by up to half of their interval, reflected at its ends."""
+    place = np.abs(cell - code + rng.random(len(cell), np.float32) - np.float32(0.5))
+    place = 1 - np.abs(1 - place)
+    return np.minimum(code + place, np.nextafter((code + 1).astype(np.float32), np.float32(0))).astype(np.float32)
 
 
 def _moved(places: list[Int32Array], offset: IndexArray) -> Int32Array:

@@ -73,42 +73,61 @@ def test_a_generator_far_behind_the_trees_has_no_turn() -> None:
 USUAL, FEW = [12] * SEQUENCES, [FEW_DONORS[0]] * SEQUENCES
 
 
-@pytest.mark.parametrize(
-    ("near", "generator", "grown"),
-    [(0.5, marked, [*USUAL, FEW[0], *FEW]), (0.6, marked, [*USUAL, *FEW_DONORS]), (0.5, learnt, USUAL)],
-)
-def test_leaves_are_finer_where_trees_draw_alone_and_give_nobody_away(
-    near: float, generator: Draw, grown: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    donors, fit = [], SequentialTrees.fit
+def leaves_grown(
+    count: int, near: list[float], generator: Draw, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[int, bool]]:
+    """How many donors leaves have, and whether numbers are spread, of each sequence that is grown."""
+    told, leaves, fit = iter(near), [], SequentialTrees.fit
 
-    def watched(*given: Any) -> SequentialTrees:
-        donors.append(given[-1])
-        return fit(*given)
-
-    monkeypatch.setattr(SequentialTrees, "fit", watched)
-    monkeypatch.setattr("ganaug.selection.proposals.nearness", lambda *_: near)
-    Proposals.fit(LAYOUT, *rows(12_000, 0), generator, 0)
-    assert donors == grown
-
-
-@pytest.mark.parametrize(
-    ("count", "near", "grown"),
-    [(2_500, [0.6, 0.5, 0.5, 0.5], [3] * 12), (2_500, [0.6, 0.6, 0.5, 0.5], [3] * 4 + [5] * 4), (1_400, [0.5], [])],
-)
-def test_of_a_small_table_several_sequences_tell_whether_leaves_give_anybody_away(
-    count: int, near: list[float], grown: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told, donors, fit = iter(near * 2), [], SequentialTrees.fit
-
-    def watched(*given: Any) -> SequentialTrees:
-        donors.append(given[-1])
-        return fit(*given)
+    def watched(*given: Any, spread: bool) -> SequentialTrees:
+        leaves.append((given[-1], spread))
+        return fit(*given, spread=spread)
 
     monkeypatch.setattr(SequentialTrees, "fit", watched)
     monkeypatch.setattr("ganaug.selection.proposals.nearness", lambda *_: next(told))
-    Proposals.fit(LAYOUT, *rows(count, 0), marked, 0)
-    assert donors[SEQUENCES:] == grown
+    Proposals.fit(LAYOUT, *rows(count, 0), generator, 0)
+    return leaves
+
+
+@pytest.mark.parametrize(
+    ("near", "generator", "donors"),
+    [(0.5, marked, [*USUAL, FEW[0], *FEW]), (0.56, marked, [*USUAL, *FEW_DONORS]), (0.5, learnt, USUAL)],
+)
+def test_leaves_are_finer_where_trees_draw_alone_and_give_nobody_away(
+    near: float, generator: Draw, donors: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert leaves_grown(12_000, [near] * 3, generator, monkeypatch) == [(own, False) for own in donors]
+
+
+@pytest.mark.parametrize("generator", [marked, learnt])
+@pytest.mark.parametrize(
+    ("near", "leaves"),
+    [
+        ([0.6, 0.5], [(24, False)]),
+        ([0.6, 0.6, 0.5], [(24, False), (48, False)]),
+        ([0.6] * 4, [(24, False), (48, False), (48, True)]),
+    ],
+)
+def test_leaves_are_coarser_where_usual_ones_give_rows_away(
+    near: list[float], leaves: list[tuple[int, bool]], generator: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown = leaves_grown(12_000, near, generator, monkeypatch)
+    assert grown == [own for own in [(12, False), *leaves] for _ in range(SEQUENCES)]
+
+
+@pytest.mark.parametrize(
+    ("count", "near", "donors"),
+    [
+        (2_500, [0.57, 0.5, 0.5, 0.5], [3] * 12),
+        (2_500, [0.57, 0.57, 0.5, 0.56], [3] * 4 + [5] * 4),
+        (1_400, [], []),
+    ],
+)
+def test_of_a_small_table_several_sequences_tell_whether_leaves_give_anybody_away(
+    count: int, near: list[float], donors: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown = leaves_grown(count, near * 3, marked, monkeypatch)
+    assert [own for own, _ in grown[SEQUENCES:]] == donors
 
 
 def test_the_generator_is_not_asked_for_what_is_thrown_away(proposals: Proposals) -> None:
