@@ -39,8 +39,8 @@ MOST_SECONDS = 10**9
 
 DOCS = """\
 categorical_features : "auto" or list, default="auto"
-    Columns (names, or indices of an array) that hold categories although their dtype is numeric. Strings, booleans
-    and ``category`` columns are always categorical.
+    Columns (names, or indices of an array) that hold categories although their dtype is numeric, or all their texts are
+    dates. Other strings, booleans and ``category`` columns are always categorical.
 rules : "auto", "none" or list of str, default="auto"
     Which rules synthetic rows keep. "auto" finds those that every training row keeps: columns that others imply, parts
     of dates, order, sums and products, dummy columns, cells that are missing together. A list holds rules as `rules_`

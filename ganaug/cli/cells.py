@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..columns.date_text import as_written, pattern_of
 from ..scanning.csv_files import ABSENT, TRUTH
 
 WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 DECIMAL = re.compile(r"-?((0|[1-9]\d*)(\.(?P<decimals>\d*))?|\.(?P<only>\d+))(?P<exponent>[eE][+-]?\d+)?")
-MOMENT = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:([ T])\d\d:\d\d(:\d\d)?)?")
-"""Dates with the year first, with or without a time of day: whoever writes another order has to say which."""
 INFINITE = re.compile(r"[+-]?inf(inity)?", re.IGNORECASE)
 EXACT_DECIMALS = 15
 
@@ -71,7 +70,7 @@ class CellStyle:
                 return cls("whole", missing, before=before)
         elif known and (found := _numbers(bare)) is not None:
             return cls("number", missing, *_decimals(found), before=before)
-        if pattern := _pattern(known):
+        if pattern := pattern_of(known):
             return cls("moment", missing, pattern=pattern)
         return cls("text")
 
@@ -108,7 +107,7 @@ class CellStyle:
             return None
         if self.kind == "truth" and cell in self.words:
             return cell == self.words[1]
-        if self.kind == "moment" and _pattern([cell]) == self.pattern:
+        if self.kind == "moment" and pattern_of([cell]) == self.pattern:
             return cell.replace("/", "-")
         if self.kind == "whole" and WHOLE.fullmatch(bare):
             return int(bare)
@@ -128,7 +127,7 @@ class CellStyle:
         if isinstance(value, (bool, np.bool_, str)) or self.kind in ("text", "nothing", "truth"):
             return str(value)
         if self.kind == "moment":
-            return _as_written(pd.Timestamp(value).to_datetime64(), self.pattern)
+            return as_written(pd.Timestamp(value).to_datetime64(), self.pattern)
         if self.kind == "whole":
             return f"{self.before}{int(value) if float(value).is_integer() else value}"
         return self.before + self._number(float(value))
@@ -151,31 +150,6 @@ class CellStyle:
         whole, _, decimals = text.partition(".")
         decimals = decimals[: self.least] + decimals[self.least :].rstrip("0")
         return f"{whole}.{decimals}" if decimals else whole
-
-
-def _pattern(cells: Sequence[str]) -> str:
-    """How all of some cells write moments; empty if they do not."""
-    found = [MOMENT.fullmatch(cell) for cell in cells]
-    forms = {(match[1], match[2], bool(match[3])) for match in found if match is not None}
-    if not cells or None in found or len(forms) > 1:
-        return ""
-    try:
-        moments = np.array([cell.replace("/", "-") for cell in cells], "M8[s]")
-    except ValueError:  # a thirteenth month
-        return ""
-    [(between, before_time, seconds)] = forms
-    time = f"{before_time}%H:%M{':%S' if seconds else ''}" if before_time else ""
-    pattern = f"%Y{between}%m{between}%d{time}"
-    return pattern if all(map(str.__eq__, (_as_written(each, pattern) for each in moments), cells)) else ""
-
-
-def _as_written(moment: np.datetime64, pattern: str) -> str:
-    """A moment as a pattern has it, in years that `strftime` does not know as well."""
-    text = str(moment.astype("M8[s]"))
-    day, time = text.split("T")
-    date, _, form = pattern.partition("%d")
-    shown = day.replace("-", date[2])
-    return shown + (form[0] + time[: 5 if "%S" not in form else 8] if form else "")
 
 
 def _numbers(cells: list[str]) -> list[re.Match[str]] | None:

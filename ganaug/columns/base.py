@@ -7,7 +7,7 @@ tensors hold them and how a metric looks at them. Nothing else in the package as
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -147,6 +147,36 @@ class Wrapped(ColumnType):
 
     def knows(self, column: pd.Series) -> BoolArray:
         return self.inner.knows(column)
+
+
+class Unwrapped(ColumnType):
+    """Values that another type takes once they are turned into what it knows."""
+
+    inner: ColumnType
+
+    @abstractmethod
+    def unwrapped(self, column: pd.Series) -> pd.Series:
+        """The values as the inner type takes them."""
+
+    @property
+    def nominal(self) -> tuple[bool, ...]:
+        return self.inner.nominal
+
+    @property
+    def cells(self) -> ColumnType:
+        return self.inner
+
+    def transform(self, column: pd.Series) -> list[Float64Array]:
+        return self.inner.transform(self.unwrapped(column))
+
+    def given(self, column: pd.Series) -> AnyArray:
+        return self.inner.given(self.unwrapped(column))
+
+    def plain(self, parts: list[Float64Array]) -> AnyArray:
+        return self.inner.plain(parts)
+
+    def on_days_of(self, plain: AnyArray) -> Self:
+        return replace(self, inner=self.inner.on_days_of(plain))  # type: ignore[type-var]
 
 
 class ValueType(ColumnType):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, record
-from .base import ColumnType, TensorType, missing_of
+from .base import ColumnType, TensorType, Unwrapped, missing_of
 from .ticks import boxed_again
 
 
 @record
 @dataclass(frozen=True)
-class Boxed(ColumnType):
+class Boxed(Unwrapped):
     """A column of objects, by way of NumPy's dtype for such times.
 
     Parameters
@@ -37,33 +37,13 @@ class Boxed(ColumnType):
         own = isinstance(column[column.notna()].iloc[0], (pd.Timestamp, pd.Timedelta))
         return cls(column.dtype, inner, own, missing_of(column))
 
-    @property
-    def nominal(self) -> tuple[bool, ...]:
-        return self.inner.nominal
-
-    @property
-    def cells(self) -> ColumnType:
-        return self.inner
-
-    def transform(self, column: pd.Series) -> list[Float64Array]:
-        return self.inner.transform(self._plain(column))
-
-    def given(self, column: pd.Series) -> AnyArray:
-        return self.inner.given(self._plain(column))
-
-    def plain(self, parts: list[Float64Array]) -> AnyArray:
-        return self.inner.plain(parts)
-
     def series(self, plain: AnyArray) -> pd.Series:
         return boxed_again(self.inner.series(plain), self.missing, pandas=self.pandas)
 
     def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:
         return self.inner.tensor_type(known, missing=missing)
 
-    def on_days_of(self, plain: AnyArray) -> Boxed:
-        return replace(self, inner=self.inner.on_days_of(plain))
-
-    def _plain(self, column: pd.Series) -> pd.Series:
+    def unwrapped(self, column: pd.Series) -> pd.Series:
         try:
             return column.astype(self.inner.dtype)
         except (TypeError, ValueError) as error:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
 from .base import TensorType, ValueType, inner_type, missing_of, nearest
+from .date_text import holds_moments
 from .quantiles import far_off
 from .ticks import (
     NO_TIME,
@@ -68,7 +69,8 @@ class Datetime(ValueType):
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:
-        return cls.accepts(column) or inner_type(column) in ("date", "datetime", "datetime64")
+        known = cls.accepts(column) or inner_type(column) in ("date", "datetime", "datetime64")
+        return known or holds_moments(column)
 
     @classmethod
     def accepts(cls, column: pd.Series) -> bool:

@@ -18,6 +18,7 @@ from ..exceptions import DataWarning
 from ..plain import AnyArray, DType, Float64Array, record
 from .base import TENSOR_DTYPES, ColumnType, TensorType, missing_of, numpy_dtype
 from .category import Category, LongNumber
+from .date_text import reading_of
 from .fakes import KeyMaker, TextMaker
 from .number import EXACT, Number
 from .sparse import Sparse
@@ -206,7 +207,8 @@ def without_identifiers(
         return types, table, ()
     if identifiers == "warn":
         for place in sorted(found):
-            _warn(types[place], table.iloc[:, place])
+            if not reading_of(table.iloc[:, place]):
+                _warn(types[place], table.iloc[:, place])
         return types, table, ()
     if identifiers == "fake":
         made = [Identifier.of(t, table.iloc[:, p]) if p in found else t for p, t in enumerate(types)]

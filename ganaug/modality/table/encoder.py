@@ -13,6 +13,7 @@ import pandas as pd
 
 from ...columns.arranged import Arranged
 from ...columns.base import ColumnType, TensorType
+from ...columns.date_text import warn_of_words
 from ...columns.datetime import Datetime
 from ...columns.identifier import Identifier, Identifiers, without_identifiers
 from ...columns.joined import as_fitted
@@ -142,6 +143,7 @@ class TableEncoder:
         ValueError
             For a rule that does not hold.
         """
+        warn_of_words(table, categorical)
         types = [_listed(fit_column(table[name], categorical=name in categorical), table[name]) for name in table]
         types, table, dropped = without_identifiers(types, table, identifiers)
         floats = [own.transform(table[name]) for own, name in zip(types, table, strict=True)]

@@ -1,0 +1,169 @@
+"""Columns of dates as text, such as 2024-03-31: what comes from a CSV file if nobody asks for dates."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..exceptions import DataWarning
+from ..plain import AnyArray, BoolArray, DType, record
+from .base import ColumnType, TensorType, Unwrapped, missing_of
+
+MOMENT = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:([ T])\d\d:\d\d(:\d\d)?)?")
+"""Dates with the year first, with or without a time of day: whoever writes another order has to say which."""
+OTHER_ORDER = re.compile(r"(\d\d?)([-/.])(\d\d?)\2\d{4}(?:[ T]\d.*)?")
+OTHER_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+MONTHS, DAYS = 12, 31
+FIRST_CELLS = 16
+FEWEST_DATES = 3
+TEXT = ("string", "str", "large_string")
+
+
+@record
+@dataclass(frozen=True)
+class DateText(Unwrapped):
+    """Dates and moments as text, by way of NumPy's dtype for them.
+
+    Parameters
+    ----------
+    inner : ColumnType
+    pattern : str
+        How they are written, as `strftime` takes it.
+    missing : object
+        How a missing cell of a column of objects is written.
+    """
+
+    dtype: DType
+    inner: ColumnType
+    pattern: str
+    missing: Any
+
+    @classmethod
+    def of(cls, column: pd.Series, inner: ColumnType) -> DateText:
+        """The type of a column whose moments are of the inner type."""
+        return cls(column.dtype, inner, pattern_of(distinct_cells(column)), missing_of(column))
+
+    def unwrapped(self, column: pd.Series) -> pd.Series:
+        if not self.knows(column).all():
+            strange = column[~self.knows(column)].iloc[0]
+            raise ValueError(f"column {column.name!r}: {strange!r} is no date like those in fit, {self.pattern}")
+        return moments_of(column)
+
+    def knows(self, column: pd.Series) -> BoolArray:
+        """Which cells are missing, or written like the others."""
+        codes, distinct = pd.factorize(column)
+        known = np.array([*(isinstance(cell, str) and pattern_of([cell]) == self.pattern for cell in distinct), True])
+        return known[codes]
+
+    def series(self, plain: AnyArray) -> pd.Series:
+        moments = self.inner.series(plain)
+        codes, distinct = pd.factorize(moments)
+        cells = np.array([*(as_written(each, self.pattern) for each in distinct.to_numpy()), None], object)[codes]
+        if self.dtype != object:
+            return pd.Series(cells, dtype=object).astype(self.dtype)
+        cells[codes < 0] = self.missing
+        return pd.Series(cells, dtype=object)
+
+    def tensor_type(self, known: AnyArray, *, missing: bool) -> TensorType:  # noqa: ARG002
+        return TensorType("string", 0.0, 0.0, gaps=missing)
+
+    def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:  # noqa: ARG002
+        written = self.series(plain)
+        return written.astype(object).where(written.notna(), "").str.encode("ascii").to_numpy(object)
+
+
+def distinct_cells(column: pd.Series) -> list[str]:
+    """The texts of a column of texts and gaps alone; empty for any other column."""
+    known = column[column.notna()] if _may_hold_text(column.dtype) else column.iloc[:0]
+    first = known.iloc[:FIRST_CELLS]
+    if not all(isinstance(cell, str) and MOMENT.fullmatch(cell) for cell in first):
+        return []
+    distinct = known.unique().tolist()
+    return distinct if all(isinstance(cell, str) for cell in distinct) else []
+
+
+def holds_moments(column: pd.Series) -> bool:
+    """Whether all known cells are dates as text, in one way, and enough of them differ."""
+    cells = distinct_cells(column)
+    return len(cells) >= FEWEST_DATES and bool(pattern_of(cells))
+
+
+def reading_of(column: pd.Series) -> str:
+    """What `pandas.to_datetime` has to be told to read a column of texts that look like dates; empty for others."""
+    known = column[column.notna()] if _may_hold_text(column.dtype) else column.iloc[:0]
+    if len(known) < FEWEST_DATES or not all(isinstance(cell, str) for cell in known.iloc[:FIRST_CELLS]):
+        return ""
+    for form in (OTHER_TIME, OTHER_ORDER):
+        if all(form.fullmatch(cell) for cell in known.iloc[:FIRST_CELLS]):
+            distinct = [cell for cell in known.unique() if isinstance(cell, str)]
+            found = [match for cell in distinct if (match := form.fullmatch(cell))]
+            if len(found) < known.nunique() or len(found) < FEWEST_DATES:
+                return ""
+            return 'format="ISO8601"' if form is OTHER_TIME else _order(found)
+    return ""
+
+
+def warn_of_words(table: pd.DataFrame, categorical: frozenset[object]) -> None:
+    """Warn of dates that are learnt as words, since they are not written with the year first."""
+    for name, column in table.items():
+        if name not in categorical and (how := reading_of(column)):
+            shown = column[column.notna()].iloc[0]
+            warnings.warn(
+                f"column {name!r} holds dates as text, such as {shown!r}, so neither their order nor the time between "
+                f"them is learnt: make dates of them with pd.to_datetime(X[{name!r}], {how}), or name the column in "
+                "categorical_features",
+                DataWarning,
+                stacklevel=2,
+            )
+
+
+def _order(found: Sequence[re.Match[str]]) -> str:
+    """Whether days come first, which is left open where none is beyond the twelfth; empty if neither can be."""
+    first, second = (max(int(match[place]) for match in found) for place in (1, 3))
+    if max(first, second) > DAYS or min(first, second) > MONTHS:
+        return ""
+    return f"dayfirst={first > MONTHS if max(first, second) > MONTHS else '...'}"
+
+
+def moments_of(column: pd.Series) -> pd.Series:
+    """Texts that are moments as such, in seconds."""
+    codes, distinct = pd.factorize(column)
+    read = [np.datetime64(cell.replace("/", "-"), "s") for cell in distinct]
+    moments = np.array([*read, np.datetime64("NaT")], "M8[s]")[codes]
+    return pd.Series(moments, column.index, name=column.name)
+
+
+def pattern_of(cells: Sequence[str]) -> str:
+    """How all of some cells write moments; empty if they do not."""
+    found = [MOMENT.fullmatch(cell) for cell in cells]
+    forms = {(match[1], match[2], bool(match[3])) for match in found if match is not None}
+    if not cells or None in found or len(forms) > 1:
+        return ""
+    try:
+        moments = np.array([cell.replace("/", "-") for cell in cells], "M8[s]")
+    except ValueError:  # a thirteenth month
+        return ""
+    [(between, before_time, seconds)] = forms
+    time = f"{before_time}%H:%M{':%S' if seconds else ''}" if before_time else ""
+    pattern = f"%Y{between}%m{between}%d{time}"
+    return pattern if all(map(str.__eq__, (as_written(each, pattern) for each in moments), cells)) else ""
+
+
+def as_written(moment: np.datetime64, pattern: str) -> str:
+    """A moment as a pattern has it, in years that `strftime` does not know as well."""
+    text = str(moment.astype("M8[s]"))
+    day, time = text.split("T")
+    date, _, form = pattern.partition("%d")
+    shown = day.replace("-", date[2])
+    return shown + (form[0] + time[: 5 if "%S" not in form else 8] if form else "")
+
+
+def _may_hold_text(dtype: DType) -> bool:
+    arrow = isinstance(dtype, pd.ArrowDtype) and str(dtype.pyarrow_dtype) in TEXT
+    return bool(pd.api.types.is_object_dtype(dtype)) or isinstance(dtype, pd.StringDtype) or arrow
