@@ -15,6 +15,7 @@ from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, 
 
 Floats = TypeVar("Floats", AnyArray, pd.Series)
 EXACT = 2**53
+LAST_BITS = 16 * 2.0**-52
 SAFE = 2**51
 """Decimals of fewer units survive a multiplication, too."""
 MAX_DECIMALS = 9
@@ -24,7 +25,7 @@ MOST_LEVELS = 64
 ROWS_PER_LEVEL = 3
 SPARSE = 2.0
 MOST_FAR = 2
-FEWEST_DIGITS, MOST_DIGITS = 4, 8
+FEWEST_DIGITS, MOST_DIGITS = 4, 15
 FEWEST_OF_SIZE = 20
 """Distinct numbers of one size that show with how many digits they are written."""
 MOST_ZEROS = 290
@@ -55,6 +56,8 @@ class Number(ValueType):
         The only values that come back, if they are few, recur and skip most of the lattice.
     digits : int or None
         How many significant digits the values are written with, as 9.692272 beside 10.45323; None for any.
+    seen : ndarray of float64 or None
+        The values, if they recur and lie on no lattice: what is one of them but for the last bits is that one.
     """
 
     dtype: DType
@@ -67,6 +70,7 @@ class Number(ValueType):
     places: int | None = None
     levels: Float64Array | None = None
     digits: int | None = None
+    seen: Float64Array | None = None
 
     kind = "number"
 
@@ -99,7 +103,9 @@ class Number(ValueType):
         digits = None if narrow or places is not None or own.itemsize < 8 else _significant(known, on)
         ints = column.dtype == object and any(isinstance(cell, Integral) for cell in column)
         levels = known if len(known) <= MOST_LEVELS and skip_and_recur(known, len(values), on.step) else None
-        return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels, digits)
+        recur = not on.step and 1 < len(known) <= len(values) / ROWS_PER_LEVEL
+        seen = known if recur and levels is None and not narrow else None
+        return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels, digits, seen)
 
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
@@ -117,6 +123,9 @@ class Number(ValueType):
             near = np.where(far, self.origin, part) if far.any() else part
             near = np.round(self.origin + np.rint((near - self.origin) / self.step) * self.step, self.decimals)
             part = np.where(far, part, near) if far.any() else near
+        if self.seen is not None:
+            near = self.seen[nearest(self.seen / 4, part / 4)]
+            part = np.where(np.abs(near - part) <= LAST_BITS * np.abs(near), near, part)
         own = self._own
         if own.kind in "iu":
             limits = np.iinfo(own)
@@ -344,8 +353,8 @@ def _written(values: Float64Array, digits: int) -> Float64Array:
 
 
 def _significant(known: Float64Array, on: Lattice) -> int | None:
-    """With how many significant digits distinct numbers of several sizes are written, but for decimals that none has;
-    None if they do not tell."""
+    """With how many significant digits distinct numbers are written, but for decimals that none has; None if they do
+    not tell, as numbers of one size with the same decimals."""
     sized = known[(known != 0) & (np.abs(known) < EXACT)]
     if len(sized) + MOST_FAR < len(known):
         return None
@@ -356,7 +365,7 @@ def _significant(known: Float64Array, on: Lattice) -> int | None:
         if all((_written(own, digits) == own).all() for own in (sized[:FEWEST_OF_SIZE], sized)):
             telling = [size for size in common if not on.step or digits - 1 - size <= on.decimals]
             shorter = _written(sized, digits - 1) == sized
-            told = len(telling) > 1 and all(shorter[sizes == size].mean() < SHORTER for size in telling)
+            told = len(telling) > bool(on.step) and all(shorter[sizes == size].mean() < SHORTER for size in telling)
             return digits if told else None
     return None
 

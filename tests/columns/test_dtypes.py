@@ -443,3 +443,24 @@ def test_decimals_are_no_significant_digits():
     values = np.random.default_rng(0).lognormal(3, 2, 2_000)
     for column in (values.round(2), values, np.rint(values * 1_000), np.rint(values) * 100, values.astype(np.float32)):
         assert Number.fit(pd.Series(column)).digits is None
+
+
+def test_fifteen_digits_are_told_by_numbers_of_one_size():
+    column = pd.Series([float(f"{value:.15g}") for value in np.random.default_rng(0).uniform(1, 9, 500)])
+    assert Number.fit(column).digits == 15
+    assert Number.fit(column + 1e-15).digits is None
+
+
+def test_what_recurs_comes_back_to_the_last_bit():
+    """A logarithm of the file's own making differs from ours in the last bits."""
+    rng = np.random.default_rng(0)
+    wage = rng.choice(np.exp(rng.normal(4, 0.4, 100)), 900)
+    log = np.nextafter(np.log(wage), 9)
+    encoder, _ = TableEncoder.fit(pd.DataFrame({"wage": wage, "log": log, "x": rng.normal(size=900)}))
+    assert [rule.kind for rule in encoder.rules] == ["function"]
+    blocks = encoder.layout.blocks
+    codes = rng.integers(0, [block.width for block in blocks], (300, len(blocks)), np.int32)
+    positions = rng.uniform(-1, 1, (300, encoder.layout.numbers)).astype(np.float32)
+    made = encoder.decode(Encoded(codes, positions, positions))
+    assert np.isin(made["wage"], wage).all()
+    assert np.isin(made["log"], log).all()
