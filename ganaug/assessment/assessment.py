@@ -103,7 +103,8 @@ class Assessment:
         return f"<p><strong>{escape(self.verdict)}</strong></p><p>Score: {escape(self.metric)}.</p>{table}"
 
     def _shown(self) -> pd.DataFrame:
-        return self.table.dropna(axis=1, how="all").astype({"rows": object}).fillna({"note": "", "rows": ""})
+        table = self.table.dropna(axis=1, how="all").astype({"rows": object})
+        return table.mask(table.isna() & table.columns.isin(["note", "rows"]), "")
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -160,7 +160,7 @@ def _levels(column: pd.Series) -> pd.Series:
     if known.dtype == object:  # unique() would take 1, 1.0 and True for one value
         distinct = pd.Series(list({_key(v): v for v in known}.values()), dtype=object)
     else:
-        distinct = pd.Series(known.unique(), dtype=known.dtype)
+        distinct = known.drop_duplicates()  # unique() of an older pandas takes "" and "\x00" for one text
     try:
         return distinct.iloc[distinct.array.argsort()].reset_index(drop=True)  # sort_values() would guess a dtype
     except TypeError:  # of several types

@@ -80,9 +80,10 @@ class DateText(Unwrapped):
 
 def distinct_cells(column: pd.Series) -> list[str]:
     """The texts of a column of texts and gaps alone; empty for any other column."""
-    known = column[column.notna()] if _may_hold_text(column.dtype) else column.iloc[:0]
-    first = known.iloc[:FIRST_CELLS]
-    if not all(isinstance(cell, str) and MOMENT.fullmatch(cell) for cell in first):
+    if not _may_hold_text(column.dtype):
+        return []
+    known = column[column.notna()]
+    if not all(isinstance(cell, str) and MOMENT.fullmatch(cell) for cell in known.iloc[:FIRST_CELLS]):
         return []
     distinct = known.unique().tolist()
     return distinct if all(isinstance(cell, str) for cell in distinct) else []
@@ -96,7 +97,9 @@ def holds_moments(column: pd.Series) -> bool:
 
 def reading_of(column: pd.Series) -> str:
     """What `pandas.to_datetime` has to be told to read a column of texts that look like dates; empty for others."""
-    known = column[column.notna()] if _may_hold_text(column.dtype) else column.iloc[:0]
+    if not _may_hold_text(column.dtype):
+        return ""
+    known = column[column.notna()]
     if len(known) < FEWEST_DATES or not all(isinstance(cell, str) for cell in known.iloc[:FIRST_CELLS]):
         return ""
     for form in (OTHER_TIME, OTHER_ORDER):
