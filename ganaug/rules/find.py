@@ -69,6 +69,7 @@ def find_rules(
     for interaction in find_interactions(factors, lattices, grains, found.may_be_told, of_flags=True):
         found.add(interaction)
     search.pairs()
+    search.singles(names_by_number=True)
     for usual in find_usual(search):
         found.add(usual)
     free = [place for place in columns if place not in found.derived]

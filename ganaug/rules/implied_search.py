@@ -36,6 +36,8 @@ UNSEEN = 0.05
 of all these rows were seen once."""
 MANY_LEVELS = 16
 EXTRA_RUNS = 4
+MORE_NAMES = 1.5
+"""A list by names may be so many times as long as one by numbers."""
 MOST_PAIRED = 24
 MOST_COMBINATIONS = 1_000_000
 
@@ -62,14 +64,36 @@ class ImpliedSearch:
         other.found = found
         return other
 
-    def singles(self, places: set[int] | None = None) -> None:
-        """Take those in that have one cause, and whose effect is at one of some places."""
+    def singles(self, places: set[int] | None = None, *, names_by_number: bool = False) -> None:
+        """Take those in that have one cause, and whose effect is at one of some places.
+
+        A list by names comes before one by numbers: of a country follow its area and its continent, not the country
+        and the continent of the area. A name, a category of many levels, is looked up by a number only if
+        `names_by_number`.
+        """
         for effect in self._by_levels():
-            if places is not None and effect.places[0] not in places:
+            if self.found.is_told(effect) or (places is not None and effect.places[0] not in places):
                 continue
-            for term in self.candidates(effect):
-                if self._single(effect, term):
+            by_number = None
+            for rule in (rule for term in self.candidates(effect) for rule in self.implied(effect, term)):
+                listed = isinstance(rule, Lookup)
+                if listed and self._is_number(rule.terms[0]):
+                    by_number = by_number or (rule if self.found.allows(rule) else None)
+                    continue
+                if by_number and listed and self._levels(rule) > MORE_NAMES * self._levels(by_number):
                     break
+                if self.found.add(rule):
+                    break
+            name = effect.listed and self.levels[effect] > MANY_LEVELS and not self._is_number(effect)
+            if by_number and not self.found.is_told(effect) and (names_by_number or not name):
+                self.found.add(by_number)
+
+    def _is_number(self, term: Term) -> bool:
+        """Whether it is the value of a number or a time."""
+        return term.listed and term.places != (LABEL,) and self.table[term.places[0]].ordered
+
+    def _levels(self, rule: Implied) -> int:
+        return self.codes[rule.terms[0]][1]
 
     def _open_effects(self) -> Iterator[Term]:
         """Columns that vary, and those with gaps."""
@@ -128,10 +152,6 @@ class ImpliedSearch:
 
         usable = [t for t in self.codes if place not in t.places and (effect.listed or t.view not in (*SPANS, *DATES))]
         return sorted(usable, key=rank)
-
-    def _single(self, effect: Term, term: Term) -> bool:
-        """Whether a rule with one cause was found and taken in."""
-        return not self.found.is_told(effect) and any(self.found.add(rule) for rule in self.implied(effect, term))
 
     def implied(self, effect: Term, term: Term) -> Iterator[Implied]:
         """The rules by which one cause tells an effect, the simpler one first."""
