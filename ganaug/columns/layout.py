@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from math import isfinite
 from typing import ClassVar
 
 import numpy as np
@@ -77,6 +78,37 @@ class Conditioned:
 
 @record
 @dataclass(frozen=True)
+class Told:
+    """A column that is looked up by the value of another one, and so has no block: what selection may know of it.
+
+    Parameters
+    ----------
+    block : int
+        Of the column by which it is looked up.
+    edges : tuple of float
+        Numbers, as :func:`as_numbers` makes them of the block, at which the next value begins.
+    values : tuple of float
+        Ranks of the values, one more than edges.
+    """
+
+    block: int
+    edges: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        finite = all(map(isfinite, (*self.edges, *self.values)))
+        if not finite or len(self.values) != len(self.edges) + 1 or sorted(self.edges) != list(self.edges):
+            raise ValueError("values that are not looked up between edges")
+
+    def __call__(self, numbers: Float32Array) -> Float32Array:
+        """Its ranks in rows in which the block has these numbers."""
+        edges, values = np.asarray(self.edges, np.float32), np.asarray(self.values, np.float32)
+        told: Float32Array = values[np.searchsorted(edges, numbers, "right")]
+        return told
+
+
+@record
+@dataclass(frozen=True)
 class Layout(Conditioned):
     """Slots of a dense row: every block's one-hot slots, then one position for every block with bins.
 
@@ -86,11 +118,18 @@ class Layout(Conditioned):
         In the order of the columns of ``Encoded.codes``.
     condition : Layout or None
         Of the label that rows are generated for; it has no blocks when there are no labels.
+    told : tuple of Told
+        Columns that blocks tell.
     """
 
     blocks: tuple[Block, ...]
     condition: Layout | None = None
+    told: tuple[Told, ...] = ()
     modality: ClassVar[str] = "table"
+
+    def __post_init__(self) -> None:
+        if any(not 0 <= own.block < len(self.blocks) for own in self.told):
+            raise ValueError("columns that are told by blocks which there are not")
 
     @cached_property
     def banks(self) -> tuple[Bank, ...]:

@@ -41,8 +41,9 @@ def nearness(trees: SequentialTrees, condition: Encoded, rows: Encoded, seed: in
 
 def _points(layout: Layout, condition: Encoded, rows: Encoded) -> Float32Array:
     """Rows as points: a number is its rank, and another category as far away as the least rank from the greatest."""
-    cells, parts = places(features_of(layout, condition, rows)), []
-    for block, own in zip(layout.joint.blocks, cells.T, strict=True):
+    blocks, parts = layout.joint.blocks, []
+    cells = places(features_of(layout, condition, rows)[:, : len(blocks)])
+    for block, own in zip(blocks, cells.T, strict=True):
         ranked = own >= block.first_bin
         if block.bins:
             parts.append(np.where(ranked, (own - block.first_bin) / block.bins, np.float32(0.5))[:, None])

@@ -34,9 +34,10 @@ Codes = NDArray[np.unsignedinteger]
 
 
 def features_of(layout: Layout, condition: Encoded | None, rows: Encoded) -> Float32Array:
-    """What trees see of rows: codes as numbers, the condition's first, if given."""
-    parts = [(layout, rows)] if condition is None else [(layout.label, condition), (layout, rows)]
-    return np.hstack([as_numbers(layout, part) for layout, part in parts])
+    """What trees see of rows: codes as numbers, the condition's first, if given, and last what blocks tell."""
+    cells = as_numbers(layout, rows)
+    told = [own(cells[:, own.block])[:, None] for own in layout.told]
+    return np.hstack([*([] if condition is None else [as_numbers(layout.label, condition)]), cells, *told])
 
 
 def usual_donors(rows: int) -> int:
@@ -112,7 +113,7 @@ class SequentialTrees:
         inner = self.right != 0
         if (self.right[inner] < 2).any() or (self.right >= left).any() or (self.right < 0).any():
             raise ValueError("nodes that do not form trees")
-        features = len(self.layout.joint.blocks)
+        features = len(self.layout.joint.blocks) + len(self.layout.told)
         if (self.feature < 0).any() or (self.feature >= features).any():
             raise ValueError(f"trees that look at more than the {features} features")
         donors = len(self.code)
@@ -143,6 +144,7 @@ class SequentialTrees:
             code = self._codes.take(donor)
             if tree.number is None:
                 features[:, labels + tree.column] = codes[:, tree.column] = code
+                self._tell(features, tree.column)
                 continue
             block = layout.blocks[tree.column]
             inside = code >= block.first_bin
@@ -156,7 +158,16 @@ class SequentialTrees:
             codes[:, tree.column] = code = cell.astype(np.int32)
             positions[:, tree.number] = position = inside * (2 * (cell - code) - 1)
             features[:, labels + tree.column] = code + fractions(inside, position)
+            self._tell(features, tree.column)
         return Encoded(codes, positions, positions)
+
+    def _tell(self, features: Float32Array, column: int) -> None:
+        """Put in what a column that was just drawn tells."""
+        blocks = len(self.layout.joint.blocks)
+        own = features[:, blocks - len(self.layout.blocks) + column]
+        for place, told in enumerate(self.layout.told):
+            if told.block == column:
+                features[:, blocks + place] = told(own)
 
     def _between(
         self,
@@ -184,7 +195,8 @@ class SequentialTrees:
     @cached_property
     def _trees(self) -> list[DonorTree]:
         number = {block: place for place, block in enumerate(self.layout.numbered)}
-        features, ends, trees = len(self.layout.joint.blocks), np.cumsum(self.sizes), []
+        features = len(self.layout.joint.blocks) + len(self.layout.told)
+        ends, trees = np.cumsum(self.sizes), []
         for place, (column, start, end) in enumerate(zip(self.order.tolist(), ends - self.sizes, ends, strict=True)):
             here = slice(start, end)
             tree = _scikit_learn_tree(features, self.feature[here], self.threshold[here], self.right[here])
@@ -223,22 +235,21 @@ class SequentialTrees:
         splitting, giving = np.array_split(np.arange(len(some)), 2)
         donors = usual_donors(len(some)) if donors is None else donors
         label, cells = as_numbers(layout.label, condition), as_numbers(layout, rows)
-        features = np.hstack([label, cells])
+        features, blocks = features_of(layout, condition, rows), layout.joint.blocks
         known = list(range(label.shape[1]))
         told_label = np.zeros((len(rows), 0), np.float32)
         if known and not layout.label.numbers:
             told_label = CLASS_WEIGHT * _told(layout.label, condition, label, 0, rng)
         order = rng.permutation(len(layout.blocks)).astype(np.int32)
-        found = scores(features, layout.joint.blocks)
+        found = scores(features[:, : len(blocks)], blocks)
         grown = []
         for column in order:
             told = np.hstack([_told(layout, rows, cells, int(column), rng), told_label])
             own = label.shape[1] + int(column)
             tree = _grown(features[:, known], told, splitting, giving, donors, rng)
-            grown.append(
-                _with_donors(tree, np.array(known, np.int32), own, layout.joint.blocks, rows.codes[:, column], found)
-            )
-            known.append(own)
+            grown.append(_with_donors(tree, np.array(known, np.int32), own, blocks, rows.codes[:, column], found))
+            told_by = [len(blocks) + place for place, each in enumerate(layout.told) if each.block == column]
+            known += [own, *told_by]
         offset = np.cumsum([0, *(len(each.code) for each in grown)])[:-1]
         width = max(block.width for block in layout.blocks)
         return cls(
@@ -309,7 +320,7 @@ def _with_donors(
     nodes, givers, leaf = tree
     score, ranked = found[0][givers], found[1][givers]
     lines = level(len(nodes.right))
-    near = np.array([place for place in seen if blocks[place].bins], np.int32)
+    near = np.array([place for place in seen if place < len(blocks) and blocks[place].bins], np.int32)
     if blocks[own].bins and len(near):
         fitted = fit_lines((score[:, own], ranked[:, own]), (score[:, near], ranked[:, near]), leaf, nodes.group)
         lines = lines if fitted is None else fitted._replace(along=near[fitted.along])

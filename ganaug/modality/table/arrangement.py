@@ -37,7 +37,7 @@ def arranged(
     classes : ndarray of int32 or None
         The class of each row.
     """
-    told = _told_by_value(found)
+    told = told_by_value(found)
     codes = _mere_codes(types, found, told)
     places = [p for p, own in enumerate(types) if p not in found.derived and (p in codes or _is_wide(own))]
     if not places:
@@ -68,7 +68,7 @@ def _is_wide(own: ColumnType) -> bool:
     return isinstance(own, Category) and not ordered and len(own.values) >= FEWEST_LEVELS
 
 
-def _told_by_value(found: Assembly) -> list[Lookup]:
+def told_by_value(found: Assembly) -> list[Lookup]:
     """The rules by which the value of one column tells something of another one."""
     lookups = [rule for rule in found.rules if isinstance(rule, Lookup)]
     return [rule for rule in lookups if len(rule.terms) == 1 and rule.terms[0].listed and rule.causes != (LABEL,)]

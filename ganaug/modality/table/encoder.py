@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -31,8 +31,9 @@ from ...rules.order import Bounds, Order
 from ...rules.pinned import held_exactly
 from ...rules.relations import Relation, range_of, reached
 from ...rules.unique import Unique, with_free_values
-from .arrangement import arranged
+from .arrangement import arranged, told_by_value
 from .blocks import Blocks, Part
+from .lookups import told_by_keys
 
 SPARSE = 2.0
 PAIR = 2
@@ -181,7 +182,9 @@ class TableEncoder:
             for place, (name, own) in enumerate(zip(table, types, strict=True))
         ]
         steps = [Step(rule, blocks.parts(-1 - number)) for number, rule in enumerate(ordered)]
-        return cls(tuple(columns), tuple(steps), blocks.layout(), dropped), blocks.encoded(len(table))
+        layout, rows = blocks.layout(), blocks.encoded(len(table))
+        told_columns = told_by_keys(told_by_value(found), [own.parts for own in columns], cells, layout, rows)
+        return cls(tuple(columns), tuple(steps), replace(layout, told=told_columns), dropped), rows
 
     @property
     def features(self) -> list[object]:
