@@ -30,8 +30,8 @@ from ..plain import RECORDS, AnyArray, PathLike
 from .tree import TreeReader, TreeWriter, tree_of
 
 MAGIC = "ganaug"
-FORMAT_VERSION = 7
-OLDEST_VERSION = 7
+FORMAT_VERSION = 8
+OLDEST_VERSION = 8
 MAX_MEMBERS = 20_000
 MAX_JSON = 256 * 2**20
 ARRAY_KINDS = "biufMm"

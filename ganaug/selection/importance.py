@@ -102,6 +102,11 @@ def _with_twins(layout: Layout) -> Layout:
     return Layout((*layout.joint.blocks, Block(0, 2)))
 
 
+def _labelled(layout: Layout, condition: Encoded, rows: Encoded) -> Encoded:
+    """Rows with the class that is their label: a row is over again only if that is."""
+    return rows if layout.label.numbers else Encoded(np.hstack([rows.codes, condition.codes]), rows.low, rows.high)
+
+
 @record
 @dataclass(frozen=True)
 class ImportanceSampling:
@@ -147,7 +152,9 @@ class ImportanceSampling:
 
     def log_odds(self, condition: Encoded, rows: Encoded) -> Float64Array:
         total = self.trees(_judged(self.layout, condition, rows, self.label_models)).clip(-CLIP, CLIP)
-        columns = np.ascontiguousarray(np.hstack([condition.codes, rows.codes, self.twins(rows)]).T, np.intp)
+        columns = np.ascontiguousarray(
+            np.hstack([condition.codes, rows.codes, self.twins(_labelled(self.layout, condition, rows))]).T, np.intp
+        )
         for table in self.tables:
             total += table(columns)
         return total
@@ -187,7 +194,7 @@ class ImportanceSampling:
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         rng = np.random.default_rng(seed)
-        twins, has_twin = Twins.fit(layout, rows)
+        twins, has_twin = Twins.fit(layout, _labelled(layout, condition, rows))
         rows = rows.untied(rng)
         some = rng.permutation(len(rows))[:most_rows]
         real_condition, real = condition.take(some), rows.take(some)
@@ -227,7 +234,7 @@ class ImportanceSampling:
         pool = Sampler(generated, uncorrected, candidates).pool(asked, first + 1)
         asked = asked.take(np.repeat(np.arange(len(asked)), candidates))
         odds = uncorrected.log_odds(asked, pool).astype(np.float32).reshape(-1, candidates)
-        is_twin = twins(pool)
+        is_twin = twins(_labelled(layout, asked, pool))
         if is_twin.mean() <= has_twin.mean():  # only too many are put right
             is_twin, has_twin = np.zeros_like(is_twin), np.zeros_like(has_twin)
         codes = np.hstack([asked.codes, pool.codes, is_twin])

@@ -70,23 +70,32 @@ class Generated:
         return generated(condition, seed)
 
 
-def test_training_rows_come_no_more_often_than_they_repeat_one_another(monkeypatch):
+@pytest.mark.parametrize("classes", [1, 4])
+def test_training_rows_come_no_more_often_than_they_repeat_one_another(classes, monkeypatch):
+    """A row is a training row over again only with its label: among four classes others may share all the rest."""
     monkeypatch.setattr(Proposals, "fit", lambda *_: Generated())
     rng = np.random.default_rng(0)
-    condition, rows = encoded(np.zeros(2_000)), encoded(*rng.integers(0, 40, (3, 2_000)))
+    levels = 40 if classes == 1 else 16
+    condition, rows = encoded(rng.integers(0, classes, 2_000)), encoded(*rng.integers(0, levels, (3, 2_000)))
 
     def copying(asked, seed):
-        """Every second row is one of the training rows."""
+        """Every second row is one of the training rows with its label."""
         own = np.random.default_rng([*np.ravel(seed), len(asked)])
-        new, old = own.integers(0, 40, (3, len(asked))), rows.codes[own.integers(0, len(rows), len(asked))].T
+        new, old = own.integers(0, levels, (3, len(asked))), np.zeros((3, len(asked)), int)
+        for label in range(classes):
+            mine, known = (np.flatnonzero(each.codes[:, 0] == label) for each in (asked, condition))
+            old[:, mine] = rows.codes[own.choice(known, len(mine))].T
         return encoded(*np.where(own.random(len(asked)) < 0.5, old, new))
 
-    layout = Layout((Block(0, 40),) * 3, Layout((Block(0, 1),)))
+    def repeats(asked, made):
+        return chooser.twins(encoded(*made.codes.T, asked.codes[:, 0])).mean()
+
+    layout = Layout((Block(0, levels),) * 3, Layout((Block(0, classes),)))
     chooser = fitted(layout, condition, rows, None, copying, 8, 10_000)
-    made = Sampler(copying, chooser, 8).rows(encoded(np.zeros(20_000)), 1)
-    repeated = 1 - len(np.unique(rows.codes, axis=0)) / len(rows)
-    assert chooser.twins(copying(condition, 0)).mean() > 0.5
-    assert chooser.twins(made).mean() < 3 * repeated < 0.1
+    asked = encoded(rng.integers(0, classes, 20_000))
+    repeated = 1 - len(np.unique(np.hstack([rows.codes, condition.codes]), axis=0)) / len(rows)
+    assert repeats(condition, copying(condition, 0)) > 0.5
+    assert repeats(asked, Sampler(copying, chooser, 8).rows(asked, 1)) < 3 * repeated < 0.2
 
 
 def test_choosing_cannot_change_which_labels_come_out(chooser):

@@ -12,7 +12,7 @@ from ...rules.base import Cells
 from ...rules.implied import Lookup
 from .blocks import Part
 
-FEWEST_KEYS, MOST_KEYS = 32, 4_096
+FEWEST_KEYS, MOST_KEYS = 32, 8_192
 """A column of fewer values is told apart by trees themselves."""
 MOST_TOLD = 16
 
