@@ -224,11 +224,16 @@ class ImpliedSearch:
         return None if many and rule.shift is None else rule
 
     def _copy(self, effect: Term, term: Term, levels: int) -> bool:
-        """Whether the two columns are the same numbers in other units, which no list is needed for."""
+        """Whether the two columns are the same numbers in other units, in order or in reverse, which no list is needed
+        for."""
         if not (effect.listed and term.listed) or term.places == (LABEL,) or levels <= MANY_LEVELS:
             return False
         one, other = self.table[term.places[0]], self.table[effect.places[0]]
-        return one.kind == other.kind and one.ordered and len(np.unique(other.plain)) >= levels - 1
+        if one.kind != other.kind or not one.ordered or len(np.unique(other.plain)) < levels - 1:
+            return False
+        known = ~(one.absent | other.absent)
+        follows = np.diff(other.plain[known][np.argsort(one.plain[known], kind="stable")])
+        return bool((follows >= 0).all() or (follows <= 0).all())
 
     def _changes(self, term: Term, target: Int64Array) -> int:
         """How often the effect changes over the first rows, in the order of what is seen."""
