@@ -145,6 +145,7 @@ class ImportanceSampling:
                 raise ValueError("two-way tables of other columns than the layout's")
             if table.correction.shape != (widths[table.first], widths[table.second]):
                 raise ValueError("two-way tables of another size than their columns")
+        self.twins.check(self.layout)
 
     def candidates(self, generated: Draw, condition: Encoded, seed: tuple[int, int]) -> Encoded:
         """Rows of trees, or of trees and the generator by turns."""

@@ -53,6 +53,18 @@ class Twins:
         if not len(self.tied) == len(self.blocks) == len(self.sizes) or self.sizes.sum() != len(self.starts):
             raise ValueError("values of other positions than those that are compared by them")
 
+    def check(self, layout: Layout) -> None:
+        """ValueError for twins of no rows, or of rows of another layout."""
+        if not len(self.keys):
+            raise ValueError("twins of no rows")
+        for places, count in (
+            (self.fine, layout.numbers),
+            (self.tied, layout.numbers),
+            (self.blocks, len(layout.blocks)),
+        ):
+            if len(places) and not 0 <= places.min() <= places.max() < count:
+                raise ValueError("twins of rows with other columns than the layout's")
+
     def __call__(self, rows: Encoded) -> Int32Array:
         """1 for each row that is one of the training rows, else 0, as a column."""
         keys = self._keys(rows)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from ganaug.columns.layout import Block, Encoded, Layout
 from ganaug.selection.twins import CELLS, Twins
@@ -55,3 +58,16 @@ def test_numbers_with_ties_are_compared_by_value() -> None:
     other = inside.copy()
     other[:, 1] = np.where(value < 9, other[:, 1] + 0.2, -0.9)  # the next value, or the first one
     assert not twins(Encoded(codes, other, other)).any()
+
+
+@pytest.mark.parametrize("field", ["fine", "tied", "blocks"])
+def test_twins_of_other_columns_are_refused(field: str) -> None:
+    twins, _ = Twins.fit(LAYOUT, rows(100, 0))
+    twins.check(LAYOUT)
+    one = np.ones(1, np.int32)
+    twins = replace(twins, tied=one, blocks=one, sizes=0 * one)
+    for place in (-1, 3):
+        with pytest.raises(ValueError, match="other columns than the layout's"):
+            replace(twins, **{field: np.array([place], np.int32)}).check(LAYOUT)
+    with pytest.raises(ValueError, match="twins of no rows"):
+        replace(twins, keys=twins.keys[:0]).check(LAYOUT)
