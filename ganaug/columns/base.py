@@ -175,6 +175,15 @@ class Unwrapped(ColumnType):
     def plain(self, parts: list[Float64Array]) -> AnyArray:
         return self.inner.plain(parts)
 
+    def rounded(self, part: Float64Array) -> Float64Array:
+        return self.inner.rounded(part)
+
+    def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:
+        return self.inner.tensor_type(known, missing=missing)
+
+    def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:
+        return self.inner.tensor(plain, form)
+
     def on_days_of(self, plain: AnyArray) -> Self:
         return replace(self, inner=self.inner.on_days_of(plain))  # type: ignore[type-var]
 

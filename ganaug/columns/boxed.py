@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..plain import AnyArray, DType, Float64Array, record
-from .base import ColumnType, TensorType, Unwrapped, missing_of
+from ..plain import AnyArray, DType, record
+from .base import ColumnType, Unwrapped, missing_of
 from .ticks import boxed_again
 
 
@@ -39,9 +39,6 @@ class Boxed(Unwrapped):
 
     def series(self, plain: AnyArray) -> pd.Series:
         return boxed_again(self.inner.series(plain), self.missing, pandas=self.pandas)
-
-    def tensor_type(self, known: Float64Array, *, missing: bool) -> TensorType:
-        return self.inner.tensor_type(known, missing=missing)
 
     def unwrapped(self, column: pd.Series) -> pd.Series:
         try:

@@ -45,13 +45,14 @@ class DateText(Unwrapped):
     missing: Any
 
     @classmethod
-    def of(cls, column: pd.Series, inner: ColumnType) -> DateText:
+    def of(cls, column: pd.Series, inner: ColumnType, pattern: str) -> DateText:
         """The type of a column whose moments are of the inner type."""
-        return cls(column.dtype, inner, pattern_of(distinct_cells(column)), missing_of(column))
+        return cls(column.dtype, inner, pattern, missing_of(column))
 
     def unwrapped(self, column: pd.Series) -> pd.Series:
-        if not self.knows(column).all():
-            strange = column[~self.knows(column)].iloc[0]
+        known = self.knows(column)
+        if not known.all():
+            strange = column[~known].iloc[0]
             raise ValueError(f"column {column.name!r}: {strange!r} is no date like those in fit, {self.pattern}")
         return moments_of(column)
 
@@ -78,21 +79,16 @@ class DateText(Unwrapped):
         return written.astype(object).where(written.notna(), "").str.encode("ascii").to_numpy(object)
 
 
-def distinct_cells(column: pd.Series) -> list[str]:
-    """The texts of a column of texts and gaps alone; empty for any other column."""
+def pattern_in(column: pd.Series) -> str:
+    """How a column writes moments; empty if not all known cells are, in one way, or too few of them differ."""
     if not _may_hold_text(column.dtype):
-        return []
+        return ""
     known = column[column.notna()]
     if not all(isinstance(cell, str) and MOMENT.fullmatch(cell) for cell in known.iloc[:FIRST_CELLS]):
-        return []
-    distinct = known.unique().tolist()
-    return distinct if all(isinstance(cell, str) for cell in distinct) else []
-
-
-def holds_moments(column: pd.Series) -> bool:
-    """Whether all known cells are dates as text, in one way, and enough of them differ."""
-    cells = distinct_cells(column)
-    return len(cells) >= FEWEST_DATES and bool(pattern_of(cells))
+        return ""
+    cells = known.unique().tolist()
+    few = len(cells) < FEWEST_DATES or not all(isinstance(cell, str) for cell in cells)
+    return "" if few else pattern_of(cells)
 
 
 def reading_of(column: pd.Series) -> str:

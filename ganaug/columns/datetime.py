@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
 from .base import TensorType, ValueType, inner_type, missing_of, nearest
-from .date_text import holds_moments
+from .date_text import pattern_in
 from .quantiles import far_off
 from .ticks import (
     NO_TIME,
@@ -70,7 +70,7 @@ class Datetime(ValueType):
     @classmethod
     def holds(cls, column: pd.Series) -> bool:
         known = cls.accepts(column) or inner_type(column) in ("date", "datetime", "datetime64")
-        return known or holds_moments(column)
+        return known or bool(pattern_in(column))
 
     @classmethod
     def accepts(cls, column: pd.Series) -> bool:

@@ -88,7 +88,7 @@ class Identifier(ColumnType):
         if keys is not None:
             inner = own.cells
             number = replace(inner, origin=float(inner.origin % inner.step)) if isinstance(inner, Number) else None
-            shown = replace(own, dense=number) if isinstance(own, Sparse) and number else number
+            shown = replace(own, inner=number) if isinstance(own, Sparse) and number else number
             most = _greatest(column.dtype, is_number=number is not None)
             return cls(_bare(column.dtype), KeyMaker.of(keys, most), "key", missing_of(column), shown)
         form = next((name for name, kinds in KINDS.items() if all(isinstance(cell, kinds) for cell in cells)), None)

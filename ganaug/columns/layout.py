@@ -102,9 +102,13 @@ class Told:
 
     def __call__(self, numbers: Float32Array) -> Float32Array:
         """Its ranks in rows in which the block has these numbers."""
-        edges, values = np.asarray(self.edges, np.float32), np.asarray(self.values, np.float32)
+        edges, values = self._arrays
         told: Float32Array = values[np.searchsorted(edges, numbers, "right")]
         return told
+
+    @cached_property
+    def _arrays(self) -> tuple[Float32Array, Float32Array]:
+        return np.asarray(self.edges, np.float32), np.asarray(self.values, np.float32)
 
 
 @record

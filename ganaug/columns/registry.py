@@ -7,7 +7,7 @@ import pandas as pd
 from .base import ColumnType, Kind, ValueType
 from .boxed import Boxed
 from .category import Category, LongNumber
-from .date_text import DateText, holds_moments, moments_of
+from .date_text import DateText, moments_of, pattern_in
 from .datetime import Datetime
 from .duration import Duration
 from .number import Number, is_complex
@@ -38,8 +38,8 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
         return COLUMN_TYPES[-1].fit(column)
     if (plain := unboxed(column)) is not None:
         return Boxed.of(column, fit_column(plain))
-    if holds_moments(column):
-        return DateText.of(column, fit_column(moments_of(column)))
+    if pattern := pattern_in(column):
+        return DateText.of(column, fit_column(moments_of(column)), pattern)
     return next(each for each in COLUMN_TYPES if each.accepts(column)).fit(column)
 
 

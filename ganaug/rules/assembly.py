@@ -149,11 +149,10 @@ class Assembly:
         while left:
             waiting = {effect for rule in left for effect in rule.effects}
             ready = [rule for rule in left if not waiting & set(rule.causes)]
-            chosen = [
-                rule
-                for rule in ready
-                if not any(_turn(other) < _turn(rule) and set(other.effects) & set(rule.effects) for other in left)
-            ]
+            first: dict[int, int] = {}
+            for rule in left:
+                first |= {effect: min(_turn(rule), first.get(effect, _turn(rule))) for effect in rule.effects}
+            chosen = [rule for rule in ready if all(_turn(rule) <= first[effect] for effect in rule.effects)]
             assert chosen, "rules in a circle"
             done += chosen
             left = [rule for rule in left if not any(rule is other for other in chosen)]

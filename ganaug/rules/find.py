@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from .exact import find_exact
 from .function import find_functions
 from .implied_search import ImpliedSearch
 from .interactions import find_interactions
-from .one_of import OneOf, find_one_of
+from .one_of import OneOf, find_one_of, is_dummy
 from .order import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
 from .relations import Relation, reached
@@ -53,23 +53,25 @@ def find_rules(
         for group in groups:
             if not _implied_by_another(group, trial.found):
                 found.add(group)
-    numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
-    lattices = {place: lattice(table[place]) for place in numbers}
-    grains = {place: table[place].grain for place in numbers}
-    factors = {place: values for place, values in numbers.items() if table[place].kind == "number"}
-    for interaction in find_interactions(factors, lattices, grains, found.may_be_told, of_flags=False):
+    of_numbers, of_flags = _by_factors(find_interactions(table), table)
+    for interaction in of_numbers:
         found.add(interaction)
     search.singles()
     for function in find_functions(table, found.may_be_told):
         found.add(function)
-    for relation in find_exact(numbers, list(factors), lattices, grains, found.may_be_told):
+    numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
+    lattices = {place: lattice(table[place]) for place in numbers}
+    grains = {place: table[place].grain for place in numbers}
+    factors = [place for place in numbers if table[place].kind == "number"]
+    for relation in find_exact(numbers, factors, lattices, grains, found.may_be_told):
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
-    for interaction in find_interactions(factors, lattices, grains, found.may_be_told, of_flags=True):
+    for interaction in of_flags:  # after sums, which tell more of flags
         found.add(interaction)
     search.pairs()
-    search.singles(names_by_number=True)
+    for lookup in search.names_by_number:
+        found.add(lookup)
     for usual in find_usual(search):
         found.add(usual)
     free = [place for place in columns if place not in found.derived]
@@ -94,6 +96,14 @@ def relate(found: Assembly, table: Table, lattices: Mapping[int, tuple[float, fl
     for tie in find_ties(table, found.may_follow):
         found.add(tie)
     found.bound(table)
+
+
+def _by_factors(interactions: Iterable[Relation], table: Table) -> tuple[list[Relation], list[Relation]]:
+    """Those with a factor that is no flag, and those of flags alone."""
+    found: tuple[list[Relation], list[Relation]] = [], []
+    for interaction in interactions:
+        found[all(is_dummy(table[cause]) for cause in interaction.causes)].append(interaction)
+    return found
 
 
 def _implied_by_another(group: OneOf, found: Assembly) -> bool:

@@ -57,36 +57,40 @@ class ImpliedSearch:
         """The first rows in the order of what is seen."""
         self.full: dict[Term, tuple[Int64Array, int]] = {}
         self.tried = 0
+        self.names_by_number: list[Lookup] = []
+        """Lists by which numbers tell names, for those that nothing else tells."""
 
     def with_assembly(self, found: Assembly) -> ImpliedSearch:
         """The same search, for another assembly."""
         other = copy(self)
-        other.found = found
+        other.found, other.names_by_number = found, []
         return other
 
-    def singles(self, places: set[int] | None = None, *, names_by_number: bool = False) -> None:
+    def singles(self, places: set[int] | None = None) -> None:
         """Take those in that have one cause, and whose effect is at one of some places.
 
         A list by names comes before one by numbers: of a country follow its area and its continent, not the country
-        and the continent of the area. A name, a category of many levels, is looked up by a number only if
-        `names_by_number`.
+        and the continent of the area. Lists of names, categories of many levels, by numbers are put by.
         """
         for effect in self._by_levels():
             if self.found.is_told(effect) or (places is not None and effect.places[0] not in places):
                 continue
-            by_number = None
+            by_number: list[Lookup] = []
             for rule in (rule for term in self.candidates(effect) for rule in self.implied(effect, term)):
-                listed = isinstance(rule, Lookup)
-                if listed and self._is_number(rule.terms[0]):
-                    by_number = by_number or (rule if self.found.allows(rule) else None)
-                    continue
-                if by_number and listed and self._levels(rule) > MORE_NAMES * self._levels(by_number):
-                    break
+                if isinstance(rule, Lookup):
+                    if self._is_number(rule.terms[0]):
+                        by_number += [rule] if self.found.allows(rule) else []
+                        continue
+                    if by_number and self._levels(rule) > MORE_NAMES * self._levels(by_number[0]):
+                        break
                 if self.found.add(rule):
                     break
-            name = effect.listed and self.levels[effect] > MANY_LEVELS and not self._is_number(effect)
-            if by_number and not self.found.is_told(effect) and (names_by_number or not name):
-                self.found.add(by_number)
+            if self.found.is_told(effect):
+                continue
+            if effect.listed and self.levels[effect] > MANY_LEVELS and not self._is_number(effect):
+                self.names_by_number += by_number
+            elif by_number:
+                self.found.add(by_number[0])
 
     def _is_number(self, term: Term) -> bool:
         """Whether it is the value of a number or a time."""

@@ -5,59 +5,39 @@ They are products, but logarithms do not show it, since most of their factors ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from scipy.special import gammaln
 
 from ..plain import Float64Array
-from .base import probed
+from .base import LABEL, Table, lattice, probed
 from .exact import declared_relation
 from .implied_search import EVIDENCE, FEWEST_OTHERS
+from .one_of import is_dummy
 from .relations import Columns, Relation
 
 
-def find_interactions(
-    columns: Columns,
-    lattices: Mapping[int, tuple[float, float]],
-    grains: Mapping[int, float],
-    may_follow: Callable[[int, Sequence[int]], bool],
-    *,
-    of_flags: bool,
-) -> Iterator[Relation]:
-    """Columns that are a flag times another column, in every row.
-
-    Parameters
-    ----------
-    columns : mapping of int to ndarray of float64
-        Numbers, NaN where missing, by place.
-    lattices : mapping of int to (float, float)
-        Origin and step of the values of each, step 0 for none.
-    grains : mapping of int to float
-        What the dtype of each may leave out of a number, as a share of it.
-    may_follow : callable
-        Whether the column at a place may follow from those at others, after the relations given so far.
-    of_flags : bool
-        Whether the other column is to be a flag, too, or none.
-    """
-    if not columns:
+def find_interactions(table: Table) -> Iterator[Relation]:
+    """Columns of numbers that are a flag, of 0 and 1, times another column, in every row."""
+    cells = {place: own for place, own in table.items() if place != LABEL and own.kind == "number"}
+    flags = [place for place, own in cells.items() if is_dummy(own)]
+    if not flags:
         return
-    probe = probed(len(next(iter(columns.values()))))
+    columns = {place: own.numbers() for place, own in cells.items()}
+    probe = probed(len(columns[flags[0]]))
     seen = {place: values[probe] for place, values in columns.items()}
-    flags = [place for place, values in columns.items() if _is_flag(values)]
     sought: dict[bytes, list[int]] = {}
     for place, values in seen.items():
         sought.setdefault(_key(values), []).append(place)
     for flag in flags:
-        others = (other for other in flags if other > flag) if of_flags else columns.keys() - flags
-        for other in sorted(others):
+        for other in sorted((columns.keys() - flags) | {other for other in flags if other > flag}):
             for effect in sought.get(_key(seen[flag] * seen[other]), ()):
-                if effect in (flag, other) or not may_follow(effect, [flag, other]):
-                    continue
-                if _is_told(effect, flag, other, columns):
-                    grain = max(grains[place] for place in (effect, flag, other))
+                if effect not in (flag, other) and _is_told(effect, flag, other, columns):
                     weights = dict.fromkeys((flag, other), 1.0)
-                    yield declared_relation(effect, weights, 0.0, columns, lattices[effect], grain, product=True)[0]
+                    grain = max(cells[place].grain for place in (effect, flag, other))
+                    own = lattice(cells[effect])
+                    yield declared_relation(effect, weights, 0.0, columns, own, grain, product=True)[0]
 
 
 def _is_told(effect: int, flag: int, other: int, columns: Columns) -> bool:
@@ -75,11 +55,6 @@ def _unlikely(values: Float64Array) -> float:
     if counts.sum() - counts.max(initial=0) < FEWEST_OTHERS:
         return 0.0
     return float(gammaln(counts.sum() + 1) - gammaln(counts + 1).sum())
-
-
-def _is_flag(values: Float64Array) -> bool:
-    known = values[~np.isnan(values)]
-    return bool(np.isin(known, (0.0, 1.0)).all()) and len(known) > 0 and bool(known.min() < known.max())
 
 
 def _key(values: Float64Array) -> bytes:
