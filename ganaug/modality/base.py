@@ -332,10 +332,10 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
     name: ClassVar[str]
     """As files and layouts write it."""
     block_rows: ClassVar[int] = BLOCK_ROWS
+    """Rows drawn at once."""
     draws_without_tensorflow: ClassVar[bool] = True
     cell_bytes: ClassVar[int] = 32
     """Memory that a value of a row takes while rows are drawn, measured."""
-    """Rows drawn at once."""
 
     @abstractmethod
     def takes(self, X: object) -> bool:

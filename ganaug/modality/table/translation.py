@@ -27,7 +27,7 @@ from ..base import Translation
 POOL = 1_000
 """Generated rows of a class, to change others towards."""
 NEAREST = 5
-SURE, SURE_OF = 0.9, 0.1
+SURE, SURE_OF = 0.9, 0.03
 """A row is taken for a class that is so probable, or as probable as it is of that share of generated rows of it."""
 UNLIKELY = 0.05
 """Of generated rows look less real than a row that can be believed."""
