@@ -19,12 +19,12 @@ from ganaug.models import model_for
 from . import tables
 
 
-def measured(name: str, folder: Path | None, rows: int, steps: int, each: int) -> list[str]:
+def measured(name: str, folder: Path | None, rows: int, each: int) -> list[str]:
     """A row of the table for either direction."""
     train, test, target = tables.split(name, folder)
     train = train.sample(min(rows, len(train)), random_state=0).reset_index(drop=True)
     X, y = train.drop(columns=target), train[target]
-    augmenter = GANAugmenter(steps=steps, random_state=0).fit(X, y)
+    augmenter = GANAugmenter(random_state=0).fit(X, y)
     forest, boosting = (model_for(X, family, classes=True) for family in ("forest", "boosting"))
     forest[-1].set_params(n_estimators=300, min_samples_leaf=3, random_state=1)
     outside = [forest.fit(X, y), boosting.fit(X, y)]
@@ -51,7 +51,6 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, help="a folder of NAME_train.parquet and NAME_test.parquet")
     parser.add_argument("--tables", nargs="+", default=["adult", "magic"])
     parser.add_argument("--rows", type=int, default=3000, help="training rows (default: %(default)s)")
-    parser.add_argument("--steps", type=int, default=2000, help="of the augmenter (default: %(default)s)")
     parser.add_argument("--each", type=int, default=100, help="rows to translate (default: %(default)s)")
     asked = parser.parse_args()
     print(
@@ -59,7 +58,7 @@ def main() -> None:
     )
     print("|---|---|---|---|---|---|---|---|")
     for name in asked.tables:
-        print("\n".join(measured(name, asked.data_dir, asked.rows, asked.steps, asked.each)), flush=True)
+        print("\n".join(measured(name, asked.data_dir, asked.rows, asked.each)), flush=True)
 
 
 if __name__ == "__main__":
