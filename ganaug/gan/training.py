@@ -116,6 +116,8 @@ def _begun_at_half(
         None,
         ([], []),
     )
+    if interrupt.pressed:
+        raise KeyboardInterrupt("nothing is kept: training was still at half the size, where no whole image is made")
     if outcome.stopped_by == "diverged":
         return None
     small = build(half.layout, half.size, plan.seed, None, None)

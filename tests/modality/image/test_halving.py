@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,17 @@ def test_what_was_begun_goes_on_at_full_size(sizes_trained: list[tuple[int, ...]
     fitted(36, checkpoint=tmp_path / "fit.ckpt")
     model.set_params(checkpoint=None).fit(*images(36))
     assert sizes_trained == [(36, 36, 1)] * 2
+
+
+def test_ctrl_c_at_half_the_size_ends_the_fit_at_once(sizes_trained: list[tuple[int, ...]], monkeypatch) -> None:
+    def pressed(_: Any, state: Any, *__: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return state, None
+
+    monkeypatch.setattr(training.Unwatched, "after", pressed)
+    with pytest.raises(KeyboardInterrupt, match="still at half the size"):
+        fitted(36)
+    assert sizes_trained == [(18, 18, 1)]
 
 
 def test_the_bar_tells_what_is_trained_first(sizes_trained: list[tuple[int, ...]], capsys) -> None:
