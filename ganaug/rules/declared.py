@@ -25,7 +25,7 @@ from .pinned import Pinned, by_levels, by_threshold, may_be_pinned, said_of_leve
 from .relations import reached
 from .total import total_of
 from .unique import Unique
-from .views import DATES, PARTS, SPANS, Term
+from .views import COMPARED, DATES, PARTS, SPANS, Term
 
 Rules: TypeAlias = (
     Literal["auto", "none"] | list[str] | list[KeptRule] | list[str | KeptRule] | tuple[str | KeptRule, ...]
@@ -152,10 +152,20 @@ class RuleParser:
             return Term((self._place(match[1]),), "missing")
         if match := re.fullmatch(rf"({'|'.join(SPANS)}) from (.+) to (.+)", words):
             return Term((self._moment(match[2]), self._moment(match[3])), match[1])
+        if match := re.fullmatch(rf"{COMPARED} of (.+) with (.+)", words):
+            return Term(self._alike(match[1], match[2]), COMPARED)
         for view in sorted({**PARTS, **DATES}, key=len, reverse=True):
             if words.startswith(f"{view} of "):
                 return Term((self._moment(words.removeprefix(f"{view} of ")),), view)
         return Term((self._place(words),))
+
+    def _alike(self, *words: str) -> tuple[int, ...]:
+        """Places of columns that can be compared."""
+        places = tuple(map(self._place, words))
+        kinds = {self.table[place].kind for place in places}
+        if len(kinds) > 1 or not self.table[places[0]].ordered:
+            raise ValueError(f"rules: {self.text!r} compares {sorted(kinds)} columns: give numbers, or dates")
+        return places
 
     def _moment(self, word: str) -> int:
         place = self._place(word)
@@ -256,12 +266,10 @@ class RuleParser:
         ascending = "<=" in self.plain
         if ascending and ">=" in self.plain:
             raise ValueError(f"rules: {self.text!r} has both <= and >=: write two rules")
-        groups = [[self._place(w) for w in part.split(",")] for part in re.split(r"<=|>=", self.plain)]
+        words = [part.split(",") for part in re.split(r"<=|>=", self.plain)]
+        places = iter(self._alike(*(word for group in words for word in group)))
+        groups = [[next(places) for _ in group] for group in words]
         groups = groups if ascending else groups[::-1]
-        places = [place for group in groups for place in group]
-        kinds = {self.table[place].kind for place in places}
-        if len(kinds) > 1 or not self.table[places[0]].ordered:
-            raise ValueError(f"rules: {self.text!r} compares {sorted(kinds)} columns: give numbers, or dates")
         for lower, upper in pairwise(groups):
             for place in upper:
                 if place in lower:
@@ -285,6 +293,7 @@ class RuleParser:
             places = (self._number(match[2]),), (self._number(left),)
             instead = float(match[3]) if match[3] else np.nan
             return self._held(Function(*places, match[1], instead, support=len(self.table[effect])))
+        limits, right = self._limits(right)
         right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
         product = self._is_product(right)
         weights, constant = (self._factors if product else self._summands)(right)
@@ -295,10 +304,17 @@ class RuleParser:
         own, grain = lattice(self.table[effect]), max(self.table[place].grain for place in columns)
         forms = tuple(self.forms.get(place, "{}") for place in weights) if self.forms else ()
         relation, broken = declared_relation(
-            effect, weights, constant, columns, own, grain, product=product, forms=forms
+            effect, weights, constant, columns, own, grain, product=product, forms=forms, limits=limits
         )
         self._check(broken)
         return relation
+
+    def _limits(self, right: str) -> tuple[tuple[float, float], str]:
+        """What an expression is kept within, and the expression: `max(a - b, 0)` is at least 0."""
+        limits = [-np.inf, np.inf]
+        while match := re.fullmatch(rf"\s*(min|max)\((.+),\s*([+-]?(?:{NUMBER}))\s*\)\s*", right):
+            limits[match[1] == "min"], right = float(match[3]), match[2]
+        return (limits[0], limits[1]), right
 
     def _formed(self, match: re.Match[str]) -> str:
         """A factor such as (1 - discount), of which the column remains."""

@@ -57,7 +57,7 @@ def find_exact(
     if rows < FEWEST_COMPLETE:
         return
     probe = probed(rows)
-    usable = [place for place, values in columns.items() if _usable(values)][:MOST_COLUMNS]
+    usable = [place for place, values in columns.items() if is_usable(values)][:MOST_COLUMNS]
     seen = {place: columns[place][probe] for place in usable}
     forms = {-2 - number: found for number, found in enumerate(_forms(columns, factors))}
     trials: list[RankedRelation] = []
@@ -131,7 +131,7 @@ def _trials(
             continue
         weights, constant = _solved(found, effect, causes)
         grain = max(grains[place] for place in places)
-        relation = _verified(effect, causes, weights, constant, columns, lattices, grain, product)
+        relation = verified(effect, causes, weights, constant, columns, lattices, grain, product)
         if relation is not None:
             outside = round(_outside(relation, columns), 2)
             left = np.mean(relation.rest(columns[effect], columns) != 0) + outside if relation.has_rest else 0.0
@@ -192,7 +192,7 @@ def _solved(found: Dependence, effect: int, causes: Sequence[int]) -> tuple[Floa
     return np.array([-weights[cause] / weights[effect] for cause in causes]), -found.constant / weights[effect]
 
 
-def _verified(
+def verified(
     effect: int,
     causes: Sequence[int],
     weights: Float64Array,
@@ -242,6 +242,7 @@ def declared_relation(
     *,
     product: bool,
     forms: tuple[str, ...] = (),
+    limits: tuple[float, float] = (-np.inf, np.inf),
 ) -> tuple[Relation, BoolArray]:
     """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
     simple = np.array([_simple(weight, product) for weight in weights.values()])
@@ -250,7 +251,7 @@ def declared_relation(
         counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=True)]
         base = replace(base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]))
     values, step = columns[effect], lattice[1]
-    base = replace(base, least=0.0, most=0.0)
+    base = replace(base, least=0.0, most=0.0, at_least=limits[0], at_most=limits[1])
     trials = [replace(base, rounding=rounding) for rounding in base.roundings(values, columns)]
     kept = [trial.kept(values, columns) | ~complete for trial in trials]
     best = int(np.argmax([each.sum() for each in kept]))
@@ -370,7 +371,8 @@ def _outside(relation: Relation, columns: Columns) -> float:
     return float(((said < relation.low) | (said > relation.high)).mean())
 
 
-def _usable(values: Float64Array) -> bool:
+def is_usable(values: Float64Array) -> bool:
+    """Whether there are enough numbers, of a size that floats count well with."""
     known = values[~np.isnan(values)]
     size = np.abs(known).max(initial=0.0)
     return len(known) >= FEWEST_COMPLETE and SMALLEST < size < LARGEST and known.min() < known.max()

@@ -14,6 +14,7 @@ from .exact import find_exact
 from .function import find_functions
 from .implied_search import ImpliedSearch
 from .interactions import find_interactions
+from .limited import find_ages, find_limited
 from .one_of import OneOf, find_one_of, is_dummy
 from .order import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
@@ -56,19 +57,26 @@ def find_rules(
     of_numbers, of_flags = _by_factors(find_interactions(table), table)
     for interaction in of_numbers:
         found.add(interaction)
-    search.singles()
-    for function in find_functions(table, found.may_be_told):
-        found.add(function)
     numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
     lattices = {place: lattice(table[place]) for place in numbers}
     grains = {place: table[place].grain for place in numbers}
     factors = [place for place in numbers if table[place].kind == "number"]
+    for limited in find_limited({place: numbers[place] for place in factors}, lattices, grains, found.may_be_told):
+        found.add(limited)
+    search.singles()
+    for function in find_functions(table, found.may_be_told):
+        found.add(function)
+    moments = [place for place in numbers if table[place].kind == "datetime"]
+    timed = {place: numbers[place] for place in (*factors, *moments)}
+    for age in find_ages(timed, moments, lattices, grains, found.may_be_told):
+        found.add(age)
     for relation in find_exact(numbers, factors, lattices, grains, found.may_be_told):
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
     for interaction in of_flags:  # after sums, which tell more of flags
         found.add(interaction)
+    search.comparisons()
     search.pairs()
     for lookup in search.names_by_number:
         found.add(lookup)

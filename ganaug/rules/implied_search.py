@@ -18,7 +18,7 @@ from ..plain import Int64Array
 from .assembly import Assembly
 from .base import LABEL, Table, probed
 from .implied import Implied, Lookup, Steps, codes_of, runs, shift_of
-from .views import DATES, PARTS, SPANS, Term
+from .views import COMPARED, DATES, PARTS, SPANS, Term, compared
 
 EVIDENCE = 25.0
 FEWEST_REPEATS = 100
@@ -40,6 +40,9 @@ MORE_NAMES = 1.5
 """A list by names may be so many times as long as one by numbers."""
 MOST_PAIRED = 24
 MOST_COMBINATIONS = 1_000_000
+MOST_COMPARED = 150
+OUTCOMES = 3
+"""Of a comparison: less, equal, greater."""
 
 
 class ImpliedSearch:
@@ -273,6 +276,28 @@ class ImpliedSearch:
         """Columns that may be causes two by two, those of the fewest levels first."""
         causes = [t for t in self.codes if t.listed and 2 < self.codes[t][1] <= len(self.probe) / rows_per_level]
         return sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
+
+    def comparisons(self) -> None:
+        """Effects that tell which of two columns is greater, such as who won."""
+        effects = [e for e, levels in self.levels.items() if 2 <= levels <= OUTCOMES and not self.found.is_told(e)]
+        first = np.unique(np.linspace(0, len(self.probe) - 1, FIRST_ROWS).astype(int))
+        levels = {effect: self.effects[effect][first][:, None] == np.arange(OUTCOMES) for effect in effects}
+        for kind in ("number", "datetime", "duration"):
+            alike = [p for p, own in self.small.items() if p != LABEL and own.ordered and own.kind == kind]
+            values = {place: self.small[place].numbers()[first] for place in alike[:MOST_COMPARED]}
+            for one, other in combinations(values, 2):
+                known = ~(np.isnan(values[one]) | np.isnan(values[other]))
+                signs = np.where(known, compared(values[one], values[other]), OUTCOMES)
+                outcomes = (signs == np.array([-1, 0, 1])[:, None]).astype(np.float64)
+                if outcomes.any(1).sum() < 2:
+                    continue
+                for effect in effects:
+                    told = ((outcomes @ levels[effect]) > 0).sum(1).max() == 1
+                    if told and not {one, other} & {*effect.places} and not self.found.is_told(effect):
+                        self.tried += 1
+                        rule = self._lookup(effect, (Term((one, other), COMPARED),))
+                        if rule is not None:
+                            self.found.add(rule)
 
     def pairs(self) -> None:
         """Effects that two columns imply together."""

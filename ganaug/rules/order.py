@@ -232,10 +232,14 @@ def _direct(pairs: Pairs, table: Table) -> Pairs:
 def find_orders(table: Table, pairs: Pairs, free: Collection[int], may_follow: MayFollow) -> Iterator[Order]:
     """Orders of `free` columns that vary much less when the others are known, so that what they differ by is generated.
 
-    A column follows from those below it, or from those above it that are not free, whichever leave less. Times always
-    do, since spans of time mean something.
+    A column follows from those below it, or from those above it that are not free, whichever leave less; first of all
+    from those whose least it is. Times always do, since spans of time mean something.
     """
     pairs = _direct(pairs, table)
+    for effect in dict.fromkeys(low for low, _ in pairs):
+        upper = [high for low, high in pairs if low == effect]
+        if effect in free and len(upper) > 1 and may_follow(effect, upper) and _is_least(effect, upper, table):
+            yield Order.learnt(upper, effect, table, below=True)
     for effect in dict.fromkeys([high for _, high in pairs] + [low for low, _ in pairs]):
         if effect not in free:
             continue
@@ -245,6 +249,12 @@ def find_orders(table: Table, pairs: Pairs, free: Collection[int], may_follow: M
         side = int(np.argmin(left))
         if left[side] <= LOOSE or (table[effect].kind != "number" and np.isfinite(left[side])):
             yield Order.learnt((lower, upper)[side], effect, table, below=bool(side))
+
+
+def _is_least(effect: int, upper: Sequence[int], table: Table) -> bool:
+    """Whether a column is the least of those that are never less, as of two offers the cheaper one."""
+    bound = _bound(upper, table, table[effect].type, below=True)
+    return bool((table[effect].absent | (bound == table[effect].plain)).all())
 
 
 def find_bounds(

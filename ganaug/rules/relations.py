@@ -75,6 +75,8 @@ class Relation(Rule):
         For each cause what of it counts, one of :data:`FORMS`; empty if it is the causes themselves.
     grain : float
         What the dtypes of the columns may leave out of a number, as a share of it.
+    at_least, at_most : float
+        Limits of what is expected, as of a refund that is never more than 1,000.
     """
 
     weights: Float64Array
@@ -94,6 +96,8 @@ class Relation(Rule):
     gaps: bool = False
     forms: tuple[str, ...] = ()
     grain: float = 0.0
+    at_least: float = -np.inf
+    at_most: float = np.inf
 
     @property
     def kind(self) -> str:
@@ -132,6 +136,10 @@ class Relation(Rule):
     def text(self, names: Mapping[int, str]) -> str:
         causes = [form.format(quoted(names[cause])) for form, cause in self._counted]
         said = _product(causes, self) if self.product else _sum(causes, self)
+        if self.at_most < np.inf:
+            said = f"min({said}, {self.at_most:.15g})"
+        if self.at_least > -np.inf:
+            said = f"max({said}, {self.at_least:.15g})"
         return f"{quoted(names[self.effect])} = {said}"
 
     def expected(self, columns: Columns) -> Float64Array:
@@ -171,7 +179,7 @@ class Relation(Rule):
                 said = np.where(np.isfinite(said), said, 0.0)
             else:
                 said = np.exp((np.log(np.maximum(causes, self.floor)) * self.weights).sum(1) + self.constant)
-        return said
+        return said.clip(self.at_least, self.at_most)
 
     def roundings(self, values: Float64Array, columns: Columns) -> tuple[str, ...]:
         """The ways in which `values` may have been rounded, the likeliest first.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..columns.datetime import Datetime
 from ..columns.ticks import SECONDS_A_DAY, per_second
-from ..plain import AnyArray, BoolArray, Int64Array, record
+from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
 from .base import LABEL, Table, quoted
 
 
@@ -50,8 +50,9 @@ DATES: dict[str, Callable[[pd.DatetimeIndex], Int64Array]] = {
     "end of quarter": lambda clock: _quarter(clock, end=True),
 }
 """Dates that another one implies, as days since 1970."""
-SPANS = ("years", "months", "weeks", "days", "hours", "minutes")
-"""Whole units of time between two moments."""
+SPANS = ("calendar years", "years", "months", "weeks", "days", "hours", "minutes")
+"""Whole units of time between two moments; of calendar years, how far the years are apart."""
+COMPARED = "comparison"
 
 
 def _quarter(clock: pd.DatetimeIndex, *, end: bool) -> Int64Array:
@@ -62,14 +63,14 @@ def _quarter(clock: pd.DatetimeIndex, *, end: bool) -> Int64Array:
 @record
 @dataclass(frozen=True)
 class Term:
-    """What a rule sees of one column, or of two moments.
+    """What a rule sees of one column, or of two that are compared.
 
     Parameters
     ----------
     places : tuple of int
-        One, or those of the two moments that a span lies between.
+        One, or those of the two moments that a span lies between, or of which the first may be greater than the other.
     view : str
-        "value", "missing", "is", a part of a date, or a unit of the span.
+        "value", "missing", "is", a part of a date, a unit of the span, or :data:`COMPARED`.
     value : float or None
         Of "is", the plain value that a cell has or has not.
     """
@@ -87,9 +88,11 @@ class Term:
             return cells.absent.astype(np.int64), np.zeros(len(cells), bool)
         if self.view == "is":
             return (cells.plain == self.value).astype(np.int64), np.zeros(len(cells), bool)
-        if self.view in SPANS:
+        if len(self.places) > 1:
             other = table[self.places[1]]
             absent = cells.absent | other.absent
+            if self.view == COMPARED:
+                return compared(cells.numbers(), other.numbers()), absent
             return _span(self.view, _clock(table, self.places[0]), _clock(table, self.places[1])), absent
         part = (PARTS | DATES)[self.view]
         return np.asarray(part(_clock(table, self.places[0]))).astype(np.int64), cells.absent
@@ -109,7 +112,14 @@ class Term:
             return own[0]
         if self.view == "missing":
             return f"whether {own[0]} is missing"
+        if self.view == COMPARED:
+            return f"{self.view} of {own[0]} with {own[1]}"
         return f"{self.view} from {own[0]} to {own[1]}" if self.view in SPANS else f"{self.view} of {own[0]}"
+
+
+def compared(one: Float64Array, other: Float64Array) -> Int64Array:
+    """-1, 0 or 1 where one is less, as great or greater; 0 where a number is missing."""
+    return (one > other).astype(np.int64) - (one < other)
 
 
 def _clock(table: Table, place: int) -> pd.DatetimeIndex:
@@ -122,6 +132,8 @@ def _clock(table: Table, place: int) -> pd.DatetimeIndex:
 
 def _span(unit: str, begin: pd.DatetimeIndex, end: pd.DatetimeIndex) -> Int64Array:
     """Whole units from one moment to another."""
+    if unit == "calendar years":
+        return np.asarray(end.year - begin.year, np.int64)
     if unit in ("years", "months"):
         whole = (end.year - begin.year) * 12 + end.month - begin.month
         months = np.asarray(whole, np.int64) - (_within_month(end) < _within_month(begin))

@@ -1,0 +1,175 @@
+"""Numbers that are others rounded, or kept within limits: whole years, a refund of at most 1,000, what lies above 0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import permutations, product
+
+import numpy as np
+
+from ..plain import BoolArray, Float64Array
+from .exact import UNITS, is_usable, verified
+from .relations import FEWEST_COMPLETE, NOISE, Columns, Relation, complete_rows
+
+MOST_COLUMNS = 150
+FEWEST_VALUES = 3
+"""Between the limits: those of a flag say nothing."""
+FEWEST_BEYOND, LEAST_BEYOND = 10, 0.005
+"""Rows, and their share of all, that a limit holds back."""
+FIRST_ROWS = 32
+NONE = -np.inf, np.inf
+"""Limits that are none."""
+MayFollow = Callable[[int, Sequence[int]], bool]
+Lattices = Mapping[int, tuple[float, float]]
+
+
+def find_limited(
+    columns: Columns, lattices: Lattices, grains: Mapping[int, float], may_follow: MayFollow
+) -> Iterator[Relation]:
+    """Numbers that another one rounded, or one or two others within limits, tell in every complete row.
+
+    Between its limits a column has to equal another one in other units, or the sum or the difference of two.
+
+    Parameters
+    ----------
+    columns : mapping of int to ndarray of float64
+        Numbers, NaN where missing, by place.
+    lattices : mapping of int to (float, float)
+        Origin and step of the values of each, step 0 for none.
+    grains : mapping of int to float
+        What the dtype of each may leave out of a number, as a share of it.
+    may_follow : callable
+        Whether the column at a place may follow from those at others, after the relations given so far.
+    """
+    columns = dict([(place, own) for place, own in columns.items() if is_usable(own)][:MOST_COLUMNS])
+    for effect, values in columns.items():
+        for limits in _limits(values):
+            seek = partial(_finer, lattices=lattices) if limits == NONE else partial(_sums, step=lattices[effect][1])
+            found = _within(effect, limits, columns, lattices, grains, may_follow, seek)
+            if found is not None:
+                yield found
+                break
+
+
+def find_ages(
+    columns: Columns, moments: Sequence[int], lattices: Lattices, grains: Mapping[int, float], may_follow: MayFollow
+) -> Iterator[Relation]:
+    """Numbers that are the time between two moments in whole years, of which there are several sorts, or other units.
+
+    Parameters
+    ----------
+    columns : mapping of int to ndarray of float64
+        Numbers, and moments in seconds.
+    moments : sequence of int
+        Places of moments.
+    lattices, grains, may_follow
+        As of :func:`find_limited`.
+    """
+    pairs = list(permutations([place for place in moments if is_usable(columns[place])], 2))
+    for effect in [place for place, own in columns.items() if pairs and place not in moments and is_usable(own)]:
+        seek = partial(_times, pairs=pairs, lattices=lattices)
+        found = _within(effect, NONE, columns, lattices, grains, may_follow, seek)
+        if found is not None:
+            yield found
+
+
+def _limits(values: Float64Array) -> Iterator[tuple[float, float]]:
+    """What may limit a column, none at first: its least and its greatest value, if many rows have them."""
+    known = values[~np.isnan(values)]
+    yield NONE
+    fewest = max(FEWEST_BEYOND, LEAST_BEYOND * len(known))
+    least, most = (end for end in (known.min(initial=np.inf), known.max(initial=-np.inf)))
+    lows = [-np.inf, *([least] if (known == least).sum() >= fewest else [])]
+    highs = [np.inf, *([most] if (known == most).sum() >= fewest else [])]
+    yield from sorted(product(map(float, lows), map(float, highs)), key=lambda pair: np.isfinite(pair).sum())[1:]
+
+
+def _within(
+    effect: int,
+    limits: tuple[float, float],
+    columns: Columns,
+    lattices: Lattices,
+    grains: Mapping[int, float],
+    may_follow: MayFollow,
+    seek: Callable[[int, Columns], Iterator[dict[int, float]]],
+) -> Relation | None:
+    """What tells a column between its limits, and beyond them that it is there, of the sums that `seek` makes out."""
+    values = columns[effect]
+    inner = ~((values <= limits[0]) | (values >= limits[1]))
+    known = np.flatnonzero(inner & ~np.isnan(values))
+    if len(known) < FEWEST_COMPLETE or len(np.unique(values[known])) < FEWEST_VALUES:
+        return None
+    between = {place: own[inner] for place, own in columns.items()}
+    seen = {place: own[known[np.linspace(0, len(known) - 1, FIRST_ROWS).astype(int)]] for place, own in columns.items()}
+    for weights in seek(effect, seen):
+        causes = list(weights)
+        if not may_follow(effect, causes):
+            continue
+        grain = max(grains[place] for place in (effect, *causes))
+        found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, lattices, grain, False)
+        if found is None or found.least or found.most:
+            continue
+        missing = np.any([np.isnan(columns[cause]) for cause in causes], axis=0)
+        found = replace(
+            found,
+            low=float(np.nanmin(values)),
+            high=float(np.nanmax(values)),
+            gaps=bool((missing == np.isnan(values)).all()),
+        )
+        complete = complete_rows(found, effect, columns)
+        kept = replace(found, at_least=limits[0], at_most=limits[1])
+        if _hold_back(found, limits, complete, columns) and kept.kept(values, columns)[complete].all():
+            return kept.with_support(int(complete.sum()))
+    return None
+
+
+def _hold_back(found: Relation, limits: tuple[float, float], complete: BoolArray, columns: Columns) -> bool:
+    """Whether each limit there is does so in some rows."""
+    said = found.expected(columns)[complete]
+    sides = [said < limits[0], said > limits[1]]
+    return all(side.sum() >= FEWEST_BEYOND for side, end in zip(sides, limits, strict=True) if np.isfinite(end))
+
+
+def _finer(effect: int, seen: Columns, lattices: Lattices) -> Iterator[dict[int, float]]:
+    """Columns of a finer lattice that are never a step away."""
+    step = lattices[effect][1]
+    for place, own in seen.items():
+        if lattices[place][1] < step / 2 and (np.abs(own - seen[effect]) < step * (1 + NOISE)).all():
+            yield {place: 1.0}
+
+
+def _times(
+    effect: int, seen: Columns, pairs: Sequence[tuple[int, int]], lattices: Lattices
+) -> Iterator[dict[int, float]]:
+    """Times between moments, in units that they are finer than, that are never a step away."""
+    step = lattices[effect][1]
+    for end, begin in pairs:
+        for unit in UNITS:
+            if unit * max(lattices[end][1], lattices[begin][1]) < step / 2:
+                apart = np.abs(unit * (seen[end] - seen[begin]) - seen[effect])
+                if (apart < step * (1 + NOISE)).all():
+                    yield {end: unit, begin: -unit}
+
+
+def _sums(effect: int, seen: Columns, step: float) -> Iterator[dict[int, float]]:
+    """One column, in any unit, and two that may make the effect, in the rows that were looked at."""
+    places = [place for place, own in seen.items() if place != effect and not np.isnan(own).any()]
+    if not places:
+        return
+    own, others = seen[effect], np.array([seen[place] for place in places])
+    with np.errstate(all="ignore"):
+        slack = step + NOISE * (np.abs(own) + np.abs(others))
+        centred = others - others.mean(1, keepdims=True)
+        slopes = centred @ (own - own.mean()) / np.square(centred).sum(1)
+        left = own - slopes[:, None] * others
+        near = np.ptp(left, axis=1) <= 2 * slack.max(1)
+    yield from ({places[number]: float(slopes[number])} for number in np.flatnonzero(near & (slopes != 0)))
+    for number, place in enumerate(places):
+        for sign in (1.0, -1.0):
+            rest = sign * (own - others[number])  # of effect = place + sign * other
+            alike = (np.abs(rest - others) <= slack + slack[number]).all(1)
+            for other in np.flatnonzero(alike):
+                if other != number and (sign < 0 or other > number):
+                    yield {place: 1.0, places[other]: sign}
