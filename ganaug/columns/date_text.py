@@ -92,8 +92,8 @@ def pattern_in(column: pd.Series) -> str:
 
 
 def reading_of(column: pd.Series) -> str:
-    """What `pandas.to_datetime` has to be told to read a column of texts that look like dates; empty for others."""
-    if not _may_hold_text(column.dtype):
+    """What `pandas.to_datetime` has to be told to read texts that look like dates; empty for others, and read ones."""
+    if not _may_hold_text(column.dtype) or pattern_in(column):
         return ""
     known = column[column.notna()]
     if len(known) < FEWEST_DATES or not all(isinstance(cell, str) for cell in known.iloc[:FIRST_CELLS]):

@@ -95,19 +95,20 @@ def find_functions(table: Table, may_follow: Callable[[int, Sequence[int]], bool
             absent = np.isnan(small[row])
             with np.errstate(over="ignore"):
                 near = np.where(absent, np.isnan(small), (np.abs(said - small) <= slack) | np.isnan(said))
-            for place in np.flatnonzero(near.all(axis=1)):
-                effect = places[place]
-                if effect == cause or not may_follow(effect, [cause]):
-                    continue
-                rule = _learnt(name, cause, effect, numbers)
+            likely = np.flatnonzero(near.all(axis=1))
+            likely = likely[likely != row]
+            said = _values(name, numbers[cause].numbers()) if len(likely) else np.zeros(0)
+            if len(np.unique(said[~np.isnan(said)])) < FEWEST_VALUES:
+                continue
+            for effect in (places[place] for place in likely):
+                rule = _learnt(name, said, cause, effect, numbers) if may_follow(effect, [cause]) else None
                 if rule is not None and not rule.broken(numbers).any():
                     yield rule
 
 
-def _learnt(name: str, cause: int, effect: int, numbers: Table) -> Function | None:
+def _learnt(name: str, said: Float64Array, cause: int, effect: int, numbers: Table) -> Function | None:
     """The function with what stands where it has no value; None if it tells too few values, or the cause itself."""
     causes, effects = numbers[cause].numbers(), numbers[effect].numbers()
-    said = _values(name, causes)
     told = effects[~np.isnan(said)]
     if (
         len(told) < FEWEST_ROWS

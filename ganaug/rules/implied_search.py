@@ -281,19 +281,20 @@ class ImpliedSearch:
         """Effects that tell which of two columns is greater, such as who won."""
         effects = [e for e, levels in self.levels.items() if 2 <= levels <= OUTCOMES and not self.found.is_told(e)]
         first = np.unique(np.linspace(0, len(self.probe) - 1, FIRST_ROWS).astype(int))
-        levels = {effect: self.effects[effect][first][:, None] == np.arange(OUTCOMES) for effect in effects}
-        for kind in ("number", "datetime", "duration"):
+        levels = np.array([self.effects[effect][first] for effect in effects]).reshape(len(effects), len(first))
+        held = (levels.T[:, :, None] == np.arange(OUTCOMES)).reshape(len(first), -1).astype(np.float32)
+        for kind in ("number", "datetime", "duration") if effects else ():
             alike = [p for p, own in self.small.items() if p != LABEL and own.ordered and own.kind == kind]
             values = {place: self.small[place].numbers()[first] for place in alike[:MOST_COMPARED]}
             for one, other in combinations(values, 2):
                 known = ~(np.isnan(values[one]) | np.isnan(values[other]))
                 signs = np.where(known, compared(values[one], values[other]), OUTCOMES)
-                outcomes = (signs == np.array([-1, 0, 1])[:, None]).astype(np.float64)
+                outcomes = (signs == np.array([-1, 0, 1])[:, None]).astype(np.float32)
                 if outcomes.any(1).sum() < 2:
                     continue
-                for effect in effects:
-                    told = ((outcomes @ levels[effect]) > 0).sum(1).max() == 1
-                    if told and not {one, other} & {*effect.places} and not self.found.is_told(effect):
+                seen = (outcomes @ held).reshape(OUTCOMES, len(effects), OUTCOMES) > 0
+                for effect in [effects[number] for number in np.flatnonzero(seen.sum(2).max(0) == 1)]:
+                    if not {one, other} & {*effect.places} and not self.found.is_told(effect):
                         self.tried += 1
                         rule = self._lookup(effect, (Term((one, other), COMPARED),))
                         if rule is not None:

@@ -19,6 +19,8 @@ FEWEST_VALUES = 3
 FEWEST_BEYOND, LEAST_BEYOND = 10, 0.005
 """Rows, and their share of all, that a limit holds back."""
 FIRST_ROWS = 32
+UNITS_APART, ROUGH = 2.0, 0.25
+"""What a unit that few rows tell may leave: steps, and a share of the range."""
 NONE = -np.inf, np.inf
 """Limits that are none."""
 MayFollow = Callable[[int, Sequence[int]], bool]
@@ -46,7 +48,7 @@ def find_limited(
     columns = dict([(place, own) for place, own in columns.items() if is_usable(own)][:MOST_COLUMNS])
     for effect, values in columns.items():
         for limits in _limits(values):
-            seek = partial(_finer, lattices=lattices) if limits == NONE else partial(_sums, step=lattices[effect][1])
+            seek = partial(_finer, lattices=lattices) if limits == NONE else partial(_sums, lattices=lattices)
             found = _within(effect, limits, columns, lattices, grains, may_follow, seek)
             if found is not None:
                 yield found
@@ -103,9 +105,12 @@ def _within(
         return None
     between = {place: own[inner] for place, own in columns.items()}
     seen = {place: own[known[np.linspace(0, len(known) - 1, FIRST_ROWS).astype(int)]] for place, own in columns.items()}
+    step = lattices[effect][1]
     for weights in seek(effect, seen):
         causes = list(weights)
-        if not may_follow(effect, causes):
+        left = values[known] - np.sum([weight * columns[place][known] for place, weight in weights.items()], axis=0)
+        near = np.nanmax(left) - np.nanmin(left) <= UNITS_APART * step + NOISE * np.abs(values[known]).max()
+        if not near or not may_follow(effect, causes):
             continue
         grain = max(grains[place] for place in (effect, *causes))
         found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, lattices, grain, False)
@@ -128,7 +133,8 @@ def _within(
 def _hold_back(found: Relation, limits: tuple[float, float], complete: BoolArray, columns: Columns) -> bool:
     """Whether each limit there is does so in some rows."""
     said = found.expected(columns)[complete]
-    sides = [said < limits[0], said > limits[1]]
+    slack = found.step + NOISE * float(np.abs(said).max(initial=0.0))
+    sides = [said < limits[0] - slack, said > limits[1] + slack]
     return all(side.sum() >= FEWEST_BEYOND for side, end in zip(sides, limits, strict=True) if np.isfinite(end))
 
 
@@ -153,23 +159,25 @@ def _times(
                     yield {end: unit, begin: -unit}
 
 
-def _sums(effect: int, seen: Columns, step: float) -> Iterator[dict[int, float]]:
+def _sums(effect: int, seen: Columns, lattices: Lattices) -> Iterator[dict[int, float]]:
     """One column, in any unit, and two that may make the effect, in the rows that were looked at."""
     places = [place for place, own in seen.items() if place != effect and not np.isnan(own).any()]
     if not places:
         return
-    own, others = seen[effect], np.array([seen[place] for place in places])
+    step, own, others = lattices[effect][1], seen[effect], np.array([seen[place] for place in places])
+    centred = others - others.mean(1, keepdims=True)
     with np.errstate(all="ignore"):
-        slack = step + NOISE * (np.abs(own) + np.abs(others))
-        centred = others - others.mean(1, keepdims=True)
         slopes = centred @ (own - own.mean()) / np.square(centred).sum(1)
-        left = own - slopes[:, None] * others
-        near = np.ptp(left, axis=1) <= 2 * slack.max(1)
+        left = np.ptp(own - slopes[:, None] * others, axis=1)
+        near = (left <= UNITS_APART * step + NOISE * np.abs(own).max()) & (left < ROUGH * np.ptp(own))
     yield from ({places[number]: float(slopes[number])} for number in np.flatnonzero(near & (slopes != 0)))
+    finer = np.array([step * (lattices[place][1] < step) for place in places])
+    noise = NOISE * (np.abs(own).max() + np.abs(others).max(1))
     for number, place in enumerate(places):
+        slack = np.maximum(finer, finer[number]) + np.maximum(noise, noise[number])
         for sign in (1.0, -1.0):
             rest = sign * (own - others[number])  # of effect = place + sign * other
-            alike = (np.abs(rest - others) <= slack + slack[number]).all(1)
+            alike = (np.abs(rest - others) <= slack[:, None]).all(1)
             for other in np.flatnonzero(alike):
                 if other != number and (sign < 0 or other > number):
                     yield {place: 1.0, places[other]: sign}

@@ -14,7 +14,7 @@ from ..columns.listed import Listed
 from ..columns.number import Number
 from ..columns.ticks import NO_TIME, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, Rule, Table, probed, quoted
+from .base import LABEL, Cells, Rule, Table, probed, quoted
 
 FEWEST_ROWS = 100
 FEWEST_REVERSED = 10.0
@@ -238,7 +238,8 @@ def find_orders(table: Table, pairs: Pairs, free: Collection[int], may_follow: M
     pairs = _direct(pairs, table)
     for effect in dict.fromkeys(low for low, _ in pairs):
         upper = [high for low, high in pairs if low == effect]
-        if effect in free and len(upper) > 1 and may_follow(effect, upper) and _is_least(effect, upper, table):
+        last = all(may_follow(effect, [place]) for place in table if place not in (effect, LABEL))  # nothing follows
+        if last and effect in free and len(upper) > 1 and _is_least(effect, upper, table):
             yield Order.learnt(upper, effect, table, below=True)
     for effect in dict.fromkeys([high for _, high in pairs] + [low for low, _ in pairs]):
         if effect not in free:

@@ -297,8 +297,11 @@ class TableEncoder:
         return np.logical_and.reduce([np.ones(len(table), bool), *every])
 
     def unseen(self, table: pd.DataFrame) -> dict[Any, BoolArray]:
-        """Of the columns that hold a category that was not seen in `fit`, which cells do."""
-        cells = {column.name: ~self._knows([column], table) for column in self.columns}
+        """Of the columns that hold what was not seen in `fit`, a category or a gap, which cells do."""
+        cells = {
+            own.name: ~self._knows([own], table) | (table[own.name].isna().to_numpy() & (not own.missing))
+            for own in self.columns
+        }
         return {name: strange for name, strange in cells.items() if strange.any()}
 
     def new_gaps(self, table: pd.DataFrame) -> list[Any]:
