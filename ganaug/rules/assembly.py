@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..columns.number import Number
+from ..columns.listed import Listed
 from .base import LABEL, Rule, Table
 from .implied import Lookup
 from .order import Pairs, find_bounds
@@ -133,8 +133,12 @@ class Assembly:
         return {place for rule in lookups for term in rule.terms if term.listed for place in term.places} - {LABEL}
 
     def listed(self, table: Table) -> set[int]:
-        """Columns of numbers that must only take the values seen, since others are looked up by them."""
-        return {place for place in self.looked_up - self.derived if isinstance(table[place].type.cells, Number)}
+        """Columns of numbers and times that must only take the values seen, since others are looked up by them."""
+        return {
+            place
+            for place in self.looked_up - self.derived
+            if table[place].ordered and not isinstance(table[place].type, Listed)
+        }
 
     def listed_days(self) -> set[int]:
         """Columns of dates whose days must be among those seen, since others are looked up by them."""

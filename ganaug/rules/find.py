@@ -74,6 +74,8 @@ def find_rules(
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
+    for lookup in search.numbers_by_number:
+        found.add(lookup)
     for interaction in of_flags:  # after sums, which tell more of flags
         found.add(interaction)
     search.comparisons()

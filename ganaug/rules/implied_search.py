@@ -60,13 +60,14 @@ class ImpliedSearch:
         """The first rows in the order of what is seen."""
         self.full: dict[Term, tuple[Int64Array, int]] = {}
         self.tried = 0
+        self.numbers_by_number: list[Lookup] = []
         self.names_by_number: list[Lookup] = []
-        """Lists by which numbers tell names, for those that nothing else tells."""
+        """Lists by which numbers tell others, or names, for those that nothing else tells."""
 
     def with_assembly(self, found: Assembly) -> ImpliedSearch:
         """The same search, for another assembly."""
         other = copy(self)
-        other.found, other.names_by_number = found, []
+        other.found, other.numbers_by_number, other.names_by_number = found, [], []
         return other
 
     def singles(self, places: set[int] | None = None) -> None:
@@ -90,14 +91,17 @@ class ImpliedSearch:
                     break
             if self.found.is_told(effect):
                 continue
-            if effect.listed and self.levels[effect] > MANY_LEVELS and not self._is_number(effect):
-                self.names_by_number += by_number
+            if effect.listed and self.levels[effect] > MANY_LEVELS:
+                (self.numbers_by_number if self._is_number(effect) else self.names_by_number).extend(by_number)
             elif by_number:
                 self.found.add(by_number[0])
 
     def _is_number(self, term: Term) -> bool:
         """Whether it is the value of a number or a time."""
         return term.listed and term.places != (LABEL,) and self.table[term.places[0]].ordered
+
+    def _is_moment(self, effect: Term) -> bool:
+        return effect.listed and isinstance(self.table[effect.places[0]].type.cells, Datetime)
 
     def _levels(self, rule: Implied) -> int:
         return self.codes[rule.terms[0]][1]
@@ -143,7 +147,7 @@ class ImpliedSearch:
         A date that lies so many days after another one comes before a list of the dates seen, by day of the year.
         """
         [place] = effect.places
-        moment = effect.listed and isinstance(self.table[place].type.cells, Datetime)
+        moment = self._is_moment(effect)
 
         def rank(term: Term) -> tuple[int, int, int]:
             if term.places == (LABEL,):
@@ -227,8 +231,9 @@ class ImpliedSearch:
         if not support or (len(terms) == 1 and self._copy(effect, terms[0], different)):
             return None
         rule = Lookup.learnt(terms, effect, self.table).with_support(support)
-        many = terms[0].view in SPANS and different > MANY_LEVELS
-        return None if many and rule.shift is None else rule
+        spans = terms[0].view in SPANS and different > MANY_LEVELS
+        days = terms[0].view in DATES and self._is_moment(effect)  # others of them would be told what is too late
+        return None if (spans or days) and rule.shift is None else rule
 
     def _copy(self, effect: Term, term: Term, levels: int) -> bool:
         """Whether the two columns are the same numbers in other units, in order or in reverse, which no list is needed
