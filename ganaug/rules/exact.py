@@ -36,6 +36,7 @@ def find_exact(
     factors: Sequence[int],
     lattices: Mapping[int, tuple[float, float]],
     grains: Mapping[int, float],
+    pairs: Sequence[tuple[int, int]],
     may_follow: Callable[[int, Sequence[int]], bool],
 ) -> Iterator[Relation]:
     """Relations that all complete rows keep.
@@ -50,6 +51,8 @@ def find_exact(
         Origin and step of the values of each, step 0 for none.
     grains : mapping of int to float
         What the dtype of each may leave out of a number, as a share of it.
+    pairs : sequence of (int, int)
+        Places of columns of which the first is never greater.
     may_follow : callable
         Whether the column at a place may follow from those at others, after the relations given so far.
     """
@@ -79,7 +82,7 @@ def find_exact(
             others = {place: own for place, own in varied.items() if place not in signed}
             found += find_dependences(others, seen, steps, grains, product)
         for each in [*found, *with_twins(found)]:
-            trials += _trials(each, columns, lattices, grains, product, may_follow, forms)
+            trials += _trials(each, columns, lattices, grains, product, pairs, may_follow, forms)
     for trial in sorted(trials, key=lambda trial: trial.rank):
         yield trial.relation
 
@@ -106,10 +109,11 @@ class RankedRelation(NamedTuple):
 
     First come how often it leaves a rest and, if it ever does, how often the sum leaves its range, then whether it is
     rounded, or of a narrower dtype, and a cause is not, how many digits its weights have, how coarse the column is, how
-    many others there are, the size of exponents, how often the sum leaves its range, and how early the column stands.
+    many others there are, the size of exponents, whether it lies between two columns that are none of these, how often
+    the sum leaves its range, and how early the column stands.
     """
 
-    rank: tuple[float, bool, int, int, int, float, float, int]
+    rank: tuple[float, bool, int, int, int, float, bool, float, int]
     relation: Relation
 
 
@@ -119,6 +123,7 @@ def _trials(
     lattices: Mapping[int, tuple[float, float]],
     grains: Mapping[int, float],
     product: bool,
+    pairs: Sequence[tuple[int, int]],
     may_follow: Callable[[int, Sequence[int]], bool],
     forms: Mapping[int, tuple[int, str]],
 ) -> Iterator[RankedRelation]:
@@ -152,11 +157,20 @@ def _trials(
                     coarse,
                     len(causes),
                     size,
+                    _lies_between(effect, places, pairs),
                     outside,
                     -places.index(effect),
                 ),
                 relation,
             )
+
+
+def _lies_between(place: int, others: Sequence[int], pairs: Sequence[tuple[int, int]]) -> bool:
+    """Whether columns that are none of some others are never greater, and never less: both could not give way to it."""
+    return all(
+        any(pair[side] == place and pair[1 - side] not in others for pair in pairs)  # on this side
+        for side in (0, 1)
+    )
 
 
 def _digits(relation: Relation) -> int:

@@ -66,11 +66,12 @@ def find_rules(
     search.singles()
     for function in find_functions(table, found.may_be_told):
         found.add(function)
+    orders = ordered_pairs(table)
     moments = [place for place in numbers if table[place].kind == "datetime"]
     timed = {place: numbers[place] for place in (*factors, *moments)}
     for age in find_ages(timed, moments, lattices, grains, found.may_be_told):
         found.add(age)
-    for relation in find_exact(numbers, factors, lattices, grains, found.may_be_told):
+    for relation in find_exact(numbers, factors, lattices, grains, orders, found.may_be_told):
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
@@ -86,7 +87,7 @@ def find_rules(
         found.add(usual)
     free = [place for place in columns if place not in found.derived]
     ranges = reached(found.ordered(), table)
-    pairs = [pair for pair in ordered_pairs(table) if found.allows_order(pair, table, ranges)]
+    pairs = [pair for pair in orders if found.allows_order(pair, table, ranges)]
     for order in find_orders(table, pairs, free, found.may_follow):
         found.add(order)
     found.pairs = [*found.pairs, *(pair for pair in pairs if pair not in found.pairs)]

@@ -233,7 +233,8 @@ def find_orders(table: Table, pairs: Pairs, free: Collection[int], may_follow: M
     """Orders of `free` columns that vary much less when the others are known, so that what they differ by is generated.
 
     A column follows from those below it, or from those above it that are not free, whichever leave less; first of all
-    from those whose least it is. Times always do, since spans of time mean something.
+    from those whose least it is, then those that are in order with columns which cannot give way. Times always do,
+    since spans of time mean something.
     """
     pairs = _direct(pairs, table)
     for effect in dict.fromkeys(low for low, _ in pairs):
@@ -241,7 +242,9 @@ def find_orders(table: Table, pairs: Pairs, free: Collection[int], may_follow: M
         last = all(may_follow(effect, [place]) for place in table if place not in (effect, LABEL))  # nothing follows
         if last and effect in free and len(upper) > 1 and _is_least(effect, upper, table):
             yield Order.learnt(upper, effect, table, below=True)
-    for effect in dict.fromkeys([high for _, high in pairs] + [low for low, _ in pairs]):
+    told = {place for pair in pairs for place in pair if {*pair} - {*free}}
+    ends = dict.fromkeys([high for _, high in pairs] + [low for low, _ in pairs])
+    for effect in sorted(ends, key=lambda place: place not in told):
         if effect not in free:
             continue
         lower = [low for low, high in pairs if high == effect and may_follow(effect, [low])]
