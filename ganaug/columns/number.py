@@ -25,7 +25,7 @@ MOST_LEVELS = 64
 ROWS_PER_LEVEL = 3
 SPARSE = 2.0
 MOST_FAR = 2
-FEWEST_DIGITS, MOST_DIGITS = 4, 15
+FEWEST_DIGITS, MOST_DIGITS = 2, 15
 FEWEST_OF_SIZE = 20
 """Distinct numbers of one size that show with how many digits they are written."""
 MOST_ZEROS = 290

@@ -39,6 +39,13 @@ def test_they_come_back_as_they_were_written(pattern, dtype):
     pd.testing.assert_series_equal(own.inverse_transform(own.transform(column)), column, check_names=False)
 
 
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_nobody_is_warned_of_dates_that_are_read(pattern):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        TableEncoder.fit(stays(pattern))
+
+
 def test_rules_of_dates_are_found_and_kept():
     table = stays()
     table["weekday"] = pd.to_datetime(table["begin"]).dt.day_name()

@@ -428,7 +428,7 @@ def test_the_longest_spans_do_not_become_missing_ones(steps):
     assert ((made - table["span"]).abs() < pd.Timedelta("10us")).all()
 
 
-@pytest.mark.parametrize("digits", [4, 7])
+@pytest.mark.parametrize("digits", [2, 3, 4, 7])
 def test_numbers_keep_their_significant_digits(digits):
     rng = np.random.default_rng(0)
     column = pd.Series([float(f"{value:.{digits}g}") for value in rng.lognormal(2.3, 1.5, 2_000)])

@@ -104,3 +104,62 @@ def test_what_cannot_be_compared_is_an_error(rule: str, says: str) -> None:
     table = orders().assign(who=np.resize(["a", "b"], ROWS))
     with pytest.raises(ValueError, match=says):
         TableEncoder.fit(table, rules=[rule])
+
+
+def bounds_broken(made: pd.DataFrame, low: str, high: str) -> int:
+    return int((made[low] > made[high]).sum())
+
+
+def test_all_prices_of_a_day_stay_in_order_beside_their_differences() -> None:
+    rng = np.random.default_rng(3)
+    begin = rng.lognormal(4, 0.3, ROWS).round(2)
+    end = (begin * rng.normal(1, 0.02, ROWS)).round(2)
+    high = (np.maximum(begin, end) * (1 + abs(rng.normal(0, 0.01, ROWS)))).round(2)
+    low = (np.minimum(begin, end) * (1 - abs(rng.normal(0, 0.01, ROWS)))).round(2)
+    prices = pd.DataFrame({"open": begin, "high": high, "low": low, "close": end})
+    more = {"change": (end - begin).round(2), "range": (high - low).round(2)}
+    for table in (prices, prices.assign(change=more["change"]), prices.assign(**more)):
+        encoder, _ = TableEncoder.fit(table)
+        made = encoder.decode(any_rows(encoder))
+        for name in ("open", "close"):
+            assert bounds_broken(made, "low", name) == bounds_broken(made, name, "high") == 0
+        if "change" in table:
+            assert np.allclose(made["change"], made["close"] - made["open"], atol=1e-9)
+
+
+def test_the_least_is_bounded_as_well_where_others_follow_from_it() -> None:
+    heat = np.random.default_rng(4).normal(15, 6, (ROWS, 3)).round(1)
+    table = pd.DataFrame({"range": (heat.max(1) - heat.min(1)).round(1), "least": heat.min(1), "most": heat.max(1)})
+    table[["a", "b", "c"]] = heat
+    encoder, _ = TableEncoder.fit(table)
+    made = encoder.decode(any_rows(encoder))
+    for name in ("a", "b", "c"):
+        assert bounds_broken(made, "least", name) == bounds_broken(made, name, "most") == 0
+
+
+def test_what_is_computed_comes_before_what_is_looked_up_by_it() -> None:
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame({"count": rng.integers(1, 20, ROWS), "price": rng.choice([9.99, 14.5, 29.0, 5.25], ROWS)})
+    table["total"] = (table["count"] * table["price"]).round(2)
+    table["sent"] = (table["total"] + np.where(table["total"] > 100, 0, 4.99)).round(2)
+    encoder, _ = TableEncoder.fit(table)
+    assert "total = count * price" in [rule.text for rule in encoder.rules]
+    made = encoder.decode(any_rows(encoder))
+    assert set(made["price"]) <= set(table["price"])
+    assert np.allclose(made["total"], (made["count"] * made["price"]).round(2))
+
+
+@pytest.mark.parametrize("kind", ["days", "minutes"])
+def test_times_that_others_are_looked_up_by_are_times_that_were_seen(kind: str) -> None:
+    rng = np.random.default_rng(9)
+    begin = pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 500, ROWS), "D"))
+    due = begin + pd.to_timedelta(rng.choice([30, 60, 90], ROWS), "D")
+    table = pd.DataFrame({"begin": begin, "due": due, "until": due.clip(upper=pd.Timestamp("2024-03-31"))})
+    if kind == "minutes":
+        worked = pd.Series(pd.to_timedelta(rng.integers(1, 700, ROWS), "min"))
+        table = pd.DataFrame(
+            {"due": worked, "until": worked.clip(upper=pd.Timedelta("8h")), "x": rng.normal(0, 1, ROWS)}
+        )
+    encoder, _ = TableEncoder.fit(table)
+    made = encoder.decode(any_rows(encoder))
+    assert bounds_broken(made, "until", "due") == 0

@@ -242,3 +242,14 @@ def test_labels_and_columns_to_keep_come_in_any_sequence(monkeypatch):
         assert made["age"].tolist() == X["age"][:9].tolist()
     made = augmenter.translate(X[:9], y[:9], to=np.array("a"), keep="age", random_state=0)
     assert made["age"].tolist() == X["age"][:9].tolist()
+
+
+def test_a_gap_that_fit_had_none_of_is_no_obstacle(
+    loans: tuple[pd.DataFrame, pd.Series], augmenter: GANAugmenter
+) -> None:
+    X, y = loans
+    source = X[y == "lost"][:6].reset_index(drop=True)
+    gaps = source.assign(town=source["town"].where(source.index % 2 > 0))
+    made = augmenter.translate(gaps, ["lost"] * 6, to="paid", random_state=0)
+    assert (made != gaps).any(axis=1).all()
+    assert np.allclose(made["left"], (made["income"] - made["rent"]).round(1))
