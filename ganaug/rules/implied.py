@@ -15,7 +15,7 @@ from ..columns.duration import Duration
 from ..columns.ticks import SECONDS_A_DAY, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
 from .base import Cells, Rule, Table, listed, quoted
-from .views import DATES, PARTS, SPANS, Term
+from .views import COMPARED, DATES, PARTS, SPANS, Term
 
 SHORTEST = 15
 """Significant digits of a float."""
@@ -44,7 +44,8 @@ class Implied(Rule):
     def kind(self) -> str:
         if self.gap:
             return "missing"
-        return "date part" if self.terms[0].view in PARTS | DATES or self.terms[0].view in SPANS else "implied"
+        view = self.terms[0].view
+        return "comparison" if view == COMPARED else "date part" if view in (*PARTS, *DATES, *SPANS) else "implied"
 
     def text(self, names: Mapping[int, str]) -> str:
         effect = quoted(names[self.effect])

@@ -101,7 +101,8 @@ class Relation(Rule):
 
     @property
     def kind(self) -> str:
-        return "product" if self.product else "sum"
+        limited = self.at_least > -np.inf or self.at_most < np.inf
+        return "limited" if limited else "product" if self.product else "sum"
 
     @property
     def tells_gaps(self) -> bool:
