@@ -30,7 +30,7 @@ from ..plain import RECORDS, AnyArray, PathLike
 from .tree import TreeReader, TreeWriter, tree_of
 
 MAGIC = "ganaug"
-FORMAT_VERSION = 8
+FORMAT_VERSION = 9
 OLDEST_VERSION = 8
 MAX_MEMBERS = 20_000
 MAX_JSON = 256 * 2**20

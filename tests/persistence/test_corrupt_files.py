@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ganaug import CorruptFileError, GANAugmenter, load
-from ganaug.persistence.archive import FORMAT_VERSION
+from ganaug.persistence.archive import OLDEST_VERSION
 from ganaug.persistence.tree import TreeReader, TreeWriter
 from ganaug.plain import RECORDS
 
@@ -149,10 +149,10 @@ def test_a_file_of_a_newer_version_is_refused_by_name(copy_of: Path) -> None:
     assert not isinstance(caught.value, CorruptFileError)
 
 
-@pytest.mark.parametrize("version", range(1, FORMAT_VERSION))
+@pytest.mark.parametrize("version", range(1, OLDEST_VERSION))
 def test_a_file_of_an_older_format_is_refused_by_both_versions(copy_of: Path, version: int) -> None:
     rewrite(copy_of, lambda _, manifest: manifest.update(format_version=version, written_by="0.0.7"))
-    versions = rf"written by ganaug 0\.0\.7 in format {version}, .* reads from {FORMAT_VERSION} on: fit .*again"
+    versions = rf"written by ganaug 0\.0\.7 in format {version}, .* reads from {OLDEST_VERSION} on: fit .*again"
     with pytest.raises(ValueError, match=f"{copy_of.name}: {versions}") as caught:
         load(copy_of)
     assert not isinstance(caught.value, CorruptFileError)
