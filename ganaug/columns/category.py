@@ -32,6 +32,7 @@ class Category(ValueType):
 
     kind = "category"
     nothing = -1
+    nominal = (True,)
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:  # noqa: ARG003 - anything
@@ -47,10 +48,6 @@ class Category(ValueType):
         codes, distinct = pd.factorize(without_dictionary(column))
         written = np.array([*map(_written, distinct), None], dtype=object)
         return pd.Series(written[codes], dtype=object)
-
-    @property
-    def nominal(self) -> tuple[bool, ...]:
-        return (True,)
 
     def transform(self, column: pd.Series) -> list[Float64Array]:
         codes = self._codes(column)
@@ -138,6 +135,8 @@ class Category(ValueType):
 class LongNumber(Category):
     """Whole numbers that floats cannot tell apart: levels in their order, so that neighbours may share an interval."""
 
+    nominal = (False,)
+
     @classmethod
     def holds(cls, column: pd.Series) -> bool:  # noqa: ARG003 - `Number` does
         return False
@@ -145,10 +144,6 @@ class LongNumber(Category):
     @classmethod
     def accepts(cls, column: pd.Series) -> bool:
         return Number.holds(column) and not is_decimal(column) and not Number.accepts(column)
-
-    @property
-    def nominal(self) -> tuple[bool, ...]:
-        return (False,)
 
 
 def _levels(column: pd.Series) -> pd.Series:

@@ -67,6 +67,8 @@ class Datetime(ValueType):
     kind = "datetime"
     nothing = NO_TIME
 
+    nominal = (False, False, False)
+
     @classmethod
     def holds(cls, column: pd.Series) -> bool:
         known = cls.accepts(column) or inner_type(column) in ("date", "datetime", "datetime64")
@@ -99,10 +101,6 @@ class Datetime(ValueType):
             plain = column.astype(object) if isinstance(column.dtype, pd.ArrowDtype) else column
             column = pd.to_datetime(plain, utc=True, format="ISO8601")
         return seconds_of(column)
-
-    @property
-    def nominal(self) -> tuple[bool, ...]:
-        return (False, False, False)
 
     def transform(self, column: pd.Series) -> list[Float64Array]:
         ticks, absent = ticks_of(column)

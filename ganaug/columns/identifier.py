@@ -74,6 +74,8 @@ class Identifier(ColumnType):
     missing: Any = np.nan
     number: Any = None
 
+    nominal = (True,)
+
     @classmethod
     def of(cls, own: ColumnType, column: pd.Series) -> Identifier:
         """What takes the place of a column of this type.
@@ -99,10 +101,6 @@ class Identifier(ColumnType):
                 "made: turn them into strings, or leave the column out with identifiers='drop'"
             )
         return cls(_bare(column.dtype), TextMaker.of([*map(_text, cells)]), form, missing_of(column))
-
-    @property
-    def nominal(self) -> tuple[bool, ...]:
-        return (True,)
 
     def transform(self, column: pd.Series) -> list[Float64Array]:
         return [np.where(column.isna(), np.nan, 0.0)]

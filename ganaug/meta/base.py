@@ -155,12 +155,12 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         labels = labels_or_numbers(labels, classes=classes)
         targets = targets_of(y, labels, is_series=is_series)
         weights, params = self._weights(sample_weight, fit_params, len(labels))
-        self._learnt = np.arange(len(labels)) if weights is None else np.flatnonzero(weights[1])
+        self._learnt = np.arange(len(labels)) if weights is None else np.flatnonzero(weights)
         if weights is not None and len(self._learnt) < len(labels):
             self._check_folds()
             X, labels = _safe_indexing(splittable(X), self._learnt), labels.iloc[self._learnt].reset_index(drop=True)
             targets = labels if is_series else targets[self._learnt]
-            weights = weights[0], weights[1][self._learnt]
+            weights = weights[self._learnt]
         augmenter = self._own_augmenter(labels)
         if self.teacher is not None:
             if classes:
@@ -186,7 +186,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
             augment = check_memory(self.memory).cache(_augment)
             self.augmenter_, every_X, every_y, is_synthetic = augment(chosen, X, targets)
         self.teacher_: Teacher | None = None
-        weight = None if weights is None else with_synthetic(weights[1], is_synthetic.sum(), self.synthetic_weight)
+        weight = None if weights is None else with_synthetic(weights, is_synthetic.sum(), self.synthetic_weight)
         if self._is_taught:
             every_X, every_y, weight = self._taught(every_X, every_y, is_synthetic, weight)
         if weight is not None:
@@ -314,7 +314,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
         X: MatrixLike,
         y: VectorLike,
         labels: pd.Series,
-        weights: tuple[str, NDArray[Any]] | None,
+        weights: Float64Array | None,
         params: dict[str, Any],
     ) -> GANAugmenter | None:
         """The augmenter with the ratio that inner folds speak for, or None; what they said is kept."""
@@ -330,7 +330,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
             decides=False,
             teacher=self.teacher,
             memory=self.memory,
-            weight=None if weights is None else weights[1],
+            weight=weights,
             synthetic_weight=self.synthetic_weight,
             params=params,
         )
@@ -353,8 +353,8 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
 
     def _weights(
         self, sample_weight: VectorLike | None, fit_params: dict[str, Any], rows: int
-    ) -> tuple[tuple[str, NDArray[Any]] | None, dict[str, Any]]:
-        """The real rows' weights, if any are needed, with the name the estimator has for them; and its other params."""
+    ) -> tuple[Float64Array | None, dict[str, Any]]:
+        """The real rows' weights, if any are needed, and the estimator's other params."""
         given = fit_params if sample_weight is None else fit_params | {"sample_weight": sample_weight}
         name = weights_name(self.estimator)
         if routing():
@@ -394,7 +394,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
                 f"sample_weight sums up to {values.sum():g}, which is not above zero, and a synthetic row weighs their "
                 "mean: give some rows more, or pass none"
             )
-        return (name, values), params
+        return values, params
 
 
 def _augment(augmenter: GANAugmenter, X: MatrixLike, y: VectorLike) -> tuple[GANAugmenter, Any, Any, BoolArray]:

@@ -17,7 +17,7 @@ from .base import LABEL, KeptRule, Rule, Table, lattice
 from .exact import declared_relation
 from .find import find_rules
 from .function import FUNCTIONS, Function
-from .implied import Implied, Lookup, Steps, codes_of, runs
+from .implied import Implied, Lookup, Steps, codes_of, most_frequent, runs
 from .implied_search import EXTRA_RUNS
 from .one_of import OneOf, is_dummy
 from .order import Order, Pairs, find_orders
@@ -185,12 +185,7 @@ class RuleParser:
         for term in terms:
             codes, levels = codes_of(term, self.table)
             seen = np.unique(seen * levels + codes, return_inverse=True)[1]
-        width = target.max() + 1
-        pairs, counts = np.unique(seen * width + target, return_counts=True)
-        usual = np.zeros(seen.max() + 1, np.int64)
-        rising = pairs[np.argsort(counts, kind="stable")]
-        usual[rising // width] = rising % width  # of what goes with the same cause, the most frequent comes last
-        self._check(usual[seen] != target)
+        self._check(most_frequent(seen, target).values[seen] != target)
         return self._learnt(terms, told).with_support(len(target))
 
     def _learnt(self, terms: tuple[Term, ...], told: Term) -> Implied:

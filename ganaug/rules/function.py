@@ -44,13 +44,8 @@ class Function(Rule):
     function: str
     instead: float = np.nan
 
-    @property
-    def kind(self) -> str:
-        return "function"
-
-    @property
-    def may_be_new(self) -> bool:
-        return True
+    kind = "function"
+    may_be_new = True
 
     def text(self, names: Mapping[int, str]) -> str:
         said = f"{quoted(names[self.effect])} = {self.function}({quoted(names[self.causes[0]])})"

@@ -30,17 +30,12 @@ class OneOf(Rule):
 
     always: bool
 
-    @property
-    def kind(self) -> str:
-        return "one of"
+    kind = "one of"
+    nominal = (True,)
 
     def text(self, names: Mapping[int, str]) -> str:
         how = "one of" if self.always else "at most one of"
         return f"{how} {', '.join(quoted(names[place]) for place in self.effects)}"
-
-    @property
-    def nominal(self) -> tuple[bool, ...]:
-        return (True,)
 
     def rests(self, table: Table) -> list[Float64Array]:
         ones, absent = self._ones(table)

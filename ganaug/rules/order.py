@@ -29,13 +29,8 @@ LOOSE = 0.65
 class Comparison(Rule):
     """What both ways to keep an order share."""
 
-    @property
-    def kind(self) -> str:
-        return "order"
-
-    @property
-    def tells_gaps(self) -> bool:
-        return False
+    kind = "order"
+    tells_gaps = False
 
 
 @record
@@ -63,17 +58,9 @@ class Order(Comparison):
     digits: int
     below: bool = False
 
-    @property
-    def tells_all(self) -> bool:
-        return False
-
-    @property
-    def may_be_new(self) -> bool:
-        return True
-
-    @property
-    def nominal(self) -> tuple[bool, ...]:
-        return (False,)
+    tells_all = False
+    may_be_new = True
+    nominal = (False,)
 
     def text(self, names: Mapping[int, str]) -> str:
         own, others = quoted(names[self.effect]), ", ".join(quoted(names[cause]) for cause in self.causes)
@@ -155,6 +142,8 @@ class Bounds(Comparison):
     low: float
     high: float
 
+    adjusts = True
+
     @classmethod
     def learnt(cls, lower: Sequence[int], upper: Sequence[int], effect: int, table: Table) -> Bounds:
         """From rows that all keep the rule."""
@@ -162,10 +151,6 @@ class Bounds(Comparison):
         sides = tuple(sorted(lower)), tuple(sorted(upper))
         low, high = float(known.min()), float(known.max())
         return cls((*sides[0], *sides[1]), (effect,), *sides, low, high, support=len(known))
-
-    @property
-    def adjusts(self) -> bool:
-        return True
 
     def text(self, names: Mapping[int, str]) -> str:
         sides = [", ".join(quoted(names[place]) for place in side) for side in (self.lower, (self.effect,), self.upper)]

@@ -44,17 +44,9 @@ class Pinned(Rule):
     beside: float
     shown: str
 
-    @property
-    def adjusts(self) -> bool:
-        return True
-
-    @property
-    def tells_gaps(self) -> bool:
-        return False
-
-    @property
-    def kind(self) -> str:
-        return "implied"
+    adjusts = True
+    tells_gaps = False
+    kind = "implied"
 
     @property
     def exact(self) -> bool:

@@ -99,6 +99,8 @@ class Relation(Rule):
     at_least: float = -np.inf
     at_most: float = np.inf
 
+    may_be_new = True
+
     @property
     def kind(self) -> str:
         limited = self.at_least > -np.inf or self.at_most < np.inf
@@ -115,10 +117,6 @@ class Relation(Rule):
     @property
     def breakable(self) -> bool:
         return self.exact
-
-    @property
-    def may_be_new(self) -> bool:
-        return True
 
     @property
     def nominal(self) -> tuple[bool, ...]:

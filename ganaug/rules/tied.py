@@ -30,29 +30,12 @@ FARTHEST = 0.5
 class Tied(Rule):
     """A number or a time that equals another column in some rows. No row breaks it."""
 
-    @property
-    def adjusts(self) -> bool:
-        return True
-
-    @property
-    def tells_gaps(self) -> bool:
-        return False
-
-    @property
-    def breakable(self) -> bool:
-        return False
-
-    @property
-    def may_be_new(self) -> bool:
-        return True
-
-    @property
-    def kind(self) -> str:
-        return "tied"
-
-    @property
-    def nominal(self) -> tuple[bool, ...]:
-        return (True,)
+    adjusts = True
+    tells_gaps = False
+    breakable = False
+    may_be_new = True
+    kind = "tied"
+    nominal = (True,)
 
     def text(self, names: Mapping[int, str]) -> str:
         return f"{quoted(names[self.effect])} is {quoted(names[self.causes[0]])} in some rows"

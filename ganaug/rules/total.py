@@ -29,13 +29,8 @@ class Total(Rule):
     total: float
     grain: float = 0.0
 
-    @property
-    def kind(self) -> str:
-        return "total"
-
-    @property
-    def may_be_new(self) -> bool:
-        return True
+    kind = "total"
+    may_be_new = True
 
     def text(self, names: Mapping[int, str]) -> str:
         return f"{' + '.join(quoted(names[place]) for place in sorted(self.effects))} = {self.total:.10g}"

@@ -24,9 +24,7 @@ PROBES = (2_048, 65_536)
 class Unique(Rule):
     """Columns whose values together occur once: rows that repeat them are drawn again."""
 
-    @property
-    def kind(self) -> str:
-        return "unique"
+    kind = "unique"
 
     def text(self, names: Mapping[int, str]) -> str:
         return f"{listed([quoted(names[place]) for place in self.causes])} are unique"

@@ -29,17 +29,12 @@ class Usual(Rule):
     lookup: Lookup
     levels: bool
 
-    @property
-    def breakable(self) -> bool:
-        return False
+    breakable = False
+    kind = "usual"
 
     @property
     def may_be_new(self) -> bool:
         return not self.levels
-
-    @property
-    def kind(self) -> str:
-        return "usual"
 
     @property
     def nominal(self) -> tuple[bool, ...]:

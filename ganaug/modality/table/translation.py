@@ -147,14 +147,15 @@ def _moved(
     for place in free:
         goal.isetitem(place, found.iloc[:, place])
     alone = np.stack(
-        [accepts(_mixed(start, goal, groups, _only(len(start), len(groups), k)))[0] for k in range(len(groups))], 1
+        [accepts(_mixed(start, goal, [places], np.ones((len(start), 1), bool)))[0] for places in groups], 1
     )
     order = np.argsort(-alone, axis=1, kind="stable")
+    rank = order.argsort(axis=1)
     changed = np.ones((len(start), len(groups)), bool)
     chances, done = accepts(goal)
     open_rows = np.arange(len(start))
     for count in range(1, len(groups)):
-        flags = _first(order[open_rows], count)
+        flags = rank[open_rows] < count
         _, taken = accepts(_mixed(start.iloc[open_rows], goal.iloc[open_rows], groups, flags))
         changed[open_rows[taken]], done[open_rows[taken]] = flags[taken], True
         open_rows = open_rows[~taken]
@@ -219,15 +220,3 @@ def _mixed(start: pd.DataFrame, goal: pd.DataFrame, groups: list[IndexArray], ch
         for place in places:
             mixed.isetitem(place, mixed.iloc[:, place].where(~changed[:, k], other.iloc[:, place]))
     return mixed
-
-
-def _only(rows: int, groups: int, k: int) -> BoolArray:
-    flags = np.zeros((rows, groups), bool)
-    flags[:, k] = True
-    return flags
-
-
-def _first(order: IndexArray, count: int) -> BoolArray:
-    flags = np.zeros(order.shape, bool)
-    np.put_along_axis(flags, order[:, :count], True, 1)
-    return flags
