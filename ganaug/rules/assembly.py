@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..columns.listed import Listed
 from .base import LABEL, Rule, Table
@@ -44,8 +44,7 @@ class Assembly:
 
     def bound(self, table: Table) -> None:
         """Take in the orders that no other rule keeps, now that all values are told."""
-        for rule in list(find_bounds(table, self.pairs, self.rules, self.fixed, self._acyclic)):
-            self.add(rule)
+        self.add_all(list(find_bounds(table, self.pairs, self.rules, self.fixed, self._acyclic)))
 
     def allows(self, rule: Rule) -> bool:
         """Whether a rule goes with those that are there."""
@@ -89,6 +88,11 @@ class Assembly:
             self.fixed.update(rule.effects if rule.tells_all else ())
             self.computed.update(rule.effects if rule.may_be_new else ())
         return True
+
+    def add_all(self, rules: Iterable[Rule]) -> None:
+        """Take in, one after the other, those that go with what is there by then."""
+        for rule in rules:
+            self.add(rule)
 
     def pinning(self, place: int) -> list[Pinned]:
         """The rules by which a column holds one value in some rows."""

@@ -13,7 +13,7 @@ from ..columns.datetime import Datetime
 from ..columns.number import Number
 from ..plain import BoolArray
 from .assembly import Assembly
-from .base import LABEL, KeptRule, Rule, Table, lattice
+from .base import LABEL, KeptRule, Rule, Table
 from .exact import declared_relation
 from .find import find_rules
 from .function import FUNCTIONS, Function
@@ -62,8 +62,7 @@ def rules_of(rules: Rules, table: Table, names: Mapping[int, str]) -> Assembly:
                 raise ValueError(f"rules: {text!r} does not go with {[r.text(names) for r in found.rules]}: drop one")
         orders += [pair for pair in parser.pairs if pair not in orders]
     free = [place for place in table if place not in found.derived and place != LABEL]
-    for order in find_orders(table, orders, free, found.may_follow):
-        found.add(order)
+    found.add_all(find_orders(table, orders, free, found.may_follow))
     found.pairs = list(orders)
     ranges = reached(found.ordered(), table)
     for rule in found.rules:
@@ -294,12 +293,10 @@ class RuleParser:
         weights, constant = (self._factors if product else self._summands)(right)
         if not np.isfinite([*weights.values(), constant]).all() or 0 in weights.values():
             raise ValueError(f"rules: {self.text!r} takes a column 0 times, or more often than floats can tell")
-        columns = {place: self.table[place].numbers() for place in (*weights, effect)}
-        self._check_known(np.logical_and.reduce([~np.isnan(own) for own in columns.values()]))
-        own, grain = lattice(self.table[effect]), max(self.table[place].grain for place in columns)
+        self._check_known(~np.logical_or.reduce([self.table[place].absent for place in (*weights, effect)]))
         forms = tuple(self.forms.get(place, "{}") for place in weights) if self.forms else ()
         relation, broken = declared_relation(
-            effect, weights, constant, columns, own, grain, product=product, forms=forms, limits=limits
+            effect, weights, constant, self.table, product=product, forms=forms, limits=limits
         )
         self._check(broken)
         return relation

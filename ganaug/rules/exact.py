@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..plain import BoolArray, Float64Array
-from .base import probed
+from .base import Table, lattice, probed
 from .dependence import Dependence, find_dependences, with_twins
 from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Relation
 
@@ -250,21 +250,21 @@ def declared_relation(
     effect: int,
     weights: Mapping[int, float],
     constant: float,
-    columns: Columns,
-    lattice: tuple[float, float],
-    grain: float,
+    table: Table,
     *,
     product: bool,
     forms: tuple[str, ...] = (),
     limits: tuple[float, float] = (-np.inf, np.inf),
 ) -> tuple[Relation, BoolArray]:
     """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
+    columns = {place: table[place].numbers() for place in (*weights, effect)}
+    grain, own = max(table[place].grain for place in columns), lattice(table[effect])
     simple = np.array([_simple(weight, product) for weight in weights.values()])
-    base, complete = _blank(effect, list(weights), simple, constant, columns, lattice, grain, product)
+    base, complete = _blank(effect, list(weights), simple, constant, columns, own, grain, product)
     if forms:
         counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=True)]
         base = replace(base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]))
-    values, step = columns[effect], lattice[1]
+    values, step = columns[effect], own[1]
     base = replace(base, least=0.0, most=0.0, at_least=limits[0], at_most=limits[1])
     trials = [replace(base, rounding=rounding) for rounding in base.roundings(values, columns)]
     kept = [trial.kept(values, columns) | ~complete for trial in trials]
@@ -281,7 +281,7 @@ def _blank(
     weights: Float64Array,
     constant: float,
     columns: Columns,
-    lattice: tuple[float, float],
+    own: tuple[float, float],
     grain: float,
     product: bool,
 ) -> tuple[Relation, BoolArray]:
@@ -289,7 +289,7 @@ def _blank(
     values = columns[effect]
     missing = np.any([np.isnan(columns[cause]) for cause in causes], axis=0)
     complete = ~(missing | np.isnan(values))
-    origin, step = lattice
+    origin, step = own
     size = max(float(np.abs(values[complete]).max(initial=0)), 1e-12)
     blank = Relation(
         causes=tuple(causes),

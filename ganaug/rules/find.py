@@ -55,57 +55,45 @@ def find_rules(
             if not _implied_by_another(group, trial.found):
                 found.add(group)
     of_numbers, of_flags = _by_factors(find_interactions(table), table)
-    for interaction in of_numbers:
-        found.add(interaction)
+    found.add_all(of_numbers)
     numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
     lattices = {place: lattice(table[place]) for place in numbers}
     grains = {place: table[place].grain for place in numbers}
     factors = [place for place in numbers if table[place].kind == "number"]
-    for limited in find_limited({place: numbers[place] for place in factors}, lattices, grains, found.may_be_told):
-        found.add(limited)
+    found.add_all(find_limited({place: numbers[place] for place in factors}, lattices, grains, found.may_be_told))
     search.singles()
-    for function in find_functions(table, found.may_be_told):
-        found.add(function)
+    found.add_all(find_functions(table, found.may_be_told))
     orders = ordered_pairs(table)
     moments = [place for place in numbers if table[place].kind == "datetime"]
     timed = {place: numbers[place] for place in (*factors, *moments)}
-    for age in find_ages(timed, moments, lattices, grains, found.may_be_told):
-        found.add(age)
+    found.add_all(find_ages(timed, moments, lattices, grains, found.may_be_told))
     for relation in find_exact(numbers, factors, lattices, grains, orders, found.may_be_told):
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
-    for lookup in search.numbers_by_number:
-        found.add(lookup)
-    for interaction in of_flags:  # after sums, which tell more of flags
-        found.add(interaction)
+    found.add_all(search.numbers_by_number)
+    found.add_all(of_flags)  # after sums, which tell more of flags
     search.comparisons()
     search.pairs()
-    for lookup in search.names_by_number:
-        found.add(lookup)
-    for usual in find_usual(search):
-        found.add(usual)
+    found.add_all(search.names_by_number)
+    found.add_all(find_usual(search))
     free = [place for place in columns if place not in found.derived]
     ranges = reached(found.ordered(), table)
     pairs = [pair for pair in orders if found.allows_order(pair, table, ranges)]
-    for order in find_orders(table, pairs, free, found.may_follow):
-        found.add(order)
+    found.add_all(find_orders(table, pairs, free, found.may_follow))
     found.pairs = [*found.pairs, *(pair for pair in pairs if pair not in found.pairs)]
     pinned = PinnedSearch(search, found, ranges)
     pinned.exact()
     pinned.one_sided()
-    for unique in find_unique(table):
-        found.add(unique)
+    found.add_all(find_unique(table))
     return found
 
 
 def relate(found: Assembly, table: Table, lattices: Mapping[int, tuple[float, float]]) -> None:
     """Take in relations that hold but for little, of numbers whose lattices are given, ties, and the orders left."""
     numbers = {place: own.numbers() for place, own in table.items() if isinstance(own.type.cells, Number)}
-    for relation in find_relations(numbers, lattices, found.may_follow):
-        found.add(relation)
-    for tie in find_ties(table, found.may_follow):
-        found.add(tie)
+    found.add_all(find_relations(numbers, lattices, found.may_follow))
+    found.add_all(find_ties(table, found.may_follow))
     found.bound(table)
 
 

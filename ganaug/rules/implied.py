@@ -19,6 +19,7 @@ from .views import COMPARED, DATES, PARTS, SPANS, Term
 
 SHORTEST = 15
 """Significant digits of a float."""
+FIRST_ROWS = 256
 
 
 @record
@@ -168,6 +169,16 @@ def codes_of(term: Term, table: Table) -> tuple[Int64Array, int]:
     seen, absent = term.seen(table)
     codes, distinct = pd.factorize(np.asarray(seen))
     return np.where(absent, len(distinct), codes), len(distinct) + 1
+
+
+def determines(cause: AnyArray, effect: AnyArray, levels: int) -> bool:
+    """Whether each code of `cause` goes with a single code of `effect`."""
+    for stop in (FIRST_ROWS, len(cause)):
+        known = np.zeros(levels, np.int64)
+        known[cause[:stop]] = effect[:stop]
+        if (known[cause[:stop]] != effect[:stop]).any():
+            return False
+    return True
 
 
 def runs(term: Term, effect: Int64Array, table: Table) -> tuple[int, int]:

@@ -17,14 +17,13 @@ from ..columns.datetime import Datetime
 from ..plain import Int64Array
 from .assembly import Assembly
 from .base import LABEL, Table, probed
-from .implied import Implied, Lookup, Steps, codes_of, runs, shift_of
+from .implied import FIRST_ROWS, Implied, Lookup, Steps, codes_of, determines, runs, shift_of
 from .views import COMPARED, DATES, PARTS, SPANS, Term, compared
 
 EVIDENCE = 25.0
 FEWEST_REPEATS = 100
 FEWEST_OTHERS = 10
 """Rows with another effect than the usual one that bear a rule out."""
-FIRST_ROWS = 256
 ROWS_PER_CAUSE = 2.0
 ROWS_PER_LEVEL = 4.0
 STEP_VALUES = 2
@@ -168,7 +167,7 @@ class ImpliedSearch:
         """The rules by which one cause tells an effect, the simpler one first."""
         self.tried += 1
         codes, levels = self.codes[term]
-        if _function(codes, self.effects[effect], levels):
+        if determines(codes, self.effects[effect], levels):
             for rule in (self._steps(effect, term), self._lookup(effect, (term,))):
                 if rule is not None:
                     yield rule
@@ -215,7 +214,7 @@ class ImpliedSearch:
         seen, levels = together(every)
         if len(terms) > 1 and levels > MOST_COMBINATIONS:
             return None
-        if not _function(seen, codes, levels):
+        if not determines(seen, codes, levels):
             return None
         counts = np.bincount(seen, minlength=levels)
         alone = float((counts == 1).sum() / self.rows)
@@ -317,7 +316,7 @@ class ImpliedSearch:
                 if self.found.is_told(effect) or {*effect.places} & {*first.places, *second.places}:
                     continue
                 ordered = [self.table[place].ordered for place in (*first.places, *second.places, *effect.places)]
-                if not all(ordered) and _function(codes, self.effects[effect], levels):
+                if not all(ordered) and determines(codes, self.effects[effect], levels):
                     rule = self._lookup(effect, (first, second))
                     if rule is not None:
                         self.found.add(rule)
@@ -329,13 +328,3 @@ def together(every: Sequence[tuple[Int64Array, int]]) -> tuple[Int64Array, int]:
     for more, width in every[1:]:
         codes, levels = codes * width + more, levels * width
     return codes, levels
-
-
-def _function(cause: Int64Array, effect: Int64Array, levels: int) -> bool:
-    """Whether each code of `cause` goes with a single code of `effect`."""
-    for stop in (FIRST_ROWS, len(cause)):
-        known = np.zeros(levels, np.int64)
-        known[cause[:stop]] = effect[:stop]
-        if (known[cause[:stop]] != effect[:stop]).any():
-            return False
-    return True

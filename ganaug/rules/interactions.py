@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from ..plain import Float64Array
-from .base import LABEL, Table, lattice, probed
+from .base import LABEL, Table, probed
 from .exact import declared_relation
 from .implied_search import EVIDENCE, FEWEST_OTHERS
 from .one_of import is_dummy
@@ -35,9 +35,7 @@ def find_interactions(table: Table) -> Iterator[Relation]:
             for effect in sought.get(_key(seen[flag] * seen[other]), ()):
                 if effect not in (flag, other) and _is_told(effect, flag, other, columns):
                     weights = dict.fromkeys((flag, other), 1.0)
-                    grain = max(cells[place].grain for place in (effect, flag, other))
-                    own = lattice(cells[effect])
-                    yield declared_relation(effect, weights, 0.0, columns, own, grain, product=True)[0]
+                    yield declared_relation(effect, weights, 0.0, cells, product=True)[0]
 
 
 def _is_told(effect: int, flag: int, other: int, columns: Columns) -> bool:

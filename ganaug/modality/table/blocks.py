@@ -11,6 +11,7 @@ import numpy as np
 from ...columns.layout import Encoded, Layout
 from ...columns.quantiles import QuantileCoder
 from ...plain import Float64Array, Int32Array, record
+from ...rules.implied import determines
 
 PROBE_ROWS = 512
 Spot = tuple[int, int]
@@ -111,27 +112,21 @@ def _shared(
         owner[i] = i
         for other in owned:
             j = varied[other]
-            if bool(coders[i].bins) != bool(coders[j].bins) or not _implies(probe[:, other], probe[:, spot]):
+            width = coders[j].block.width
+            if bool(coders[i].bins) != bool(coders[j].bins) or not determines(probe[:, other], probe[:, spot], width):
                 continue
             if coders[i].bins and not _same_positions(encoded[i], encoded[j]):
                 continue
-            rows_per_code = len(codes) / coders[j].block.width
-            copies = coders[i].block.width == coders[j].block.width
-            if (copies or rows_per_code >= PROBE_ROWS / 16) and _implies(codes[:, other], codes[:, spot]):
-                code_of = np.zeros(coders[j].block.width, np.int32)
+            rows_per_code = len(codes) / width
+            copies = coders[i].block.width == width
+            if (copies or rows_per_code >= PROBE_ROWS / 16) and determines(codes[:, other], codes[:, spot], width):
+                code_of = np.zeros(width, np.int32)
                 code_of[codes[:, other]] = codes[:, spot]
                 owner[i], maps[i] = j, code_of
                 break
         else:
             owned.append(spot)
     return owner, maps
-
-
-def _implies(cause: Int32Array, effect: Int32Array) -> bool:
-    """Whether each code of `cause` goes with a single code of `effect`."""
-    known = np.zeros(cause.max() + 1, np.int32)
-    known[cause] = effect
-    return bool((known[cause] == effect).all())
 
 
 def _same_positions(one: Encoded, other: Encoded) -> bool:
