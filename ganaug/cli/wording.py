@@ -27,10 +27,14 @@ OPTIONS = {
 GIVEN = re.compile(rf"(?<![\w.('\"=-])({'|'.join(OPTIONS)})=('[^']*'|\"[^\"]*\"|\[[^\]]*\]|[^\s,:;()]+)")
 """A parameter with its value, which is no argument of a call."""
 
+PANDAS, WRITTEN = re.compile(r"make dates of them with pd\.to_datetime\(.*?\)(?=,)"), "write them as 2024-03-31"
+"""What somebody is to do who has no DataFrame."""
+
 
 def in_options(message: str) -> str:
     """A message in one line, with options in the place of parameters: `--ratio 1` and not `ratio=1`."""
-    return GIVEN.sub(_option, " ".join(message.split()))
+    given = GIVEN.sub(_option, " ".join(message.split()))
+    return re.sub(r"\bcategorical_features\b", OPTIONS["categorical_features"], PANDAS.sub(WRITTEN, given))
 
 
 def _option(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 from .base import ColumnType, Kind, ValueType
 from .boxed import Boxed
 from .category import Category, LongNumber
+from .date_number import DateNumber, are_dates, dates_of
 from .date_text import DateText, moments_of, pattern_in
 from .datetime import Datetime
 from .duration import Duration
@@ -40,6 +41,8 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
         return Boxed.of(column, fit_column(plain))
     if pattern := pattern_in(column):
         return DateText.of(column, fit_column(moments_of(column)), pattern)
+    if are_dates(column):
+        return DateNumber.of(column, fit_column(dates_of(column)))
     return next(each for each in COLUMN_TYPES if each.accepts(column)).fit(column)
 
 

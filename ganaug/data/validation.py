@@ -99,7 +99,9 @@ def check_target(y: VectorLike, rows: int | None = None) -> tuple[pd.Series, boo
     _check_cells(labels)
     absent = labels.isna()
     if absent.any():
-        raise ValueError(f"Input y contains NaN in {int(absent.sum())} rows: drop the rows without a label")
+        named = "" if labels.name is None else f", column {labels.name!r},"
+        count = f"{int(absent.sum()):,} of {len(labels):,} rows"
+        raise ValueError(f"Input y contains NaN{named} in {count}: drop the rows without a label")
     return labels.reset_index(drop=True), foreign is not None or labels is y
 
 

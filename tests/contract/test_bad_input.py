@@ -108,8 +108,8 @@ def test_types_of_arrow_that_nothing_works_with_are_refused_by_name(numbers, kin
     ("y", "error", "message"),
     [
         (Y[:-1], ValueError, "X has 40, y has 39"),
-        (np.where(np.arange(ROWS) == 3, None, Y), ValueError, "y contains NaN in 1 rows"),
-        (np.where(np.arange(ROWS) < 2, np.nan, 1.0), ValueError, "y contains NaN in 2 rows"),
+        (np.where(np.arange(ROWS) == 3, None, Y), ValueError, f"y contains NaN in 1 of {ROWS} rows"),
+        (np.where(np.arange(ROWS) < 2, np.nan, 1.0), ValueError, f"y contains NaN in 2 of {ROWS} rows"),
         (np.where(np.arange(ROWS) == 3, np.inf, np.arange(ROWS)), ValueError, "infinity"),
         (np.zeros((ROWS, 2)), ValueError, r"y should be a 1d array, got an array of shape \(40, 2\)"),
         (pd.Series([["a"], ["a", "b"]] * (ROWS // 2)), TypeError, r"list objects, for example \['a'\], .*one label"),
