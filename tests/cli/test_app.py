@@ -101,7 +101,7 @@ def test_a_label_that_is_missing_is_said_to_be_missing(command, csv, tmp_path):
     table.to_csv(path, index=False)
     status, _, wrong = command("rebalance", path, "-t", "label", "-q")
     assert status == 1
-    assert "3 rows: drop the rows without a label" in wrong
+    assert f"column 'label', in 3 of {ROWS} rows: drop the rows without a label" in wrong
 
 
 @pytest.mark.usefixtures("dice")
@@ -295,6 +295,10 @@ def test_a_warning_is_one_line_and_told_once(capsys):
         ("fit with identifiers='drop', or", "fit with `ganaug fit --identifiers drop`, or"),
         ("with rules=['auto', 'not a < b'], and", "with --rule auto --rule 'not a < b', and"),
         ("cv=1: an interval", "--folds 1: an interval"),
+        (
+            "learnt: make dates of them with pd.to_datetime(X['d'], dayfirst=True), or name it in categorical_features",
+            "learnt: write them as 2024-03-31, or name it in --categorical",
+        ),
         ("take AugmentedClassifier(estimator, GANAugmenter(ratio='auto'))",) * 2,
         ("column 'steps=3' is target_type='number'",) * 2,
     ],

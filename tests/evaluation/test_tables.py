@@ -92,7 +92,7 @@ def test_quarters_have_rows_and_names_of_their_own():
         ({"test": drawn(30, 0).drop(columns="town")}, ValueError, r"real_test lacks \['town'\], unlike real_train"),
         ({"test": drawn(30, 0).assign(more=1)}, ValueError, r"real_test has \['more'\], unlike real_train"),
         ({"target": "knid"}, ValueError, "target='knid' is no column of real_train"),
-        ({"target": "town"}, ValueError, r"NaN in \d+ rows"),
+        ({"target": "town"}, ValueError, r"NaN, column 'town', in \d+ of [\d,]+ rows"),
         ({"target": "town", "train": drawn(30, 0).assign(town="x")}, ValueError, "real_test lacks the target 'town'"),
         ({"train": drawn(10, 0)}, ValueError, "real_train has 10 rows, .* give at least 20"),
         ({"synthetic": drawn(1, 0)}, ValueError, "synthetic has 1 row, .* give at least 20"),

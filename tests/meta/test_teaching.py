@@ -266,8 +266,8 @@ class TestCalibration:
     @pytest.mark.parametrize(
         ("labels", "message"),
         [
-            (np.where(np.arange(120) == 3, np.nan, Y), "NaN in 1 rows"),
-            (np.where(np.arange(120) == 3, None, NAMES), "NaN in 1 rows"),
+            (np.where(np.arange(120) == 3, np.nan, Y), "NaN in 1 of 120 rows"),
+            (np.where(np.arange(120) == 3, None, NAMES), "NaN in 1 of 120 rows"),
             (X[:, 0], "continuous"),
         ],
     )
