@@ -27,8 +27,9 @@ HALVES = [*range(-6, 0), *range(1, 7)]
 """Twice the exponents of a product."""
 ROOTS = 2.0
 """By how much a root counts more than its exponent: nobody computes an age as the root of its square."""
-UNITS = (1 / 60, 1 / 3_600, 1 / 86_400, 1 / (7 * 86_400), 1 / (365.25 * 86_400), 1 / (365 * 86_400))
-"""Seconds in other units of time."""
+DAYS = (1, 7, 30, 30.4375, 30.44, 365, 365.25)
+UNITS = (1 / 60, 1 / 3_600, *(1 / (days * 86_400) for days in DAYS))
+"""Seconds in other units of time, of months and years in several sorts."""
 
 
 def find_exact(
@@ -358,10 +359,9 @@ def _simple(weight: float, product: bool) -> float:
     """A weight as somebody would write it."""
     if product:
         return float(_halves(np.array([weight]))[0])
-    for unit in UNITS:
-        for known in (unit, 1 / unit):
-            if abs(abs(weight) / known - 1) < 1e-4:
-                return float(np.copysign(known, weight))
+    known = min((each for unit in UNITS for each in (unit, 1 / unit)), key=lambda each: abs(abs(weight) / each - 1))
+    if abs(abs(weight) / known - 1) < 1e-4:
+        return float(np.copysign(known, weight))
     near = float(Fraction(weight).limit_denominator(12))
     if near and abs(near / weight - 1) < 5e-3:
         return near

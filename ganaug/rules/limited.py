@@ -142,8 +142,14 @@ def _finer(effect: int, seen: Columns, lattices: Lattices) -> Iterator[dict[int,
     """Columns of a finer lattice that are never a step away."""
     step = lattices[effect][1]
     for place, own in seen.items():
-        if lattices[place][1] < step / 2 and (np.abs(own - seen[effect]) < step * (1 + NOISE)).all():
+        if lattices[place][1] < step / 2 and _never_a_step(own, seen[effect], step):
             yield {place: 1.0}
+
+
+def _never_a_step(said: Float64Array, values: Float64Array, step: float) -> bool:
+    """Whether values that are known, and of these there are many, are less than a step from what is said."""
+    known = ~np.isnan(said)
+    return 2 * known.sum() > len(said) and bool((np.abs(said - values)[known] < step * (1 + NOISE)).all())
 
 
 def _times(
@@ -153,10 +159,9 @@ def _times(
     step = lattices[effect][1]
     for end, begin in pairs:
         for unit in UNITS:
-            if unit * max(lattices[end][1], lattices[begin][1]) < step / 2:
-                apart = np.abs(unit * (seen[end] - seen[begin]) - seen[effect])
-                if (apart < step * (1 + NOISE)).all():
-                    yield {end: unit, begin: -unit}
+            finer = unit * max(lattices[end][1], lattices[begin][1]) < step / 2
+            if finer and _never_a_step(unit * (seen[end] - seen[begin]), seen[effect], step):
+                yield {end: unit, begin: -unit}
 
 
 def _sums(effect: int, seen: Columns, lattices: Lattices) -> Iterator[dict[int, float]]:

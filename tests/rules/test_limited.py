@@ -43,6 +43,10 @@ MADE: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     ),
     "which is more": ("comparison of costs with paid implies new", lambda t: t["costs"] >= t["paid"]),
     "years of 365.25 days": ("new = (begin - born) / 31557600", lambda t: (t["begin"] - t["born"]).dt.days // 365.25),
+    "months of 30.44 days": (
+        "new = (begin - born) / 2630016",
+        lambda t: ((t["begin"] - t["born"]).dt.days / 30.44).round(1),
+    ),
     "calendar years": (
         "calendar years from born to begin implies new",
         lambda t: t["begin"].dt.year - t["born"].dt.year,
@@ -83,6 +87,17 @@ def test_gaps_stay_where_they_are() -> None:
     made = encoder.decode(any_rows(encoder))
     assert made["costs"].isna().any()
     assert np.array_equal(made["new"], made["costs"].clip(upper=300), equal_nan=True)
+
+
+def test_an_age_may_be_known_where_an_end_is_not() -> None:
+    table = orders()
+    today = pd.Timestamp("2024-01-01")
+    table["end"] = table["begin"].mask(table.index % 3 == 0)
+    table["age"] = ((table["end"].fillna(today) - table["born"]).dt.days // 365.25).astype(int)
+    encoder, _ = TableEncoder.fit(table)
+    assert "age = (end - born) / 31557600" in [rule.text for rule in encoder.rules]
+    made = encoder.decode(any_rows(encoder)).dropna(subset="end")
+    assert (made["age"] == (made["end"] - made["born"]).dt.days // 365.25).all()
 
 
 def test_a_limit_that_holds_nothing_back_is_none() -> None:
