@@ -23,6 +23,7 @@ from .one_of import OneOf, is_dummy
 from .order import Order, Pairs, find_orders
 from .pinned import Pinned, by_levels, by_threshold, may_be_pinned, said_of_levels, said_of_threshold, value_of
 from .relations import reached
+from .share import Share
 from .total import total_of
 from .unique import Unique
 from .views import COMPARED, DATES, PARTS, SPANS, Term
@@ -287,6 +288,10 @@ class RuleParser:
             places = (self._number(match[2]),), (self._number(left),)
             instead = float(match[3]) if match[3] else np.nan
             return self._held(Function(*places, match[1], instead, support=len(self.table[effect])))
+        if share := re.fullmatch(
+            rf"\s*(?:({NUMBER})\s*\*)?\s*(.+?)\s*/\s*\((.+?)\+(.+?)\)\s*(?:or\s+({NUMBER}))?\s*", right
+        ):
+            return self._share(effect, *share.groups())
         limits, right = self._limits(right)
         right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
         product = self._is_product(right)
@@ -300,6 +305,16 @@ class RuleParser:
         )
         self._check(broken)
         return relation
+
+    def _share(self, effect: int, scale: str | None, part: str, same: str, other: str, instead: str | None) -> Rule:
+        """One column as a share of two, rounded to the nearest or down."""
+        places = [self._number(word) for word in (part, same, other)]
+        if places[0] != places[1]:
+            raise ValueError(f"rules: {self.text!r} is no share: write for example 'rate = won / (won + lost)'")
+        causes, held = (places[0], places[2]), float(instead) if instead else np.nan
+        rules = [Share(causes, (effect,), float(scale or 1), rounding, held) for rounding in ("even", "down")]
+        kept = [rule for rule in rules if not rule.broken(self.table).any()]
+        return self._held((kept or rules)[0]).with_support(len(self.table[effect]))
 
     def _limits(self, right: str) -> tuple[tuple[float, float], str]:
         """What an expression is kept within, and the expression: `max(a - b, 0)` is at least 0."""

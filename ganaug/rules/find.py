@@ -19,6 +19,7 @@ from .one_of import OneOf, find_one_of, is_dummy
 from .order import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
 from .relations import Relation, reached
+from .share import find_shares
 from .tied import find_ties
 from .total import Total, total_of
 from .unique import find_unique
@@ -71,6 +72,7 @@ def find_rules(
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break
+    found.add_all(find_shares(table, found.may_be_told))
     found.add_all(search.numbers_by_number)
     found.add_all(of_flags)  # after sums, which tell more of flags
     search.comparisons()

@@ -36,6 +36,12 @@ MADE: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "a sum": ("new = min(costs + paid, 900)", lambda t: (t["costs"] + t["paid"]).clip(upper=900).round(2)),
     "rounded down": ("new = costs", lambda t: np.floor(t["costs"])),
     "rounded to tens": ("new = costs", lambda t: (t["costs"] / 10).round() * 10),
+    "a share": ("new = costs / (costs + paid)", lambda t: t["costs"] / (t["costs"] + t["paid"])),
+    "percent": ("new = 100 * costs / (costs + paid)", lambda t: (100 * t["costs"] / (t["costs"] + t["paid"])).round(1)),
+    "whole percent": (
+        "new = 100 * home / (home + away) or 0",
+        lambda t: (100 * t["home"] / (t["home"] + t["away"]).replace(0, 1)).astype(int),
+    ),
     "the least": ("new <= costs, paid", lambda t: t[["costs", "paid"]].min(axis=1)),
     "who won": (
         "comparison of home with away implies new",

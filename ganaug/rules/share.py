@@ -1,0 +1,120 @@
+"""Columns that are one number as a share of two: what was won of all matches, or how many in a hundred."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..columns.base import ColumnType
+from ..columns.number import Number
+from ..plain import AnyArray, BoolArray, Float64Array, record
+from .base import Cells, Rule, Table, probed, quoted
+from .relations import FLOAT_NOISE, NOISE, ROUNDING
+
+SCALES = (1.0, 100.0)
+FEWEST_ROWS, FEWEST_VALUES = 100, 3
+FIRST_ROWS = 32
+MOST_COLUMNS = 150
+
+
+@record
+@dataclass(frozen=True)
+class Share(Rule):
+    """A column that is the first cause as a share of both.
+
+    Parameters
+    ----------
+    scale : float
+        1, or 100 for percent.
+    rounding : str
+        How it is rounded, one of :data:`~ganaug.rules.relations.ROUNDING`.
+    instead : float
+        What stands where both are 0; NaN if the column is missing there.
+    """
+
+    scale: float
+    rounding: str = "even"
+    instead: float = np.nan
+
+    kind = "share"
+    may_be_new = True
+
+    def text(self, names: Mapping[int, str]) -> str:
+        part, other = (quoted(names[cause]) for cause in self.causes)
+        factor = "" if self.scale == 1 else f"{self.scale:.10g} * "
+        said = f"{quoted(names[self.effect])} = {factor}{part} / ({part} + {other})"
+        return said if np.isnan(self.instead) else f"{said} or {self.instead:.15g}"
+
+    def _said(self, table: Table, step: float) -> Float64Array:
+        part, other = (table[cause].numbers() for cause in self.causes)
+        with np.errstate(all="ignore"):
+            share = self.scale * part / (part + other)
+            said = ROUNDING[self.rounding](share * np.rint(1 / step)) / np.rint(1 / step) if 0 < step <= 1 else share
+        return np.where(part + other == 0, self.instead, said)
+
+    def broken(self, table: Table) -> BoolArray:
+        cells = table[self.effect]
+        said, values = self._said(table, cells.step), cells.numbers()
+        near = np.abs(said - values) <= NOISE * cells.step + (FLOAT_NOISE + cells.grain) * self.scale
+        if self.rounding == "even":  # a half may be rounded either way
+            near |= np.abs(self._said(table, 0.0) - values) <= (0.5 + NOISE) * cells.step
+        return ~near & ~(np.isnan(said) & np.isnan(values))
+
+    def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
+        empty = Cells(types[self.effect], np.zeros(0))
+        return {self.effect: empty.of_numbers(self._said(table, empty.step))}
+
+
+def find_shares(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Share]:
+    """Numbers that are shares of two others in every row; where both are 0, all rows hold the same, or nothing."""
+    numbers = [place for place, own in table.items() if place >= 0 and isinstance(own.type.cells, Number)]
+    numbers = numbers[:MOST_COLUMNS]
+    if not numbers or len(table[numbers[0]]) < FEWEST_ROWS:
+        return
+    probe = probed(len(table[numbers[0]]))
+    first = probe[np.linspace(0, len(probe) - 1, FIRST_ROWS).astype(int)]
+    seen = np.array([table[place].take(first).numbers() for place in numbers])
+    parts = [number for number, place in enumerate(numbers) if not (table[place].numbers() < 0).any()]
+    for number in parts:
+        for scale in SCALES:
+            own = seen[number] / scale
+            if np.nanmax(own, initial=0.0) <= 1 and may_be_share(table[numbers[number]]):
+                yield from _shares_at(number, scale, seen, parts, numbers, table, may_follow)
+
+
+def may_be_share(cells: Cells) -> bool:
+    """Whether enough values differ, and lie on a lattice that divides 1, or on none."""
+    known = cells.numbers()[~cells.absent]
+    return len(np.unique(known)) >= FEWEST_VALUES and len(known) >= FEWEST_ROWS and cells.step <= 1
+
+
+def _shares_at(
+    number: int,
+    scale: float,
+    seen: Float64Array,
+    parts: list[int],
+    numbers: list[int],
+    table: Table,
+    may_follow: Callable[[int, Sequence[int]], bool],
+) -> Iterator[Share]:
+    """The pairs of which one column is the share."""
+    effect = numbers[number]
+    slack = table[effect].step + NOISE * scale
+    for part in parts:
+        with np.errstate(all="ignore"):
+            said = scale * seen[part] / (seen[part] + seen[parts])
+            near = (np.abs(said - seen[number]) <= slack) | np.isnan(said)
+        told = (~np.isnan(said)).sum(axis=1) > FIRST_ROWS / 4
+        for other in np.array(parts)[near.all(axis=1) & told].tolist():
+            causes = numbers[part], numbers[other]
+            if len({number, part, other}) < 3 or not may_follow(effect, causes):
+                continue
+            both = table[causes[0]].numbers() + table[causes[1]].numbers() == 0
+            instead = float(table[effect].numbers()[both.argmax()]) if both.any() else np.nan
+            for rounding in ("even", "down"):
+                rule = Share(causes, (effect,), scale, rounding, instead, support=len(both))
+                if not rule.broken(table).any():
+                    yield rule
+                    return
