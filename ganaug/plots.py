@@ -120,7 +120,9 @@ def plot_history(history: pd.DataFrame, ax: Axes) -> Axes:
 
 def plot_samples(model: GenerativeModel, n: int, *, random_state: RandomState, ax: Axes | None) -> Axes:
     """A grid of generated images, with a row for each class."""
-    names: list[Any] = [""] * check_count(n)
+    if not check_count(n):
+        raise ValueError("n=0 draws nothing: give the number of images in a row")
+    names: list[Any] = [""] * n
     shown = model.modality.shown(model.encoder)
     if model.class_target is not None:
         counts = model.class_target.class_counts

@@ -69,6 +69,12 @@ def holds_photos(path: str) -> bool:
     return ".parquet" not in endings and not endings.isdisjoint(SUFFIXES)
 
 
+def check_there(path: str) -> None:
+    """Raise FileNotFoundError for what can only be a folder, and is none."""
+    if path.endswith(("/", os.sep)) and "://" not in path and not os.path.isdir(path):
+        raise FileNotFoundError(f"there is no folder {path}")
+
+
 def check_holds_images(folder: str) -> None:
     """Raise ValueError for a folder of tables, such as `fit` takes."""
     endings = _endings(folder)

@@ -29,6 +29,7 @@ from .folders import (
     check_holds_images,
     check_new_folder,
     check_photos,
+    check_there,
     holds_photos,
     photo_shape,
     read_photos,
@@ -73,6 +74,7 @@ def rebalance(
         fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
         rebalance_photos(table, output, partial(_strategy, strategy), ratio, image_size, fitting, quiet=quiet)
         return
+    check_there(table)
     if target is None:
         raise typer.BadParameter("a table needs its column of labels", param_hint="--target")
     _check_none({"--image-size": image_size}, f"this goes with a folder of images, and {table} is none")
@@ -131,6 +133,7 @@ def fit(
     """Fit, and save."""
     check_output(output, [table], table=False)
     check_output(checkpoint, [table], [output], table=False)
+    check_there(table)
     if holds_photos(table):
         of_tables = {"--target": target, "--rule": rule, "--identifiers": identifiers != "warn"}
         _check_none({**of_tables, "--categorical": categorical}, OF_TABLES)

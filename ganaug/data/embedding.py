@@ -70,9 +70,11 @@ class Embedding:
         if self.decode is None or not len(features):
             return features
         parts = _parts(self.decode, features)
-        if all(isinstance(part, (pd.DataFrame, pd.Series)) for part in parts):
-            return pd.concat(parts, ignore_index=True)
-        return _joined(parts, "decoder")
+        frames = all(isinstance(part, (pd.DataFrame, pd.Series)) for part in parts)
+        rows = pd.concat(parts, ignore_index=True) if frames else _joined(parts, "decoder")
+        if len(rows) != len(features):
+            raise ValueError(f"decoder makes {len(rows):,} rows of {len(features):,} features: one of each is needed")
+        return rows
 
     @property
     def gives_rows(self) -> bool:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -80,6 +80,10 @@ class Target(ABC):
     def classes(self) -> AnyArray | None:
         """The labels by their codes, if the target is of classes."""
         return None
+
+    @abstractmethod
+    def as_frequent_as(self, condition: Encoded) -> Self:
+        """The target, of training rows with these conditions."""
 
     @abstractmethod
     def encode(self, y: pd.Series) -> Encoded:
@@ -167,6 +171,9 @@ class ClassTarget(Target):
             )
         return target
 
+    def as_frequent_as(self, condition: Encoded) -> Self:
+        return replace(self, counts=np.bincount(condition.codes[:, 0], minlength=len(self.counts)))
+
     @property
     def layout(self) -> Layout:
         return Layout((Block(0, len(self.counts)),))
@@ -249,6 +256,10 @@ class NumberTarget(Target):
         coder = QuantileCoder.fit(values)
         codes = coder.encode(values).codes[:, 0]
         return cls(column, coder, np.bincount(codes, minlength=coder.block.width) / len(y), y.name, is_series)
+
+    def as_frequent_as(self, condition: Encoded) -> Self:
+        codes = condition.codes[:, 0]
+        return replace(self, shares=np.bincount(codes, minlength=len(self.shares)) / len(codes))
 
     @property
     def coder(self) -> QuantileCoder:

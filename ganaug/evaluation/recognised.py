@@ -12,7 +12,9 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
+from ..columns.registry import measured
 from ..data.embedding import Embedding, EncoderLike, check_encoder
+from ..data.validation import check_target
 from ..modality.registry import check_data
 from ..plain import AnyArray, Float64Array, VectorLike
 from .tables import Tables, check_enough, prepared
@@ -115,7 +117,8 @@ class LearntClasses:
     @classmethod
     def of(cls, flat: Float64Array, labels: VectorLike, seed: int) -> LearntClasses | None:
         """What learnt the classes of training images, and saw as many of each; None of a single class."""
-        rng, labels = np.random.default_rng(seed), np.asarray(labels).astype(str)
+        rng, given = np.random.default_rng(seed), check_target(labels, len(flat))[0]
+        labels = measured(given, "category").to_numpy()  # written as tables write them
         names, counts = np.unique(labels, return_counts=True)
         if len(names) < 2:
             return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..data.datasets import arrays_of
 from ..data.embedding import Embedded, EncoderLike
 from ..data.validation import check_target
 from ..model import GenerativeModel, HoldsModel
@@ -93,6 +94,7 @@ class ReportMixin(HoldsModel):
         from .evaluate import evaluate
 
         model = self._fitted
+        (X_test, y_test), (X_train, y_train) = arrays_of(X_test, y_test), arrays_of(X_train, y_train)
         has_target = model.target is not None
         if has_target and y_test is None:
             raise ValueError("the augmenter was fitted with y: give the labels of the test rows, y_test, too")

@@ -59,6 +59,7 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None, *, fou
         labels = model.labels(y, len(table))
         with _unknown_values():
             condition = target.encode(labels)
+        target = target.as_frequent_as(condition)
         weights = target.weights(condition)
     classes = None if target is None or target.classes is None else condition.codes[:, 0]
     if gaps := model.encoder.new_gaps(table):
@@ -67,7 +68,7 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None, *, fou
     with _unknown_values():
         rows = model.encoder.encode(table, classes)
     _check_rules(model, table, classes, most=MOST_BROKEN if found else 0.0)
-    unrefined = replace(model.unrefined, stopped_by="")
+    unrefined = replace(model.unrefined, target=target, stopped_by="")
     return WarmStart(unrefined, Data(rows, condition, weights), table, labels)
 
 

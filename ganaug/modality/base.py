@@ -466,7 +466,8 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
         TypeError
             If rows are no pictures.
         """
-        raise TypeError(f"plot_samples draws images, but the augmenter was fitted on a {self.name}")
+        article = "" if self.name.endswith("s") else "a "
+        raise TypeError(f"plot_samples draws images, but the augmenter was fitted on {article}{self.name}")
 
     @abstractmethod
     def reader(self, encoder: EncoderT, container: ContainerT) -> Reader: ...

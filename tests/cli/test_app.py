@@ -156,6 +156,8 @@ def test_labels_that_are_numbers(command, csv, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["rebalance", "photso/", "-o", "more/"], "there is no folder photso/"),
+        (["fit", "photso/", "-o", "m.ganaug"], "there is no folder photso/"),
         (["rebalance", "TABLE", "-t", "lable"], "there is no column 'lable': the table has amount, label"),
         (["rebalance", "TABLE", "-t", "label", "--strategy", '{"frod": 50}'], "there is no class 'frod'"),
         (["rebalance", "TABLE", "-t", "label", "--strategy", "all of them"], "--strategy 'all of them'"),

@@ -39,6 +39,22 @@ def test_real_images_are_good_in_every_respect(as_real):
     assert (as_real.classes["recognised"] > 0.8).all()
 
 
+@pytest.mark.parametrize("dtype", [np.float64, "M8[D]", str])
+def test_labels_of_any_kind_are_recognised_alike(digits, as_real, dtype):
+    parts = [(X, y.astype(np.int64).astype(dtype)) for X, y in (digits[name] for name in ("train", "test", "more"))]
+    found = evaluate(*parts, random_state=0).figures["recognition"]
+    assert found["recognised"] == pytest.approx(as_real.figures["recognition"]["recognised"], abs=0.02)
+    assert found["recognised_held_out"] > 0.9
+
+
+def test_labels_that_do_not_go_with_their_images_are_told(digits):
+    X, y = digits["train"]
+    with pytest.raises(ValueError, match="400, y has 401"):
+        evaluate((X, np.append(y, 0)), digits["test"], digits["more"])
+    with pytest.raises(ValueError, match="1d array"):
+        evaluate((X, np.eye(5)[y]), digits["test"], digits["more"])
+
+
 def test_noise_is_not_like_them_and_a_class_that_is_another_is_named(digits, as_real):
     X, y = digits["more"]
     rng = np.random.default_rng(0)

@@ -50,6 +50,20 @@ def test_it_becomes_like_new_rows(first: GANAugmenter) -> None:
     assert (first.sample(300, random_state=0)[0]["first"] > X["first"].median()).mean() < 0.7
 
 
+def test_classes_and_numbers_are_as_frequent_as_in_the_rows_given_last(first: GANAugmenter) -> None:
+    labels = np.asarray(Y)
+    rare, other = np.unique(labels)
+    rows = np.r_[np.flatnonzero(labels == rare)[:20], np.flatnonzero(labels == other)[:80]]
+    moved = again(first, steps=20).fit(X.iloc[rows], labels[rows])
+    assert moved.class_counts_ == {rare: 20, other: 80}
+    assert (moved.sample(2_000, random_state=0)[1] == other).mean() == pytest.approx(0.8, abs=0.04)
+    sums = np.arange(300) / 7
+    number = GANAugmenter(steps=20, warm_start=True, refine=False, random_state=0).fit(X, sums)
+    high = np.flatnonzero(sums > 30)
+    number.fit(X.iloc[high], sums[high])
+    assert (number.sample(500, random_state=0)[1] > 29).mean() > 0.95
+
+
 def test_without_it_a_fit_begins_anew(first: GANAugmenter) -> None:
     assert again(first, warm_start=False, steps=20).fit(X, Y).n_iter_ == 20
 

@@ -135,6 +135,15 @@ def test_a_decoder_gives_rows_back_as_they_came(images):
 
 
 @pytest.mark.usefixtures("dice")
+def test_a_decoder_that_makes_more_or_fewer_rows_is_an_error(images):
+    X, y = images
+    augmenter = GANAugmenter(
+        encoder=(lambda rows: rows.reshape(len(rows), -1)[:, :9], lambda features: features[1:]), **SMALL
+    ).fit(X, y)
+    with pytest.raises(ValueError, match="decoder makes 5 rows of 6 features"):
+        augmenter.sample(6)
+
+
 def test_frames_come_back_from_a_decoder_as_frames():
     rng, y, index = np.random.default_rng(0), np.repeat([0, 1], 20), np.arange(40) + 7
     frame = pd.DataFrame({"p": rng.normal(size=40), "q": rng.integers(0, 9, 40)}, index)
