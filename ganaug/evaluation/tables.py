@@ -110,6 +110,9 @@ def prepared(
             table[own] = labels
         tables[name] = table
         targets.add(own)
+    lacking = [name for name, (_, labels) in parts.items() if labels is None and target is None]
+    if 0 < len(lacking) < len(parts):
+        raise ValueError(f"{' and '.join(lacking)} came without labels, the others with: give all three theirs")
     if len(targets) > 1:
         raise ValueError(f"the tables have targets of different names, {sorted(map(str, targets))}: rename them")
     real = tables["real_train"]

@@ -86,6 +86,12 @@ def test_quarters_have_rows_and_names_of_their_own():
     assert prepare(most_nothing.assign(paid=1.0), target="paid", kind="number").groups() == {}
 
 
+def test_a_table_without_the_labels_of_the_others_is_named() -> None:
+    table, labels = drawn(30, 0), np.arange(30) % 2
+    with pytest.raises(ValueError, match="real_test came without labels, the others with"):
+        prepare((table, labels), table, (table, labels))
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
