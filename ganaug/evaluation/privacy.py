@@ -62,7 +62,8 @@ class Privacy(Metric):
 
     def measure(self, inputs: Inputs) -> Measurement:
         tables, most, rng = inputs.tables, inputs.near_rows, inputs.rng(3)
-        copied, by_chance = copies(tables.train, tables.synthetic), copies(tables.train, tables.test)
+        parts = [tables.copied(part) for part in (tables.train, tables.synthetic, tables.test)]
+        copied, by_chance = copies(parts[0], parts[1]), copies(parts[0], parts[2])
         rows = min(len(tables.train), len(tables.test), most)
         members, others = some(tables.train, rows, rng), some(tables.test, rows, rng)
         made, few = some(tables.synthetic, NEAR_SYNTHETIC * most, rng), some(tables.synthetic, most, rng)
@@ -78,7 +79,7 @@ class Privacy(Metric):
             "copies": float(copied.mean()),
             "copies_held_out": float(by_chance.mean()),
             "excess_copies": float(copied.mean() - by_chance.mean()),
-            "seen": seen(tables.train, by_chance),
+            "seen": seen(parts[0], by_chance),
             "nearest_record": {**share(*_nearer(space(members), space(others), space(few))), "rows": len(few)},
             "near_copies": _near_copies(space(known), space(few), space(others)),
             "attacks": {name: roc_auc(*found) for name, found in scores.items()},

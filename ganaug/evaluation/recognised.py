@@ -42,6 +42,10 @@ class ImageTables(Tables):
     images: dict[str, AnyArray] = field(default_factory=dict)
     taken_for: dict[str, pd.Series] = field(default_factory=dict)
 
+    def copied(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """What a copy shares with its image: all but the class that it is said to be of."""
+        return rows.drop(columns=[] if self.target is None else self.target)
+
 
 def are_images(given: Given) -> bool:
     """Whether an argument of `evaluate` holds images: an array of three or four axes, alone or before its labels."""
@@ -76,7 +80,8 @@ def prepared_images(
             shapes = images[name].shape[1:], images["real_train"].shape[1:]
             raise ValueError(f"{name} has images of shape {shapes[0]}, and real_train of {shapes[1]}")
     low, high = float(images["real_train"].min()), float(images["real_train"].max())
-    flat = {name: (part.reshape(len(part), -1) - low) / ((high - low) or 1.0) for name, part in images.items()}
+    alike = {name: part.reshape(len(part), -1).astype(np.float32) for name, part in images.items()}  # copies are equal
+    flat = {name: (part.astype(np.float64) - low) / ((high - low) or 1.0) for name, part in alike.items()}
     classes = labels["real_train"] is not None and target_type != "number"
     recogniser = LearntClasses.of(flat["real_train"], labels["real_train"], seed) if classes else None
     embedding = Embedding.of(encoder)

@@ -48,6 +48,10 @@ class Tables:
     target: str | None
     classes: bool
 
+    def copied(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """What a copy shares with its row: all of it."""
+        return rows
+
     @property
     def numbers(self) -> list[str]:
         return [name for name in self.train if self.train[name].dtype == np.float64]

@@ -71,6 +71,13 @@ def test_noise_is_not_like_them_and_a_class_that_is_another_is_named(digits, as_
     assert "3 comes out as 1" in said.says
 
 
+def test_a_copy_is_one_in_another_dtype_and_under_another_label(digits):
+    (X, y), (made, labels) = digits["train"], digits["more"]
+    given = np.concatenate([X[:100], made[:100]]).astype(np.float32) / 16, np.r_[(y[:100] + 1) % 5, labels[:100]]
+    scaled = [(images / 16, classes) for images, classes in (digits["train"], digits["test"])]
+    assert evaluate(*scaled, given, random_state=0).figures["privacy"]["copies"] == pytest.approx(0.5)
+
+
 def test_copies_give_training_images_away(digits):
     copied = evaluate(digits["train"], digits["test"], digits["train"], random_state=0)
     [privacy] = [verdict for verdict in copied.verdicts if verdict.group == "privacy"]
