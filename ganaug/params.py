@@ -105,7 +105,7 @@ on_chunk : callable, list of callables or None, default=None
     Called after each chunk of steps, about once a second, with a :class:`ganaug.TrainingState`: losses, figures of
     the last check, and `sample` for rows as they are by now. One that returns True ends training. It is neither
     saved nor, if it is a lambda, pickled. It is not called, nor is a checkpoint written, as long as images of more
-    than 32 pixels are trained at half their size, which `history_` does not count.
+    than 32 pixels are trained at half their size.
 early_stopping : bool or int, default=False
     Whether training ends once that many checks in a row, 3 for True, have not lowered `detection`. There is one
     check every 200 steps, but no more than ten in a fit, and fewer of tables with more than 50 columns.

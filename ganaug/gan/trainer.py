@@ -114,17 +114,20 @@ class Trainer:
         condition = (data.condition.codes, data.condition.low, data.condition.high)
         self.tensors = [tf.constant(array) for array in (draw, *condition, *self.head.parts(data.rows))]
 
-    def run(self, observer: Observer, interrupt: Interrupt, checkpoint: Checkpoint | None = None) -> Outcome:
+    def run(
+        self, observer: Observer, interrupt: Interrupt, checkpoint: Checkpoint | None = None, used: float = 0.0
+    ) -> Outcome:
         """Train until the steps or the time are used up, `observer` has a reason to end, or Ctrl-C.
 
-        With a checkpoint training goes on from where that stands, and says there how far it got.
+        With a checkpoint training goes on from where that stands, and says there how far it got. The seconds `used`
+        until now count.
         """
         outcome, failures, parent = Outcome(), 0, Parent()
         self.went_well = False
         if checkpoint is not None and checkpoint.found is not None:
             failures = self._go_on(checkpoint.found, outcome, observer)
         self._be_alike()
-        pace = Pace(self.plan, outcome.seconds)
+        pace = Pace(self.plan, used + outcome.seconds)
         snapshot = self._snapshot()
 
         def note() -> None:

@@ -48,12 +48,11 @@ def train(
     from ..modality.networks import build
     from .kept import kept_trainers
 
-    resumed = checkpoint is not None and checkpoint.found is not None
+    resumed, used = checkpoint is not None and checkpoint.found is not None, 0.0
     if tell is not None and not begun[0] and not resumed:
         began = time.monotonic()
         begun = _begun_at_half(layout, data, plan, config, interrupt, tell) or begun
-        if plan.seconds is not None:
-            plan = replace(plan, seconds=max(plan.seconds - (time.monotonic() - began), 0.0))
+        used = time.monotonic() - began
     strategy, size = config.given.strategy, config.sizes.size
     own = config.given.generator, config.given.discriminator
     with ExitStack() as borrowed:
@@ -66,7 +65,7 @@ def train(
             alike = own == (None, None) and strategy is None and named
             trainer = borrowed.enter_context(kept_trainers.borrowed(networks, layout, data, plan, alike=alike))
         # out of the scope, in which workers would wait for one another to make the networks of checks and callbacks
-        outcome = trainer.run(observer, interrupt, checkpoint)
+        outcome = trainer.run(observer, interrupt, checkpoint, used)
         trained = [network.get_weights() for network in (trainer.generator, trainer.discriminator)]
     return Generator(layout, size, trained[0], config.given.generator), trained[1], outcome
 

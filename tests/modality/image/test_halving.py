@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,18 @@ def test_what_was_begun_goes_on_at_full_size(sizes_trained: list[tuple[int, ...]
     fitted(36, checkpoint=tmp_path / "fit.ckpt")
     model.set_params(checkpoint=None).fit(*images(36))
     assert sizes_trained == [(36, 36, 1)] * 2
+
+
+def test_the_seconds_at_half_the_size_count(sizes_trained: list[tuple[int, ...]], monkeypatch) -> None:
+    finish = training.Unwatched.finish
+
+    def slow(*given: Any) -> Any:
+        time.sleep(2)
+        return finish(*given)
+
+    monkeypatch.setattr(training.Unwatched, "finish", slow)
+    assert fitted(36).history_["seconds"].iloc[0] > 2
+    assert sizes_trained == [(18, 18, 1), (36, 36, 1)]
 
 
 def test_ctrl_c_at_half_the_size_ends_the_fit_at_once(sizes_trained: list[tuple[int, ...]], monkeypatch) -> None:
