@@ -68,8 +68,11 @@ def are_dates(column: pd.Series) -> bool:
     if not Number.holds(column):
         return False
     numbers = Number.measured(column).to_numpy()
-    known = np.unique(numbers[~np.isnan(numbers)])
-    return len(known) >= FEWEST_DATES and bool(_are_dates(known).all())
+    known = numbers[~np.isnan(numbers)]
+    dates = all(
+        _are_dates(cells).all() for cells in (known[:FEWEST_DATES], known)
+    )  # the first ones rule out most columns
+    return dates and len(np.unique(known)) >= FEWEST_DATES
 
 
 def dates_of(column: pd.Series) -> pd.Series:

@@ -93,13 +93,15 @@ def pattern_in(column: pd.Series) -> str:
 
 def reading_of(column: pd.Series) -> str:
     """What `pandas.to_datetime` has to be told to read texts that look like dates; empty for others, and read ones."""
-    if not _may_hold_text(column.dtype) or pattern_in(column):
+    if not _may_hold_text(column.dtype):
         return ""
     known = column[column.notna()]
     if len(known) < FEWEST_DATES or not all(isinstance(cell, str) for cell in known.iloc[:FIRST_CELLS]):
         return ""
     for form in (OTHER_TIME, OTHER_ORDER):
         if all(form.fullmatch(cell) for cell in known.iloc[:FIRST_CELLS]):
+            if form is OTHER_TIME and pattern_in(column):
+                return ""
             distinct = [cell for cell in known.unique() if isinstance(cell, str)]
             found = [match for cell in distinct if (match := form.fullmatch(cell))]
             if len(found) < known.nunique() or len(found) < FEWEST_DATES:

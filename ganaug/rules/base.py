@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -133,6 +133,8 @@ def label_cells(codes: Int32Array) -> Cells:
 
 Table = Mapping[int, Cells]
 """Columns by their places; :data:`LABEL` is the label's."""
+MayFollow = Callable[[int, Sequence[int]], bool]
+"""Whether the column at a place may follow from those at others, after the rules given so far."""
 
 
 @record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..columns.number import skip_and_recur
 from ..plain import Float64Array
-from .base import probed
+from .base import MayFollow, probed
 from .relations import FEWEST_COMPLETE, SMALLEST, Columns, Relation, complete_rows
 
 TIGHT = 0.15
@@ -25,7 +25,7 @@ FARTHEST = 1e6
 
 
 def find_relations(
-    columns: Columns, effects: Mapping[int, tuple[float, float]], may_follow: Callable[[int, Sequence[int]], bool]
+    columns: Columns, effects: Mapping[int, tuple[float, float]], may_follow: MayFollow
 ) -> Iterator[Relation]:
     """How columns lie close to what others before them say.
 

@@ -23,7 +23,7 @@ from .one_of import OneOf, is_dummy
 from .order import Order, Pairs, find_orders
 from .pinned import Pinned, by_levels, by_threshold, may_be_pinned, said_of_levels, said_of_threshold, value_of
 from .relations import reached
-from .share import Share
+from .share import share_of
 from .total import total_of
 from .unique import Unique
 from .views import COMPARED, DATES, PARTS, SPANS, Term
@@ -312,9 +312,7 @@ class RuleParser:
         if places[0] != places[1]:
             raise ValueError(f"rules: {self.text!r} is no share: write for example 'rate = won / (won + lost)'")
         causes, held = (places[0], places[2]), float(instead) if instead else np.nan
-        rules = [Share(causes, (effect,), float(scale or 1), rounding, held) for rounding in ("even", "down")]
-        kept = [rule for rule in rules if not rule.broken(self.table).any()]
-        return self._held((kept or rules)[0]).with_support(len(self.table[effect]))
+        return self._held(share_of(causes, effect, float(scale or 1), held, self.table))
 
     def _limits(self, right: str) -> tuple[tuple[float, float], str]:
         """What an expression is kept within, and the expression: `max(a - b, 0)` is at least 0."""

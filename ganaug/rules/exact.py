@@ -6,7 +6,7 @@ products. What fits to the last digit, or as far as rounding lets it, is made si
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..plain import BoolArray, Float64Array
-from .base import Table, lattice, probed
+from .base import MayFollow, Table, lattice, probed
 from .dependence import Dependence, find_dependences, with_twins
 from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Relation
 
@@ -38,7 +38,7 @@ def find_exact(
     lattices: Mapping[int, tuple[float, float]],
     grains: Mapping[int, float],
     pairs: Sequence[tuple[int, int]],
-    may_follow: Callable[[int, Sequence[int]], bool],
+    may_follow: MayFollow,
 ) -> Iterator[Relation]:
     """Relations that all complete rows keep.
 
@@ -125,7 +125,7 @@ def _trials(
     grains: Mapping[int, float],
     product: bool,
     pairs: Sequence[tuple[int, int]],
-    may_follow: Callable[[int, Sequence[int]], bool],
+    may_follow: MayFollow,
     forms: Mapping[int, tuple[int, str]],
 ) -> Iterator[RankedRelation]:
     """What follows from a dependence, for each column that may follow."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ..columns.base import ColumnType
 from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, Rule, Table, quoted
+from .base import Cells, MayFollow, Rule, Table, quoted
 
 FUNCTIONS: dict[str, Callable[[Float64Array], Float64Array]] = {
     "log": np.log,
@@ -74,7 +74,7 @@ def _values(function: str, causes: Float64Array) -> Float64Array:
     return np.where(np.isfinite(said), said, np.nan)
 
 
-def find_functions(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Function]:
+def find_functions(table: Table, may_follow: MayFollow) -> Iterator[Function]:
     """Numbers that are a function of others in every row, or hold one value wherever the function has none."""
     numbers = {place: cells for place, cells in table.items() if place >= 0 and isinstance(cells.type.cells, Number)}
     if not numbers or len(next(iter(numbers.values()))) < FEWEST_ROWS:

@@ -10,6 +10,7 @@ from itertools import permutations, product
 import numpy as np
 
 from ..plain import BoolArray, Float64Array
+from .base import MayFollow
 from .exact import UNITS, is_usable, verified
 from .relations import FEWEST_COMPLETE, NOISE, Columns, Relation, complete_rows
 
@@ -23,7 +24,6 @@ UNITS_APART, ROUGH = 2.0, 0.25
 """What a unit that few rows tell may leave: steps, and a share of the range."""
 NONE = -np.inf, np.inf
 """Limits that are none."""
-MayFollow = Callable[[int, Sequence[int]], bool]
 Lattices = Mapping[int, tuple[float, float]]
 
 
@@ -101,9 +101,8 @@ def _within(
     values = columns[effect]
     inner = ~((values <= limits[0]) | (values >= limits[1]))
     known = np.flatnonzero(inner & ~np.isnan(values))
-    if len(known) < FEWEST_COMPLETE or len(np.unique(values[known])) < FEWEST_VALUES:
+    if len(known) < FEWEST_COMPLETE:
         return None
-    between = {place: own[inner] for place, own in columns.items()}
     seen = {place: own[known[np.linspace(0, len(known) - 1, FIRST_ROWS).astype(int)]] for place, own in columns.items()}
     step = lattices[effect][1]
     for weights in seek(effect, seen):
@@ -112,7 +111,10 @@ def _within(
         near = np.nanmax(left) - np.nanmin(left) <= UNITS_APART * step + NOISE * np.abs(values[known]).max()
         if not near or not may_follow(effect, causes):
             continue
-        grain = max(grains[place] for place in (effect, *causes))
+        if len(np.unique(values[known])) < FEWEST_VALUES:
+            return None
+        between = {place: columns[place][inner] for place in (effect, *causes)}
+        grain = max(grains[place] for place in between)
         found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, lattices, grain, False)
         if found is None or found.least or found.most:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..columns.listed import Listed
 from ..columns.number import Number
 from ..columns.ticks import NO_TIME, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import LABEL, Cells, Rule, Table, probed, quoted
+from .base import LABEL, Cells, MayFollow, Rule, Table, probed, quoted
 
 FEWEST_ROWS = 100
 FEWEST_REVERSED = 10.0
@@ -186,7 +186,6 @@ class Bounds(Comparison):
         return low, _bound(self.upper, table, cells.type, below=True) if self.upper else nothing
 
 
-MayFollow = Callable[[int, Sequence[int]], bool]
 Pairs = list[tuple[int, int]]
 
 
@@ -224,8 +223,8 @@ def find_orders(table: Table, pairs: Pairs, free: Collection[int], may_follow: M
     pairs = _direct(pairs, table)
     for effect in dict.fromkeys(low for low, _ in pairs):
         upper = [high for low, high in pairs if low == effect]
-        last = all(may_follow(effect, [place]) for place in table if place not in (effect, LABEL))  # nothing follows
-        if last and effect in free and len(upper) > 1 and _is_least(effect, upper, table):
+        least = effect in free and len(upper) > 1 and _is_least(effect, upper, table)
+        if least and all(may_follow(effect, [place]) for place in table if place not in (effect, LABEL)):  # it is last
             yield Order.learnt(upper, effect, table, below=True)
     told = {place for pair in pairs for place in pair if {*pair} - {*free}}
     ends = dict.fromkeys([high for _, high in pairs] + [low for low, _ in pairs])

@@ -143,13 +143,7 @@ class Relation(Rule):
 
     def expected(self, columns: Columns) -> Float64Array:
         """What the causes say, found in `columns` by their places."""
-        said = self._unrounded(columns)
-        if not self.step:
-            return said
-        per_unit = np.rint(1 / self.step)  # tenths of 12.25 are 122.5, which 12.25 / 0.1 is not
-        apart = said - self.origin
-        steps = apart * per_unit if abs(per_unit * self.step - 1) < NOISE else apart / self.step
-        return self.origin + ROUNDING[self.rounding](steps) * self.step
+        return on_lattice(self._unrounded(columns), self.origin, self.step, self.rounding)
 
     def _counts(self, columns: Columns) -> Float64Array:
         """What counts of the causes, a column for each."""
@@ -261,6 +255,16 @@ def _product(names: list[str], relation: Relation) -> str:
     under = [power(name, -weight) for name, weight in weights if weight < 0]
     factor_text = [] if abs(factor - 1) < NOISE else [f"{factor:.6g}"]
     return " / ".join([" * ".join([*factor_text, *over]) or "1", *under])
+
+
+def on_lattice(said: Float64Array, origin: float, step: float, rounding: str) -> Float64Array:
+    """Numbers rounded in one of the ways of :data:`ROUNDING` to steps from an origin; as they are if the step is 0."""
+    if not step:
+        return said
+    per_unit = np.rint(1 / step)  # tenths of 12.25 are 122.5, which 12.25 / 0.1 is not
+    apart = said - origin
+    steps = apart * per_unit if abs(per_unit * step - 1) < NOISE else apart / step
+    return origin + ROUNDING[rounding](steps) * step
 
 
 def complete_rows(relation: Relation, place: int, columns: Columns) -> BoolArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy as np
 from ..columns.base import ColumnType
 from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, Rule, Table, probed, quoted
-from .relations import FLOAT_NOISE, NOISE, ROUNDING
+from .base import Cells, MayFollow, Rule, Table, probed, quoted
+from .relations import FLOAT_NOISE, NOISE, on_lattice
 
 SCALES = (1.0, 100.0)
 FEWEST_ROWS, FEWEST_VALUES = 100, 3
@@ -50,8 +50,7 @@ class Share(Rule):
     def _said(self, table: Table, step: float) -> Float64Array:
         part, other = (table[cause].numbers() for cause in self.causes)
         with np.errstate(all="ignore"):
-            share = self.scale * part / (part + other)
-            said = ROUNDING[self.rounding](share * np.rint(1 / step)) / np.rint(1 / step) if 0 < step <= 1 else share
+            said = on_lattice(self.scale * part / (part + other), 0.0, step, self.rounding)
         return np.where(part + other == 0, self.instead, said)
 
     def broken(self, table: Table) -> BoolArray:
@@ -67,7 +66,13 @@ class Share(Rule):
         return {self.effect: empty.of_numbers(self._said(table, empty.step))}
 
 
-def find_shares(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Share]:
+def share_of(causes: tuple[int, int], effect: int, scale: float, instead: float, table: Table) -> Share:
+    """The share, rounded down if that is what all rows say, else to the nearest."""
+    rules = [Share(causes, (effect,), scale, way, instead, support=len(table[effect])) for way in ("even", "down")]
+    return next((rule for rule in rules if not rule.broken(table).any()), rules[0])
+
+
+def find_shares(table: Table, may_follow: MayFollow) -> Iterator[Share]:
     """Numbers that are shares of two others in every row; where both are 0, all rows hold the same, or nothing."""
     numbers = [place for place, own in table.items() if place >= 0 and isinstance(own.type.cells, Number)]
     numbers = numbers[:MOST_COLUMNS]
@@ -80,11 +85,11 @@ def find_shares(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) 
     for number in parts:
         for scale in SCALES:
             own = seen[number] / scale
-            if np.nanmax(own, initial=0.0) <= 1 and may_be_share(table[numbers[number]]):
+            if np.nanmax(own, initial=0.0) <= 1 and _may_be_share(table[numbers[number]]):
                 yield from _shares_at(number, scale, seen, parts, numbers, table, may_follow)
 
 
-def may_be_share(cells: Cells) -> bool:
+def _may_be_share(cells: Cells) -> bool:
     """Whether enough values differ, and lie on a lattice that divides 1, or on none."""
     known = cells.numbers()[~cells.absent]
     return len(np.unique(known)) >= FEWEST_VALUES and len(known) >= FEWEST_ROWS and cells.step <= 1
@@ -97,7 +102,7 @@ def _shares_at(
     parts: list[int],
     numbers: list[int],
     table: Table,
-    may_follow: Callable[[int, Sequence[int]], bool],
+    may_follow: MayFollow,
 ) -> Iterator[Share]:
     """The pairs of which one column is the share."""
     effect = numbers[number]
@@ -113,8 +118,7 @@ def _shares_at(
                 continue
             both = table[causes[0]].numbers() + table[causes[1]].numbers() == 0
             instead = float(table[effect].numbers()[both.argmax()]) if both.any() else np.nan
-            for rounding in ("even", "down"):
-                rule = Share(causes, (effect,), scale, rounding, instead, support=len(both))
-                if not rule.broken(table).any():
-                    yield rule
-                    return
+            rule = share_of(causes, effect, scale, instead, table)
+            if not rule.broken(table).any():
+                yield rule
+                return

@@ -5,14 +5,14 @@ A generator, or a tree, comes near such a value and seldom meets it. So whether 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..columns.base import ColumnType
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import LABEL, Cells, Rule, Table, lattice, probed, quoted
+from .base import LABEL, Cells, MayFollow, Rule, Table, lattice, probed, quoted
 
 LEAST_SHARE = 0.02
 """Of all rows that are tied."""
@@ -54,7 +54,7 @@ class Tied(Rule):
         return {self.effect: np.where((rests[0] == 1) & near, own.of_numbers(two), own.plain)}
 
 
-def find_ties(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) -> Iterator[Tied]:
+def find_ties(table: Table, may_follow: MayFollow) -> Iterator[Tied]:
     """For each number and time the column that it equals most often, if it does by more than chance."""
     for kind in ("number", "datetime", "duration"):
         alike = [place for place, own in table.items() if place != LABEL and own.ordered and own.kind == kind]
@@ -62,9 +62,7 @@ def find_ties(table: Table, may_follow: Callable[[int, Sequence[int]], bool]) ->
             yield from _of_one_kind(alike[:MOST_COLUMNS], table, may_follow)
 
 
-def _of_one_kind(
-    places: Sequence[int], table: Table, may_follow: Callable[[int, Sequence[int]], bool]
-) -> Iterator[Tied]:
+def _of_one_kind(places: Sequence[int], table: Table, may_follow: MayFollow) -> Iterator[Tied]:
     some = probed(len(table[places[0]]))
     values = np.stack([table[place].take(some).numbers() for place in places], axis=1)
     rare = np.stack([_rare(column) for column in values.T], axis=1)
