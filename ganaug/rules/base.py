@@ -126,6 +126,18 @@ def probed(rows: int) -> IndexArray:
     return np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
 
 
+def telling(values: Float64Array, count: int) -> IndexArray:
+    """At most so many rows, half of them with other values than the most frequent one, if there are such."""
+    known, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    others = np.flatnonzero(values != known[counts.argmax()]) if len(known) else np.arange(0)
+    chosen = [
+        each[np.linspace(0, len(each) - 1, count // 2).astype(int)]
+        for each in (others, np.arange(len(values)))
+        if len(each)
+    ]
+    return np.unique(np.concatenate(chosen))
+
+
 def label_cells(codes: Int32Array) -> Cells:
     """The cells of a label, of which rules know the codes alone."""
     return Cells(LABELS, codes.astype(np.int64))
@@ -236,8 +248,8 @@ class KeptRule:
     text : str
         As it may be written in ``rules=[...]``.
     kind : str
-        "implied", "date part", "comparison", "order", "sum", "product", "limited", "share", "function", "total",
-        "one of", "missing", "unique".
+        "implied", "date part", "comparison", "order", "sum", "product", "limited", "share", "by case", "function",
+        "total", "one of", "missing", "unique".
     columns : tuple
         Names of the columns that it speaks of.
     support : int

@@ -14,6 +14,7 @@ from ..columns.number import Number
 from ..plain import BoolArray
 from .assembly import Assembly
 from .base import LABEL, KeptRule, Rule, Table
+from .declared_by_case import codes_together, declared_by_case
 from .exact import declared_relation
 from .find import find_rules
 from .function import FUNCTIONS, Function
@@ -134,8 +135,7 @@ class RuleParser:
                 f"rules: {self.text!r} is no rule, since the label can only imply columns: write for example "
                 "'the label implies town'"
             )
-        kept = re.fullmatch(r"\x00(\d+)\x00", word)
-        name = self.quoted[int(kept[1])] if kept else re.sub(r"\x00(\d+)\x00", lambda m: self.quoted[int(m[1])], word)
+        name = self._name(word)
         places = [place for place, known in self.names.items() if known == name and place != LABEL]
         if not places:
             known = [self.names[place] for place in self.table if place != LABEL]
@@ -143,6 +143,10 @@ class RuleParser:
                 f"rules: {self.text!r} speaks of a column {name!r}, which there is not; columns are {known}"
             )
         return places[0]
+
+    def _name(self, word: str) -> str:
+        """What is written, without backticks."""
+        return re.sub(r"\x00(\d+)\x00", lambda match: self.quoted[int(match[1])], word.strip())
 
     def _term(self, words: str) -> Term:
         words = words.strip()
@@ -174,19 +178,34 @@ class RuleParser:
         return place
 
     def _implied(self, causes: str, effect: str) -> Rule:
+        if chosen := re.fullmatch(r"which of (.+) is (.+)", effect.strip()):
+            return self._by_case("which", causes, chosen[2], *chosen[1].split(","))
+        if line := re.fullmatch(r"the line from (.+) to (.+)", effect.strip()):
+            return self._by_case("line", causes, line[2], line[1])
         if pinned := re.fullmatch(r"(whether )?(.+) is (?!missing$)(.+)", effect.strip()):
             return self._pinned(causes, *pinned.groups())
+        if self._name(effect) not in self.names.values() and (part := re.fullmatch(r"(.+?)([/-])(.+)", effect)):
+            return self._by_case(part[2], causes, part[1], part[3])
         gap = re.fullmatch(r"whether (.+) is missing", effect.strip())
         place = self._place(gap[1] if gap else effect)
-        terms = tuple(self._term(words) for words in re.split(r", | and (?!quarter|month|day)", causes))
+        terms = self._terms(causes)
         told = Term((place,), "missing" if gap else "value")
         target = codes_of(told, self.table)[0]
-        seen = np.zeros(len(target), np.int64)
-        for term in terms:
-            codes, levels = codes_of(term, self.table)
-            seen = np.unique(seen * levels + codes, return_inverse=True)[1]
+        seen, _ = codes_together(terms, self.table)
         self._check(most_frequent(seen, target).values[seen] != target)
         return self._learnt(terms, told).with_support(len(target))
+
+    def _by_case(self, how: str, causes: str, effect: str, *sources: str) -> Rule:
+        place, *others = self._alike(effect, *sources)
+        if how in ("/", "line"):
+            self._number(effect)
+        rule = declared_by_case(how, place, others, self._terms(causes), self.table)
+        if rule is None:
+            raise ValueError(f"rules: {self.text!r} is broken: rows that have the same {causes.strip()!r} differ in it")
+        return self._held(rule)
+
+    def _terms(self, causes: str) -> tuple[Term, ...]:
+        return tuple(self._term(words) for words in re.split(r", | and (?!quarter|month|day)", causes))
 
     def _learnt(self, terms: tuple[Term, ...], told: Term) -> Implied:
         """Thresholds where they tell the effect, else a list."""

@@ -16,7 +16,7 @@ import numpy as np
 from ..plain import BoolArray, Float64Array
 from .base import MayFollow, Table, lattice, probed
 from .dependence import Dependence, find_dependences, with_twins
-from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Relation
+from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Relation, within_step
 
 MOST_COLUMNS = 150
 TIGHT = 0.02
@@ -300,7 +300,7 @@ def _blank(
         product=product,
         instead=np.array([np.nanmedian(columns[cause]) for cause in causes]),
         floor=np.zeros(len(causes)),
-        origin=_within_step(origin, step) if step else 0.0,
+        origin=within_step(origin, step),
         step=step,
         digits=11 - int(np.ceil(np.log10(size))),
         low=float(np.nanmin(values)),
@@ -317,12 +317,6 @@ def _with_optional(relation: Relation, values: Float64Array, columns: Columns) -
     without = replace(relation, instead=np.full(len(relation.causes), float(relation.product)))
     lacking = np.any([np.isnan(columns[cause]) for cause in relation.causes], axis=0) & ~np.isnan(values)
     return without if without.kept(values, columns)[lacking].all() else relation
-
-
-def _within_step(origin: float, step: float) -> float:
-    """The origin of the lattice that lies nearest to 0."""
-    nearest = float(origin - np.rint(origin / step) * step)
-    return 0.0 if abs(nearest) < NOISE * step else nearest
 
 
 def _constants(

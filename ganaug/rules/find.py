@@ -9,6 +9,7 @@ import numpy as np
 from ..columns.number import Number
 from .assembly import Assembly
 from .base import LABEL, Rule, Table, lattice
+from .by_case_search import ByCaseSearch
 from .close_relations import find_relations
 from .exact import find_exact
 from .function import find_functions
@@ -62,6 +63,8 @@ def find_rules(
     grains = {place: table[place].grain for place in numbers}
     factors = [place for place in numbers if table[place].kind == "number"]
     found.add_all(find_limited({place: numbers[place] for place in factors}, lattices, grains, found.may_be_told))
+    by_case = ByCaseSearch(search)
+    found.add_all(by_case.moments())
     search.singles()
     found.add_all(find_functions(table, found.may_be_told))
     orders = ordered_pairs(table)
@@ -73,6 +76,7 @@ def find_rules(
             if found.add(rule):
                 break
     found.add_all(find_shares(table, found.may_be_told))
+    found.add_all(by_case.rules())
     found.add_all(search.numbers_by_number)
     found.add_all(of_flags)  # after sums, which tell more of flags
     search.comparisons()

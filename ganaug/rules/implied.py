@@ -254,6 +254,8 @@ def roundest(low: AnyArray, high: AnyArray, units: tuple[int, ...]) -> AnyArray:
     """The roundest number that is above `low` and at most `high`: a multiple of one of `units`, or with few digits."""
     if isinstance(high, np.integer):
         return next((high // unit * unit for unit in units if high // unit * unit > low), high)
+    if low < 0 <= high:
+        return np.zeros_like(high)
     with np.errstate(all="ignore"):
         for digits in range(SHORTEST):
             scale = 10.0 ** (digits - np.floor(np.log10(np.abs([low, high]).max())))

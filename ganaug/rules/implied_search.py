@@ -197,7 +197,7 @@ class ImpliedSearch:
         levels = len(np.unique(codes))
         if not 0 < count <= levels + EXTRA_RUNS or (count > levels and shortest < FEWEST_OTHERS):
             return None
-        support = self._support(codes, self.rows - count, self.others(codes) - count)
+        support = self.support(codes, self.rows - count, self.others(codes) - count)
         if not support or 2 * count > self.rows:
             return None
         seen = len(np.unique(self.table[term.places[0]].plain))
@@ -226,7 +226,7 @@ class ImpliedSearch:
         listed = [t for t in terms if t.listed and t.places != (LABEL,) and self.table[t.places[0]].ordered]
         if listed and self.rows < ROWS_PER_CAUSE * different:
             return None
-        support = self._support(codes, self.rows - different, borne_out)
+        support = self.support(codes, self.rows - different, borne_out)
         if not support or (len(terms) == 1 and self._copy(effect, terms[0], different)):
             return None
         rule = Lookup.learnt(terms, effect, self.table).with_support(support)
@@ -268,7 +268,7 @@ class ImpliedSearch:
         """In how many rows there is another effect than the most frequent one."""
         return int(len(codes) - np.bincount(codes).max())
 
-    def _support(self, codes: Int64Array, repeats: int, others: int) -> int:
+    def support(self, codes: Int64Array, repeats: int, others: int) -> int:
         """Rows that bear a rule out, 0 if they do not suffice."""
         share = np.bincount(codes) / len(codes)
         alike = float(np.square(share).sum())

@@ -267,6 +267,14 @@ def on_lattice(said: Float64Array, origin: float, step: float, rounding: str) ->
     return origin + ROUNDING[rounding](steps) * step
 
 
+def within_step(origin: float, step: float) -> float:
+    """The origin of the lattice that lies nearest to 0; 0 if there is none."""
+    if not step:
+        return 0.0
+    nearest = float(origin - np.rint(origin / step) * step)
+    return 0.0 if abs(nearest) < NOISE * step else nearest
+
+
 def complete_rows(relation: Relation, place: int, columns: Columns) -> BoolArray:
     """Which rows lack neither the column nor a cause."""
     return ~np.any([np.isnan(columns[other]) for other in (place, *relation.causes)], axis=0)

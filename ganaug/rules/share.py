@@ -10,7 +10,7 @@ import numpy as np
 from ..columns.base import ColumnType
 from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, MayFollow, Rule, Table, probed, quoted
+from .base import Cells, MayFollow, Rule, Table, probed, quoted, telling
 from .relations import FLOAT_NOISE, NOISE, on_lattice
 
 SCALES = (1.0, 100.0)
@@ -79,14 +79,14 @@ def find_shares(table: Table, may_follow: MayFollow) -> Iterator[Share]:
     if not numbers or len(table[numbers[0]]) < FEWEST_ROWS:
         return
     probe = probed(len(table[numbers[0]]))
-    first = probe[np.linspace(0, len(probe) - 1, FIRST_ROWS).astype(int)]
-    seen = np.array([table[place].take(first).numbers() for place in numbers])
+    seen = np.array([table[place].take(probe).numbers() for place in numbers])
     parts = [number for number, place in enumerate(numbers) if not (table[place].numbers() < 0).any()]
     for number in parts:
-        for scale in SCALES:
-            own = seen[number] / scale
-            if np.nanmax(own, initial=0.0) <= 1 and _may_be_share(table[numbers[number]]):
-                yield from _shares_at(number, scale, seen, parts, numbers, table, may_follow)
+        scales = [scale for scale in SCALES if np.nanmax(seen[number], initial=0.0) <= scale]
+        if scales and _may_be_share(table[numbers[number]]):
+            first = seen[:, telling(seen[number], FIRST_ROWS)]
+            for scale in scales:
+                yield from _shares_at(number, scale, first, parts, numbers, table, may_follow)
 
 
 def _may_be_share(cells: Cells) -> bool:

@@ -1,0 +1,209 @@
+"""Finding numbers that are another one times a rate, or plus an amount, and these depend on a third column.
+
+The rates come first: what one column is to another one takes few values, as many as there are cases. Then a column has
+to tell the case of every row. Lines have two parameters, so that there the groups of rows come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..plain import BoolArray, Float64Array, Int64Array
+from .base import LABEL, lattice, telling
+from .by_case import ByCase
+from .cases import (
+    MOST_CASES,
+    NARROW,
+    Cases,
+    all_kept,
+    by_case,
+    choices_of,
+    in_stretches,
+    intervals,
+    may_be_cut,
+    one_by_one,
+    rates_of,
+    same,
+    tolerance,
+)
+from .implied_search import EXTRA_RUNS, FEWEST_OTHERS, ImpliedSearch
+from .lines import MOST_LINES, lines_of, on_lines, stretches_of_lines
+from .relations import FEWEST_COMPLETE
+from .views import DATES, SPANS, Term
+
+MOST_COLUMNS = 150
+FIRST_ROWS = 128
+MOST_LEVELS = 64
+VALUES_PER_CASE = 3
+"""Other values that the effect, and what it follows from, have for each case at least."""
+MOST_SOURCES = 60
+"""Columns of numbers, beyond which no lines are looked for."""
+FREE = 0.5
+"""The share of the range of rates that no row's interval reaches into: those of small whole numbers reach anywhere."""
+
+
+class ByCaseSearch:
+    """Numbers and times that another column tells by case."""
+
+    def __init__(self, search: ImpliedSearch) -> None:
+        self.search, self.table = search, search.table
+        places = [place for place, own in self.table.items() if place != LABEL and own.ordered][:MOST_COLUMNS]
+        seen = {place: search.small[place].numbers() for place in places}
+        self.seen = {place: own for place, own in seen.items() if len(np.unique(own)) > 2 * VALUES_PER_CASE}
+        levels = {term: own for term, (_, own) in search.codes.items() if term.view not in (*DATES, *SPANS)}
+        self.causes = sorted((term for term in levels if levels[term] > 2), key=levels.__getitem__)
+        self.first = search.probe[np.linspace(0, len(search.probe) - 1, FIRST_ROWS).astype(int)]
+
+    def moments(self) -> list[ByCase]:
+        """Times that lie an amount after others which a category tells; were it left, spans would tell the category."""
+        return self._rules([place for place in self.seen if self.table[place].kind == "datetime"], self._categories())
+
+    def rules(self) -> list[ByCase]:
+        """The rules, those first that lose nothing, and are the simplest to write."""
+        return self._rules([*self.seen], self.causes)
+
+    def _rules(self, effects: Sequence[int], causes: Sequence[Term]) -> list[ByCase]:
+        open_effects = [effect for effect in effects if self.search.found.may_be_told(effect, ())]
+        found = [
+            (self._is_lossy(rule), cases.digits, -effect, rule)
+            for effect in open_effects
+            for cases, terms in self._cases(effect, causes)
+            if (rule := self._told(effect, cases, terms)) is not None
+        ]
+        return [rule for *_, rule in sorted(found, key=lambda each: each[:3])]
+
+    def _is_lossy(self, rule: ByCase) -> bool:
+        """Whether it is rounded, and what it follows from is not: then that follows rather from it."""
+        return bool(rule.step) and not all(lattice(self.table[source])[1] for source in rule.sources.tolist())
+
+    def _cases(self, effect: int, causes: Sequence[Term]) -> Iterator[tuple[Cases, Sequence[Term]]]:
+        """What the column may be to others, and the terms that may tell it."""
+        yield from ((cases, causes) for cases in (*self._by_rate(effect), *self._chosen(effect)))
+        if self.table[effect].kind == "number":
+            yield from self._lines(effect, causes)
+
+    def _categories(self) -> list[Term]:
+        return [term for term in self.causes if term.places == (LABEL,) or not self.table[term.places[0]].ordered]
+
+    def _alike(self, effect: int) -> list[int]:
+        """Other columns of the effect's kind."""
+        kind = self.table[effect].kind
+        return [place for place in self.seen if place != effect and self.table[place].kind == kind]
+
+    def _by_rate(self, effect: int) -> Iterator[Cases]:
+        """What the column is to each other one, where that takes few values."""
+        places = self._alike(effect)
+        if not places:
+            return
+        rows = telling(self.seen[effect], FIRST_ROWS)
+        own, others = self.seen[effect][rows], np.array([self.seen[place][rows] for place in places])
+        most = min(MOST_CASES, len(np.unique(own[~np.isnan(own)])) // VALUES_PER_CASE)
+        for ratio in (True, False)[self.table[effect].kind != "number" :]:
+            step = lattice(self.table[effect])[1]
+            middles, halves = intervals(own, others, tolerance(self.table[effect], own, step), ratio=ratio)
+            for number in np.flatnonzero(_stretches(middles, halves) <= most):
+                yield from rates_of(effect, places[number], self.table, ratio=ratio)
+
+    def _chosen(self, effect: int) -> Iterator[Cases]:
+        """Two columns or more, of which the column always is one."""
+        places, rows = self._alike(effect), telling(self.seen[effect], FIRST_ROWS)
+        own = self.seen[effect][rows]
+        equal = [same(own, self.seen[place][rows]) for place in places]
+        chosen: list[int] = []
+        left = np.ones(len(own), bool)
+        while left.any() and len(chosen) < len(places):
+            best = max(range(len(places)), key=lambda number: int((equal[number] & left).sum()))
+            if not (equal[best] & left).any():
+                return
+            chosen.append(places[best])
+            left &= ~equal[best]
+        if len(chosen) > 1:
+            cases = choices_of(effect, chosen, self.table)
+            if cases.kept.any(axis=1).all():
+                yield cases
+
+    def _lines(self, effect: int, causes: Sequence[Term]) -> Iterator[tuple[Cases, Sequence[Term]]]:
+        """Lines from another number to this one, one for each level of a column, or for each stretch of the number."""
+        sources = self._alike(effect)
+        if len(sources) > MOST_SOURCES:
+            return
+        rows = telling(self.seen[effect], 2 * FIRST_ROWS)
+        own, others = self.seen[effect][rows], np.array([self.seen[place][rows] for place in sources])
+        values = self.table[effect].numbers()
+        slack = float(np.nanmax(tolerance(self.table[effect], values, self.table[effect].step)))
+        for term in causes:
+            if self.search.codes[term][1] > MOST_LINES + 1:
+                continue
+            near = on_lines(own, others, self.search.codes[term][0][rows], slack)
+            codes, levels = self.search.of_all(term)
+            groups = [np.flatnonzero(codes == level) for level in range(levels)] if near.any() else []
+            for source in np.array(sources)[near].tolist():
+                yield from ((cases, [term]) for cases in lines_of(effect, source, groups, self.table))
+        for source, seen in zip(sources, others, strict=True):
+            if 1 < len(stretches_of_lines(seen, own, slack)) <= MOST_LINES:
+                stretches = stretches_of_lines(self.table[source].numbers(), values, slack)
+                if len(stretches) <= MOST_LINES:
+                    yield from ((cases, [Term((source,))]) for cases in lines_of(effect, source, stretches, self.table))
+
+    def _told(self, effect: int, cases: Cases, causes: Sequence[Term]) -> ByCase | None:
+        """The rule, if some column tells the case of every row."""
+        alone = cases.kept.sum(axis=1) == 1
+        usual = cases.kept[alone].sum(axis=0)
+        if (usual > 0).sum() < 2 or alone.sum() < FEWEST_COMPLETE:
+            return None
+        for term in causes:
+            places = {*term.places, *cases.sources.tolist()}
+            if effect in places or not self.search.found.may_be_told(effect, [*places]):
+                continue
+            self.search.tried += 1
+            for case, steps in self._assigned(term, cases.kept):
+                which = np.unique(case)
+                own = alone & (cases.kept.argmax(axis=1) == case)
+                counts = np.bincount(case[own], minlength=len(usual))[which]
+                if len(which) < 2 or counts.min() < FEWEST_OTHERS:
+                    continue
+                seen = len(which) + EXTRA_RUNS if steps else self.search.of_all(term)[1]
+                support = self.search.support(case[own], int(own.sum()) - seen, self.search.others(case[own]))
+                if not support or (not steps and term.places[0] in cases.sources):  # each value would have a rate
+                    continue
+                used = cases.take(which)
+                rule = by_case(effect, (term,), np.searchsorted(which, case), used, self.table, steps=steps)
+                if not rule.broken(self.table).any():
+                    return rule.with_support(support)
+        return None
+
+    def _assigned(self, term: Term, kept: BoolArray) -> Iterator[tuple[Int64Array, bool]]:
+        """A case for each row: for each of few stretches of what is seen, or for each thing that is."""
+        if may_be_cut(term, self.table):
+            seen = term.seen(self.table)[0]
+            if in_stretches(seen[self.first], kept[self.first], 1) is not None:
+                stretches = in_stretches(seen, kept, FEWEST_OTHERS)
+                if stretches is not None:
+                    yield stretches, True
+        codes, levels = self.search.of_all(term)
+        if levels <= MOST_LEVELS:
+            first = kept[self.first]
+            if all_kept(one_by_one(codes[self.first], levels, first), first):
+                alone = one_by_one(codes, levels, kept)
+                if all_kept(alone, kept):
+                    yield alone, False
+
+
+def _stretches(middles: Float64Array, halves: Float64Array) -> Int64Array:
+    """For each row of a matrix in how many stretches its narrower intervals lie; very many if that says nothing."""
+    known = np.isfinite(middles)
+    sizes = np.sort(np.where(known, halves, np.inf), axis=1)
+    middlemost = (NARROW * known.sum(axis=1, keepdims=True)).astype(int)
+    used = known & (halves <= np.take_along_axis(sizes, middlemost.clip(max=sizes.shape[1] - 1), axis=1))
+    middles = np.where(used, middles, np.inf)
+    order = np.argsort(middles, axis=1)
+    middle, half = (np.take_along_axis(each, order, axis=1) for each in (middles, halves))
+    with np.errstate(invalid="ignore"):
+        gaps = np.diff(middle, axis=1) - half[:, 1:] - half[:, :-1]
+        apart = np.isfinite(gaps) & (gaps > 0)
+        free = np.where(apart, gaps, 0).sum(axis=1)
+        spans = np.where(used, middles, -np.inf).max(axis=1) - middle[:, 0]
+        usable = (used.sum(axis=1) >= FIRST_ROWS // 4) & (free >= FREE * spans)
+    return np.where(usable, 1 + apart.sum(axis=1), FIRST_ROWS)
