@@ -9,7 +9,7 @@ import numpy as np
 from ..plain import IndexArray, Int64Array
 from .base import Table
 from .by_case import ByCase
-from .cases import Cases, by_case, choices_of, in_stretches, may_be_cut, one_by_one, rates_of
+from .cases import Cases, by_case, choices_of, in_stretches, may_be_cut, one_by_one, rates_of, tolerance
 from .implied import codes_of
 from .lines import lines_of, stretches_of_lines
 from .views import Term
@@ -55,7 +55,7 @@ def _cases(
         return
     if terms == (Term((source,)),):
         x, y = (table[place].numbers() for place in (source, effect))
-        groups = stretches_of_lines(x, y, table[effect].step)
+        groups = stretches_of_lines(x, y, float(np.nanmax(tolerance(table[effect], y, table[effect].step))))
     yield from lines_of(effect, source, groups, table)
 
 
