@@ -127,7 +127,7 @@ class ByCaseSearch:
     def _lines(self, effect: int, causes: Sequence[Term]) -> Iterator[tuple[Cases, Sequence[Term]]]:
         """Lines from another number to this one, one for each level of a column, or for each stretch of the number."""
         sources = self._alike(effect)
-        if len(sources) > MOST_SOURCES:
+        if not 0 < len(sources) <= MOST_SOURCES:
             return
         rows = telling(self.seen[effect], 2 * FIRST_ROWS)
         own, others = self.seen[effect][rows], np.array([self.seen[place][rows] for place in sources])

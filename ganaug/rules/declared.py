@@ -303,15 +303,18 @@ class RuleParser:
             total = total_of(numbers, float(right), max(self.table[place].grain for place in numbers))
             return self._held(total.with_support(len(next(iter(numbers.values())))))
         effect, right = self._place(left), right.replace("**", "^")
-        if match := re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*(?:or\s+(-?(?:{NUMBER})))?\s*", right):
-            places = (self._number(match[2]),), (self._number(left),)
-            instead = float(match[3]) if match[3] else np.nan
-            return self._held(Function(*places, match[1], instead, support=len(self.table[effect])))
+        limits, inner = self._limits(right)
+        sized = self._sized(inner)
+        function = re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*(?:or\s+(-?(?:{NUMBER})))?\s*", right)
+        if function and sized is None:
+            places = (self._number(function[2]),), (self._number(left),)
+            instead = float(function[3]) if function[3] else np.nan
+            return self._held(Function(*places, function[1], instead, support=len(self.table[effect])))
         if share := re.fullmatch(
             rf"\s*(?:({NUMBER})\s*\*)?\s*(.+?)\s*/\s*\((.+?)\+(.+?)\)\s*(?:or\s+({NUMBER}))?\s*", right
         ):
             return self._share(effect, *share.groups())
-        limits, right = self._limits(right)
+        right = inner if sized is None else sized
         right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
         product = self._is_product(right)
         weights, constant = (self._factors if product else self._summands)(right)
@@ -320,7 +323,14 @@ class RuleParser:
         self._check_known(~np.logical_or.reduce([self.table[place].absent for place in (*weights, effect)]))
         forms = tuple(self.forms.get(place, "{}") for place in weights) if self.forms else ()
         relation, broken = declared_relation(
-            effect, weights, constant, self.table, product=product, forms=forms, limits=limits
+            effect,
+            weights,
+            constant,
+            self.table,
+            product=product,
+            forms=forms,
+            limits=limits,
+            absolute=sized is not None,
         )
         self._check(broken)
         return relation
@@ -339,6 +349,11 @@ class RuleParser:
         while match := re.fullmatch(rf"\s*(min|max)\((.+),\s*([+-]?(?:{NUMBER}))\s*\)\s*", right):
             limits[match[1] == "min"], right = float(match[3]), match[2]
         return (limits[0], limits[1]), right
+
+    def _sized(self, right: str) -> str | None:
+        """The sum of which the size counts, in `abs(a - b)`; None if it is no such expression."""
+        match = re.fullmatch(r"\s*abs\((.+[+-].+)\)\s*", right)
+        return match[1] if match and self._name(match[1]) not in self.names.values() else None
 
     def _formed(self, match: re.Match[str]) -> str:
         """A factor such as (1 - discount), of which the column remains."""

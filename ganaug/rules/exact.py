@@ -256,6 +256,7 @@ def declared_relation(
     product: bool,
     forms: tuple[str, ...] = (),
     limits: tuple[float, float] = (-np.inf, np.inf),
+    absolute: bool = False,
 ) -> tuple[Relation, BoolArray]:
     """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
     columns = {place: table[place].numbers() for place in (*weights, effect)}
@@ -266,7 +267,7 @@ def declared_relation(
         counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=True)]
         base = replace(base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]))
     values, step = columns[effect], own[1]
-    base = replace(base, least=0.0, most=0.0, at_least=limits[0], at_most=limits[1])
+    base = replace(base, least=0.0, most=0.0, at_least=limits[0], at_most=limits[1], absolute=absolute)
     trials = [replace(base, rounding=rounding) for rounding in base.roundings(values, columns)]
     kept = [trial.kept(values, columns) | ~complete for trial in trials]
     best = int(np.argmax([each.sum() for each in kept]))

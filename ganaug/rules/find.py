@@ -11,6 +11,7 @@ from .assembly import Assembly
 from .base import LABEL, Rule, Table, lattice
 from .by_case_search import ByCaseSearch
 from .close_relations import find_relations
+from .distance import find_distances
 from .exact import find_exact
 from .function import find_functions
 from .implied_search import ImpliedSearch
@@ -76,6 +77,7 @@ def find_rules(
             if found.add(rule):
                 break
     found.add_all(find_shares(table, found.may_be_told))
+    found.add_all(find_distances(table, found.may_be_told))
     found.add_all(by_case.rules())
     found.add_all(search.numbers_by_number)
     found.add_all(of_flags)  # after sums, which tell more of flags

@@ -9,7 +9,7 @@ from itertools import permutations, product
 
 import numpy as np
 
-from ..plain import BoolArray, Float64Array
+from ..plain import BoolArray, Float64Array, IndexArray
 from .base import MayFollow
 from .exact import UNITS, is_usable, verified
 from .relations import FEWEST_COMPLETE, NOISE, Columns, Relation, complete_rows
@@ -32,7 +32,8 @@ def find_limited(
 ) -> Iterator[Relation]:
     """Numbers that another one rounded, or one or two others within limits, tell in every complete row.
 
-    Between its limits a column has to equal another one in other units, or the sum or the difference of two.
+    Between its limits a column has to equal another one in other units, or the sum, the difference, the product or the
+    ratio of two.
 
     Parameters
     ----------
@@ -48,8 +49,14 @@ def find_limited(
     columns = dict([(place, own) for place, own in columns.items() if is_usable(own)][:MOST_COLUMNS])
     for effect, values in columns.items():
         for limits in _limits(values):
-            seek = partial(_finer, lattices=lattices) if limits == NONE else partial(_sums, lattices=lattices)
-            found = _within(effect, limits, columns, lattices, grains, may_follow, seek)
+            sought = ((_finer, False),) if limits == NONE else ((_sums, False), (_products, True))
+            trials = (
+                _within(
+                    effect, limits, columns, lattices, grains, may_follow, partial(seek, lattices=lattices), product=of
+                )
+                for seek, of in sought
+            )
+            found = next((trial for trial in trials if trial is not None), None)
             if found is not None:
                 yield found
                 break
@@ -96,8 +103,10 @@ def _within(
     grains: Mapping[int, float],
     may_follow: MayFollow,
     seek: Callable[[int, Columns], Iterator[dict[int, float]]],
+    *,
+    product: bool = False,
 ) -> Relation | None:
-    """What tells a column between its limits, and beyond them that it is there, of the sums that `seek` makes out."""
+    """What tells a column between its limits, and beyond them that it is there, of what `seek` makes out."""
     values = columns[effect]
     inner = ~((values <= limits[0]) | (values >= limits[1]))
     known = np.flatnonzero(inner & ~np.isnan(values))
@@ -107,15 +116,13 @@ def _within(
     step = lattices[effect][1]
     for weights in seek(effect, seen):
         causes = list(weights)
-        left = values[known] - np.sum([weight * columns[place][known] for place, weight in weights.items()], axis=0)
-        near = np.nanmax(left) - np.nanmin(left) <= UNITS_APART * step + NOISE * np.abs(values[known]).max()
-        if not near or not may_follow(effect, causes):
+        if not (product or _near(weights, known, values, columns, step)) or not may_follow(effect, causes):
             continue
         if len(np.unique(values[known])) < FEWEST_VALUES:
             return None
         between = {place: columns[place][inner] for place in (effect, *causes)}
         grain = max(grains[place] for place in between)
-        found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, lattices, grain, False)
+        found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, lattices, grain, product)
         if found is None or found.least or found.most:
             continue
         missing = np.any([np.isnan(columns[cause]) for cause in causes], axis=0)
@@ -130,6 +137,12 @@ def _within(
         if _hold_back(found, limits, complete, columns) and kept.kept(values, columns)[complete].all():
             return kept.with_support(int(complete.sum()))
     return None
+
+
+def _near(weights: Mapping[int, float], rows: IndexArray, values: Float64Array, columns: Columns, step: float) -> bool:
+    """Whether a sum, but for a constant, is never far from some values."""
+    left = values[rows] - np.sum([weight * columns[place][rows] for place, weight in weights.items()], axis=0)
+    return bool(np.nanmax(left) - np.nanmin(left) <= UNITS_APART * step + NOISE * np.abs(values[rows]).max())
 
 
 def _hold_back(found: Relation, limits: tuple[float, float], complete: BoolArray, columns: Columns) -> bool:
@@ -188,3 +201,18 @@ def _sums(effect: int, seen: Columns, lattices: Lattices) -> Iterator[dict[int, 
             for other in np.flatnonzero(alike):
                 if other != number and (sign < 0 or other > number):
                     yield {place: 1.0, places[other]: sign}
+
+
+def _products(effect: int, seen: Columns, lattices: Lattices) -> Iterator[dict[int, float]]:
+    """Exponents of two columns that may make the effect, in the rows that were looked at."""
+    own, step = seen[effect], lattices[effect][1]
+    places = [place for place, values in seen.items() if place != effect and not (values < 0).any()]
+    with np.errstate(all="ignore"):
+        logs = {place: np.log(np.where(seen[place] > 0, seen[place], np.nan)) for place in places}
+        whole, slack = np.log(np.where(own > 0, own, np.nan)), (UNITS_APART * step + NOISE * np.abs(own)) / np.abs(own)
+    for one, other in permutations(places, 2):
+        for sign in (1.0, -1.0)[one > other :]:
+            left = whole - logs[one] - sign * logs[other]
+            known = ~np.isnan(left)
+            if 2 * known.sum() > len(own) and np.ptp(left[known]) <= 2 * np.median(slack[known]):
+                yield {one: 1.0, other: sign}

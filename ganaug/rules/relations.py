@@ -77,6 +77,8 @@ class Relation(Rule):
         What the dtypes of the columns may leave out of a number, as a share of it.
     at_least, at_most : float
         Limits of what is expected, as of a refund that is never more than 1,000.
+    absolute : bool
+        Whether the size of the sum counts, without its sign.
     """
 
     weights: Float64Array
@@ -98,6 +100,7 @@ class Relation(Rule):
     grain: float = 0.0
     at_least: float = -np.inf
     at_most: float = np.inf
+    absolute: bool = False
 
     may_be_new = True
 
@@ -135,6 +138,8 @@ class Relation(Rule):
     def text(self, names: Mapping[int, str]) -> str:
         causes = [form.format(quoted(names[cause])) for form, cause in self._counted]
         said = _product(causes, self) if self.product else _sum(causes, self)
+        if self.absolute:
+            said = f"abs({said})"
         if self.at_most < np.inf:
             said = f"min({said}, {self.at_most:.15g})"
         if self.at_least > -np.inf:
@@ -172,7 +177,7 @@ class Relation(Rule):
                 said = np.where(np.isfinite(said), said, 0.0)
             else:
                 said = np.exp((np.log(np.maximum(causes, self.floor)) * self.weights).sum(1) + self.constant)
-        return said.clip(self.at_least, self.at_most)
+        return (np.abs(said) if self.absolute else said).clip(self.at_least, self.at_most)
 
     def roundings(self, values: Float64Array, columns: Columns) -> tuple[str, ...]:
         """The ways in which `values` may have been rounded, the likeliest first.
