@@ -14,6 +14,7 @@ from .close_relations import find_relations
 from .distance import find_distances
 from .exact import find_exact
 from .function import find_functions
+from .gap_count import find_gap_counts
 from .implied_search import ImpliedSearch
 from .interactions import find_interactions
 from .limited import find_ages, find_limited
@@ -77,11 +78,13 @@ def find_rules(
             if found.add(rule):
                 break
     found.add_all(find_shares(table, found.may_be_told))
+    found.add_all(find_gap_counts(table, found.may_be_told))
     found.add_all(find_distances(table, found.may_be_told))
     found.add_all(by_case.rules())
     found.add_all(search.numbers_by_number)
     found.add_all(of_flags)  # after sums, which tell more of flags
     search.comparisons()
+    search.extremes()
     search.pairs()
     found.add_all(search.names_by_number)
     found.add_all(find_usual(search))

@@ -15,7 +15,7 @@ from ..columns.duration import Duration
 from ..columns.ticks import SECONDS_A_DAY, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
 from .base import Cells, Rule, Table, listed, quoted
-from .views import COMPARED, DATES, PARTS, SPANS, Term
+from .views import COMPARED, DATES, EXTREMES, PARTS, SPANS, Term
 
 SHORTEST = 15
 """Significant digits of a float."""
@@ -46,7 +46,13 @@ class Implied(Rule):
         if self.gap:
             return "missing"
         view = self.terms[0].view
-        return "comparison" if view == COMPARED else "date part" if view in (*PARTS, *DATES, *SPANS) else "implied"
+        return (
+            "comparison"
+            if view in (COMPARED, *EXTREMES)
+            else "date part"
+            if view in (*PARTS, *DATES, *SPANS)
+            else "implied"
+        )
 
     def text(self, names: Mapping[int, str]) -> str:
         effect = quoted(names[self.effect])

@@ -14,11 +14,11 @@ from itertools import combinations
 import numpy as np
 
 from ..columns.datetime import Datetime
-from ..plain import Int64Array
+from ..plain import Float64Array, Int64Array
 from .assembly import Assembly
 from .base import LABEL, Table, probed
 from .implied import FIRST_ROWS, Implied, Lookup, Steps, codes_of, determines, runs, shift_of
-from .views import COMPARED, DATES, PARTS, SPANS, Term, compared
+from .views import COMPARED, DATES, EXTREMES, PARTS, SPANS, Term, compared
 
 EVIDENCE = 25.0
 FEWEST_REPEATS = 100
@@ -40,6 +40,7 @@ MORE_NAMES = 1.5
 MOST_PAIRED = 24
 MOST_COMBINATIONS = 1_000_000
 MOST_COMPARED = 150
+MOST_EXTREMES, MOST_RANKED = 12, 60
 OUTCOMES = 3
 """Of a comparison: less, equal, greater."""
 
@@ -304,6 +305,25 @@ class ImpliedSearch:
                         if rule is not None:
                             self.found.add(rule)
 
+    def extremes(self) -> None:
+        """Effects that tell which of three columns or more is the greatest, or the least."""
+        levels = {e: n for e, n in self.levels.items() if OUTCOMES <= n <= MOST_EXTREMES and not self.found.is_told(e)}
+        first = np.unique(np.linspace(0, len(self.probe) - 1, FIRST_ROWS).astype(int))
+        for kind in ("number", "datetime", "duration") if levels else ():
+            alike = [p for p, own in self.small.items() if p != LABEL and own.ordered and own.kind == kind]
+            numbers = np.array([self.small[place].numbers()[first] for place in alike[:MOST_RANKED]])
+            if len(alike) < OUTCOMES:
+                continue
+            for view, sign in EXTREMES.items():
+                values = np.where(np.isnan(numbers), -np.inf, sign * numbers)
+                for effect in levels:
+                    places = tuple(alike[number] for number in _rivals(values, self.effects[effect][first]))
+                    if places and not {*effect.places} & {*places} and not self.found.is_told(effect):
+                        self.tried += 1
+                        rule = self._lookup(effect, (Term(places, view),))
+                        if rule is not None:
+                            self.found.add(rule)
+
     def pairs(self) -> None:
         """Effects that two columns imply together."""
         open_effects = [effect for effect in self.effects if not self.found.is_told(effect)]
@@ -320,6 +340,24 @@ class ImpliedSearch:
                     rule = self._lookup(effect, (first, second))
                     if rule is not None:
                         self.found.add(rule)
+
+
+def _rivals(values: Float64Array, codes: Int64Array) -> list[int]:
+    """Columns of which another one is the greatest in the rows of each code; none if there are no such."""
+    groups = [values[:, codes == code] for code in np.unique(codes)]
+    beats = [np.array([(own >= group).all(axis=1) for own in group]) for group in groups]
+
+    def chosen(so_far: list[int]) -> list[int]:
+        number = len(so_far)
+        if number == len(groups):
+            return so_far
+        for place in set(range(len(values))) - {*so_far}:
+            fits = all(beats[number][place, other] and beats[n][other, place] for n, other in enumerate(so_far))
+            if fits and (found := chosen([*so_far, place])):
+                return found
+        return []
+
+    return sorted(chosen([])) if len(groups) >= OUTCOMES else []
 
 
 def together(every: Sequence[tuple[Int64Array, int]]) -> tuple[Int64Array, int]:

@@ -32,17 +32,15 @@ def _line(x: Float64Array, y: Float64Array, slack: Float64Array) -> tuple[float,
     """Rate and amount of a line that keeps near to all points, as round as can be."""
     if np.ptp(x) == 0:
         return 1.0, float(np.median(y - x))
-    rate = float(np.polyfit(x - x.mean(), y, 1)[0])
+    centred = x - x.mean()
+    rate = float(centred @ (y - y.mean()) / max(float(centred @ centred), SMALLEST))
     reach = 2 * slack.max() / np.ptp(x)
-    for round_rate in (
-        roundest(rate - reach, rate + reach, ()),
-        roundest(rate - reach / 8, rate + reach / 8, ()),
-        rate,
-    ):
-        rest = y - round_rate * x
+    for near in (reach, reach / 8, 0.0):
+        chosen = float(roundest(rate - near, rate + near, ())) if near else rate
+        rest = y - chosen * x
         low, high = (rest - slack).max(), (rest + slack).min()
         if low < high:
-            return float(round_rate), float(roundest(low, high, ()))
+            return chosen, float(roundest(low, high, ()))
     return rate, float(np.median(y - rate * x))
 
 
@@ -71,7 +69,7 @@ def stretches_of_lines(x: Float64Array, y: Float64Array, slack: float) -> list[I
     while start < len(order) and len(found) <= MOST_LINES:
         rows = order[start:]
         run, rise = x[rows] - x[rows[0]], y[rows] - y[rows[0]]
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             low = np.where(run > 0, (rise - 2 * slack) / run, np.where(np.abs(rise) <= 2 * slack, -np.inf, np.inf))
             high = np.where(run > 0, (rise + 2 * slack) / run, np.inf)
         apart = np.maximum.accumulate(low) > np.minimum.accumulate(high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,8 @@ DATES: dict[str, Callable[[pd.DatetimeIndex], Int64Array]] = {
 SPANS = ("calendar years", "years", "months", "weeks", "days", "hours", "minutes")
 """Whole units of time between two moments; of calendar years, how far the years are apart."""
 COMPARED = "comparison"
+EXTREMES: dict[str, float] = {"greatest": 1.0, "least": -1.0}
+"""Which of some columns is the greatest or the least, and the sign under which it is the greatest."""
 
 
 def _quarter(clock: pd.DatetimeIndex, *, end: bool) -> Int64Array:
@@ -63,14 +65,14 @@ def _quarter(clock: pd.DatetimeIndex, *, end: bool) -> Int64Array:
 @record
 @dataclass(frozen=True)
 class Term:
-    """What a rule sees of one column, or of two that are compared.
+    """What a rule sees of one column, or of those that are compared.
 
     Parameters
     ----------
     places : tuple of int
-        One, or those of the two moments that a span lies between, or of which the first may be greater than the other.
+        One, or those of the two moments that a span lies between, or of columns that are compared.
     view : str
-        "value", "missing", "is", a part of a date, a unit of the span, or :data:`COMPARED`.
+        "value", "missing", "is", a part of a date, a unit of the span, :data:`COMPARED`, or one of :data:`EXTREMES`.
     value : float or None
         Of "is", the plain value that a cell has or has not.
     """
@@ -88,6 +90,8 @@ class Term:
             return cells.absent.astype(np.int64), np.zeros(len(cells), bool)
         if self.view == "is":
             return (cells.plain == self.value).astype(np.int64), np.zeros(len(cells), bool)
+        if self.view in EXTREMES:
+            return first_greatest([EXTREMES[self.view] * table[place].numbers() for place in self.places])
         if len(self.places) > 1:
             other = table[self.places[1]]
             absent = cells.absent | other.absent
@@ -112,6 +116,8 @@ class Term:
             return own[0]
         if self.view == "missing":
             return f"whether {own[0]} is missing"
+        if self.view in EXTREMES:
+            return f"{self.view} of {', '.join(own)}"
         if self.view == COMPARED:
             return f"{self.view} of {own[0]} with {own[1]}"
         return f"{self.view} from {own[0]} to {own[1]}" if self.view in SPANS else f"{self.view} of {own[0]}"
@@ -120,6 +126,13 @@ class Term:
 def compared(one: Float64Array, other: Float64Array) -> Int64Array:
     """-1, 0 or 1 where one is less, as great or greater; 0 where a number is missing."""
     return (one > other).astype(np.int64) - (one < other)
+
+
+def first_greatest(columns: Sequence[Float64Array]) -> tuple[Int64Array, BoolArray]:
+    """Which column is the greatest in each row, the first of those that are; and where all are missing."""
+    values = np.array(columns)
+    known: BoolArray = ~np.isnan(values)
+    return np.where(known, values, -np.inf).argmax(axis=0).astype(np.int64), ~np.any(known, axis=0)
 
 
 def _clock(table: Table, place: int) -> pd.DatetimeIndex:

@@ -133,7 +133,7 @@ def test_names_with_signs_are_columns_first() -> None:
 @pytest.mark.parametrize(
     ("rule", "says"),
     [
-        ("region implies points / net", "rows that have the same .region. differ in it"),
+        ("region implies points / net", "rows of the same region differ in it"),
         ("region implies sold / net", "compares"),
         ("region implies sold / sold", "needs numbers"),
         ("region implies which of net, listed is points", "broken in"),

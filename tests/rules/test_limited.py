@@ -37,6 +37,14 @@ MADE: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "a difference without sign": ("new = abs(costs - paid)", lambda t: (t["costs"] - t["paid"]).abs().round(2)),
     "a product": ("new = min(costs * home, 500)", lambda t: (t["costs"] * t["home"]).clip(upper=500).round(2)),
     "a ratio": ("new = max(costs / paid, 0.5)", lambda t: (t["costs"] / t["paid"]).clip(lower=0.5)),
+    "which is the greatest": (
+        "greatest of costs, paid, size implies new",
+        lambda t: pd.Series(t[["costs", "paid", "size"]].to_numpy().argmax(1)).map({0: "c", 1: "p", 2: "s"}),
+    ),
+    "which is the least": (
+        "least of costs, paid, size implies new",
+        lambda t: pd.Series(t[["costs", "paid", "size"]].to_numpy().argmin(1)).map({0: "c", 1: "p", 2: "s"}),
+    ),
     "rounded down": ("new = costs", lambda t: np.floor(t["costs"])),
     "rounded to tens": ("new = costs", lambda t: (t["costs"] / 10).round() * 10),
     "a share": ("new = costs / (costs + paid)", lambda t: t["costs"] / (t["costs"] + t["paid"])),
@@ -96,6 +104,26 @@ def test_gaps_stay_where_they_are() -> None:
     made = encoder.decode(any_rows(encoder))
     assert made["costs"].isna().any()
     assert np.array_equal(made["new"], made["costs"].clip(upper=300), equal_nan=True)
+
+
+@pytest.mark.parametrize("text", ["new = gaps of costs, born, home", "new = 3 - gaps of costs, born, home"])
+def test_how_many_cells_are_missing_is_counted(text: str) -> None:
+    def made_of(table: pd.DataFrame) -> pd.Series:
+        cells = table[["costs", "born", "home"]]
+        return (cells.notna() if "3 -" in text else cells.isna()).sum(axis=1)
+
+    table = orders()
+    rng = np.random.default_rng(1)
+    for name in ("costs", "paid", "born", "home"):
+        table.loc[rng.random(ROWS) < 0.3, name] = None
+    table.insert(2, "new", made_of(table))
+    for rules in ("auto", [text]):
+        encoder, _ = TableEncoder.fit(table, rules=rules)
+        assert text in [rule.text for rule in encoder.rules]
+        made = encoder.decode(any_rows(encoder))
+        assert (made["new"] == made_of(made)).all()
+    with pytest.raises(ValueError, match="broken in"):
+        TableEncoder.fit(table, rules=[text.replace("home", "paid")])
 
 
 def test_an_age_may_be_known_where_an_end_is_not() -> None:

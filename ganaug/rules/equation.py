@@ -1,0 +1,143 @@
+"""Equations that a user writes down: sums, products, shares and functions."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from .base import Rule
+from .exact import declared_relation
+from .function import FUNCTIONS, Function
+from .gap_count import GapCount
+from .rule_text import NUMBER, RuleText
+from .share import share_of
+from .total import total_of
+
+
+class Equation:
+    """Reads the rule `left = right`."""
+
+    def __init__(self, words: RuleText) -> None:
+        self.words, self.table = words, words.table
+        self.forms: dict[int, str] = {}
+        """What of some columns is a factor."""
+
+    def rule(self, left: str, right: str) -> Rule:
+        if re.fullmatch(NUMBER, right.strip()):
+            numbers = {place: self.table[place].numbers() for place in map(self.words.number, left.split("+"))}
+            if len(numbers) < 2:
+                raise self.words.wrong(f"needs two columns or more that add up to {right.strip()}")
+            if min(map(np.nanmin, numbers.values())) < 0:
+                raise self.words.wrong("needs columns that are never negative")
+            total = total_of(numbers, float(right), max(self.table[place].grain for place in numbers))
+            return self.words.held(total.with_support(len(next(iter(numbers.values())))))
+        effect, right = self.words.place(left), right.replace("**", "^")
+        if gaps := re.fullmatch(r"\s*(?:(\d+)\s*-)?\s*gaps of (.+)", right):
+            counted = tuple(self.words.place(word) for word in gaps[2].split(","))
+            most = int(gaps[1]) if gaps[1] else None
+            return self.words.held(GapCount(counted, (self.words.number(left),), most, support=len(self.table[effect])))
+        limits, inner = self._limits(right)
+        sized = self._sized(inner)
+        function = re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*(?:or\s+(-?(?:{NUMBER})))?\s*", right)
+        if function and sized is None:
+            places = (self.words.number(function[2]),), (self.words.number(left),)
+            instead = float(function[3]) if function[3] else np.nan
+            return self.words.held(Function(*places, function[1], instead, support=len(self.table[effect])))
+        if share := re.fullmatch(
+            rf"\s*(?:({NUMBER})\s*\*)?\s*(.+?)\s*/\s*\((.+?)\+(.+?)\)\s*(?:or\s+({NUMBER}))?\s*", right
+        ):
+            return self._share(effect, *share.groups())
+        right = inner if sized is None else sized
+        right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
+        product = self._is_product(right)
+        weights, constant = (self._factors if product else self._summands)(right)
+        if not np.isfinite([*weights.values(), constant]).all() or 0 in weights.values():
+            raise self.words.wrong("takes a column 0 times, or more often than floats can tell")
+        self.words.check_known(~np.logical_or.reduce([self.table[place].absent for place in (*weights, effect)]))
+        forms = tuple(self.forms.get(place, "{}") for place in weights) if self.forms else ()
+        relation, broken = declared_relation(
+            effect,
+            weights,
+            constant,
+            self.table,
+            product=product,
+            forms=forms,
+            limits=limits,
+            absolute=sized is not None,
+        )
+        self.words.check(broken)
+        return relation
+
+    def _share(self, effect: int, scale: str | None, part: str, same: str, other: str, instead: str | None) -> Rule:
+        """One column as a share of two, rounded to the nearest or down."""
+        places = [self.words.number(word) for word in (part, same, other)]
+        if places[0] != places[1]:
+            raise self.words.wrong("is no share: write for example 'rate = won / (won + lost)'")
+        causes, held = (places[0], places[2]), float(instead) if instead else np.nan
+        return self.words.held(share_of(causes, effect, float(scale or 1), held, self.table))
+
+    def _limits(self, right: str) -> tuple[tuple[float, float], str]:
+        """What an expression is kept within, and the expression: `max(a - b, 0)` is at least 0."""
+        limits = [-np.inf, np.inf]
+        while match := re.fullmatch(rf"\s*(min|max)\((.+),\s*([+-]?(?:{NUMBER}))\s*\)\s*", right):
+            limits[match[1] == "min"], right = float(match[3]), match[2]
+        return (limits[0], limits[1]), right
+
+    def _sized(self, right: str) -> str | None:
+        """The sum of which the size counts, in `abs(a - b)`; None if it is no such expression."""
+        match = re.fullmatch(r"\s*abs\((.+[+-].+)\)\s*", right)
+        return match[1] if match and self.words.name(match[1]) not in self.words.names.values() else None
+
+    def _formed(self, match: re.Match[str]) -> str:
+        """A factor such as (1 - discount), of which the column remains."""
+        self.forms[self.words.number(match[2])] = f"(1 {match[1]} {{}}{match[3] or ''})"
+        return match[2]
+
+    def _is_product(self, right: str) -> bool:
+        if self.forms or "(" in right:
+            return bool(self.forms)
+        factors = [part.split("*") for part in re.split(r"[+-]", right)]
+        named = [sum(not re.fullmatch(NUMBER, factor.strip()) for factor in part) for part in factors]
+        return bool(re.search(r"/|\^", right)) or max(named) > 1
+
+    def _summands(self, right: str) -> tuple[dict[int, float], float]:
+        weights: dict[int, float] = {}
+        constant = 0.0
+        if fraction := re.fullmatch(rf"\s*\((.+)\)\s*/\s*({NUMBER})\s*", right):
+            inner, constant = self._summands(fraction[1])
+            divisor = float(fraction[2])
+            return {place: weight / divisor for place, weight in inner.items()}, constant / divisor
+        bare = re.sub(r"(\d[eE])\+", r"\1", right)
+        whole = re.sub(r"(\d[eE])-", "\\1\x01", bare)  # the sign of an exponent is none of a summand
+        first, *others = re.split(r"([+-])", whole)
+        signed = ["+", first, *others] if first.strip() or not others else others
+        for sign, summand in zip(signed[::2], signed[1::2], strict=True):
+            factors = [factor.strip().replace("\x01", "-") for factor in summand.split("*")]
+            value = -1.0 if sign == "-" else 1.0
+            named = [factor for factor in factors if not re.fullmatch(NUMBER, factor)]
+            value *= float(np.prod([float(factor) for factor in factors if factor not in named]))
+            if not named:
+                constant += value
+            elif len(named) > 1:
+                raise self.words.wrong("has products in a sum: make columns of them, or leave it out")
+            else:
+                place = self.words.place(named[0])
+                weights[place] = weights.get(place, 0.0) + value
+        return weights, constant
+
+    def _factors(self, right: str) -> tuple[dict[int, float], float]:
+        weights: dict[int, float] = {}
+        factor = 1.0
+        parts = ["*", *re.split(r"([*/])", right)]
+        for operator, word in zip(parts[::2], parts[1::2], strict=True):
+            base, sign, power = word.strip().partition("^")
+            if sign and not re.fullmatch(rf"[+-]?({NUMBER})", power.strip()):
+                raise self.words.wrong(f"needs a number after ^, which {power.strip()!r} is not")
+            exponent = (-1.0 if operator == "/" else 1.0) * (float(power) if power else 1.0)
+            if re.fullmatch(NUMBER, base.strip()):
+                factor *= float(base) ** exponent
+            else:
+                place = self.words.number(base)
+                weights[place] = weights.get(place, 0.0) + exponent
+        return weights, float(np.log(factor)) if factor else -np.inf
