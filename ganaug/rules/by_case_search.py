@@ -6,7 +6,7 @@ to tell the case of every row. Lines have two parameters, so that there the grou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -56,20 +56,31 @@ class ByCaseSearch:
         self.causes = sorted((term for term in levels if levels[term] > 2), key=levels.__getitem__)
         self.first = search.probe[np.linspace(0, len(search.probe) - 1, FIRST_ROWS).astype(int)]
 
+    def choices(self) -> list[ByCase]:
+        """Columns that always are one of some others; sums would make one of these follow where it equals them."""
+        return self._simplest((effect, cases, self.causes) for effect in self._open() for cases in self._chosen(effect))
+
     def moments(self) -> list[ByCase]:
         """Times that lie an amount after others which a category tells; were it left, spans would tell the category."""
-        return self._rules([place for place in self.seen if self.table[place].kind == "datetime"], self._categories())
+        moments = [effect for effect in self._open() if self.table[effect].kind == "datetime"]
+        categories = [t for t in self.causes if t.places == (LABEL,) or not self.table[t.places[0]].ordered]
+        return self._simplest((effect, cases, categories) for effect in moments for cases in self._by_rate(effect))
 
     def rules(self) -> list[ByCase]:
-        """The rules, those first that lose nothing, and are the simplest to write."""
-        return self._rules([*self.seen], self.causes)
+        """What follows by rates, amounts or lines."""
+        trials = [(effect, cases, self.causes) for effect in self._open() for cases in self._by_rate(effect)]
+        numbers = [effect for effect in self._open() if self.table[effect].kind == "number"]
+        trials += [(effect, cases, [term]) for effect in numbers for cases, term in self._lines(effect)]
+        return self._simplest(trials)
 
-    def _rules(self, effects: Sequence[int], causes: Sequence[Term]) -> list[ByCase]:
-        open_effects = [effect for effect in effects if self.search.found.may_be_told(effect, ())]
+    def _open(self) -> list[int]:
+        return [effect for effect in self.seen if self.search.found.may_be_told(effect, ())]
+
+    def _simplest(self, trials: Iterable[tuple[int, Cases, Sequence[Term]]]) -> list[ByCase]:
+        """Rules of effects by cases, which one of some terms tells; those first that lose nothing and are simple."""
         found = [
             (self._is_lossy(rule), cases.digits, -effect, rule)
-            for effect in open_effects
-            for cases, terms in self._cases(effect, causes)
+            for effect, cases, terms in trials
             if (rule := self._told(effect, cases, terms)) is not None
         ]
         return [rule for *_, rule in sorted(found, key=lambda each: each[:3])]
@@ -77,15 +88,6 @@ class ByCaseSearch:
     def _is_lossy(self, rule: ByCase) -> bool:
         """Whether it is rounded, and what it follows from is not: then that follows rather from it."""
         return bool(rule.step) and not all(lattice(self.table[source])[1] for source in rule.sources.tolist())
-
-    def _cases(self, effect: int, causes: Sequence[Term]) -> Iterator[tuple[Cases, Sequence[Term]]]:
-        """What the column may be to others, and the terms that may tell it."""
-        yield from ((cases, causes) for cases in (*self._by_rate(effect), *self._chosen(effect)))
-        if self.table[effect].kind == "number":
-            yield from self._lines(effect, causes)
-
-    def _categories(self) -> list[Term]:
-        return [term for term in self.causes if term.places == (LABEL,) or not self.table[term.places[0]].ordered]
 
     def _alike(self, effect: int) -> list[int]:
         """Other columns of the effect's kind."""
@@ -124,7 +126,7 @@ class ByCaseSearch:
             if cases.kept.any(axis=1).all():
                 yield cases
 
-    def _lines(self, effect: int, causes: Sequence[Term]) -> Iterator[tuple[Cases, Sequence[Term]]]:
+    def _lines(self, effect: int) -> Iterator[tuple[Cases, Term]]:
         """Lines from another number to this one, one for each level of a column, or for each stretch of the number."""
         sources = self._alike(effect)
         if not 0 < len(sources) <= MOST_SOURCES:
@@ -133,19 +135,19 @@ class ByCaseSearch:
         own, others = self.seen[effect][rows], np.array([self.seen[place][rows] for place in sources])
         values = self.table[effect].numbers()
         slack = float(np.nanmax(tolerance(self.table[effect], values, self.table[effect].step)))
-        for term in causes:
+        for term in self.causes:
             if self.search.codes[term][1] > MOST_LINES + 1:
                 continue
             near = on_lines(own, others, self.search.codes[term][0][rows], slack)
             codes, levels = self.search.of_all(term)
             groups = [np.flatnonzero(codes == level) for level in range(levels)] if near.any() else []
             for source in np.array(sources)[near].tolist():
-                yield from ((cases, [term]) for cases in lines_of(effect, source, groups, self.table))
+                yield from ((cases, term) for cases in lines_of(effect, source, groups, self.table))
         for source, seen in zip(sources, others, strict=True):
             if 1 < len(stretches_of_lines(seen, own, slack)) <= MOST_LINES:
                 stretches = stretches_of_lines(self.table[source].numbers(), values, slack)
                 if len(stretches) <= MOST_LINES:
-                    yield from ((cases, [Term((source,))]) for cases in lines_of(effect, source, stretches, self.table))
+                    yield from ((cases, Term((source,))) for cases in lines_of(effect, source, stretches, self.table))
 
     def _told(self, effect: int, cases: Cases, causes: Sequence[Term]) -> ByCase | None:
         """The rule, if some column tells the case of every row."""
@@ -166,7 +168,9 @@ class ByCaseSearch:
                     continue
                 seen = len(which) + EXTRA_RUNS if steps else self.search.of_all(term)[1]
                 support = self.search.support(case[own], int(own.sum()) - seen, self.search.others(case[own]))
-                if not support or (not steps and term.places[0] in cases.sources):  # each value would have a rate
+                if not support or (
+                    not steps and term.listed and term.places[0] in cases.sources
+                ):  # each value has a rate
                     continue
                 used = cases.take(which)
                 rule = by_case(effect, (term,), np.searchsorted(which, case), used, self.table, steps=steps)

@@ -66,6 +66,7 @@ def find_rules(
     factors = [place for place in numbers if table[place].kind == "number"]
     found.add_all(find_limited({place: numbers[place] for place in factors}, lattices, grains, found.may_be_told))
     by_case = ByCaseSearch(search)
+    found.add_all(by_case.choices())
     found.add_all(by_case.moments())
     search.singles()
     found.add_all(find_functions(table, found.may_be_told))

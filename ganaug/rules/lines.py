@@ -33,15 +33,15 @@ def _line(x: Float64Array, y: Float64Array, slack: Float64Array) -> tuple[float,
     if np.ptp(x) == 0:
         return 1.0, float(np.median(y - x))
     centred = x - x.mean()
-    rate = float(centred @ (y - y.mean()) / max(float(centred @ centred), SMALLEST))
+    rate = centred @ (y - y.mean()) / np.maximum(centred @ centred, SMALLEST)
     reach = 2 * slack.max() / np.ptp(x)
     for near in (reach, reach / 8, 0.0):
-        chosen = float(roundest(rate - near, rate + near, ())) if near else rate
+        chosen = float(roundest(rate - near, rate + near, ()) if near else rate)
         rest = y - chosen * x
         low, high = (rest - slack).max(), (rest + slack).min()
         if low < high:
             return chosen, float(roundest(low, high, ()))
-    return rate, float(np.median(y - rate * x))
+    return float(rate), float(np.median(y - rate * x))
 
 
 def on_lines(own: Float64Array, others: Float64Array, codes: Int64Array, slack: float) -> BoolArray:

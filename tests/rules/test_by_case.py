@@ -114,6 +114,16 @@ def test_gaps_stay_where_they_are() -> None:
     assert np.array_equal(made["new"], made_of(made), equal_nan=True)
 
 
+def test_what_fills_the_gaps_of_a_column_is_told_by_these() -> None:
+    table = orders()
+    table.loc[::3, "listed"] = np.nan
+    table.insert(0, "new", table["listed"].fillna(table["net"]))
+    encoder, _ = TableEncoder.fit(table)
+    assert "whether listed is missing implies which of listed, net is new" in [rule.text for rule in encoder.rules]
+    made = encoder.decode(any_rows(encoder))
+    assert np.array_equal(made["new"], made["listed"].fillna(made["net"]))
+
+
 def test_several_columns_may_tell_it_if_somebody_says_so() -> None:
     table = orders()
     table["new"] = (table["net"] * table["sort"].map(TAX) * (1 + table["member"])).round(2)
