@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ..columns.listed import Listed
 from .base import LABEL, Rule, Table
 from .implied import Lookup
-from .order import Pairs, find_bounds
+from .order_search import Pairs, find_bounds
 from .pinned import Pinned, Ranges
 from .views import DATES, Term
 

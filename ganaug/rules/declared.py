@@ -17,7 +17,8 @@ from .find import find_rules
 from .implied import Implied, Lookup, Steps, codes_of, most_frequent, runs
 from .implied_search import EXTRA_RUNS
 from .one_of import OneOf, is_dummy
-from .order import Order, Pairs, find_orders
+from .order import Order
+from .order_search import Pairs, find_orders
 from .pinned import Pinned, by_levels, by_threshold, may_be_pinned, said_of_levels, said_of_threshold, value_of
 from .relations import reached
 from .rule_text import EXAMPLES, NUMBER, RuleText

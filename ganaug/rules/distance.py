@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from .base import MayFollow, Table, probed, telling
-from .exact import declared_relation, is_usable
+from .exact import is_usable
 from .relations import NOISE, Relation
+from .verified import declared_relation
 
 MOST_COLUMNS = 150
 FIRST_ROWS = 32

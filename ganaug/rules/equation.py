@@ -7,12 +7,12 @@ import re
 import numpy as np
 
 from .base import Rule
-from .exact import declared_relation
 from .function import FUNCTIONS, Function
 from .gap_count import GapCount
 from .rule_text import NUMBER, RuleText
 from .share import share_of
 from .total import total_of
+from .verified import declared_relation
 
 
 class Equation:

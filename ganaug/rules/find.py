@@ -19,7 +19,7 @@ from .implied_search import ImpliedSearch
 from .interactions import find_interactions
 from .limited import find_ages, find_limited
 from .one_of import OneOf, find_one_of, is_dummy
-from .order import find_orders, ordered_pairs
+from .order_search import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
 from .relations import Relation, reached
 from .share import find_shares

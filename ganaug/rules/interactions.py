@@ -12,10 +12,10 @@ from scipy.special import gammaln
 
 from ..plain import Float64Array
 from .base import LABEL, Table, probed
-from .exact import declared_relation
 from .implied_search import EVIDENCE, FEWEST_OTHERS
 from .one_of import is_dummy
 from .relations import Columns, Relation
+from .verified import declared_relation
 
 
 def find_interactions(table: Table) -> Iterator[Relation]:

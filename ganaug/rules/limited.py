@@ -11,8 +11,9 @@ import numpy as np
 
 from ..plain import BoolArray, Float64Array, IndexArray
 from .base import MayFollow
-from .exact import UNITS, is_usable, verified
+from .exact import is_usable
 from .relations import FEWEST_COMPLETE, NOISE, Columns, Relation, complete_rows
+from .verified import UNITS, verified
 
 MOST_COLUMNS = 150
 FEWEST_VALUES = 3

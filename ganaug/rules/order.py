@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +14,10 @@ from ..columns.listed import Listed
 from ..columns.number import Number
 from ..columns.ticks import NO_TIME, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import LABEL, Cells, MayFollow, Rule, Table, probed, quoted
+from .base import Cells, Rule, Table, quoted
 
-FEWEST_ROWS = 100
-FEWEST_REVERSED = 10.0
-"""Rows in the wrong order that chance alone would make, more of them the more pairs there are: fewer prove nothing."""
 DIGITS = 12
 LARGEST = 2**62
-LOOSE = 0.65
 
 
 @record
@@ -70,16 +66,16 @@ class Order(Comparison):
     def learnt(cls, causes: Sequence[int], effect: int, table: Table, *, below: bool = False) -> Order:
         """From rows that all keep the rule."""
         cells, sign = table[effect], -1 if below else 1
-        bound = _bound(causes, table, cells.type, below=below)
-        without = _absent(bound)
+        bound = bound_of(causes, table, cells.type, below=below)
+        without = absent_in(bound)
         middle = np.median(bound[~without])
         known = ~(cells.absent | without)
-        usual = known & ~np.isin(cells.plain, _recurring(cells.type))
+        usual = known & ~np.isin(cells.plain, recurring_of(cells.type))
         usual = usual if usual.any() else known
         rest = sign * (cells.plain - bound)[usual]
         size = float(np.abs(np.concatenate([cells.plain[usual], bound[usual]])).max())
         digits = DIGITS - int(np.ceil(np.log10(size))) if size else DIGITS
-        own = cells.plain[~(cells.absent | np.isin(cells.plain, _recurring(cells.type)))]
+        own = cells.plain[~(cells.absent | np.isin(cells.plain, recurring_of(cells.type)))]
         limit = float(sign * (sign * (own if len(own) else cells.plain[usual])).max())
         least = max(0.0, float(rest.min()))
         return cls(tuple(causes), (effect,), limit, least, float(middle), digits, below, support=int(known.sum()))
@@ -89,19 +85,19 @@ class Order(Comparison):
         bound = self._known_bound(table, cells.type)
         apart = self._sign * (cells.plain - bound).astype(np.float64)
         rest = np.where(cells.absent, np.nan, np.round(apart, self.digits))
-        for place, moment in enumerate(_recurring(cells.type)):
+        for place, moment in enumerate(recurring_of(cells.type)):
             rest[cells.plain == moment] = -1.0 - place
         return [rest]
 
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]
-        bound = _bound(self.causes, table, cells.type, below=self.below)
-        return ~(cells.absent | _absent(bound)) & (self._sign * (cells.plain - bound) < 0)
+        bound = bound_of(self.causes, table, cells.type, below=self.below)
+        return ~(cells.absent | absent_in(bound)) & (self._sign * (cells.plain - bound) < 0)
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:
         [rest], kind, sign = rests, types[self.effect], self._sign
         bound = self._known_bound(table, kind)
-        lone = _absent(_bound(self.causes, table, kind, below=self.below))
+        lone = absent_in(bound_of(self.causes, table, kind, below=self.below))
         rest = np.where(lone, rest, np.maximum(rest, self.least))
         limit, least = (np.array(each).astype(bound.dtype) for each in (self.limit, self.least))
         apart = rest if bound.dtype.kind == "f" else np.rint(np.nan_to_num(rest)).astype(np.int64)
@@ -109,7 +105,7 @@ class Order(Comparison):
         value = sign * np.minimum(sign * bound + apart, most)
         value = np.where(lone, _on_lattice(kind, value), _beyond(kind, value, bound, sign))
         value = np.where(np.isnan(rest), kind.cells.nothing, value).astype(bound.dtype)
-        for place, moment in enumerate(_recurring(kind)):
+        for place, moment in enumerate(recurring_of(kind)):
             value[rests[0] == -1.0 - place] = moment
         return {self.effect: value}
 
@@ -118,8 +114,8 @@ class Order(Comparison):
         return -1 if self.below else 1
 
     def _known_bound(self, table: Table, kind: ColumnType) -> AnyArray:
-        bound = _bound(self.causes, table, kind, below=self.below)
-        return np.where(_absent(bound), np.array(self.middle).astype(bound.dtype), bound)
+        bound = bound_of(self.causes, table, kind, below=self.below)
+        return np.where(absent_in(bound), np.array(self.middle).astype(bound.dtype), bound)
 
 
 @record
@@ -159,7 +155,7 @@ class Bounds(Comparison):
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]
         low, high = self._bounds(table, cells)
-        return ~cells.absent & ((~_absent(low) & (cells.plain < low)) | (~_absent(high) & (cells.plain > high)))
+        return ~cells.absent & ((~absent_in(low) & (cells.plain < low)) | (~absent_in(high) & (cells.plain > high)))
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
         cells = table[self.effect]
@@ -168,7 +164,7 @@ class Bounds(Comparison):
             return {self.effect: cells.plain}
         own = cells.plain[wrong]
         low, high = (bound[wrong] for bound in self._bounds(table, cells))
-        bounded = [~_absent(low), ~_absent(high)]
+        bounded = [~absent_in(low), ~absent_in(high)]
         limits = [np.array(limit).astype(own.dtype) for limit in (self.low, self.high)]
         value = np.where(bounded[0] & (own < low), np.minimum(2 * low - own, np.maximum(limits[1], low)), own)
         value = np.where(bounded[1] & (own > high), np.maximum(2 * high - own, np.minimum(limits[0], high)), value)
@@ -182,144 +178,16 @@ class Bounds(Comparison):
 
     def _bounds(self, table: Table, cells: Cells) -> tuple[AnyArray, AnyArray]:
         nothing = np.full(len(cells), cells.type.cells.nothing).astype(cells.plain.dtype)
-        low = _bound(self.lower, table, cells.type) if self.lower else nothing
-        return low, _bound(self.upper, table, cells.type, below=True) if self.upper else nothing
+        low = bound_of(self.lower, table, cells.type) if self.lower else nothing
+        return low, bound_of(self.upper, table, cells.type, below=True) if self.upper else nothing
 
 
-Pairs = list[tuple[int, int]]
-
-
-def ordered_pairs(table: Table) -> Pairs:
-    """Which columns (low, high) of one kind are never in the wrong order.
-
-    A pair counts only if it could be in the wrong order: were the values of one column shuffled, at least
-    :data:`FEWEST_REVERSED` rows would be.
-    """
-    every = [place for place, cells in table.items() if place >= 0 and cells.ordered and _varied(cells)]
-    fewest = FEWEST_REVERSED + np.log(max(1, len(every) * (len(every) - 1)))
-    below = {high: {low for low in every if low != high and _in_order(low, high, table, fewest)} for high in every}
-    highest = sorted(every, key=lambda place: (len(below[place]), place))
-    return [(low, high) for high in highest for low in sorted(below[high])]
-
-
-def _direct(pairs: Pairs, table: Table) -> Pairs:
-    """The pairs without those that follow from two others, by way of a column without gaps."""
-    whole = {place for pair in pairs for place in pair if not table[place].absent.any()}
-    known = set(pairs)
-    return [
-        (low, high)
-        for low, high in pairs
-        if not any((low, middle) in known and (middle, high) in known for middle in whole - {low, high})
-    ]
-
-
-def find_orders(table: Table, pairs: Pairs, free: Collection[int], may_follow: MayFollow) -> Iterator[Order]:
-    """Orders of `free` columns that vary much less when the others are known, so that what they differ by is generated.
-
-    A column follows from those below it, or from those above it that are not free, whichever leave less; first of all
-    from those whose least it is, then those that are in order with columns which cannot give way. Times always do,
-    since spans of time mean something.
-    """
-    pairs = _direct(pairs, table)
-    for effect in dict.fromkeys(low for low, _ in pairs):
-        upper = [high for low, high in pairs if low == effect]
-        least = effect in free and len(upper) > 1 and _is_least(effect, upper, table)
-        if least and all(may_follow(effect, [place]) for place in table if place not in (effect, LABEL)):  # it is last
-            yield Order.learnt(upper, effect, table, below=True)
-    told = {place for pair in pairs for place in pair if {*pair} - {*free}}
-    ends = dict.fromkeys([high for _, high in pairs] + [low for low, _ in pairs])
-    for effect in sorted(ends, key=lambda place: place not in told):
-        if effect not in free:
-            continue
-        lower = [low for low, high in pairs if high == effect and may_follow(effect, [low])]
-        upper = [high for low, high in pairs if low == effect and high not in free and may_follow(effect, [high])]
-        left = [_left(side, effect, table, below=bool(below)) for below, side in enumerate((lower, upper))]
-        side = int(np.argmin(left))
-        if left[side] <= LOOSE or (table[effect].kind != "number" and np.isfinite(left[side])):
-            yield Order.learnt((lower, upper)[side], effect, table, below=bool(side))
-
-
-def _is_least(effect: int, upper: Sequence[int], table: Table) -> bool:
-    """Whether a column is the least of those that are never less, as of two offers the cheaper one."""
-    bound = _bound(upper, table, table[effect].type, below=True)
-    return bool((table[effect].absent | (bound == table[effect].plain)).all())
-
-
-def find_bounds(
-    table: Table, pairs: Pairs, kept: Sequence[Rule], fixed: Collection[int], may_follow: MayFollow
-) -> Iterator[Bounds]:
-    """The other orders: bounds of columns that are not `fixed` to the last digit."""
-    lower: dict[int, set[int]] = {}
-    upper: dict[int, set[int]] = {}
-    strict = [rule for rule in kept if isinstance(rule, Order)]
-    for rule in strict:
-        (upper if rule.below else lower).setdefault(rule.effect, set()).update(rule.causes)
-    done = {(cause, r.effect) for r in strict if not r.below for cause in r.causes}
-    done |= {(r.effect, cause) for r in strict if r.below for cause in r.causes}
-    waiting: dict[int, set[int]] = {}
-    follows: dict[int, set[int]] = {}
-    for effect, causes in ((effect, rule.causes) for rule in kept for effect in rule.effects):
-        follows.setdefault(effect, set()).update(causes)
-
-    def allowed(effect: int, cause: int) -> bool:
-        causes, left = set[int](), [cause]
-        while left:  # with what the bounds of this very round add
-            place = left.pop()
-            if place not in causes:
-                causes.add(place)
-                left += [*waiting.get(place, ()), *follows.get(place, ())]
-        return effect not in fixed and effect not in causes and may_follow(effect, sorted(causes))
-
-    def take(low: int, high: int) -> None:
-        done.add((low, high))
-        if allowed(high, low):
-            lower.setdefault(high, set()).add(low)
-            waiting.setdefault(high, set()).add(low)
-        elif allowed(low, high):
-            upper.setdefault(low, set()).add(high)
-            waiting.setdefault(low, set()).add(high)
-
-    direct = set(_direct(pairs, table))
-    for low, high in pairs:
-        if (low, high) not in done and ((low, high) in direct or high in fixed):
-            take(low, high)
-    sides = [(low, high) for place in lower for low in lower[place] for high in upper.get(place, ())]
-    for low, high in sides:  # what gives way on both sides keeps these in order no more
-        if (low, high) not in done and not _reversed(table[low], table[high]).any():
-            take(low, high)
-    for effect in waiting:
-        yield Bounds.learnt(sorted(lower.get(effect, ())), sorted(upper.get(effect, ())), effect, table)
-
-
-def _in_order(low: int, high: int, table: Table, fewest: float) -> bool:
-    """Whether no row has them in the wrong order, and many could."""
-    one, other = table[low], table[high]
-    if one.kind != other.kind:
-        return False
-    probe = probed(len(one))
-    if _reversed(one.take(probe), other.take(probe)).any():
-        return False
-    known = np.flatnonzero(~(one.absent | other.absent))
-    if len(known) < FEWEST_ROWS or _reversed(one, other).any():
-        return False
-    low_values, high_values = _bound([0], {0: one.take(known)}, other.type), other.plain[known]
-    usual = np.isin(high_values, _recurring(other.type)) | np.isin(low_values, _recurring(one.type))
-    shuffled = np.random.default_rng(0).permutation(low_values[~usual])
-    wrong = (shuffled > high_values[~usual]).sum()
-    return bool(wrong >= fewest and (low_values < high_values).any())
-
-
-def _reversed(low: Cells, high: Cells) -> BoolArray:
-    bound = _bound([0], {0: low}, high.type)
-    return ~(_absent(bound) | high.absent) & (bound > high.plain)
-
-
-def _bound(causes: Sequence[int], table: Table, kind: ColumnType, *, below: bool = False) -> AnyArray:
+def bound_of(causes: Sequence[int], table: Table, kind: ColumnType, *, below: bool = False) -> AnyArray:
     """The greatest, or least, of the causes, as the effect counts; missing where all of them are."""
     columns = [_in_units_of(kind, table[cause]) for cause in causes]
     bound = columns[0]
     for column in columns[1:]:
-        lacking = [_absent(bound), _absent(column)]
+        lacking = [absent_in(bound), absent_in(column)]
         both = np.minimum(bound, column) if below else np.maximum(bound, column)
         bound = np.where(lacking[0], column, np.where(lacking[1], bound, both))
     return bound
@@ -339,33 +207,11 @@ def _in_units_of(kind: ColumnType, cells: Cells) -> AnyArray:
     return np.where(cells.absent, NO_TIME, ticks)
 
 
-def _absent(plain: AnyArray) -> BoolArray:
+def absent_in(plain: AnyArray) -> BoolArray:
     return np.isnan(plain) if plain.dtype.kind == "f" else plain == NO_TIME
 
 
-def _left(causes: Sequence[int], effect: int, table: Table, *, below: bool) -> float:
-    """How much a column varies when those that bound it are known, as a share of how much it varies otherwise."""
-    if not causes:
-        return np.inf
-    cells = table[effect]
-    bound = _bound(causes, table, cells.type, below=below)
-    usual = ~(cells.absent | _absent(bound)) & ~np.isin(cells.plain, _recurring(cells.type))
-    if not usual.any():
-        return np.inf
-    own = cells.plain[usual]
-    return _spread(own - bound[usual]) / (_spread(own - own.min()) or 1.0)
-
-
-def _spread(values: AnyArray) -> float:
-    return float(np.subtract(*np.quantile(values.astype(np.float64), [0.95, 0.05])))
-
-
-def _varied(cells: Cells) -> bool:
-    known = cells.plain[~cells.absent]
-    return len(known) >= FEWEST_ROWS and bool(known.min() < known.max())
-
-
-def _recurring(kind: ColumnType) -> tuple[int, ...]:
+def recurring_of(kind: ColumnType) -> tuple[int, ...]:
     return kind.cells.recurring if isinstance(kind.cells, Datetime) else ()
 
 
