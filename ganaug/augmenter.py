@@ -15,7 +15,8 @@ from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check
 from .data.pipelines import Augmented, check_container, check_last_step
 from .data.sampling_strategy import Strategy, check_strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
-from .data.targets import TargetType, conditioned
+from .data.target_types import TargetType
+from .data.targets import conditioned
 from .data.validation import accepts_any_table
 from .evaluation.card import CardMixin
 from .evaluation.report import ReportMixin

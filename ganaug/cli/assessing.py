@@ -8,7 +8,8 @@ import pandas as pd
 
 from ..assessment.assess import assess, default_augmenter
 from ..assessment.assessment import Assessment
-from ..data.targets import ClassTarget, target_of
+from ..data.target_types import target_of
+from ..data.targets import ClassTarget
 from ..data.validation import check_choice, check_target
 from ..models import MODELS, model_for
 from ..params import Auto

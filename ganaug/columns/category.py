@@ -12,7 +12,8 @@ import pandas as pd
 
 from ..plain import AnyArray, BoolArray, DType, Float64Array, Int64Array, record
 from .base import TENSOR_DTYPES, TensorType, ValueType, missing_of, numpy_dtype
-from .number import EXACT, Number, is_decimal
+from .lattice import EXACT
+from .number import Number, is_decimal
 
 
 @record

@@ -5,33 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from numbers import Integral
-from typing import Any, NamedTuple, TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, record
 from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, nearest, numpy_dtype
+from .lattice import EXACT, ROWS_PER_LEVEL, fits_float32, lattice_of, significant_digits, skip_and_recur, with_digits
 
 Floats = TypeVar("Floats", AnyArray, pd.Series)
-EXACT = 2**53
 LAST_BITS = 16 * 2.0**-52
 SAFE = 2**51
 """Decimals of fewer units survive a multiplication, too."""
-MAX_DECIMALS = 9
-TOLD = 6.0
-"""By how many digits numbers of a narrow dtype must be more exact than their decimals, all of them together."""
 MOST_LEVELS = 64
-ROWS_PER_LEVEL = 3
-SPARSE = 2.0
-MOST_FAR = 2
-FEWEST_DIGITS, MOST_DIGITS = 2, 15
-FEWEST_OF_SIZE = 20
-"""Distinct numbers of one size that show with how many digits they are written."""
-MOST_ZEROS = 290
-"""Powers of ten beyond it are none to floats."""
-SHORTER = 0.5
-"""The share of them that one digit less writes as well: a tenth by chance."""
 WIDE = 100
 """Digits; decimals in a column have 76 at most."""
 PYTHON_NUMBERS = ("integer", "floating", "mixed-integer-float")
@@ -95,12 +82,12 @@ class Number(ValueType):
         values = values[np.isfinite(values)]
         known, own = np.unique(values), numpy_dtype(column.dtype)
         places = _places(column) if is_decimal(column) else None
-        on, narrow = _lattice(known, 0 if places is None else _digits(column)), False
+        on, narrow = lattice_of(known, 0 if places is None else _digits(column)), False
         if not on.step and len(known):
-            narrow = own.kind in "fO" and own.itemsize >= 8 and _is_single(known)
+            narrow = own.kind in "fO" and own.itemsize >= 8 and fits_float32(known)
             fine = np.dtype(np.float32) if narrow else own
-            on = _lattice(known, 0, fine) if fine.kind == "f" and fine.itemsize < 8 else on
-        digits = None if narrow or places is not None or own.itemsize < 8 else _significant(known, on)
+            on = lattice_of(known, 0, fine) if fine.kind == "f" and fine.itemsize < 8 else on
+        digits = None if narrow or places is not None or own.itemsize < 8 else significant_digits(known, on)
         ints = column.dtype == object and any(isinstance(cell, Integral) for cell in column)
         levels = known if len(known) <= MOST_LEVELS and skip_and_recur(known, len(values), on.step) else None
         recur = not on.step and 1 < len(known) <= len(values) / ROWS_PER_LEVEL
@@ -117,7 +104,7 @@ class Number(ValueType):
     def rounded(self, part: Float64Array) -> Float64Array:
         """On the lattice, and as exact as the dtype."""
         if self.digits is not None:
-            part = _written(part, self.digits)
+            part = with_digits(part, self.digits)
         if self.step:
             far = np.abs(part) >= EXACT
             near = np.where(far, self.origin, part) if far.any() else part
@@ -294,91 +281,3 @@ def _is_finite(cell: object) -> TypeGuard[Decimal]:
 
 def _exponent(cell: Decimal) -> int:
     return int(cell.as_tuple().exponent)
-
-
-class Lattice(NamedTuple):
-    """Where numbers may lie."""
-
-    origin: float
-    step: float
-    decimals: int
-
-
-NO_LATTICE = Lattice(0.0, 0.0, 0)
-
-
-def _lattice(known: Float64Array, places: int, own: np.dtype[Any] | None = None) -> Lattice:
-    """The coarsest lattice that holds the sorted, distinct values `known`, but for a few far out.
-
-    Parameters
-    ----------
-    places : int
-        Decimals that they surely have.
-    own : dtype or None
-        A narrow dtype of floats: the decimals only need to be the nearest ones of `known` that it can tell.
-    """
-    near = known[np.abs(known) < EXACT]
-    if not len(near) or len(near) + MOST_FAR < len(known):
-        return NO_LATTICE
-    for decimals in range(max(MAX_DECIMALS, places) + 1):
-        scale = 10.0**decimals
-        if np.abs(near).max() >= EXACT / scale:
-            break
-        rounded = np.round(near, decimals)
-        if (rounded == near).all() if own is None else _told(near, rounded, scale, own):
-            whole = np.rint(rounded * scale).astype(np.int64)
-            step = np.gcd.reduce(whole - whole[0]) or 1
-            return Lattice(float(rounded[0]), float(step / scale), decimals)
-    return NO_LATTICE
-
-
-def _told(known: Float64Array, rounded: Float64Array, scale: float, own: np.dtype[Any]) -> bool:
-    """Whether all are the dtype's nearest to their decimals, and that so many decimals fit is no chance."""
-    narrow = known.astype(own)
-    if (rounded.astype(own) != narrow).any():
-        return False
-    apart = np.abs(np.spacing(narrow).astype(np.float64)) * scale
-    return float(-np.log10(apart[apart < 1]).sum()) >= TOLD
-
-
-def _written(values: Float64Array, digits: int) -> Float64Array:
-    """Numbers as so many significant digits write them."""
-    with np.errstate(divide="ignore"):
-        size = np.nan_to_num(np.floor(np.log10(np.abs(values))), posinf=0, neginf=0).astype(int)
-    written = values.copy()
-    for each in np.unique(size[np.abs(size) < MOST_ZEROS]):
-        own = size == each
-        written[own] = np.round(values[own], int(digits - 1 - each))
-    return written
-
-
-def _significant(known: Float64Array, on: Lattice) -> int | None:
-    """With how many significant digits distinct numbers are written, but for decimals that none has; None if they do
-    not tell, as numbers of one size with the same decimals."""
-    sized = known[(known != 0) & (np.abs(known) < EXACT)]
-    if len(sized) + MOST_FAR < len(known):
-        return None
-    sizes = np.floor(np.log10(np.abs(sized)))
-    found, counts = np.unique(sizes, return_counts=True)
-    common = found[counts >= FEWEST_OF_SIZE]
-    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
-        if all((_written(own, digits) == own).all() for own in (sized[:FEWEST_OF_SIZE], sized)):
-            telling = [size for size in common if not on.step or digits - 1 - size <= on.decimals]
-            shorter = _written(sized, digits - 1) == sized
-            told = len(telling) > bool(on.step) and all(shorter[sizes == size].mean() < SHORTER for size in telling)
-            return digits if told else None
-    return None
-
-
-def _is_single(known: Float64Array) -> bool:
-    """Whether float32 holds them all."""
-    with np.errstate(over="ignore", under="ignore"):
-        return bool((known.astype(np.float32) == known).all())
-
-
-def skip_and_recur(known: Float64Array, rows: int, step: float) -> bool:
-    """Whether the sorted, distinct values of so many rows recur and skip most places of their lattice."""
-    if not 1 < len(known) <= rows / ROWS_PER_LEVEL:
-        return False
-    near = known[np.abs(known) < EXACT]
-    return not step or SPARSE * len(near) < (near[-1] - near[0]) / step + 1

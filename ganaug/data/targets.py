@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -15,18 +15,14 @@ import pandas as pd
 from ..columns.base import ColumnType
 from ..columns.category import Category
 from ..columns.layout import Block, Encoded, Layout
-from ..columns.number import Number, is_decimal, is_whole, recurring_whole
+from ..columns.number import Number
 from ..columns.quantiles import QuantileCoder
-from ..columns.registry import kind_of
 from ..exceptions import DataWarning
-from ..plain import AnyArray, Float64Array, Int32Array, Int64Array, VectorLike, record
+from ..plain import AnyArray, Float64Array, Int32Array, Int64Array, record
 from .sampling_strategy import Strategy, enlarged, inside, missing_in_ranges, missing_rows
 from .seeds import BLOCK_ROWS, block_rng
-from .validation import check_target
 
-TargetType: TypeAlias = Literal["auto", "classes", "number"]
 FEW_ROWS = 5
-MOST_INTEGER_CLASSES = 20
 
 
 class Extra(NamedTuple):
@@ -354,60 +350,3 @@ def encoded_classes(codes: Int32Array) -> Encoded:
     """Conditions of classes."""
     none = np.zeros((len(codes), 0), np.float32)
     return Encoded(codes[:, None], none, none)
-
-
-def fit_target(y: VectorLike, rows: int, kind: str, strategy: Strategy | None = None) -> tuple[Target, pd.Series]:
-    """The target of so many rows, and its labels.
-
-    ``kind="auto"`` takes floats with a fraction for numbers, and other numbers when there are more than 20 distinct
-    ones and more than the square root of the rows; unless `strategy` asks for classes, and all of them recur.
-    """
-    labels, is_series = check_target(y, rows)
-    target = target_of(labels, kind, is_series=is_series, strategy=strategy)
-    if isinstance(target, ClassTarget) and isinstance(y, np.ndarray) and y.dtype.kind in "US":
-        target = replace(target, text=y.dtype)
-    return target, labels
-
-
-def target_of(y: pd.Series, kind: str, *, is_series: bool = True, strategy: Strategy | None = None) -> Target:
-    """As `fit_target`, of checked labels."""
-    numeric = kind_of(y) == "number" and not (is_decimal(y) and not Number.accepts(y))
-    if kind == "auto":
-        kind = "number" if numeric and is_measure(y) and not _wants_classes(strategy, y) else "classes"
-        if kind == "number":
-            _warn_of_labels(y, strategy)
-    if kind == "classes":
-        return ClassTarget.fit(y, is_series=is_series)
-    if not numeric:
-        raise TypeError(f"target_type='number', but y has dtype {y.dtype}")
-    if not np.isfinite(y.to_numpy(dtype=np.float64)).all():
-        raise ValueError("Input y contains infinity")
-    return NumberTarget.fit(y, is_series=is_series)
-
-
-def is_measure(y: pd.Series) -> bool:
-    """Whether numbers are rather measured than labels."""
-    values = y.to_numpy(dtype=np.float64)
-    if (values != np.floor(values)).any():
-        return True
-    return len(np.unique(values)) > max(MOST_INTEGER_CLASSES, len(values) ** 0.5)
-
-
-def _wants_classes(strategy: Strategy | None, y: pd.Series) -> bool:
-    """Whether a strategy speaks of classes, and whole numbers may well be some: each of them recurs."""
-    if strategy is None or callable(strategy) or not recurring_whole(y):
-        return False
-    if isinstance(strategy, Mapping):
-        return bool(strategy) and set(strategy) <= set(y.tolist())
-    return int(y.value_counts().min()) > 1
-
-
-def _warn_of_labels(y: pd.Series, strategy: Strategy | None) -> None:
-    """Warn of whole numbers that may be labels, as those that recur are."""
-    if recurring_whole(y) and (is_whole(y) or strategy is not None):
-        warnings.warn(
-            f"y holds {y.nunique()} whole numbers, most of which recur, and was taken for a number to regress on: if "
-            "they are labels, say target_type='classes'; if they are not, target_type='number' says so",
-            DataWarning,
-            stacklevel=6,
-        )

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 from ..data.embedding import EncoderLike
 from ..data.progress import progress_bar, tell
 from ..data.seeds import entropy_of, seeds_from
-from ..data.targets import TargetType
+from ..data.target_types import TargetType
 from ..data.threads import threads_for
 from ..data.validation import check_count
 from ..exceptions import DataWarning

@@ -14,7 +14,7 @@ from scipy import sparse
 from ..columns.base import Kind
 from ..columns.registry import is_time, kind_of, measured
 from ..data.foreign import library_of
-from ..data.targets import is_measure
+from ..data.target_types import is_measure
 from ..data.validation import categorical_columns, check_choice, check_target
 from ..modality.table.container import check_table
 from ..models import HUGE, SMALLER

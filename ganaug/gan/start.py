@@ -14,7 +14,8 @@ from ..columns.layout import Encoded
 from ..data.embedding import Embedded
 from ..data.foreign import LabelContainer
 from ..data.sampling_strategy import Strategy
-from ..data.targets import ClassTarget, Target, fit_target
+from ..data.target_types import fit_target
+from ..data.targets import ClassTarget, Target
 from ..data.validation import categorical_columns, check_rows
 from ..modality.base import Container, Encoder
 from ..modality.registry import AnyModality, checked

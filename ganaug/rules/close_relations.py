@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ..columns.number import skip_and_recur
+from ..columns.lattice import skip_and_recur
 from ..plain import Float64Array
 from .base import MayFollow, probed
 from .relations import FEWEST_COMPLETE, SMALLEST, Columns, Relation, complete_rows

@@ -22,10 +22,10 @@ from ..columns.quantiles import QuantileCoder
 from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
 from .balanced import BalancedSampling, choose
 from .boosted_trees import BoostedTrees, fit_boosted_trees
+from .growing import features_of
 from .proposals import Proposals
 from .raking import TwoWayTable, rake
 from .sampler import Draw, Sampler
-from .sequential_trees import features_of
 from .twins import Twins
 
 SYNTHETIC_PER_REAL = 3

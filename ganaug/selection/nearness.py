@@ -10,8 +10,9 @@ import numpy as np
 
 from ..columns.layout import Encoded, Layout, places
 from ..plain import Float32Array
+from .growing import features_of
 from .quick_boosting import area
-from .sequential_trees import SequentialTrees, features_of, halves
+from .sequential_trees import SequentialTrees, halves
 
 ASKED_ROWS = 5_000
 """Of either half."""

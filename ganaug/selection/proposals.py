@@ -16,10 +16,11 @@ import numpy as np
 from ..columns.layout import Encoded, Layout
 from ..data.seeds import block_rng
 from ..plain import record
+from .growing import features_of
 from .nearness import nearness
 from .quick_boosting import detection
 from .sampler import Draw
-from .sequential_trees import SequentialTrees, features_of, usual_donors
+from .sequential_trees import SequentialTrees, usual_donors
 
 SEQUENCES = 8
 TURNS = 4

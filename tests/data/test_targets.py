@@ -12,7 +12,8 @@ import pytest
 import ganaug
 from ganaug import GANAugmenter
 from ganaug.data.sampling_strategy import LEAST_IN_RANGE, inside, missing_in_ranges
-from ganaug.data.targets import ClassTarget, NumberTarget, target_of
+from ganaug.data.target_types import target_of
+from ganaug.data.targets import ClassTarget, NumberTarget
 from ganaug.exceptions import DataWarning
 from ganaug.selection.sampler import Sampler
 

@@ -26,7 +26,7 @@ from sklearn.base import clone
 
 import ganaug
 from ganaug import CorruptFileError, GANAugmenter, load
-from ganaug.data.targets import target_of
+from ganaug.data.target_types import target_of
 from ganaug.modality.table.encoder import TableEncoder
 from ganaug.persistence.tree import TreeReader, TreeWriter
 from ganaug.plain import RECORDS

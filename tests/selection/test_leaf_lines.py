@@ -48,15 +48,15 @@ def test_scores_come_back_as_cells() -> None:
 @pytest.mark.parametrize("spread", [0.02, 0.1])
 def test_a_number_follows_another_more_closely_than_leaves_tell(monkeypatch: pytest.MonkeyPatch, spread: float) -> None:
     real = amounts(4_000, spread)
-    with_lines = spread_of(drawn(SequentialTrees.fit(LAYOUT, Encoded.none(4_000), real, 0)))
-    monkeypatch.setattr("ganaug.selection.sequential_trees.fit_lines", lambda *_: None)
-    without = spread_of(drawn(SequentialTrees.fit(LAYOUT, Encoded.none(4_000), real, 0)))
+    with_lines = spread_of(drawn(SequentialTrees.fit(LAYOUT, Encoded.none(4_000), real, 0, 8)))
+    monkeypatch.setattr("ganaug.selection.growing.fit_lines", lambda *_: None)
+    without = spread_of(drawn(SequentialTrees.fit(LAYOUT, Encoded.none(4_000), real, 0, 8)))
     assert with_lines < 1.3 * spread_of(real)
     assert without > 1.5 * with_lines
 
 
 def test_missing_cells_and_shares_are_kept() -> None:
-    made = drawn(SequentialTrees.fit(LAYOUT, Encoded.none(4_000), amounts(4_000, 0.1), 0))
+    made = drawn(SequentialTrees.fit(LAYOUT, Encoded.none(4_000), amounts(4_000, 0.1), 0, 8))
     assert np.abs((made.codes == 1).mean(axis=0) - 0.1).max() < 0.02
     assert (made.codes != 0).all()
     shares = np.bincount(made.codes[:, 1], minlength=18)[2:] / (made.codes[:, 1] > 1).sum()
@@ -122,7 +122,7 @@ def test_groups_have_donors_enough_and_hold_whole_leaves() -> None:
     ],
 )
 def test_what_a_file_may_not_hold(change, said: str) -> None:
-    trees = SequentialTrees.fit(LAYOUT, Encoded.none(600), amounts(600, 0.1), 0)
+    trees = SequentialTrees.fit(LAYOUT, Encoded.none(600), amounts(600, 0.1), 0, 8)
     with pytest.raises(ValueError, match=said):
         replace(trees, lines=replace(trees.lines, **change(trees.lines)))
 

@@ -42,7 +42,7 @@ def ranks(rows: Encoded) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def trees() -> SequentialTrees:
-    return SequentialTrees.fit(LAYOUT, *real_rows(), 0)
+    return SequentialTrees.fit(LAYOUT, *real_rows(), 0, 8)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_columns_before_the_first_that_is_drawn_stay(trees: SequentialTrees) -> 
 
 def test_the_same_seeds_make_the_same_rows(trees: SequentialTrees) -> None:
     condition, rows = real_rows(seed=2)
-    again = SequentialTrees.fit(LAYOUT, *real_rows(), 0)
+    again = SequentialTrees.fit(LAYOUT, *real_rows(), 0, 8)
     one, other, third = (
         bag.redraw(condition, rows, 0, np.random.default_rng(seed)).codes
         for bag, seed in ((trees, 3), (again, 3), (trees, 4))
@@ -137,12 +137,12 @@ def test_they_travel_in_pickles_and_files(trees: SequentialTrees) -> None:
 def test_tables_without_a_label_and_of_one_column() -> None:
     _, rows = real_rows(400)
     bare = replace(LAYOUT, condition=None)
-    assert len(SequentialTrees.fit(bare, Encoded.none(400), rows, 0).redraw(
+    assert len(SequentialTrees.fit(bare, Encoded.none(400), rows, 0, 8).redraw(
         Encoded.none(5), bare.empty(5), 0, np.random.default_rng(0)
     )) == 5  # fmt: skip
     single = Layout((Block(0, 3),))
     one = Encoded(rows.codes[:, :1], rows.low[:, :0], rows.low[:, :0])
-    made = SequentialTrees.fit(single, Encoded.none(400), one, 0).redraw(
+    made = SequentialTrees.fit(single, Encoded.none(400), one, 0, 8).redraw(
         Encoded.none(300), single.empty(300), 0, np.random.default_rng(0)
     )
     assert np.abs(np.bincount(made.codes[:, 0]) / 300 - np.bincount(one.codes[:, 0]) / 400).max() < 0.1

@@ -9,7 +9,7 @@ import pytest
 from ganaug import GANAugmenter
 from ganaug.columns.layout import Block, Layout, Told, as_numbers
 from ganaug.modality.table.encoder import TableEncoder
-from ganaug.selection.sequential_trees import features_of
+from ganaug.selection.growing import features_of
 
 KEYS = 167
 
