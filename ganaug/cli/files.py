@@ -8,23 +8,18 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 
-from ..data.replacing import check_folder, replacing
 from ..scanning.csv_files import LONGEST_CELL, check_marks
 from .cells import CellStyle
 
 FORMATS = (".csv", ".parquet", ".pq")
 FIRST_LINES = 10_000
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
 ARROW_TYPES = {"truth": "bool", "whole": "int64"}
 """Of kinds of cells of which the first ones tell how all are written."""
@@ -105,7 +100,7 @@ def read(path: str, like: Styles | None = None) -> ReadTable:
 
 def read_alike(paths: Sequence[str], like: Styles | None = None) -> list[ReadTable]:
     """Tables in which columns of one name are of one kind."""
-    texts = [_read_text(path) if path == "-" or _suffix(path) == ".csv" else None for path in paths]
+    texts = [_read_text(path) if path == "-" or suffix_of(path) == ".csv" else None for path in paths]
     styles: dict[str, CellStyle] = {}
     for name in dict.fromkeys(name for text in texts if text is not None for name in text.names):
         given = [text.cells[name] for text in texts if text is not None and name in text.cells]
@@ -145,9 +140,7 @@ def _read_text(path: str) -> Text:
     except StopIteration:
         raise ValueError(f"{what} is empty: there are no columns to read") from None
     check_marks(what, names)
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"{what}, line 1: several columns are called {', '.join(map(repr, twice))}: rename them")
+    _check_distinct(f"{what}, line 1", names)
     rows, lines, cells = [], [], []
     for line, found, row in records:
         if len(found) != len(names):
@@ -163,6 +156,13 @@ def _read_text(path: str) -> Text:
         rows[-1] += end
     columns = map(list, zip(*cells, strict=True))
     return Text(what, before + bare + end, rows, end, names, lines, dict(zip(names, columns, strict=True)))
+
+
+def _check_distinct(where: str, names: Sequence[str]) -> None:
+    """ValueError if two columns are called the same."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{where}: several columns are called {', '.join(map(repr, twice))}: rename them")
 
 
 def _decoded(raw: bytes, what: str) -> str:
@@ -220,9 +220,7 @@ def _read_parquet(path: str) -> pd.DataFrame:
     if "://" in path:
         return pd.read_parquet(path)
     table = pq.read_table(path)
-    if len(set(table.column_names)) < table.num_columns:
-        twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
-        raise ValueError(f"{path}: several columns are called {', '.join(map(repr, twice))}: rename them")
+    _check_distinct(path, table.column_names)
     frame = table.to_pandas()
     for name in frame.columns.intersection(table.column_names):
         column, kind = table.column(name), str(table.schema.field(name).type)
@@ -232,182 +230,15 @@ def _read_parquet(path: str) -> pd.DataFrame:
     return frame
 
 
-def check_output(
-    path: str | Path | None,
-    inputs: Sequence[str | Path | None] = (),
-    others: Sequence[str | Path | None] = (),
-    *,
-    table: bool = True,
-    overwrite: bool = False,
-) -> None:
-    """Raise ValueError or OSError, before anything is trained, if a file cannot be written there.
-
-    Parameters
-    ----------
-    inputs : sequence of path or None
-        Files that are read, which are replaced if that is what `overwrite` says.
-    others : sequence of path or None
-        Other files that are written.
-    table : bool
-        Whether it is to be a table.
-    """
-    if path is None or str(path) == "-":
-        return
-    place = Path(path)
-    if str(path).endswith("/") and place.is_file():
-        raise NotADirectoryError(f"{path}: {place} is a file: leave out the slash, or name another place")
-    if table and _suffix(str(path)) != ".csv":
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError:
-            raise ImportError(f"{path}: Parquet needs pyarrow: pip install 'ganaug[cli]', or name it .csv") from None
-    if place.is_dir() or str(path).endswith("/"):
-        raise IsADirectoryError(f"{path} is a folder: name a file")
-    check_folder(path, place.parent)
-    if not os.access(place if place.exists() else place.parent, os.W_OK) or not os.access(place.parent, os.W_OK):
-        raise PermissionError(f"{path} cannot be written: the permissions forbid it")
-    if not overwrite and any(map(partial(_is_same, place), inputs)):
-        remedy = "name another one, or say --overwrite" if table else "name another one"
-        raise ValueError(f"{path} is a file that is read: {remedy}")
-    if any(map(partial(_is_same, place), others)):
-        raise ValueError(f"{path} is named for two outputs: name another one")
-
-
-def _is_same(place: Path, other: str | Path | None) -> bool:
-    """Whether two paths mean one file, which need not be there yet; a device takes all that is written to it."""
-    if other is None or str(other) == "-" or (place.exists() and not place.is_file()):
-        return False
-    there = Path(other)
-    if place.exists() and there.exists():
-        return place.samefile(there)
-    return place.resolve() == there.resolve()
-
-
-def check_picture(path: Path) -> None:
-    """Raise ValueError or ImportError, before anything is trained, if no picture of that name can be drawn."""
-    try:
-        from matplotlib.backend_bases import FigureCanvasBase
-    except ImportError:
-        raise ImportError(f"{path}: pictures need matplotlib: pip install 'ganaug[plot]'") from None
-    formats = sorted(FigureCanvasBase.get_supported_filetypes())
-    if path.suffix.lower().lstrip(".") not in formats:
-        raise ValueError(f"{path}: there is no format {path.suffix!r} of pictures: it is one of {', '.join(formats)}")
-
-
-def write(table: pd.DataFrame, path: str, styles: Styles | None = None, *, escape_formulas: bool = False) -> None:
-    """A table of new rows, whose cells look like those that were read."""
-    if not _is_csv(path):
-        _write_parquet(table, path)
-        return
-    with _opened(path) as file:
-        _write_rows(file, [[str(name) for name in table]], "\n")
-        _write_rows(file, _cells(table, styles or {}, escape_formulas=escape_formulas), "\n")
-
-
-def write_below(
-    source: ReadTable, every: pd.DataFrame, path: str, mark: str | None, *, escape_formulas: bool = False
-) -> None:
-    """Real rows as they are written, and new ones like them.
-
-    Parameters
-    ----------
-    every : DataFrame
-        The rows of `source`, then new ones; with a column `mark` where that is not None.
-    """
-    if source.text is None or not _is_csv(path):
-        if source.text is None and _is_csv(path):
-            write(every, path, escape_formulas=escape_formulas)
-        else:
-            _write_parquet(every, path)
-        return
-    text = source.text
-    new = every.iloc[len(text.rows) :]
-    if mark is None:
-        real, start = text.rows, text.start
-    else:
-        real = [_with_cell(row, "False") for row in text.rows]
-        start = _with_cell(text.start, _quoted(mark))
-    with _opened(path) as file:
-        file.write(start)
-        file.writelines(real)
-        _write_rows(file, _cells(new, source.styles, escape_formulas=escape_formulas), text.end)
-
-
-def _cells(table: pd.DataFrame, styles: Styles, *, escape_formulas: bool) -> Iterator[tuple[str, ...]]:
-    columns = []
-    for place, name in enumerate(table):
-        column = table.iloc[:, place]
-        style = styles.get(str(name))
-        cells = _as_pandas(column) if style is None else style.written(column)
-        columns.append([_no_formula(cell) for cell in cells] if escape_formulas else cells)
-    return zip(*columns, strict=True)
-
-
-def _no_formula(cell: str) -> str:
-    """A cell that no spreadsheet computes: one that begins like a formula, and is no number, begins with '."""
-    if not cell.startswith(FORMULAS):
-        return cell
-    try:
-        float(cell)
-    except ValueError:
-        return f"'{cell}"
-    return cell
-
-
-def _as_pandas(column: pd.Series) -> list[str]:
-    """Cells as `to_csv` writes them."""
-    buffer = io.StringIO()
-    column.to_frame().to_csv(buffer, index=False, header=False)
-    return [cells[0] for cells in csv.reader(io.StringIO(buffer.getvalue(), newline=""))]
-
-
-def _write_rows(file: IO[str], rows: Any, end: str) -> None:
-    csv.writer(file, lineterminator=end).writerows(rows)
-
-
-def _with_cell(row: str, cell: str) -> str:
-    bare = row.rstrip("\r\n") if not row.endswith(("\n", "\r")) else row[: -2 if row.endswith("\r\n") else -1]
-    return f"{bare},{cell}{row[len(bare) :]}"
-
-
-def _quoted(cell: str) -> str:
-    buffer = io.StringIO()
-    _write_rows(buffer, [[cell]], "")
-    return buffer.getvalue()
-
-
-@contextmanager
-def _opened(path: str) -> Iterator[IO[str]]:
-    """A text file, which replaces an old one only once it is complete."""
-    if path == "-":
-        buffer = io.StringIO(newline="")
-        yield buffer
-        out = getattr(sys.stdout, "buffer", None)
-        if out is None:
-            sys.stdout.write(buffer.getvalue())
-        else:
-            sys.stdout.flush()
-            out.write(buffer.getvalue().encode())
-            out.flush()
-        return
-    with replacing(Path(path)) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        yield file
-
-
-def _write_parquet(table: pd.DataFrame, path: str) -> None:
-    with replacing(Path(path)) as temporary:
-        table.to_parquet(temporary, index=False)
-
-
-def _suffix(path: str) -> str:
+def suffix_of(path: str) -> str:
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         raise ValueError(f"{path}: cannot tell the format from {suffix!r}; name it .csv or .parquet")
     return suffix
 
 
-def _is_csv(path: str) -> bool:
-    return path == "-" or _suffix(path) == ".csv"
+def is_csv(path: str) -> bool:
+    return path == "-" or suffix_of(path) == ".csv"
 
 
 def split(frame: pd.DataFrame, target: str) -> tuple[pd.DataFrame, pd.Series]:

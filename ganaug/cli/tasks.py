@@ -23,7 +23,7 @@ from ..plain import AnyArray
 from ..plans.plan import SamplePlan, free_name
 from ..scanning.scan import Scan, scan
 from .cells import CellStyle
-from .files import check_output, check_picture, first_styles, is_large, read, read_alike, split, write, write_below
+from .files import first_styles, is_large, read, read_alike, split
 from .folders import (
     SUFFIXES,
     check_holds_images,
@@ -36,7 +36,9 @@ from .folders import (
     rebalance_photos,
     write_sampled,
 )
+from .outputs import check_output, check_picture
 from .styles import save_styles, styles_of, text_styles
+from .writing import write, write_below
 
 OF_TABLES = "this goes with a table, not with a folder of images"
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ganaug.cli import files
+from ganaug.cli import files, writing
 
 ROWS = 60
 HARD = '"zip, code",country,visits,member,batch,price,note,y\n'
@@ -252,7 +252,7 @@ def test_a_table_is_overwritten_on_demand_only_and_at_once(command, tmp_path, mo
     table = tmp_path / "in.csv"
     table.write_text(_hard())
     with monkeypatch.context() as patch:
-        patch.setattr(files, "_cells", lambda *_, **__: 1 / 0)
+        patch.setattr(writing, "_cells", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             files.write(pd.DataFrame({"a": [1]}), str(table))
     assert table.read_text() == _hard()

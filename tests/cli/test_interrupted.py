@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from ganaug import load
-from ganaug.cli.files import _no_formula
+from ganaug.cli.writing import _no_formula
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals here")
 
