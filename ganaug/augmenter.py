@@ -422,19 +422,11 @@ class GANAugmenter(
                 f"soft_labels={soft_labels!r} says what comes of a teacher's probabilities: give a teacher, such as "
                 "teacher='auto'"
             )
+        strategy, ratio = self.sampling_strategy, check_ratio(self.ratio)
         if teacher is not None:
             return taught(
-                model,
-                teacher,
-                X,
-                y,
-                self.sampling_strategy,
-                check_ratio(self.ratio),
-                soft_labels,
-                return_mask=return_mask,
-                verbose=self.verbose,
+                model, teacher, X, y, strategy, ratio, soft_labels, return_mask=return_mask, verbose=self.verbose
             )
-        strategy, ratio = self.sampling_strategy, check_ratio(self.ratio)
         every, labels, is_synthetic = model.augmented(X, y, strategy, ratio, verbose=self.verbose)
         parts = [every, *([] if model.target is None else [labels]), *([is_synthetic] if return_mask else [])]
         return parts[0] if len(parts) == 1 else tuple(parts)

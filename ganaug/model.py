@@ -114,6 +114,10 @@ class GenerativeModel:
         """Draws encoded rows."""
         return Sampler(self.generator.draw, self.chooser, self.candidates, self.modality.block_rows)
 
+    def sampler_of(self, *, refine: bool) -> Sampler:
+        """Draws encoded rows, chosen among candidates or straight from the generator."""
+        return self.sampler if refine else self.sampler.unrefined
+
     @property
     def unrefined(self) -> GenerativeModel:
         """The generator alone."""
@@ -142,7 +146,7 @@ class GenerativeModel:
         self._check_memory(0 if n is None else n)
         seed = self.seeds.next(random_state)
         condition, labels = conditions_asked_for(self.target, n, y, seed)
-        sampler = replace(self.sampler if refine else self.sampler.unrefined, verbose=verbose)
+        sampler = replace(self.sampler_of(refine=refine), verbose=verbose)
         X = self.as_given(self._decoded(condition, seed, sampler if y is None else sampler.independent))
         return X if self.target is None else (X, self.labels_as_given(self.target, labels))
 

@@ -318,7 +318,7 @@ class GANParameters(Documented, SharesModels):
 
     categorical_features: Auto | Sequence[Any] = "auto"
     rules: Rules = parameter("auto", some_rules)
-    identifiers: Identifiers = parameter("warn", one_of("warn", "drop", "fake"))
+    identifiers: Identifiers = parameter("warn", one_of(*get_args(Identifiers)))
     steps: Auto | int = parameter("auto", auto_or_count)
     time_budget: float | None = parameter(None, seconds)
     batch_size: Auto | int = parameter("auto", auto_or_count)

@@ -46,15 +46,10 @@ class Choice(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A method's scores in all folds, next to each other."""
+    """A choice that there is, and its scores in all folds next to each other."""
 
-    method: str
-    ratio: float
+    choice: Choice
     scores: Float64Array
-
-    @property
-    def augments(self) -> bool:
-        return self.method in METHODS
 
 
 def found_in(scores: pd.DataFrame) -> list[Found]:
@@ -66,7 +61,7 @@ def found_in(scores: pd.DataFrame) -> list[Found]:
             if np.isnan(values).any():
                 fold = int(part["fold"].to_numpy()[np.isnan(values)][0])
                 raise ValueError(f"the score of {method!r} in fold {fold} is not a number: give another scoring or cv")
-            kept.append(Found(method, ratio, values))
+            kept.append(Found(Choice(method, None if np.isnan(ratio) else float(ratio)), values))
     return kept
 
 
@@ -99,23 +94,25 @@ def summary(scores: pd.DataFrame, test_share: float, limits: tuple[float, float]
 
 def decided(scores: pd.DataFrame, scoring: Scoring, test_share: float) -> tuple[Choice, str]:
     """What to do, and why."""
-    found = [each for each in found_in(scores) if each.augments or _can_change(BASELINES[each.method], scoring)]
+    found = [
+        each for each in found_in(scores) if each.choice.augments or _can_change(BASELINES[each.choice.method], scoring)
+    ]
 
     def lead(one: Found, other: Found) -> Interval:
         return corrected(one.scores - other.scores, test_share)
 
     nothing = _nothing(found)
-    augmented = max((each for each in found if each.augments), key=lambda each: each.scores.mean())
-    best = max((each for each in found if not each.augments), key=lambda each: each.scores.mean())
+    augmented = max((each for each in found if each.choice.augments), key=lambda each: each.scores.mean())
+    best = max((each for each in found if not each.choice.augments), key=lambda each: each.scores.mean())
     gain, ahead, baseline_gain = lead(augmented, nothing), lead(augmented, best), lead(best, nothing)
-    at_ratio, baseline = f"at ratio {augmented.ratio:g}", BASELINES[best.method]
+    at_ratio, baseline = f"at ratio {augmented.choice.ratio:g}", BASELINES[best.choice.method]
     if _is_ahead(gain) and _is_ahead(ahead):
         change = _change(gain, scoring, sure=gain.low > 0 and ahead.low > 0)
-        return Choice(augmented.method, float(augmented.ratio)), f"{change} {at_ratio}{SUFFIXES[augmented.method]}"
+        return augmented.choice, f"{change} {at_ratio}{SUFFIXES[augmented.choice.method]}"
     if _is_ahead(baseline_gain):
         better = f"{baseline.title} {baseline.verb} {'better' if _is_ahead(lead(best, augmented)) else 'as good'}"
         by = f"{_number(baseline_gain)} {'less ' * scoring.is_error}{scoring.name} next to doing nothing"
-        return Choice(best.method), f"Do not augment: {better} ({by})"
+        return best.choice, f"Do not augment: {better} ({by})"
     return Choice(Nothing.name), f"Do not augment: {_why_nothing(gain, scoring, at_ratio, baseline)}"
 
 
@@ -134,7 +131,7 @@ def _by_method(scores: pd.DataFrame) -> Iterable[tuple[tuple[str, float], pd.Dat
 
 
 def _nothing(found: list[Found]) -> Found:
-    return next(each for each in found if each.method == Nothing.name)
+    return next(each for each in found if each.choice.method == Nothing.name)
 
 
 def _can_change(baseline: Baseline, scoring: Scoring) -> bool:

@@ -7,12 +7,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pandas as pd
 import typer
 
 from ..augmenter import GANAugmenter, load
+from ..columns.identifier import Identifiers
 from ..data.replacing import replacing
 from ..data.sampling_strategy import Strategy, missing_rows
 from ..data.validation import check_choice, check_labels, check_target
@@ -145,7 +146,7 @@ def fit(
         fitted.save(output)
         return
     _check_none({"--image-size": image_size}, f"this goes with a folder of images, and {table} is none")
-    check_choice(identifiers, "identifiers", ("warn", "drop", "fake"))
+    check_choice(identifiers, "identifiers", get_args(Identifiers))
     kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
     if is_large(table):
         rows = scan(table, target=target)

@@ -55,6 +55,8 @@ class ColumnType(ABC):
     """How the values of one column become arrays of floats, one for each part, and come back."""
 
     dtype: DType
+    kind: ClassVar[Kind] = "category"
+    """How a metric looks at such values."""
     nothing: ClassVar[float] = np.nan
     """The plain value of a missing cell."""
 
@@ -190,9 +192,6 @@ class Unwrapped(ColumnType):
 
 class ValueType(ColumnType):
     """A column type for one kind of values, whatever dtype holds them."""
-
-    kind: ClassVar[Kind]
-    """How a metric looks at such values."""
 
     @classmethod
     @abstractmethod

@@ -180,8 +180,9 @@ class Spot:
         longest = max((*self.lengths, 0)) + grown
         if not longest:
             return [self.words[option] for option in chosen]
-        used = [self.alphabets[min(place, len(self.alphabets) - 1)] for place in range(longest)]
-        letters = np.stack([np.array([*own])[rng.integers(len(own), size=count)] for own in used], axis=1)
+        letters = np.stack(
+            [np.array([*own])[rng.integers(len(own), size=count)] for own in self._used(longest)], axis=1
+        )
         random = ["".join(row) for row in letters]
         known = len(self.words)
         return [

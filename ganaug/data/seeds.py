@@ -43,6 +43,11 @@ def seeds_from(entropy: int | tuple[int, ...] | None, count: int) -> Int64Array:
     return np.random.SeedSequence(entropy).generate_state(count).astype(np.int64) % 2**30
 
 
+def drawn_seed(rng: np.random.Generator) -> int:
+    """A seed that scikit-learn takes."""
+    return int(rng.integers(2**31))
+
+
 def chances_of(numbers: Int64Array, seed: int) -> Float64Array:
     """Uniform numbers, of each number always the same one: those of SplitMix64 (Steele, Lea, Flood 2014)."""
     with np.errstate(over="ignore"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from scipy import sparse
 from ..columns.base import Kind
 from ..columns.registry import is_time, kind_of, measured
 from ..data.foreign import library_of
-from ..data.target_types import is_measure
+from ..data.target_types import TargetType, is_measure
 from ..data.validation import categorical_columns, check_choice, check_target
 from ..modality.table.container import check_table
 from ..models import HUGE, SMALLER
@@ -100,7 +100,7 @@ def prepared(
     train: Any, test: Any, synthetic: Any, target: Any, *, categorical_features: Any, target_type: str
 ) -> Tables:
     """Three tables of the caller's, checked and made alike."""
-    check_choice(target_type, "target_type", ("auto", "classes", "number"))
+    check_choice(target_type, "target_type", get_args(TargetType))
     given = {"real_train": train, "real_test": test, "synthetic": synthetic}
     parts = {name: _table(part, name, target) for name, part in given.items()}
     names = {labels.name for _, labels in parts.values() if labels is not None} - {None}

@@ -20,6 +20,7 @@ from ..exceptions import DataWarning
 from ..model import GenerativeModel
 from ..plain import Int32Array, MatrixLike, VectorLike
 from .contracts import Data
+from .start import classes_of
 
 ANEW = "fit anew, without warm_start, to all rows"
 MOST_BROKEN = 0.01
@@ -61,7 +62,7 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None, *, fou
             condition = target.encode(labels)
         target = target.as_frequent_as(condition)
         weights = target.weights(condition)
-    classes = None if target is None or target.classes is None else condition.codes[:, 0]
+    classes = classes_of(target, condition)
     if gaps := model.encoder.new_gaps(table):
         why = f"column {gaps[0]!r} has missing cells, and had none in fit"
         raise ValueError(f"{why}; a warm start cannot learn it: {ANEW}")

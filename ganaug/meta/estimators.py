@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ from ..teaching.suspects import suspects
 from ..teaching.teacher import TeacherLike
 from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
 
-CALIBRATIONS = ("sigmoid", "isotonic")
+Calibration: TypeAlias = Literal["sigmoid", "isotonic"]
 
 
 @with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)
@@ -107,7 +107,7 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         *,
         synthetic_weight: float = 1.0,
         teacher: TeacherLike | None = None,
-        calibrate: bool | Literal["sigmoid", "isotonic"] = False,
+        calibrate: bool | Calibration = False,
         memory: str | Memory | None = None,
         cv: Folds = 5,
         scoring: str | Scorer | None = None,
@@ -209,7 +209,7 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
         if regresses(self.estimator):
             raise TypeError(f"estimator={self.estimator!r} is a regressor: use AugmentedRegressor")
         if not isinstance(self.calibrate, (bool, np.bool_)):
-            check_choice(self.calibrate, "calibrate", CALIBRATIONS)
+            check_choice(self.calibrate, "calibrate", get_args(Calibration))
 
     @staticmethod
     def _default_augmenter(taught_ratio: float | None) -> GANAugmenter:

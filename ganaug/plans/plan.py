@@ -194,7 +194,7 @@ class SamplePlan:
 
     @property
     def _sampler(self) -> Sampler:
-        return self.model.sampler if self.refine else self.model.sampler.unrefined
+        return self.model.sampler_of(refine=self.refine)
 
     def _drawn(self, number: int) -> tuple[Any, Encoded]:
         rows, sampler = self.range_of(number), self._sampler

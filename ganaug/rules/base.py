@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from ..columns.base import ColumnType
+from ..columns.base import ColumnType, Kind
 from ..columns.category import Category
 from ..columns.datetime import Datetime
 from ..columns.duration import Duration
@@ -51,14 +51,14 @@ class Cells:
         return self.type.absent(self.plain)
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """ "number", "datetime", "duration" or "category"."""
-        return str(getattr(self.type.cells, "kind", "category"))
+        return self.type.cells.kind
 
     @property
     def ordered(self) -> bool:
         """Whether its values can be compared and counted with."""
-        return isinstance(self.type.cells, (Number, Datetime, Duration))
+        return self.kind != "category"
 
     def numbers(self) -> Float64Array:
         """The values as numbers, NaN where missing; times as seconds."""
@@ -121,20 +121,16 @@ def lattice(cells: Cells) -> tuple[float, float]:
     return (own.origin, own.step) if isinstance(own, Number) else (0.0, cells.step)
 
 
-def probed(rows: int) -> IndexArray:
+def probed(rows: int, most: int = PROBE_ROWS) -> IndexArray:
     """Rows, spread over all of them, on which is tried what then has to hold on all."""
-    return np.linspace(0, rows - 1, min(PROBE_ROWS, rows)).astype(int)
+    return np.linspace(0, rows - 1, min(most, rows)).astype(int)
 
 
 def telling(values: Float64Array, count: int) -> IndexArray:
     """At most so many rows, half of them with other values than the most frequent one, if there are such."""
     known, counts = np.unique(values[~np.isnan(values)], return_counts=True)
     others = np.flatnonzero(values != known[counts.argmax()]) if len(known) else np.arange(0)
-    chosen = [
-        each[np.linspace(0, len(each) - 1, count // 2).astype(int)]
-        for each in (others, np.arange(len(values)))
-        if len(each)
-    ]
+    chosen = [each[probed(len(each), count // 2)] for each in (others, np.arange(len(values)))]
     return np.unique(np.concatenate(chosen))
 
 

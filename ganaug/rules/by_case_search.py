@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ..plain import BoolArray, Float64Array, Int64Array
-from .base import LABEL, lattice, telling
+from .base import LABEL, lattice, probed, telling
 from .by_case import ByCase
 from .cases import (
     MOST_CASES,
@@ -54,7 +54,7 @@ class ByCaseSearch:
         self.seen = {place: own for place, own in seen.items() if len(np.unique(own)) > 2 * VALUES_PER_CASE}
         levels = {term: own for term, (_, own) in search.codes.items() if term.view not in (*DATES, *SPANS)}
         self.causes = sorted((term for term in levels if levels[term] > 2), key=levels.__getitem__)
-        self.first = search.probe[np.linspace(0, len(search.probe) - 1, FIRST_ROWS).astype(int)]
+        self.first = search.probe[probed(len(search.probe), FIRST_ROWS)]
 
     def choices(self) -> list[ByCase]:
         """Columns that always are one of some others; sums would make one of these follow where it equals them."""

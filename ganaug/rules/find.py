@@ -94,7 +94,7 @@ def find_rules(
     pairs = [pair for pair in orders if found.allows_order(pair, table, ranges)]
     found.add_all(find_orders(table, pairs, free, found.may_follow))
     found.pairs = [*found.pairs, *(pair for pair in pairs if pair not in found.pairs)]
-    pinned = PinnedSearch(search, found, ranges)
+    pinned = PinnedSearch(search, ranges)
     pinned.exact()
     pinned.one_sided()
     found.add_all(find_unique(table))

@@ -285,7 +285,7 @@ class ImpliedSearch:
     def comparisons(self) -> None:
         """Effects that tell which of two columns is greater, such as who won."""
         effects = [e for e, levels in self.levels.items() if 2 <= levels <= OUTCOMES and not self.found.is_told(e)]
-        first = np.unique(np.linspace(0, len(self.probe) - 1, FIRST_ROWS).astype(int))
+        first = probed(len(self.probe), FIRST_ROWS)
         levels = np.array([self.effects[effect][first] for effect in effects]).reshape(len(effects), len(first))
         held = (levels.T[:, :, None] == np.arange(OUTCOMES)).reshape(len(first), -1).astype(np.float32)
         for kind in ("number", "datetime", "duration") if effects else ():
@@ -308,7 +308,7 @@ class ImpliedSearch:
     def extremes(self) -> None:
         """Effects that tell which of three columns or more is the greatest, or the least."""
         levels = {e: n for e, n in self.levels.items() if OUTCOMES <= n <= MOST_EXTREMES and not self.found.is_told(e)}
-        first = np.unique(np.linspace(0, len(self.probe) - 1, FIRST_ROWS).astype(int))
+        first = probed(len(self.probe), FIRST_ROWS)
         for kind in ("number", "datetime", "duration") if levels else ():
             alike = [p for p, own in self.small.items() if p != LABEL and own.ordered and own.kind == kind]
             numbers = np.array([self.small[place].numbers()[first] for place in alike[:MOST_RANKED]])

@@ -10,7 +10,7 @@ from itertools import permutations, product
 import numpy as np
 
 from ..plain import BoolArray, Float64Array, IndexArray
-from .base import MayFollow
+from .base import MayFollow, probed
 from .exact import is_usable
 from .relations import FEWEST_COMPLETE, NOISE, Columns, Relation, complete_rows
 from .verified import UNITS, verified
@@ -113,7 +113,7 @@ def _within(
     known = np.flatnonzero(inner & ~np.isnan(values))
     if len(known) < FEWEST_COMPLETE:
         return None
-    seen = {place: own[known[np.linspace(0, len(known) - 1, FIRST_ROWS).astype(int)]] for place, own in columns.items()}
+    seen = {place: own[known[probed(len(known), FIRST_ROWS)]] for place, own in columns.items()}
     step = lattices[effect][1]
     for weights in seek(effect, seen):
         causes = list(weights)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..plain import AnyArray, BoolArray, IndexArray, Int64Array
-from .assembly import Assembly
 from .base import LABEL, Table
 from .implied import Implied, roundest, units
 from .implied_search import EVIDENCE, FEWEST_REPEATS, ImpliedSearch
@@ -38,13 +37,13 @@ is .25 ± .07, at a rate that grows exponentially .62."""
 class PinnedSearch:
     """Columns that hold one value where another one says so."""
 
-    def __init__(self, search: ImpliedSearch, found: Assembly, ranges: Ranges) -> None:
-        self.search, self.found, self.ranges = search, found, ranges
-        self.table = search.table
+    def __init__(self, search: ImpliedSearch, ranges: Ranges) -> None:
+        self.search, self.ranges = search, ranges
+        self.table, self.found = search.table, search.found
         self.probe, self.all = CodedRows(search.small), CodedRows(search.table)
         places = [place for place in self.table if place != LABEL][:MOST_COLUMNS]
-        self.open = [p for p in places if p not in found.derived and may_be_pinned(self.table[p])]
-        implied = {rule.effect for rule in found.rules if isinstance(rule, Implied) and not rule.gap}
+        self.open = [p for p in places if p not in self.found.derived and may_be_pinned(self.table[p])]
+        implied = {rule.effect for rule in self.found.rules if isinstance(rule, Implied) and not rule.gap}
         self.causes = [p for p in places if p not in implied and may_be_pinned(self.table[p])]
 
     def exact(self) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..columns.layout import Block, Encoded, Layout, as_numbers
+from ..data.seeds import drawn_seed
 from ..plain import BoolArray, Float32Array, IndexArray, Int32Array
 from .leaf_lines import Lines, fit_lines, groups_of, level, scores
 
@@ -135,7 +136,7 @@ def _grown(
     grown = DecisionTreeRegressor(
         min_samples_leaf=donors,
         max_features=min(MOST_FEATURES, features.shape[1]),
-        random_state=int(rng.integers(2**31)),
+        random_state=drawn_seed(rng),
     ).fit(features[splitting], told[splitting])
     tree = grown.tree_
     inner = tree.children_left >= 0

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..columns.layout import Block, Encoded, Layout
 from ..columns.quantiles import QuantileCoder
+from ..data.seeds import drawn_seed
 from ..plain import Float32Array, Float64Array, IndexArray, Int32Array, record
 from .balanced import BalancedSampling, choose
 from .boosted_trees import BoostedTrees, fit_boosted_trees
@@ -199,8 +200,8 @@ class ImportanceSampling:
         rows = rows.untied(rng)
         some = rng.permutation(len(rows))[:most_rows]
         real_condition, real = condition.take(some), rows.take(some)
-        proposals = Proposals.fit(layout, real_condition, real, generated, _seed(rng))
-        sampler, first = Sampler(partial(proposals.draw, generated)), _seed(rng) >> 2
+        proposals = Proposals.fit(layout, real_condition, real, generated, drawn_seed(rng))
+        sampler, first = Sampler(partial(proposals.draw, generated)), drawn_seed(rng) >> 2
 
         def draw(asked: Encoded, stream: int) -> Encoded:
             drawn: Encoded = sampler.rows(asked, first + stream)
@@ -212,7 +213,7 @@ class ImportanceSampling:
         label_models, opinions = _cross_fitted(layout, real_condition, real, coder, rng)
         if label_models:
             asked = some_conditions()
-            own = LabelModel.fit(features_of(layout, None, draw(asked, 2)), asked, coder, _seed(rng))
+            own = LabelModel.fit(features_of(layout, None, draw(asked, 2)), asked, coder, drawn_seed(rng))
             opinions = np.hstack([opinions, own(features_of(layout, None, real), real_condition)])
             label_models = (*label_models, own)
         asked = some_conditions()
@@ -226,7 +227,7 @@ class ImportanceSampling:
             early_stopping=True,
             validation_fraction=0.15,
             n_iter_no_change=8,
-            random_state=_seed(rng),
+            random_state=drawn_seed(rng),
         )
         [trees] = fit_boosted_trees(judge, np.vstack([real_features, fake_features]), truth)
         trees = replace(trees, baseline=0.0)  # as if there were as many of either kind
@@ -300,7 +301,7 @@ def _cross_fitted(
         return (), np.zeros((len(rows), 0), np.float32)
     features = features_of(layout, None, rows)
     fold = _folds(condition.codes[:, 0], rng)
-    seed = _seed(rng)
+    seed = drawn_seed(rng)
     label_models = [
         LabelModel.fit(features[fold != k], condition.take(np.flatnonzero(fold != k)), coder, seed)
         for k in range(FOLDS)
@@ -326,7 +327,3 @@ def _judged(layout: Layout, condition: Encoded, rows: Encoded, label_models: tup
     features = features_of(layout, condition, rows)
     of_rows = features[:, condition.codes.shape[1] :]
     return np.hstack([features, *(model(of_rows, condition) for model in label_models)])
-
-
-def _seed(rng: np.random.Generator) -> int:
-    return int(rng.integers(2**31))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from ..plain import AnyArray, Float64Array, IndexArray, Int32Array, VectorLike
 from .teacher import Teacher
 
 SoftLabels = Literal["weights", "probabilities", "draw"]
-SOFT_LABELS = ("weights", "probabilities", "draw")
+SOFT_LABELS: tuple[str, ...] = get_args(SoftLabels)
 OWN = 0.5
 """What a real row's own label counts, next to the teacher's."""
 LEAST = 1e-3

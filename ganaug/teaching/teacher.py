@@ -231,7 +231,7 @@ def _folds(rows: int, codes: IndexArray | None, seed: int) -> list[Fold]:
 def _opinion(model: Any, rows: Any, classes: AnyArray | None) -> Float64Array:
     """Probabilities in the order of `classes`, or numbers."""
     if classes is None:
-        said = np.asarray(model.predict(rows) if hasattr(model, "predict") else model(rows), np.float64)
+        said = _asked(model, rows)
         return _checked(said.reshape(-1) if said.ndim == 2 and said.shape[1] == 1 else said, rows, None)
     if hasattr(model, "predict_proba"):
         said = np.asarray(model.predict_proba(rows), np.float64)
@@ -244,10 +244,15 @@ def _opinion(model: Any, rows: Any, classes: AnyArray | None) -> Float64Array:
         made[:, place] = said
         said = made
     else:
-        said = np.asarray(model.predict(rows) if hasattr(model, "predict") else model(rows), np.float64)
+        said = _asked(model, rows)
         if len(classes) == 2 and (said.ndim == 1 or said.shape[1] == 1):
             said = np.column_stack([1 - said.reshape(-1), said.reshape(-1)])
     return _checked(said, rows, len(classes))
+
+
+def _asked(model: Any, rows: object) -> Float64Array:
+    """What a model that came fitted says: by `predict`, or called."""
+    return np.asarray(model.predict(rows) if hasattr(model, "predict") else model(rows), np.float64)
 
 
 def _checked(said: Float64Array, rows: Any, classes: int | None) -> Float64Array:

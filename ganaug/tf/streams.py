@@ -102,7 +102,7 @@ class Source:
 
     def _encoded(self, condition: Encoded, rng: np.random.Generator) -> tuple[Any, int]:
         """A row for each condition, and the seed that it was drawn with."""
-        sampler = self.model.sampler if self.refine else self.model.sampler.unrefined
+        sampler = self.model.sampler_of(refine=self.refine)
         seed = int(rng.integers(SEEDS))
         return sampler.just(condition, seed) if len(condition) else self.model.encoder.layout.empty(), seed
 

@@ -254,7 +254,7 @@ def test_a_table_is_overwritten_on_demand_only_and_at_once(command, tmp_path, mo
     with monkeypatch.context() as patch:
         patch.setattr(writing, "_cells", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            files.write(pd.DataFrame({"a": [1]}), str(table))
+            writing.write(pd.DataFrame({"a": [1]}), str(table))
     assert table.read_text() == _hard()
     assert os.listdir(tmp_path) == ["in.csv"]
     assert command("rebalance", table, "-t", "y", "-o", table, "--overwrite", "-q")[0] == 0

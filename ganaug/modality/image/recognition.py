@@ -20,6 +20,7 @@ from typing import ClassVar
 import numpy as np
 
 from ...columns.layout import Encoded
+from ...data.seeds import drawn_seed
 from ...plain import AnyArray, Float32Array, Float64Array, IndexArray, Int64Array, record
 from ...selection.sampler import Draw
 from .pixels import ImageLayout, Pixels
@@ -195,12 +196,12 @@ class Recogniser:
         codes = condition.codes[:, 0] if classes else np.zeros(len(rows), np.int32)
         drawn = _equally(codes, min(per_class, max(most // len(np.unique(codes)), 1)), rng)
         shifts = rows.take(drawn).shifted(LEARNT_SHIFT, rng)
-        components = Components.fit(shifts.flat(layout), _seed(rng))
+        components = Components.fit(shifts.flat(layout), drawn_seed(rng))
         features, _ = components(shifts.flat(layout))
         real, remoteness = components(rows.flat(layout))
         perceptron, bar = None, 0.0
         if classes and len(np.unique(codes)) > 1:
-            perceptron = ClassPerceptron.fit(features, codes[drawn], _seed(rng))
+            perceptron = ClassPerceptron.fit(features, codes[drawn], drawn_seed(rng))
             bar = _bar(real, features, codes, drawn, rng)
         remote = float(np.quantile(remoteness, 1 - TURNED_DOWN)) + np.log(2)
         return cls(layout, components, perceptron, bar, remote)
@@ -221,7 +222,7 @@ def _bar(
         seen, unseen = fold[drawn] != k, np.flatnonzero(fold == k)
         if len(np.unique(codes[drawn[seen]])) < 2 or not len(unseen):
             continue
-        learnt = ClassPerceptron.fit(features[seen], codes[drawn[seen]], _seed(rng))
+        learnt = ClassPerceptron.fit(features[seen], codes[drawn[seen]], drawn_seed(rng))
         unseen = unseen[np.isin(codes[unseen], learnt.classes)]
         reached.append(learnt(real[unseen], codes[unseen]))
         weight.append(1 / counts[codes[unseen]])
@@ -231,7 +232,3 @@ def _bar(
     order = np.argsort(every)
     share = np.cumsum(share[order]) / share.sum()
     return float(every[order][np.searchsorted(share, TURNED_DOWN)])
-
-
-def _seed(rng: np.random.Generator) -> int:
-    return int(rng.integers(2**31))

@@ -14,7 +14,7 @@ from ...columns.listed import Listed
 from ...columns.seriation import FEWEST_LEVELS, MOST_ROWS, in_order, profile
 from ...plain import AnyArray, Float64Array, Int32Array
 from ...rules.assembly import Assembly
-from ...rules.base import LABEL
+from ...rules.base import LABEL, probed
 from ...rules.implied import Lookup
 
 FEWEST_CODES = 128
@@ -43,7 +43,7 @@ def arranged(
     if not places:
         return {}
     rows = len(floats[0][0])
-    some = np.linspace(0, rows - 1, min(rows, MOST_ROWS)).astype(np.intp)
+    some = probed(rows, MOST_ROWS)
     said = {LABEL: [] if classes is None else [profile(classes[some].astype(np.float64), nominal=True)]}
     for place, own in enumerate(types):
         each = zip(floats[place], own.nominal, strict=True)

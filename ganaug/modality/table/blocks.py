@@ -11,6 +11,7 @@ import numpy as np
 from ...columns.layout import Encoded, Layout
 from ...columns.quantiles import QuantileCoder
 from ...plain import Float64Array, Int32Array, record
+from ...rules.base import probed
 from ...rules.implied import determines
 
 PROBE_ROWS = 512
@@ -105,7 +106,7 @@ def _shared(
     if not varied:
         return owner, maps
     codes = np.hstack([encoded[i].codes for i in varied])
-    probe = codes[np.linspace(0, len(codes) - 1, min(PROBE_ROWS, len(codes))).astype(int)]
+    probe = codes[probed(len(codes), PROBE_ROWS)]
     owned: list[int] = []
     for spot in sorted(range(len(varied)), key=lambda s: (-coders[varied[s]].block.width, not rounded[varied[s]], s)):
         i = varied[spot]

@@ -199,7 +199,7 @@ class TableEncoder:
     def kinds(self) -> dict[object, str]:
         """What each column holds, by its name."""
         return {
-            column.name: "made anew" if place in self.faked else str(getattr(column.type.cells, "kind", "category"))
+            column.name: "made anew" if place in self.faked else column.type.cells.kind
             for place, column in enumerate(self.columns)
         }
 

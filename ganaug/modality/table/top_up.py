@@ -16,6 +16,7 @@ import numpy as np
 
 from ...columns.layout import Encoded, as_numbers
 from ...data.progress import progress_bar
+from ...data.seeds import drawn_seed
 from ...plain import BoolArray, Float64Array, Int32Array
 from ...selection.sampler import DRAWING, Sampler
 from .crossing import coordinates, cross
@@ -90,12 +91,11 @@ class Parents:
         self.each = round(CROSSED * min(1.0, FEW_ROWS / len(rows))) if len(rows) > 1 else 0
         """Crossings for each row that is asked for."""
         if self.each:
-            nearest = NearestNeighbors(n_neighbors=min(NEIGHBOURS + 1, len(rows)))
-            points = coordinates(encoder, rows, condition)
-            found = nearest.fit(points).kneighbors(points, return_distance=False)
-            others = found != np.arange(len(rows))[:, None]
-            others[others.all(1), -1] = False  # a row of many copies is not among its own neighbours
-            self.neighbours = found[others].reshape(len(rows), -1)
+            nearest = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(rows) - 1))
+            nearest.fit(coordinates(encoder, rows, condition))
+            self.neighbours = nearest.kneighbors(
+                return_distance=False
+            )  # of rows that it was fitted to: none is its own
 
     def cross(self, size: int, rng: np.random.Generator) -> tuple[Encoded, BoolArray]:
         """Candidates for `size` rows, and which of them are one of their parents over again."""
@@ -129,9 +129,7 @@ class ClassOdds:
             return
         most = ROWS_OF_TREES // len(self.classes)
         some = np.concatenate([rng.permutation(np.flatnonzero(codes == code))[:most] for code in self.classes])
-        trees = ExtraTreesClassifier(
-            TREES, min_samples_leaf=3, class_weight="balanced", random_state=int(rng.integers(2**31))
-        )
+        trees = ExtraTreesClassifier(TREES, min_samples_leaf=3, class_weight="balanced", random_state=drawn_seed(rng))
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The number of unique classes")  # that they are rare is told in fit
             self.trees = trees.fit(as_numbers(self.layout, rows.take(some)), codes[some])
