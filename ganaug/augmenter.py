@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args, overload
 
@@ -52,21 +52,19 @@ from .plain import (
     TensorDataset,
     VectorLike,
 )
-from .plans.plan import PART_ROWS, SamplePlan
+from .plans.plan import PlanMixin
 from .plots import PlottingMixin
 from .scanning.scan import Scan, scan_of
 from .teaching.lesson import SoftLabels
 from .teaching.taught import taught
 from .teaching.teacher import TeacherLike
 from .tf.api import DatasetMixin
-from .translation.translate import translated
+from .translation.translate import TranslationMixin
 
 if TYPE_CHECKING:
     from sklearn.utils import Tags
 
 Mode: TypeAlias = Literal["append", "replace"]
-Goal: TypeAlias = Any
-"""A label, or one for each row."""
 
 
 @with_docs(shared=DOCS)
@@ -76,6 +74,8 @@ class GANAugmenter(
     ReportMixin,
     CardMixin,
     PlottingMixin,
+    PlanMixin,
+    TranslationMixin,
     HoldsModel,
     OneToOneFeatureMixin,
     TransformerMixin,
@@ -284,57 +284,6 @@ class GANAugmenter(
         """
         return self._fitted.sample(n, y=y, random_state=random_state, refine=refine, verbose=self.verbose)
 
-    def plan(
-        self,
-        counts: Count,
-        *,
-        random_state: int = 0,
-        part_rows: int = PART_ROWS,
-        shuffle: bool = False,
-        refine: bool = True,
-    ) -> SamplePlan:
-        """A sample of any size, in parts that can be drawn one by one, in any order and by any number of machines.
-
-        Parameters
-        ----------
-        counts : int or dict
-            As `n` of `sample`.
-        random_state : int, default=0
-            As that of `sample`: the parts below one another are what it gives at once.
-        part_rows : int, default=1,000,000
-            Rows of each part but the last.
-        shuffle : bool, default=False
-            Whether the labels of `counts` come in random order, so that each part holds all of them; else they come one
-            class after the other. Counts are exact in all parts together.
-        refine : bool, default=True
-            As in `sample`.
-
-        Returns
-        -------
-        SamplePlan
-
-        Raises
-        ------
-        ValueError, TypeError
-            For unknown classes and counts that make no sense, and for models whose rows depend on all others: with
-            identifiers made anew, or values that a rule says are unique.
-
-        Examples
-        --------
-        >>> from sklearn.datasets import load_iris
-        >>> from ganaug import GANAugmenter
-        >>> X, y = load_iris(return_X_y=True, as_frame=True)
-        >>> augmenter = GANAugmenter(steps=50, random_state=0).fit(X, y)
-        >>> plan = augmenter.plan({0: 3000, 2: 2000}, part_rows=2000)
-        >>> len(plan), plan.classes_of(1)
-        (3, {0: 1000, 1: 0, 2: 1000})
-        >>> more_X, more_y = plan[1]
-        >>> bool((more_y == augmenter.sample({0: 3000, 2: 2000}, random_state=0)[1][2000:4000].to_numpy()).all())
-        True
-        """
-        options: dict[str, Any] = {"part_rows": part_rows, "shuffle": shuffle, "refine": refine}
-        return SamplePlan(self._fitted, counts, random_state=random_state, **options)
-
     @overload
     def augment(self, X: SameTable, y: None = None, *, return_mask: Literal[False] = False) -> SameTable: ...
     @overload
@@ -430,93 +379,6 @@ class GANAugmenter(
         every, labels, is_synthetic = model.augmented(X, y, strategy, ratio, verbose=self.verbose)
         parts = [every, *([] if model.target is None else [labels]), *([is_synthetic] if return_mask else [])]
         return parts[0] if len(parts) == 1 else tuple(parts)
-
-    @overload
-    def translate(
-        self,
-        X: SameTable,
-        y: VectorLike,
-        *,
-        to: Goal,
-        keep: Sequence[Any] | None = None,
-        random_state: RandomState = None,
-    ) -> SameTable: ...
-    @overload
-    def translate(
-        self,
-        X: MatrixLike,
-        y: VectorLike,
-        *,
-        to: Goal,
-        keep: Sequence[Any] | None = None,
-        random_state: RandomState = None,
-    ) -> Any: ...
-    def translate(
-        self,
-        X: MatrixLike,
-        y: VectorLike,
-        *,
-        to: Goal,
-        keep: Sequence[Any] | None = None,
-        random_state: RandomState = None,
-    ) -> Any:
-        """Real rows as they would be in another class.
-
-        A row of a table becomes the nearest row of the other class that can be believed: it changes in as few columns
-        as it takes to be taken for that class, all rules kept. An image becomes the nearest of many that the
-        generator makes of the other class and that are surely recognised as such.
-
-        Parameters
-        ----------
-        X, y : as in `fit`
-            Rows and their labels. They may be others than those of `fit`.
-        to : label, or array-like of shape (n_samples,)
-            The class that rows are to be of; one for all, or one for each. Rows that are of it already stay.
-        keep : sequence or None, default=None
-            Columns of a table that must not change, such as age or place.
-        random_state : int, RandomState instance or None, default=None
-            As in `sample`.
-
-        Returns
-        -------
-        X : of the container, columns and dtypes that it was given in
-
-        Raises
-        ------
-        ValueError, TypeError
-            For labels and columns that are unknown, and an augmenter that was fitted without classes.
-
-        Warns
-        -----
-        DataWarning
-            If rows are not taken for the class, however much of them is changed. They come as near as they can, and
-            stay as they are where every change breaks a rule.
-
-        Notes
-        -----
-        What tells the classes apart is learnt from generated rows, so a translated row says what the generator believes
-        of the classes, and no more. It is no proof that the change would cause the class. It is still about the person
-        whose row it was: names and keys stay, also with ``identifiers="fake"``.
-
-        References
-        ----------
-        Wachter, Mittelstadt, Russell (2018). Counterfactual explanations without opening the black box. Harvard JOLT.
-        Poyiadzi et al. (2020). FACE: feasible and actionable counterfactual explanations. AIES.
-
-        Examples
-        --------
-        >>> from sklearn.datasets import load_iris
-        >>> from ganaug import GANAugmenter
-        >>> X, y = load_iris(return_X_y=True, as_frame=True)
-        >>> augmenter = GANAugmenter(steps=200, random_state=0).fit(X, y)
-        >>> made = augmenter.translate(X[50:60], y[50:60], to=0, keep=["sepal width (cm)"], random_state=0)
-        >>> changed = (made != X[50:60]).sum(axis=1)
-        >>> 1 <= int(changed.min()) and int(changed.max()) <= 3
-        True
-        >>> bool((made["sepal width (cm)"] == X["sepal width (cm)"][50:60]).all())
-        True
-        """
-        return translated(self._fitted, X, y, to, keep, random_state)
 
     def transform(self, X: MatrixLike) -> Any:
         """`X` unchanged, but for columns left out by ``identifiers="drop"``: only training data is augmented.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -22,7 +23,7 @@ from ..assessment.folds import Folds
 from ..assessment.ratios import TEACH, taught_ratio
 from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
-from ..data.embedding import PASSTHROUGH, Embedding, embedded_for
+from ..data.embedding import PASSTHROUGH, embedded_for
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import (
     categorical_columns,
@@ -93,33 +94,23 @@ def if_estimator_has(name: str, *, or_has: str | None = None) -> Callable[[Calla
     return available_if(check)
 
 
+@dataclass(eq=False, repr=False)
 class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
     """What the classifier and the regressor share: all of `fit`."""
 
-    _asked = ("teacher",)
+    _asked: ClassVar[tuple[str, ...]] = ("teacher",)
     __metadata_request__fit: ClassVar[dict[str, str]] = {"sample_weight": metadata_routing.UNUSED}  # the estimator asks
     _doc_page = "meta-estimators"
     _target_type: ClassVar[str]
-    _embedding: Embedding | None = None
 
-    def __init__(
-        self,
-        estimator: BaseEstimator,
-        augmenter: GANAugmenter | None = None,
-        *,
-        synthetic_weight: float = 1.0,
-        teacher: TeacherLike | None = None,
-        memory: str | Memory | None = None,
-        cv: Folds = 5,
-        scoring: str | Scorer | None = None,
-    ) -> None:
-        self.estimator = estimator
-        self.augmenter = augmenter
-        self.synthetic_weight = synthetic_weight
-        self.teacher = teacher
-        self.memory = memory
-        self.cv = cv
-        self.scoring = scoring
+    estimator: BaseEstimator
+    augmenter: GANAugmenter | None = None
+    _: KW_ONLY
+    synthetic_weight: float = 1.0
+    teacher: TeacherLike | None = None
+    memory: str | Memory | None = None
+    cv: Folds = 5
+    scoring: str | Scorer | None = None
 
     def fit(self, X: MatrixLike, y: VectorLike, sample_weight: VectorLike | None = None, **fit_params: Any) -> Self:
         """Fit the augmenter to the rows, and the estimator to them and the synthetic rows made of them.

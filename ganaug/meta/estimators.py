@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
-from joblib import Memory
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.base import is_classifier as classifies
 from sklearn.base import is_regressor as regresses
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils.validation import check_is_fitted
 
-from ..assessment.folds import Folds
-from ..assessment.scoring import Scorer, for_second
+from ..assessment.scoring import for_second
 from ..augmenter import GANAugmenter
 from ..data.sampling_strategy import Strategy, missing_in_ranges, missing_rows
 from ..data.seeds import entropy_of, seeds_from
@@ -25,13 +24,13 @@ from ..data.validation import check_choice, check_target, labels_or_numbers, tar
 from ..params import left_open, with_docs
 from ..plain import IndexArray, MatrixLike, VectorLike
 from ..teaching.suspects import suspects
-from ..teaching.teacher import TeacherLike
 from .base import ATTRIBUTES, PARAMETERS, AugmentedEstimator, if_estimator_has, with_input_tags
 
 Calibration: TypeAlias = Literal["sigmoid", "isotonic"]
 
 
 @with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)
+@dataclass(eq=False, repr=False)
 class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     """Fits a classifier to training rows and to synthetic rows made of them, and predicts with it.
 
@@ -98,34 +97,11 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     """
 
     _target_type = "classes"
-    calibrated_: CalibratedClassifierCV | None
-
-    def __init__(
-        self,
-        estimator: BaseEstimator,
-        augmenter: GANAugmenter | None = None,
-        *,
-        synthetic_weight: float = 1.0,
-        teacher: TeacherLike | None = None,
-        calibrate: bool | Calibration = False,
-        memory: str | Memory | None = None,
-        cv: Folds = 5,
-        scoring: str | Scorer | None = None,
-    ) -> None:
-        super().__init__(
-            estimator,
-            augmenter,
-            synthetic_weight=synthetic_weight,
-            teacher=teacher,
-            memory=memory,
-            cv=cv,
-            scoring=scoring,
-        )
-        self.calibrate = calibrate
+    calibrate: bool | Calibration = field(default=False, kw_only=True)
 
     def fit(self, X: MatrixLike, y: VectorLike, sample_weight: VectorLike | None = None, **fit_params: Any) -> Self:
         self._check_parameters()
-        self.calibrated_ = None
+        self.calibrated_: CalibratedClassifierCV | None = None
         if not self.calibrate or y is None:
             return super().fit(X, y, sample_weight, **fit_params)
         labels, is_series = check_target(y)
@@ -222,6 +198,7 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
 
 
 @with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)
+@dataclass(eq=False, repr=False)
 class AugmentedRegressor(RegressorMixin, AugmentedEstimator):
     """Fits a regressor to training rows and to synthetic rows made of them, and predicts with it.
 

@@ -18,7 +18,7 @@ from ..data.embedding import Embedding
 from ..data.seeds import BLOCK_ROWS, seeds_from
 from ..data.targets import encoded_classes
 from ..data.validation import check_count
-from ..model import GenerativeModel
+from ..model import GenerativeModel, HoldsModel
 from ..persistence.model_file import dump_model, parse_model
 from ..plain import Count, PathLike, Verbose
 from ..selection.sampler import Sampler
@@ -228,6 +228,61 @@ class SamplePlan:
         frame = data.set_axis(list(map(str, data.columns)), axis=1)
         target = self.model.target
         return frame if target is None else frame.assign(**{self.label: target.decode(condition).to_numpy()})
+
+
+class PlanMixin(HoldsModel):
+    """What an augmenter draws in parts."""
+
+    def plan(
+        self,
+        counts: Count,
+        *,
+        random_state: int = 0,
+        part_rows: int = PART_ROWS,
+        shuffle: bool = False,
+        refine: bool = True,
+    ) -> SamplePlan:
+        """A sample of any size, in parts that can be drawn one by one, in any order and by any number of machines.
+
+        Parameters
+        ----------
+        counts : int or dict
+            As `n` of `sample`.
+        random_state : int, default=0
+            As that of `sample`: the parts below one another are what it gives at once.
+        part_rows : int, default=1,000,000
+            Rows of each part but the last.
+        shuffle : bool, default=False
+            Whether the labels of `counts` come in random order, so that each part holds all of them; else they come one
+            class after the other. Counts are exact in all parts together.
+        refine : bool, default=True
+            As in `sample`.
+
+        Returns
+        -------
+        SamplePlan
+
+        Raises
+        ------
+        ValueError, TypeError
+            For unknown classes and counts that make no sense, and for models whose rows depend on all others: with
+            identifiers made anew, or values that a rule says are unique.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from ganaug import GANAugmenter
+        >>> X, y = load_iris(return_X_y=True, as_frame=True)
+        >>> augmenter = GANAugmenter(steps=50, random_state=0).fit(X, y)
+        >>> plan = augmenter.plan({0: 3000, 2: 2000}, part_rows=2000)
+        >>> len(plan), plan.classes_of(1)
+        (3, {0: 1000, 1: 0, 2: 1000})
+        >>> more_X, more_y = plan[1]
+        >>> bool((more_y == augmenter.sample({0: 3000, 2: 2000}, random_state=0)[1][2000:4000].to_numpy()).all())
+        True
+        """
+        options: dict[str, Any] = {"part_rows": part_rows, "shuffle": shuffle, "refine": refine}
+        return SamplePlan(self._fitted, counts, random_state=random_state, **options)
 
 
 def free_name(name: str, taken: Any) -> str:
