@@ -6,8 +6,7 @@ that is still in training. All faces of an estimator lean on it, and none on ano
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
 from numbers import Real
@@ -28,7 +27,6 @@ from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, block_rng
 from .data.targets import ClassTarget, Target
 from .data.validation import check_target
-from .exceptions import DataWarning
 from .modality.base import Container, Encoder
 from .modality.generator import Generator
 from .modality.registry import AnyModality, check_data, modality_of
@@ -52,8 +50,6 @@ WORTH_A_LOOK = 2**28
 """Bytes from which on memory is looked at before rows are drawn."""
 MOST_ROWS = 1e300
 """Which floats still hold, with their bytes."""
-MOST_TURNS = 12
-"""Times that rows which repeat others are drawn again, before they are changed."""
 
 
 @record
@@ -267,7 +263,7 @@ class GenerativeModel:
                 rows = type(rows).stack([topped, rows])
             return self.encoder.decode(rows, condition.take(asked))
 
-        new = self._unrepeated(draw, len(condition), seed, real)
+        new = self.encoder.unrepeated(draw, len(condition), seed, real)
         return self.encoder.identified(new, seed, real), extra.labels
 
     def _decoded(self, condition: Encoded, seed: int, sampler: Sampler, *, beside: Any = None) -> Any:
@@ -275,26 +271,7 @@ class GenerativeModel:
             some = condition.take(asked)
             return self.encoder.decode(self._rows(some, seed, sampler), some)
 
-        return self.encoder.identified(self._unrepeated(draw, len(condition), seed, beside), seed, beside)
-
-    def _unrepeated(self, draw: Callable[[IndexArray, int], Any], rows: int, seed: int, beside: Any) -> Any:
-        """So many rows, those drawn again that repeat what a rule says is unique, in rows beside them or above."""
-        data = draw(np.arange(rows), seed)
-        for turn in range(MOST_TURNS):
-            again = np.flatnonzero(self.encoder.repeats(data, beside))
-            if not len(again):
-                return data
-            data = self.encoder.exchanged(data, again, draw(again, int(block_rng(seed, turn, 5).integers(2**30))))
-        data = self.encoder.completed(data, beside)
-        left = int(self.encoder.repeats(data, beside).sum())
-        if left:
-            warnings.warn(
-                f"{left:,} of {rows:,} synthetic rows repeat values that are unique in training rows: too few of these "
-                "are left; ask for fewer rows, or fit without that rule",
-                DataWarning,
-                stacklevel=4,
-            )
-        return data
+        return self.encoder.identified(self.encoder.unrepeated(draw, len(condition), seed, beside), seed, beside)
 
     def _rows(self, condition: Encoded, seed: int, sampler: Sampler) -> Any:
         return sampler.rows(condition, seed) if len(condition) else self.encoder.layout.empty()

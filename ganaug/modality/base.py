@@ -127,14 +127,8 @@ class Encoder(Protocol[DataT, RowsT]):
     def check_scale(self, data: DataT) -> None:
         """ValueError if all values are clearly on another scale than in `fit`."""
 
-    def repeats(self, data: DataT, beside: DataT | None) -> BoolArray:
-        """Which rows hold what is unique and stands in others, above them or beside."""
-
-    def completed(self, data: DataT, beside: DataT | None) -> DataT:
-        """Data with what repeats replaced as far as there is anything else to take."""
-
-    def exchanged(self, data: DataT, rows: IndexArray, new: DataT) -> DataT:
-        """Data with other rows in the place of some."""
+    def unrepeated(self, draw: Callable[[IndexArray, int], DataT], rows: int, seed: int, beside: DataT | None) -> DataT:
+        """So many rows that are drawn for their places by a seed, in which what is unique comes once."""
 
 
 class WithoutRules(Generic[DataT]):
@@ -181,14 +175,8 @@ class WithoutRules(Generic[DataT]):
     def check_scale(self, data: DataT) -> None:
         pass
 
-    def repeats(self, data: DataT, beside: object) -> BoolArray:  # noqa: ARG002
-        return np.zeros(len(cast(Any, data)), bool)
-
-    def completed(self, data: DataT, beside: object) -> DataT:  # noqa: ARG002
-        return data
-
-    def exchanged(self, data: DataT, rows: IndexArray, new: DataT) -> DataT:  # noqa: ARG002
-        return data
+    def unrepeated(self, draw: Callable[[IndexArray, int], DataT], rows: int, seed: int, beside: object) -> DataT:  # noqa: ARG002
+        return draw(np.arange(rows), seed)
 
 
 class Container(Protocol[DataT]):

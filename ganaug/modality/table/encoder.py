@@ -30,13 +30,13 @@ from ...rules.find import relate
 from ...rules.order import Bounds, Order
 from ...rules.pinned import held_exactly
 from ...rules.relations import Relation, range_of, reached
-from ...rules.unique import Unique, with_free_values
+from ...rules.unique import Unique
 from .arrangement import arranged, told_by_value
 from .blocks import Blocks, Part
 from .lookups import told_by_keys
+from .unrepeated import UniquePair, unrepeated
 
 SPARSE = 2.0
-PAIR = 2
 GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -311,33 +311,21 @@ class TableEncoder:
     def check_scale(self, table: pd.DataFrame) -> None:
         """Numbers of a table may be anything."""
 
-    def repeats(self, table: pd.DataFrame, beside: pd.DataFrame | None) -> BoolArray:
-        """Which rows hold what is unique and stands in others, above them or beside."""
-        repeated = np.zeros(len(table), bool)
-        for step in self.steps:
-            if isinstance(step.rule, Unique):
-                names = [self.columns[place].name for place in step.rule.causes]
-                known = table[names] if beside is None else pd.concat([beside[names], table[names]])
-                again = known.duplicated().to_numpy() & known.notna().all(axis=1).to_numpy()
-                repeated |= again[len(known) - len(table) :]
-        return repeated
-
-    def completed(self, table: pd.DataFrame, beside: pd.DataFrame | None) -> pd.DataFrame:
-        """The table with values that are yet free in the place of what :meth:`repeats`, where no other rule forbids."""
+    @property
+    def _unique_pairs(self) -> list[UniquePair]:
+        pairs = []
         for step in self.steps:
             if isinstance(step.rule, Unique):
                 others = {place for other in self.steps if other is not step for place in other.rule.columns()}
-                pair = [self.columns[place].name for place in step.rule.causes]
-                changeable = [self.columns[place].name for place in step.rule.causes if place not in others]
-                if len(pair) == PAIR and changeable:
-                    table = with_free_values(table, beside, pair, changeable)
-        return table
+                names = {place: self.columns[place].name for place in step.rule.causes}
+                pairs.append(UniquePair(list(names.values()), [names[p] for p in names if p not in others]))
+        return pairs
 
-    def exchanged(self, table: pd.DataFrame, rows: IndexArray, new: pd.DataFrame) -> pd.DataFrame:
-        """The table with other rows in the place of some."""
-        order = np.arange(len(table))
-        order[rows] = len(table) + np.arange(len(rows))
-        return pd.concat([table, new], ignore_index=True).iloc[order].reset_index(drop=True)
+    def unrepeated(
+        self, draw: Callable[[IndexArray, int], pd.DataFrame], rows: int, seed: int, beside: pd.DataFrame | None
+    ) -> pd.DataFrame:
+        """So many rows that are drawn, in which what a rule says is unique comes once, beside others as well."""
+        return unrepeated(draw, rows, seed, beside, self._unique_pairs)
 
     def encode(self, table: pd.DataFrame, classes: object = None) -> Encoded:  # noqa: ARG002 - of features
         """Codes and positions of rows with the columns of the fitted table."""
