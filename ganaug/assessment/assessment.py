@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..augmenter import GANAugmenter
-from ..data.replacing import write_text
-from ..plain import PathLike
+from ..data.findings import AsJson, plain_values
 from .plot import draw
 from .verdict import Choice
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Assessment:
+class Assessment(AsJson):
     """Whether synthetic rows help an estimator; made by :func:`ganaug.assess`.
 
     Parameters
@@ -84,16 +82,9 @@ class Assessment:
             "choice": self.choice._asdict(),
             "metric": self.metric,
             "is_error": self.is_error,
-            "table": _records(self.table),
-            "scores": _records(self.scores),
+            "table": plain_values(self.table),
+            "scores": plain_values(self.scores),
         }
-
-    def to_json(self, path: PathLike | None = None) -> str:
-        """`to_dict` as JSON, also written to `path` if one is given."""
-        text = json.dumps(self.to_dict(), indent=1, allow_nan=False)
-        if path is not None:
-            write_text(path, text + "\n")
-        return text
 
     def __repr__(self) -> str:
         return f"{self.verdict}\n{self._shown().to_string(index=False, na_rep='', float_format='{:.4g}'.format)}"
@@ -105,10 +96,3 @@ class Assessment:
     def _shown(self) -> pd.DataFrame:
         table = self.table.dropna(axis=1, how="all").astype({"rows": object})
         return table.mask(table.isna() & table.columns.isin(["note", "rows"]), "")
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): None if pd.isna(cell) else cell for name, cell in row.items()}
-        for row in table.astype(object).to_dict(orient="records")
-    ]

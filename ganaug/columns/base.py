@@ -75,6 +75,24 @@ class ColumnType(ABC):
         """The type of the cells themselves, however they are stored."""
         return self
 
+    @property
+    def spacing(self) -> float:
+        """How far values are apart at least, as :meth:`as_numbers` counts; 0 for numbers that may lie anywhere."""
+        return 1.0
+
+    @property
+    def grain(self) -> float:
+        """What the dtype may leave out of a number, as a share of it."""
+        return 0.0
+
+    def as_numbers(self, plain: AnyArray) -> Float64Array:
+        """Plain values as numbers, NaN where missing; times as seconds."""
+        return plain.astype(np.float64)
+
+    def of_numbers(self, numbers: Float64Array) -> AnyArray:
+        """The plain values of numbers, as :meth:`as_numbers` gives them: on the lattice of the column."""
+        return self.rounded(numbers)
+
     @abstractmethod
     def transform(self, column: pd.Series) -> list[Float64Array]:
         """One array for each part, NaN where a value is missing."""

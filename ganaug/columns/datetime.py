@@ -14,6 +14,7 @@ from .date_text import pattern_in
 from .quantiles import far_off
 from .ticks import (
     NO_TIME,
+    ORIGIN,
     SECONDS_A_DAY,
     holds_dates,
     local_ticks,
@@ -142,6 +143,29 @@ class Datetime(ValueType):
     def on_days_of(self, plain: Int64Array) -> Datetime:
         known = plain[(plain != NO_TIME) & ~np.isin(plain, self.recurring)]
         return replace(self, days=np.unique(self.local(known) // _per_day(self.dtype)))
+
+    @property
+    def spacing(self) -> float:
+        return self.step / per_second(self.dtype)
+
+    def as_numbers(self, plain: AnyArray) -> Float64Array:
+        ticks = plain - ORIGIN * per_second(self.dtype)
+        return np.where(plain == NO_TIME, np.nan, ticks / per_second(self.dtype))
+
+    def of_numbers(self, numbers: Float64Array) -> AnyArray:
+        absent, second = np.isnan(numbers), per_second(self.dtype)
+        ticks = np.rint(np.where(absent, 0, numbers) * second).astype(np.int64) + ORIGIN * second
+        local = self.local(ticks)
+        local = np.rint(local / self.step).astype(np.int64) * self.step if self.step > 1 else local
+        return np.where(absent, NO_TIME, self.from_local(local))
+
+    def days_of(self, plain: AnyArray) -> Float64Array:
+        """Days since 1970 on clocks in the column's zone, NaN where missing."""
+        return np.where(plain == NO_TIME, np.nan, self.local(plain) / _per_day(self.dtype))
+
+    def of_days(self, days: Float64Array) -> Int64Array:
+        """The moments at which so many days are over."""
+        return self.from_local(np.rint(days * _per_day(self.dtype)).astype(np.int64))
 
     def local(self, plain: Int64Array) -> Int64Array:
         """Ticks that clocks in the column's zone show; a missing time stays what it is."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
 from .base import TensorType, ValueType, inner_type
-from .ticks import NO_TIME, seconds_of, series_of, ticks_of
+from .ticks import NO_TIME, per_second, seconds_of, series_of, ticks_of
 
 FARTHEST = 2**63 - 2**11
 """Floats that are nearer to the greatest tick become one that stands for a missing time."""
@@ -60,6 +60,21 @@ class Duration(ValueType):
         absent, most = np.isnan(parts[0]), FARTHEST // self.tick
         steps = np.where(absent, 0, np.rint(parts[0])).clip(-most, most).astype(np.int64)
         return np.where(absent, NO_TIME, steps * self.tick)
+
+    @property
+    def spacing(self) -> float:
+        return self.tick / per_second(self.dtype)
+
+    def as_numbers(self, plain: AnyArray) -> Float64Array:
+        return np.where(plain == NO_TIME, np.nan, plain / per_second(self.dtype))
+
+    def of_numbers(self, numbers: Float64Array) -> AnyArray:
+        absent = np.isnan(numbers)
+        return np.where(absent, NO_TIME, self.on_lattice(np.where(absent, 0, numbers) * per_second(self.dtype)))
+
+    def on_lattice(self, ticks: AnyArray) -> Int64Array:
+        """The nearest multiples of :attr:`tick`."""
+        return np.rint(ticks / self.tick).astype(np.int64) * self.tick
 
     def series(self, plain: AnyArray) -> pd.Series:
         return series_of(plain, self.dtype, "m")

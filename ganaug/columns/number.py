@@ -120,6 +120,10 @@ class Number(ValueType):
         return part.astype(own).astype(np.float64) if own.kind == "f" else part
 
     @property
+    def spacing(self) -> float:
+        return self.step
+
+    @property
     def grain(self) -> float:
         """What its dtype, or its digits, may leave out of a number, as a share of it; 0 if as exact as float64."""
         if self.digits is not None:

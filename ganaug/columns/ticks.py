@@ -15,6 +15,8 @@ NO_TIME = np.iinfo(np.int64).min
 """How a missing time is written as a whole number."""
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 SECONDS_A_DAY = 86_400
+ORIGIN = 946_684_800
+"""Seconds from 1970 to 2000: moments as numbers count from here, near which floats are fine."""
 HELD_BY = {dt.datetime: "M8[us]", pd.Timestamp: "M8[ns]", dt.timedelta: "m8[us]", pd.Timedelta: "m8[ns]"}
 """NumPy's dtypes of times that are objects."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from os import PathLike
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..data.findings import AsJson, plain_values
 from ..data.replacing import write_text
 from ..plots import REAL, SYNTHETIC, finish, new_axes, plot_history, shortened
 from .base import Assessed, Findings, Line, Metric, Verdict
@@ -30,7 +30,7 @@ MOST_BARS = 40
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
-class Evaluation(Findings):
+class Evaluation(AsJson, Findings):
     """How good a fit is; made by :func:`ganaug.evaluate` and ``GANAugmenter.report``.
 
     Parameters
@@ -129,15 +129,8 @@ class Evaluation(Findings):
         assessment = None if self.assessment is None else self.assessment.to_dict()
         own = {name: value for name, value in vars(self).items() if name != "metrics"}
         own["pictures"] = {name: found for name, found in self.pictures.items() if name != GRIDS}
-        made: dict[str, Any] = _plain({**first, **own, "lines": lines, "assessment": assessment})
+        made: dict[str, Any] = plain_values({**first, **own, "lines": lines, "assessment": assessment})
         return made
-
-    def to_json(self, path: str | PathLike[str] | None = None) -> str:
-        """`to_dict` as JSON, also written to `path` if one is given."""
-        text = json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
-        if path is not None:
-            write_text(path, text + "\n")
-        return text
 
     def to_html(self, path: str | PathLike[str] | None = None) -> str:
         """A page of its own, with pictures and without network, also written to `path` if one is given.
@@ -197,17 +190,3 @@ class Evaluation(Findings):
             chart = Chart((7.2, 1.6 + 0.28 * len(table)), lambda ax: assessment.plot(ax).set_title(""))
             sections.append(Section("Ratio and response", chart, table=table, lead=assessment.verdict))
         return sections
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.DataFrame):
-        value = value.to_dict(orient="records")
-    if is_dataclass(value):
-        value = vars(value)
-    if isinstance(value, dict):
-        return {str(name): _plain(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if value is pd.NA or (isinstance(value, float) and not np.isfinite(value)) else value

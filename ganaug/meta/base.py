@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from ..assessment.folds import Folds
 from ..assessment.ratios import TEACH, taught_ratio
 from ..assessment.scoring import Scorer
 from ..augmenter import GANAugmenter
-from ..data.embedding import PASSTHROUGH, embedded_for
+from ..data.embedding import PASSTHROUGH, Embedding, embedded_for
 from ..data.seeds import entropy_of, seeds_from
 from ..data.validation import (
     categorical_columns,
@@ -102,6 +102,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
     __metadata_request__fit: ClassVar[dict[str, str]] = {"sample_weight": metadata_routing.UNUSED}  # the estimator asks
     _doc_page = "meta-estimators"
     _target_type: ClassVar[str]
+    _embedding = cast("Embedding | None", None)  # no annotation: it is no parameter
 
     estimator: BaseEstimator
     augmenter: GANAugmenter | None = None

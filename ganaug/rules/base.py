@@ -14,9 +14,8 @@ import pandas as pd
 from ..columns.base import ColumnType, Kind
 from ..columns.category import Category
 from ..columns.datetime import Datetime
-from ..columns.duration import Duration
 from ..columns.number import Number
-from ..columns.ticks import NO_TIME, SECONDS_A_DAY, per_second
+from ..columns.ticks import per_second
 from ..plain import AnyArray, BoolArray, Float64Array, IndexArray, Int32Array, record
 
 LABEL = -1
@@ -25,8 +24,6 @@ LABELS = Category(np.dtype(object), pd.Series([], dtype=object))
 PROBE_ROWS = 2_048
 QUARTER_HOUR = 900
 """Seconds; clocks of all zones are a multiple of it apart."""
-ORIGIN = 946_684_800
-"""Seconds from 1970 to 2000: times as numbers count from here, near which floats are fine."""
 
 
 @dataclass(frozen=True)
@@ -62,51 +59,27 @@ class Cells:
 
     def numbers(self) -> Float64Array:
         """The values as numbers, NaN where missing; times as seconds."""
-        own = self.type.cells
-        if not isinstance(own, (Datetime, Duration)):
-            return self.plain.astype(np.float64)
-        ticks = self.plain - (ORIGIN * per_second(own.dtype) if isinstance(own, Datetime) else 0)
-        return np.where(self.absent, np.nan, ticks / per_second(own.dtype))
+        return self.type.cells.as_numbers(self.plain)
 
     def of_numbers(self, numbers: Float64Array) -> AnyArray:
         """The plain values, in this column, of numbers as `numbers` gives them: on the column's lattice."""
-        own = self.type.cells
-        if not isinstance(own, (Datetime, Duration)):
-            return own.rounded(numbers)
-        absent = np.isnan(numbers)
-        seconds = np.where(absent, 0, numbers) * per_second(own.dtype)
-        if isinstance(own, Duration):
-            ticks = np.rint(seconds / own.tick).astype(np.int64) * own.tick
-        else:
-            local = own.local(np.rint(seconds).astype(np.int64) + ORIGIN * per_second(own.dtype))
-            ticks = own.from_local(np.rint(local / own.step).astype(np.int64) * own.step if own.step > 1 else local)
-        return np.where(absent, NO_TIME, ticks)
+        return self.type.cells.of_numbers(numbers)
 
     def days(self) -> Float64Array:
         """Of moments the days since 1970 on clocks in their zone, NaN where missing."""
         own = self.type.cells
         assert isinstance(own, Datetime)
-        return np.where(self.absent, np.nan, own.local(self.plain) / (SECONDS_A_DAY * per_second(own.dtype)))
-
-    def of_days(self, days: Float64Array) -> AnyArray:
-        """The moments, in this column, at which so many days are over."""
-        own = self.type.cells
-        assert isinstance(own, Datetime)
-        return own.from_local(np.rint(days * (SECONDS_A_DAY * per_second(own.dtype))).astype(np.int64))
+        return own.days_of(self.plain)
 
     @property
     def step(self) -> float:
         """Distance of the values that the column may take, as `numbers` counts; 0 if there is none."""
-        own = self.type.cells
-        if isinstance(own, (Datetime, Duration)):
-            return (own.step if isinstance(own, Datetime) else own.tick) / per_second(own.dtype)
-        return own.step if isinstance(own, Number) else 1.0
+        return self.type.cells.spacing
 
     @property
     def grain(self) -> float:
         """What the dtype may leave out of a number, as a share of it."""
-        own = self.type.cells
-        return own.grain if isinstance(own, Number) else 0.0
+        return self.type.cells.grain
 
     def take(self, rows: AnyArray) -> Cells:
         return Cells(self.type, self.plain[rows])

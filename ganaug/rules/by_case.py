@@ -9,7 +9,7 @@ import numpy as np
 
 from ..columns.base import ColumnType
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
-from .base import Cells, Rule, Table, listed, quoted
+from .base import Rule, Table, listed, quoted
 from .implied import Implied
 from .relations import FLOAT_NOISE, NOISE, on_lattice
 
@@ -55,7 +55,7 @@ class ByCase(Rule):
         return f"{terms} {verb} {effect} {'-' if self.amounts.any() else '/'} {sources[0]}"
 
     def _unrounded(self, table: Table) -> Float64Array:
-        case = self.which.said(table, table[self.which.causes[0]]).astype(int)
+        case = self.which.said(table, table[self.which.causes[0]].type).astype(int)
         own = np.full(len(case), np.nan)
         for source in np.unique(self.sources):
             rows = self.sources[case] == source
@@ -75,4 +75,4 @@ class ByCase(Rule):
         return ~near & ~(np.isnan(exact) & np.isnan(values))
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
-        return {self.effect: Cells(types[self.effect], np.zeros(0)).of_numbers(self._said(table))}
+        return {self.effect: types[self.effect].cells.of_numbers(self._said(table))}

@@ -10,7 +10,7 @@ import numpy as np
 from ..columns.base import ColumnType
 from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, MayFollow, Rule, Table, quoted
+from .base import MayFollow, Rule, Table, quoted
 
 FUNCTIONS: dict[str, Callable[[Float64Array], Float64Array]] = {
     "log": np.log,
@@ -64,7 +64,7 @@ class Function(Rule):
         return ~(np.abs(said - values) <= slack) & ~(np.isnan(said) & np.isnan(values))
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
-        return {self.effect: Cells(types[self.effect], np.zeros(0)).of_numbers(self._said(table))}
+        return {self.effect: types[self.effect].cells.of_numbers(self._said(table))}
 
 
 def _values(function: str, causes: Float64Array) -> Float64Array:

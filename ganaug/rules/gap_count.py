@@ -9,7 +9,7 @@ import numpy as np
 
 from ..columns.base import ColumnType
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import LABEL, Cells, MayFollow, Rule, Table, probed, quoted
+from .base import LABEL, MayFollow, Rule, Table, probed, quoted
 
 FEWEST_ROWS, FEWEST_OTHERS = 100, 10
 MOST_COLUMNS = 150
@@ -43,7 +43,7 @@ class GapCount(Rule):
         return self._said(table) != table[self.effect].numbers()
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
-        return {self.effect: Cells(types[self.effect], np.zeros(0)).of_numbers(self._said(table))}
+        return {self.effect: types[self.effect].cells.of_numbers(self._said(table))}
 
 
 def find_gap_counts(table: Table, may_follow: MayFollow) -> Iterator[GapCount]:

@@ -60,18 +60,17 @@ class Implied(Rule):
         verb = "implies" if len(self.terms) == 1 else "imply"
         return f"{causes} {verb} {f'whether {effect} is missing' if self.gap else effect}"
 
-    def said(self, table: Table, cells: Cells) -> AnyArray:
-        """What the causes say: plain values, or whether they are missing."""
+    def said(self, table: Table, told: ColumnType) -> AnyArray:
+        """What the causes say of a column of this type: plain values, or whether they are missing."""
         raise NotImplementedError
 
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]
-        said, seen = self.said(table, cells), cells.absent if self.gap else cells.plain
+        said, seen = self.said(table, cells.type), cells.absent if self.gap else cells.plain
         return ~((said == seen) | (pd.isna(said) & pd.isna(seen)))
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
-        [length] = {len(table[place]) for place in self.causes}
-        said = self.said(table, Cells(types[self.effect], np.zeros(length)))
+        said = self.said(table, types[self.effect])
         if not self.gap:
             return {self.effect: said}
         there = table[self.effect]
@@ -122,14 +121,17 @@ class Lookup(Implied):
     def may_be_new(self) -> bool:
         return self.shift is not None
 
-    def said(self, table: Table, cells: Cells) -> AnyArray:
+    def said(self, table: Table, told: ColumnType) -> AnyArray:
         seen = [term.seen(table) for term in self.terms]
         said = self.values[_spots(self.keys, seen)]
         if self.shift is None:
             return said
         values, absent = seen[0]
         known = np.where(absent, 0, values) + self.shift
-        return np.where(absent, said, cells.of_days(known) if self.terms[0].view in DATES else cells.of_numbers(known))
+        own = told.cells
+        if isinstance(own, Datetime) and self.terms[0].view in DATES:
+            return np.where(absent, said, own.of_days(known))
+        return np.where(absent, said, own.of_numbers(known))
 
 
 @record
@@ -165,7 +167,7 @@ class Steps(Implied):
         otherwise = target[absent][:1] if absent.any() else np.array([_usual(target)], target.dtype)
         return cls(term.places, told.places, terms, told.view == "missing", edges, kept, otherwise)
 
-    def said(self, table: Table, cells: Cells) -> AnyArray:  # noqa: ARG002
+    def said(self, table: Table, told: ColumnType) -> AnyArray:  # noqa: ARG002
         seen, absent = self.terms[0].seen(table)
         return np.where(absent, self.otherwise, self.values[np.searchsorted(self.edges, seen, "right")])
 

@@ -220,7 +220,7 @@ def _on_lattice(kind: ColumnType, value: AnyArray) -> AnyArray:
         return kind.keys[nearest(kind.keys, value)]
     own = kind.cells
     if isinstance(own, Duration):
-        return np.rint(value / own.tick).astype(np.int64) * own.tick
+        return own.on_lattice(value)
     if isinstance(own, Datetime):
         return own.on_clocks(value)
     return own.rounded(value)

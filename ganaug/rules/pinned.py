@@ -71,7 +71,7 @@ class Pinned(Rule):
 
     def said(self, table: Table) -> BoolArray:
         """Where the other column says that the value is held."""
-        return self.where.said(table, table[self.effect]).astype(bool)
+        return self.where.said(table, table[self.effect].type).astype(bool)
 
     def goes_with(self, other: Rule) -> bool:
         """Whether a row can keep this rule and another one that adjusts the same column, whatever else is in it."""

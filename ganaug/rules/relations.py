@@ -230,8 +230,7 @@ class Relation(Rule):
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:
         columns = {place: table[place].numbers() for place in self.causes}
         rest = rests[0] if rests else np.zeros(len(columns[self.causes[0]]))
-        empty = Cells(types[self.effect], np.zeros(0))
-        return {self.effect: empty.of_numbers(self.of_rest(rest, columns))}
+        return {self.effect: types[self.effect].cells.of_numbers(self.of_rest(rest, columns))}
 
 
 def _sum(names: list[str], relation: Relation) -> str:

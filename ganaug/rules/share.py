@@ -62,8 +62,8 @@ class Share(Rule):
         return ~near & ~(np.isnan(said) & np.isnan(values))
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
-        empty = Cells(types[self.effect], np.zeros(0))
-        return {self.effect: empty.of_numbers(self._said(table, empty.step))}
+        own = types[self.effect].cells
+        return {self.effect: own.of_numbers(self._said(table, own.spacing))}
 
 
 def share_of(causes: tuple[int, int], effect: int, scale: float, instead: float, table: Table) -> Share:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..columns.base import ColumnType
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, Rule, Table, quoted
+from .base import Rule, Table, quoted
 
 
 @record
@@ -49,7 +49,7 @@ class Total(Rule):
         return np.where(absent.any(1), ~absent.all(1), off)
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
-        columns = [Cells(types[place], np.zeros(0)) for place in self.effects]
+        columns = [types[place].cells for place in self.effects]
         given = np.column_stack([c.of_numbers(r) for c, r in zip(columns, rests, strict=False)])
         sums = given.sum(1)
         over = sums > self.total
@@ -57,7 +57,7 @@ class Total(Rule):
         for spot, cells in enumerate(columns[:-1]):
             shrunk = given[over, spot]
             rounded = cells.of_numbers(shrunk)
-            given[over, spot] = np.where(rounded > shrunk, cells.of_numbers(rounded - cells.step), rounded).clip(0)
+            given[over, spot] = np.where(rounded > shrunk, cells.of_numbers(rounded - cells.spacing), rounded).clip(0)
         made = [cells.of_numbers(given[:, spot]) for spot, cells in enumerate(columns[:-1])]
         made.append(columns[-1].of_numbers(self.total - np.sum(made, axis=0)))
         made[-1] = np.where(made[-1] < 0, 0.0, made[-1])
