@@ -28,6 +28,7 @@ from .cases import (
     same,
     tolerance,
 )
+from .exact import is_usable
 from .implied_search import EXTRA_RUNS, FEWEST_OTHERS, ImpliedSearch
 from .lines import MOST_LINES, lines_of, on_lines, stretches_of_lines
 from .relations import FEWEST_COMPLETE
@@ -51,7 +52,8 @@ class ByCaseSearch:
         self.search, self.table = search, search.table
         places = [place for place, own in self.table.items() if place != LABEL and own.ordered][:MOST_COLUMNS]
         seen = {place: search.small[place].numbers() for place in places}
-        self.seen = {place: own for place, own in seen.items() if len(np.unique(own)) > 2 * VALUES_PER_CASE}
+        fine = [place for place, own in seen.items() if is_usable(own) and len(np.unique(own)) > 2 * VALUES_PER_CASE]
+        self.seen = {place: seen[place] for place in fine}
         levels = {term: own for term, (_, own) in search.codes.items() if term.view not in (*DATES, *SPANS)}
         self.causes = sorted((term for term in levels if levels[term] > 2), key=levels.__getitem__)
         self.first = search.probe[probed(len(search.probe), FIRST_ROWS)]
