@@ -131,6 +131,12 @@ class Category(ValueType):
         return np.append(levels, np.nan)[plain] if form.gaps else levels[plain]
 
 
+LONG = (
+    "holds whole numbers beyond 2**53, which are learnt as levels: take pd.to_datetime(..., unit='ns') of moments, and "
+    "what is left of others when their least is taken off"
+)
+
+
 @record
 @dataclass(frozen=True)
 class LongNumber(Category):

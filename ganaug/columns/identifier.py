@@ -15,7 +15,7 @@ import pandas as pd
 from ..exceptions import DataWarning
 from ..plain import AnyArray, DType, Float64Array, record
 from .base import TENSOR_DTYPES, ColumnType, TensorType, missing_of, numpy_dtype
-from .category import Category, LongNumber
+from .category import LONG, Category, LongNumber
 from .date_text import reading_of
 from .fakes import KeyMaker, TextMaker
 from .keys import FEW_ROWS, are_keys, whole_numbers
@@ -183,6 +183,13 @@ def without_identifiers(
         If no column is left.
     """
     found = {place for place, own in enumerate(types) if identifies(own, table.iloc[:, place])}
+    for place, own in enumerate(types):
+        if isinstance(own.cells, LongNumber) and place not in found:
+            warnings.warn(
+                f"column {table.columns[place]!r} {LONG}, so synthetic rows repeat training values of it",
+                DataWarning,
+                stacklevel=2,
+            )
     if not found:
         return types, table, ()
     if identifiers == "warn":

@@ -11,6 +11,7 @@ from .date_number import DateNumber, are_dates, dates_of
 from .date_text import DateText, moments_of, pattern_in
 from .datetime import Datetime
 from .duration import Duration
+from .epoch_number import EpochNumber, are_epochs, moments_in
 from .number import Number, is_complex
 from .sparse import Sparse
 from .ticks import unboxed
@@ -43,6 +44,8 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
         return DateText.of(column, fit_column(moments_of(column)), pattern)
     if are_dates(column):
         return DateNumber.of(column, fit_column(dates_of(column)))
+    if are_epochs(column):
+        return EpochNumber.of(column, fit_column(moments_in(column)))
     return next(each for each in COLUMN_TYPES if each.accepts(column)).fit(column)
 
 

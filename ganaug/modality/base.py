@@ -228,6 +228,13 @@ class Reader(Protocol):
     def rows_of(self, x: Any, y: Any) -> tuple[bool, Any]:
         """Whether x has an axis of rows, and its spec without it; TypeError if it is no such x."""
 
+    @property
+    def check_scale(self) -> Callable[[AnyArray], None] | None:
+        """Raises ValueError for real rows of an element on another scale than those of fit; None if none is looked at.
+
+        It takes the only tensor of x, with an axis of rows.
+        """
+
     def features(self, spec: Any, rows: Any, condition: Encoded, seed: int = 0) -> Any:
         """Arrays of the structure of `spec`, from encoded rows that were generated for some conditions by a seed."""
 

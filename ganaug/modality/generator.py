@@ -26,19 +26,22 @@ class Generator:
 
     Parameters
     ----------
-    layout : Layout or ImageLayout
+    layout : Layout, ImageLayout or FeatureLayout
     size : Size
         Of the built-in network.
     weights : list of ndarray
         In the order of the Keras model's weights.
     build : keras.Model, callable or None
         The user's own generator.
+    eager : bool
+        Whether to draw without a graph of its own, as inside another one, which may wait for it with all its threads.
     """
 
     layout: AnyLayout
     size: Size
     weights: list[Float32Array]
     build: Build | Model | None = field(default=None, metadata={"saved": False})
+    eager: bool = field(default=False, metadata={"saved": False})
     _model: Model = field(default=None, repr=False, compare=False, metadata={"saved": False})
     _raw: Any = field(default=None, repr=False, compare=False, metadata={"saved": False})
     _lock: Any = field(default_factory=threading.Lock, repr=False, compare=False, metadata={"saved": False})
@@ -85,7 +88,7 @@ class Generator:
         return built
 
     def _compiled(self) -> tuple[Model, Any]:
-        """The model, and a graph function of (dense conditions, seed) that gives raw output."""
+        """The model, and a function of (dense conditions, seed), a graph unless eager, that gives raw output."""
         from ..tensorflow import tf
 
         model = self.model()
@@ -95,6 +98,8 @@ class Generator:
             noise = tf.random.stateless_normal([tf.shape(condition)[0], *latent], seed)
             return model([noise, condition], training=False)
 
+        if self.eager:
+            return model, lambda condition, seed: raw(tf.constant(condition), tf.constant(seed))
         width = self.layout.condition_width
         signature = tf.TensorSpec([None, width], tf.float32), tf.TensorSpec([2], tf.int32)
         return model, tf.function(raw).get_concrete_function(*signature)

@@ -9,8 +9,11 @@ from itertools import product
 import numpy as np
 
 from ..columns.base import ColumnType
+from ..columns.datetime import Datetime
+from ..columns.duration import Duration
 from ..columns.number import Number
-from ..plain import AnyArray, BoolArray, Float64Array, record
+from ..columns.ticks import NO_TIME, per_second
+from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
 from .base import Cells, Rule, Table, quoted
 
 FEWEST_COMPLETE = 100
@@ -26,6 +29,7 @@ ROUNDING: dict[str, Callable[[Float64Array], Float64Array]] = {
 }
 """How what is expected is rounded, in steps of the column's lattice."""
 NOISE = 1e-6
+TIMES = Datetime, Duration
 SMALLEST = 1e-150
 """Squares of smaller differences are zeros to floats."""
 FLOAT_NOISE = 1e-9
@@ -187,8 +191,9 @@ class Relation(Rule):
         if not self.step:
             return ("even",)
         apart = np.abs(values - self._unrounded(columns)) - self._untold(values, columns)
-        apart = apart[complete_rows(self, self.effect, columns)]
-        nothing = apart.max(initial=0.0) <= NOISE * self.step
+        complete = complete_rows(self, self.effect, columns)
+        floats = 4 * np.spacing(np.abs(values[complete]).max(initial=0.0))
+        nothing = apart[complete].max(initial=0.0) <= min(max(NOISE * self.step, floats), self.step / 4)
         return ("even",) if nothing else ("down", "up", "even", "half up")
 
     def kept(self, values: Float64Array, columns: Columns) -> BoolArray:
@@ -228,9 +233,30 @@ class Relation(Rule):
         return [self.rest(columns[self.effect], columns)]
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:
+        ticks = self._ticks(table, types)
+        if ticks is not None:
+            return {self.effect: ticks}
         columns = {place: table[place].numbers() for place in self.causes}
         rest = rests[0] if rests else np.zeros(len(columns[self.causes[0]]))
         return {self.effect: types[self.effect].cells.of_numbers(self.of_rest(rest, columns))}
+
+    def _ticks(self, table: Table, types: Mapping[int, ColumnType]) -> Int64Array | None:
+        """Sums and differences of times, counted in whole ticks, of which floats of seconds hold too few digits."""
+        plain = not (self.has_rest or self.product or self.constant or self.absolute or self.kind == "limited")
+        own, causes = types[self.effect].cells, [table[cause] for cause in self.causes]
+        units = [each.type.cells for each in causes]
+        if not plain or (np.abs(self.weights) != 1).any() or not isinstance(own, TIMES):
+            return None
+        moments = sum(weight * isinstance(unit, Datetime) for weight, unit in zip(self.weights, units, strict=True))
+        if moments != isinstance(own, Datetime):
+            return None
+        total, absent = np.zeros(len(causes[0]), np.int64), np.zeros(len(causes[0]), bool)
+        for weight, cells, unit in zip(self.weights.astype(int), causes, units, strict=True):
+            if not isinstance(unit, TIMES) or per_second(own.dtype) % per_second(unit.dtype):
+                return None
+            absent |= cells.absent
+            total += weight * np.where(cells.absent, 0, cells.plain) * (per_second(own.dtype) // per_second(unit.dtype))
+        return np.where(absent, NO_TIME, total)
 
 
 def _sum(names: list[str], relation: Relation) -> str:

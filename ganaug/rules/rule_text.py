@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..columns.category import LONG, LongNumber
 from ..columns.datetime import Datetime
 from ..columns.number import Number
 from ..plain import BoolArray
@@ -78,6 +79,8 @@ class RuleText:
     def alike(self, *words: str) -> tuple[int, ...]:
         """Places of columns that can be compared."""
         places = tuple(map(self.place, words))
+        if long := [place for place in places if isinstance(self.table[place].type.cells, LongNumber)]:
+            raise self.wrong(f"cannot be kept: column {self.names[long[0]]!r} {LONG}")
         kinds = {self.table[place].kind for place in places}
         if len(kinds) > 1 or not self.table[places[0]].ordered:
             raise self.wrong(f"compares {sorted(kinds)} columns: give numbers, or dates")

@@ -76,6 +76,11 @@ class Form:
         flat: list[AnyArray] = tf.nest.flatten(self.reader.features(self.x, rows, condition, seed))
         return flat
 
+    def watched(self, element: Element) -> list[tuple[Any, Callable[[AnyArray], None]]]:
+        """Tensors of a batched element of real rows, and what checks each."""
+        check = self.reader.check_scale
+        return [] if check is None else [(tensor, check) for tensor in tf.nest.flatten(element[0])]
+
     def condition(self, y: AnyArray, rows: int) -> Encoded:
         """The conditions that the rows of an element stand for."""
         return Encoded.none(rows) if self.label is None else self.label.condition(y)

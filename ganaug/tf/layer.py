@@ -77,6 +77,7 @@ class SyntheticMix(keras.layers.Layer):
             )
         own = self._own()
         found: GenerativeModel = parse_model(data, generator=None if own is None else lambda _layout: own)["model"]
+        found.generator.eager = True
         return found
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:

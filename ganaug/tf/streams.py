@@ -7,7 +7,7 @@ each iteration, and from these two all that is random about it follows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,10 @@ class Source:
         """Rows that are drawn at once where elements are small."""
         return BLOCKS * self.model.modality.block_rows
 
-    def rows(self, form: Form, labels: Rotation, start: Tensor, count: Tensor, seeds: list[Tensor]) -> Element:
-        """A batched element without weights: `count` rows, with labels from number `start` on."""
+    def rows(
+        self, form: Form, labels: Rotation, start: Tensor, count: Tensor, seeds: list[Tensor], beside: Element = ()
+    ) -> Element:
+        """A batched element without weights: `count` rows, with labels from number `start` on, for real ones beside."""
 
         def draw(start: AnyArray, count: AnyArray, *seeds: AnyArray) -> list[AnyArray]:
             rng = np.random.default_rng([int(seed) for seed in seeds])
@@ -63,7 +65,7 @@ class Source:
             own = [] if form.label is None else [self._labels(form.label, encoded, condition)]
             return [*form.features(encoded, condition, seed), *own]
 
-        *flat, last = _called(draw, [start, count, *seeds], form.made)
+        *flat, last = _called(draw, [start, count, *seeds], form.made, form.watched(beside) if beside else ())
         return self._packed(form, [*flat, last]) if form.label is None else (*self._packed(form, flat), last)
 
     def mixed(self, form: Form, element: Element, p: float, seeds: list[Tensor]) -> Element:
@@ -87,7 +89,7 @@ class Source:
 
         y = tf.zeros([0]) if form.label is None else element[1]
         specs = [tf.TensorSpec([None, 1], tf.int32), *form.made[: len(real)]]
-        places, *new = _called(draw, [y, rows, *seeds], specs)
+        places, *new = _called(draw, [y, rows, *seeds], specs, form.watched(element))
         done = [_replaced(old, places, made) for old, made in zip(real, new, strict=True)]
         return (*tf.nest.pack_sequence_as(parts, done), *element[len(parts) :])
 
@@ -116,9 +118,22 @@ class Source:
         return (tf.nest.pack_sequence_as(form.x, flat),)
 
 
-def _called(function: Callable[..., list[AnyArray]], inputs: list[Tensor], specs: list[Any]) -> list[Tensor]:
-    """What a NumPy function gives, as tensors of known shapes."""
-    made = tf.numpy_function(CALLS.counted(function), inputs, [spec.dtype for spec in specs], stateful=False)
+def _called(
+    function: Callable[..., list[AnyArray]],
+    inputs: list[Tensor],
+    specs: list[Any],
+    watched: Sequence[tuple[Tensor, Callable[[AnyArray], None]]] = (),
+) -> list[Tensor]:
+    """What a NumPy function gives, as tensors of known shapes; first other tensors are checked."""
+    tensors, checks = [tensor for tensor, _ in watched], [check for _, check in watched]
+
+    def checked(*arrays: AnyArray) -> list[AnyArray]:
+        for check, array in zip(checks, arrays, strict=False):
+            check(array)
+        return function(*arrays[len(checks) :])
+
+    given = [*tensors, *inputs]
+    made = tf.numpy_function(CALLS.counted(checked), given, [spec.dtype for spec in specs], stateful=False)
     return [tf.ensure_shape(tensor, spec.shape) for tensor, spec in zip(made, specs, strict=True)]
 
 
@@ -231,7 +246,7 @@ def enlarge(source: Source, addition: Enlargement, seed: int) -> Apply:
             units, each = (1, rows) if form.batched else (rows, 1)
             start, stop = addition.until(first), addition.until(first + units)
             added = (stop - start) * each
-            made = source.rows(form, addition.labels, start * each, added, seeds)
+            made = source.rows(form, addition.labels, start * each, added, seeds, real)
             if form.weight is not None or addition.weight is not None:
                 made = _with_weight(made, form, 1.0 if addition.weight is None else addition.weight, added)
                 real = real if form.weight is not None else _with_weight(real, form, 1.0, rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import keras
@@ -98,3 +100,41 @@ def test_half_floats_hold_no_bright_pixels():
     model = GANAugmenter(steps=1, refine=False, random_state=0).fit(X * np.uint16(257), Y)
     with pytest.raises(TypeError, match="pixels of uint16 from 0 to 65535 are none of float16"):
         dataset(X.astype(np.float16)).apply(model.mix(0.5))
+
+
+SCALED = X.astype(np.float32) / 255
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda model: next(iter(dataset(SCALED).apply(model.enlarge(1.0)))),
+        lambda model: next(iter(dataset(SCALED).batch(20).apply(model.enlarge(1.0)))),
+        lambda model: next(iter(dataset(SCALED).apply(model.mix(0.5)))),
+        lambda model: next(iter(dataset(SCALED).batch(20).map(model.map_fn(0.5)))),
+        lambda model: model.as_layer(0.5, seed=0)([SCALED, PLACES], training=True),
+    ],
+    ids=["enlarge", "enlarge of batches", "mix", "map_fn", "as_layer"],
+)
+def test_real_images_of_another_scale_are_told_in_streams(model, use):
+    with pytest.raises((ValueError, tf.errors.InvalidArgumentError), match="those of fit were from 0 to 255: scale"):
+        use(model)
+
+
+def test_a_layer_draws_where_all_threads_are_taken():
+    code = """
+import keras, numpy as np, tensorflow as tf
+tf.config.threading.set_inter_op_parallelism_threads(1)
+from ganaug import GANAugmenter
+X = np.random.default_rng(0).integers(0, 256, (60, 12, 10)).astype("float32")
+y = np.arange(60) % 3
+layer = GANAugmenter(steps=2, refine=False, random_state=0, verbose=0).fit(X, y).as_layer(0.5, seed=0)
+images, labels = keras.Input((12, 10)), keras.Input([], dtype="int64")
+mixed, _ = layer([images, labels])
+net = keras.Model([images, labels], keras.layers.Dense(3, "softmax")(keras.layers.Flatten()(mixed)))
+net.compile("adam", "sparse_categorical_crossentropy")
+net.fit([X, y], y, verbose=0)
+print("trained")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip().endswith("trained"), done.stderr

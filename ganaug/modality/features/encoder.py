@@ -10,10 +10,14 @@ import pandas as pd
 
 from ...columns.base import numpy_dtype
 from ...columns.layout import Encoded, Layout
-from ...plain import Int32Array, Int64Array, record
+from ...plain import AnyArray, Int32Array, Int64Array, record
 from ..base import WithoutRules
 from ..table.encoder import TableEncoder
 from .feature_space import FeatureSpace
+
+FEWEST_CHECKED = 20
+FAR_OUTSIDE, HARDLY = 20.0, 1 / 200
+"""By how many fitted ranges features lie outside, and the share of these that is next to no difference."""
 
 
 @record
@@ -81,6 +85,23 @@ class FeatureEncoder(WithoutRules[pd.DataFrame]):
         classes = condition.codes[:, 0] if self.of_classes and condition is not None else None
         made = self.space.decode(components, self._codes(classes, len(rows)), _keys(rows))
         return pd.DataFrame(made.astype(self.dtype, copy=False), columns=pd.Index(self.names, tupleize_cols=False))
+
+    def check_scale(self, data: pd.DataFrame) -> None:
+        """ValueError if features lie far outside the fitted range, or hardly differ next to it."""
+        self.check_values(data.to_numpy(self.dtype))
+
+    def check_values(self, features: AnyArray) -> None:
+        """The same of an array of shape (n, n_features)."""
+        if len(features) < FEWEST_CHECKED:
+            return
+        span = np.maximum(self.space.high - self.space.low, np.finfo(np.float32).tiny).astype(np.float64)
+        outside = np.maximum(self.space.low - features, features - self.space.high) / span
+        spread = float(np.median(features.std(axis=0) / span))
+        if np.median(outside) > FAR_OUTSIDE or 0 < spread < HARDLY:
+            raise ValueError(
+                f"X has features from {features.min():.4g} to {features.max():.4g}, and those of fit were from "
+                f"{self.space.low.min():.4g} to {self.space.high.max():.4g}: scale what is embedded as it was there"
+            )
 
     def _codes(self, classes: Int32Array | None, rows: int) -> Int32Array:
         if classes is None and self.of_classes:

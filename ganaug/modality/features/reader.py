@@ -18,6 +18,9 @@ class FeatureReader:
 
     encoder: FeatureEncoder
 
+    def check_scale(self, x: AnyArray) -> None:
+        self.encoder.check_values(x)
+
     @property
     def native(self) -> Any:
         return tf.TensorSpec([self.encoder.n_features], self.encoder.dtype)

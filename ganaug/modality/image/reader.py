@@ -11,6 +11,9 @@ from ..specs import has_room
 from .encoder import ImageEncoder
 from .pixels import Pixels
 
+FEWEST_CHECKED = 8
+"""Real images, of which all can hardly be dark by chance."""
+
 
 @dataclass(frozen=True)
 class ImageReader:
@@ -25,6 +28,10 @@ class ImageReader:
 
     encoder: ImageEncoder
     channels: bool
+
+    def check_scale(self, x: AnyArray) -> None:
+        if len(x) >= FEWEST_CHECKED:
+            self.encoder.check_scale(x)
 
     @property
     def native(self) -> Any:

@@ -31,6 +31,8 @@ class TableReader:
     encoder: TableEncoder
     array_dtype: Any
 
+    check_scale = None
+
     @property
     def types(self) -> dict[str, TensorType]:
         """How tensors hold each column; TypeError that names the column if they cannot."""

@@ -342,3 +342,12 @@ def test_what_goes_only_with_tables_is_told(images):
         GANAugmenter(encoder="passthrough", **SMALL).fit(words)
     with pytest.raises(ValueError, match=r"\['b'\] have missing values"):
         GANAugmenter(encoder="passthrough", **SMALL).fit(pd.DataFrame({"b": [1.0, np.nan, 2.0]}))
+
+
+@pytest.mark.parametrize("share", [1 / 255, 100.0])
+def test_features_of_another_scale_are_told(images, share):
+    X, y = images
+    augmenter = GANAugmenter(encoder=blocks, **SMALL).fit(X, y)
+    with pytest.raises(ValueError, match=r"those of fit were from .*: scale what is embedded"):
+        augmenter.augment(X * share, y)
+    augmenter.augment(X[:30] * 0.8, y[:30])

@@ -253,6 +253,16 @@ def test_images_of_other_channels_are_told_from_those_of_another_size(model):
         many.augment(np.zeros((6, 10, 8, 9)))
 
 
+@pytest.mark.parametrize("images", [X + np.float32(0.25), np.where(X > 100, 255, 0).astype(np.uint8)])
+def test_parts_and_masks_scaled_to_one_are_told(images):
+    model = GANAugmenter(steps=1, refine=False, random_state=0).fit(images, Y)
+    scaled = images / 256 if images.dtype.kind == "f" else images > 0
+    with pytest.raises(ValueError, match=r"pixels from 0.* to .*, and those of fit were from .* to 255"):
+        model.augment(scaled, Y)
+    model.augment(images, Y)
+    model.augment(images[:20], Y[:20])
+
+
 def test_images_of_another_scale_are_told(model):
     with pytest.raises(ValueError, match=r"pixels from 0 to 1, and those of fit were from \d+ to 255: scale them"):
         model.augment(np.linspace(0, 1, X.size, dtype=np.float32).reshape(X.shape), Y)
