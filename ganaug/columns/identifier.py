@@ -184,12 +184,11 @@ def without_identifiers(
     """
     found = {place for place, own in enumerate(types) if identifies(own, table.iloc[:, place])}
     for place, own in enumerate(types):
-        if isinstance(own.cells, LongNumber) and place not in found:
-            warnings.warn(
-                f"column {table.columns[place]!r} {LONG}, so synthetic rows repeat training values of it",
-                DataWarning,
-                stacklevel=2,
-            )
+        rows = int(table.iloc[:, place].notna().sum())
+        long = isinstance(own.cells, LongNumber) and FEW_ROWS < DISTINCT_TEXT * rows <= len(own.cells.values)
+        if long and place not in found:
+            what = f"column {table.columns[place]!r} {LONG}"
+            warnings.warn(f"{what}; synthetic rows repeat training values of it", DataWarning, stacklevel=2)
     if not found:
         return types, table, ()
     if identifiers == "warn":
