@@ -230,7 +230,9 @@ class GANAugmenter(
 
     def _fit_on(self, X: MatrixLike | Embedded, y: VectorLike | None, started: float) -> Self:
         """Go on from the model that there is."""
-        model, data, table, labels = taken_up(self._model, X, y, found=self.rules == "auto")
+        model, data, table, labels = taken_up(
+            self._model, X, y, found=self.rules == "auto", identifiers=self.identifiers
+        )
         layout = model.generator.layout
         config = configured(self, model.modality, (len(data.rows), *layout.row_shape), model.generator.size)
         seeds = seeds_from(entropy_of(self.random_state), 2)

@@ -218,7 +218,7 @@ def _read_parquet(path: str) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     if "://" in path:
-        return pd.read_parquet(path)
+        return _with_index(pd.read_parquet(path))
     table = pq.read_table(path)
     _check_distinct(path, table.column_names)
     frame = table.to_pandas()
@@ -227,7 +227,13 @@ def _read_parquet(path: str) -> pd.DataFrame:
         if column.null_count and kind.lstrip("u").startswith("int") and frame[name].dtype == np.float64:
             exact = pd.array(column.to_pylist(), dtype=kind.replace("uint", "UInt").replace("int", "Int"))
             frame[name] = pd.Series(exact, index=frame.index)
-    return frame
+    return _with_index(frame)
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows with a named index, which pandas keeps among the columns of a file, as a column."""
+    named = [name for name in frame.index.names if name is not None]
+    return frame.reset_index(named).reset_index(drop=True) if named else frame
 
 
 def suffix_of(path: str) -> str:

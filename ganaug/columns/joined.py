@@ -12,7 +12,7 @@ from ..plain import DType
 from .base import missing_of, numpy_dtype
 from .category import without_dictionary
 from .registry import dense, kind_of
-from .ticks import without_objects
+from .ticks import has_zone, without_objects
 
 UNITS = ("s", "ms", "us", "ns")
 
@@ -38,7 +38,7 @@ def joined(real: pd.Series, new: pd.Series) -> pd.Series:
     real, new = (without_objects(without_dictionary(own)) for own in (real, new))
     if isinstance(real.dtype, pd.CategoricalDtype) or isinstance(new.dtype, pd.CategoricalDtype):
         return _joined_categories(real, new)
-    if _of_one_kind(real, new) and _zoned(real) == _zoned(new):
+    if _of_one_kind(real, new) and has_zone(real.dtype) == has_zone(new.dtype):
         own = _cast(new, real.dtype, rounded=True)
         if own is not None:
             return _below(real, own)
@@ -50,8 +50,10 @@ def joined(real: pd.Series, new: pd.Series) -> pd.Series:
             return _below(real, new.astype(real.dtype))
     gaps = " with missing values" if new.hasnans and not real.hasnans else ""
     remedy = f"give X the dtype of fit there, with X.astype({{{real.name!r}: {str(new.dtype)!r}}})"
-    if _zoned(real) != _zoned(new):
-        zone = repr(str(getattr(new.dtype, "tz", "UTC"))) if _zoned(new) else None
+    if has_zone(real.dtype) != has_zone(new.dtype) and kind_of(real) != "datetime":
+        remedy = f"make moments of it with pd.to_datetime(X[{real.name!r}], utc=True)"
+    elif has_zone(real.dtype) != has_zone(new.dtype):
+        zone = repr(str(getattr(new.dtype, "tz", "UTC"))) if has_zone(new.dtype) else None
         remedy = f"make them alike with X[{real.name!r}].dt.tz_localize({zone})"
     elif gaps and str(real.dtype).lower().startswith(("int", "uint")):
         remedy = f"give X a dtype for both there, such as X.astype({{{real.name!r}: 'Int64'}})"
@@ -97,7 +99,7 @@ def _wider(real: pd.Series, new: pd.Series) -> list[Any]:
         return [*plain, "Int64", "UInt64", "Float64"]
     if kind == "category":
         return ["boolean", object]
-    if _zoned(real):
+    if has_zone(real.dtype):
         zone = getattr(real.dtype, "tz", None) or getattr(new.dtype, "tz", None)
         return [pd.DatetimeTZDtype(unit, zone) for unit in UNITS] if zone is not None else []
     return [f"{'datetime64' if kind == 'datetime' else 'timedelta64'}[{unit}]" for unit in UNITS]
@@ -108,13 +110,6 @@ def _of_one_kind(real: pd.Series, new: pd.Series) -> bool:
     if not real.notna().any() or not new.notna().any() or kind_of(real) == kind_of(new):
         return True
     return all(bool(pd.api.types.is_numeric_dtype(own.dtype)) for own in (real, new))
-
-
-def _zoned(values: pd.Series) -> bool:
-    """Whether its dtype has a time zone."""
-    if isinstance(values.dtype, pd.ArrowDtype):
-        return getattr(values.dtype.pyarrow_dtype, "tz", None) is not None
-    return isinstance(values.dtype, pd.DatetimeTZDtype)
 
 
 def _joined_categories(real: pd.Series, new: pd.Series) -> pd.Series:

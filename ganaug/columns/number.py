@@ -15,6 +15,8 @@ from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, 
 from .lattice import EXACT, ROWS_PER_LEVEL, fits_float32, lattice_of, significant_digits, skip_and_recur, with_digits
 
 Floats = TypeVar("Floats", AnyArray, pd.Series)
+OFF = 1e-3
+"""Of a step, by which a number may be off its lattice."""
 LAST_BITS = 16 * 2.0**-52
 SAFE = 2**51
 """Decimals of fewer units survive a multiplication, too."""
@@ -144,6 +146,14 @@ class Number(ValueType):
         """A number as the dtype has it."""
         with np.errstate(over="ignore"):
             return float(self._own.type(float(text))) if self._own.kind == "f" else float(text)
+
+    def off_lattice(self, column: pd.Series) -> float | None:
+        """A number between those that the column can hold; None if there is none."""
+        values = _floats(column)
+        known = values[~np.isnan(values) & (np.abs(values) < EXACT)] if self.step else np.zeros(0)
+        steps = (known - self.origin) / (self.step or 1.0)
+        off = known[np.abs(steps - np.rint(steps)) > OFF]
+        return float(off[0]) if len(off) else None
 
     def given(self, column: pd.Series) -> Float64Array:
         return self.transform(column)[0]

@@ -21,6 +21,13 @@ HELD_BY = {dt.datetime: "M8[us]", pd.Timestamp: "M8[ns]", dt.timedelta: "m8[us]"
 """NumPy's dtypes of times that are objects."""
 
 
+def has_zone(dtype: DType) -> bool:
+    """Whether moments of this dtype are in a time zone."""
+    if isinstance(dtype, pd.ArrowDtype):
+        return getattr(dtype.pyarrow_dtype, "tz", None) is not None
+    return isinstance(dtype, pd.DatetimeTZDtype)
+
+
 def holds_dates(column: pd.Series) -> bool:
     """Whether all known cells are dates without a time of day, of Python or of Arrow."""
     if column.dtype != object:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..columns.identifier import Identifiers
 from ..columns.layout import Encoded
 from ..data.validation import check_rows
 from ..exceptions import DataWarning
@@ -36,19 +37,23 @@ class WarmStart(NamedTuple):
     labels: pd.Series | None
 
 
-def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None, *, found: bool) -> WarmStart:
+def taken_up(
+    model: GenerativeModel, X: MatrixLike, y: VectorLike | None, *, found: bool, identifiers: Identifiers
+) -> WarmStart:
     """The model, with rows that it is to learn from now on.
 
     Parameters
     ----------
     found : bool
         Whether all rules were found, none written by the user: a few rows may break them then.
+    identifiers : str
+        What is to become of columns that tell rows apart; only the first fit can drop them, or make new values.
 
     Raises
     ------
     ValueError
         For other columns than the model's, categories or classes that it does not know, cells that are missing where
-        none was, and rows that break a rule.
+        none was, numbers between those that it can make, and rows that break a rule.
     """
     table, _ = model.matching(X)
     check_rows(table, 2)
@@ -63,8 +68,7 @@ def taken_up(model: GenerativeModel, X: MatrixLike, y: VectorLike | None, *, fou
         target = target.as_frequent_as(condition)
         weights = target.weights(condition)
     classes = classes_of(target, condition)
-    if gaps := model.encoder.new_gaps(table):
-        why = f"column {gaps[0]!r} has missing cells, and had none in fit"
+    if why := model.encoder.not_learnt(table, identifiers):
         raise ValueError(f"{why}; a warm start cannot learn it: {ANEW}")
     with _unknown_values():
         rows = model.encoder.encode(table, classes)

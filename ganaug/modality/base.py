@@ -121,8 +121,8 @@ class Encoder(Protocol[DataT, RowsT]):
     def unseen(self, data: DataT) -> dict[Any, BoolArray]:
         """Of the columns with cells that keep rows from being encoded, which cells do."""
 
-    def new_gaps(self, data: DataT) -> list[Any]:
-        """Columns with missing cells that had none in `fit`, so that none is ever drawn."""
+    def not_learnt(self, data: DataT, identifiers: Identifiers) -> str:
+        """What a fit that goes on with these rows could not learn, since the first one had none; "" for nothing."""
 
     def check_scale(self, data: DataT) -> None:
         """ValueError if all values are clearly on another scale than in `fit`."""
@@ -169,8 +169,8 @@ class WithoutRules(Generic[DataT]):
     def unseen(self, data: DataT) -> dict[Any, BoolArray]:  # noqa: ARG002
         return {}
 
-    def new_gaps(self, data: DataT) -> list[Any]:  # noqa: ARG002
-        return []
+    def not_learnt(self, data: DataT, identifiers: Identifiers) -> str:  # noqa: ARG002
+        return ""
 
     def check_scale(self, data: DataT) -> None:
         pass

@@ -279,7 +279,7 @@ def _sparse_form(name: str) -> Any:
 _SCALARS: list[tuple[str, Callable[[Any], bool], Callable[[Any], Any]]] = [
     ("nat", lambda v: v is pd.NaT, lambda _: None),
     ("na", lambda v: v is pd.NA, lambda _: None),
-    ("timestamp", lambda v: isinstance(v, pd.Timestamp) and _named(v.tz), lambda v: _timestamp_out(v)),
+    ("timestamp", lambda v: isinstance(v, pd.Timestamp) and _is_zone(v.tz), lambda v: _timestamp_out(v)),
     ("timedelta", lambda v: isinstance(v, pd.Timedelta), lambda v: [v.isoformat(), v.unit]),
     ("datetime", lambda v: type(v) is dt.datetime and v.tzinfo is None, lambda v: v.isoformat()),
     ("date", lambda v: type(v) is dt.date, lambda v: v.isoformat()),
@@ -340,6 +340,11 @@ def _named(zone: dt.tzinfo | None) -> bool:
         return zone is None or bool(pd.DatetimeTZDtype("ns", _zone(str(zone))).tz == zone)
     except (LookupError, TypeError, ValueError):
         return False
+
+
+def _is_zone(zone: dt.tzinfo | None) -> bool:
+    """Whether there is a zone of its name, whichever class it is of."""
+    return zone is None or bool(OFFSET.fullmatch(str(zone))) or str(zone) in _zones()
 
 
 def _arrow_out(dtype: pa.DataType, where: str) -> list[Any]:

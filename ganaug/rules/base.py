@@ -15,7 +15,7 @@ from ..columns.base import ColumnType, Kind
 from ..columns.category import Category
 from ..columns.datetime import Datetime
 from ..columns.number import Number
-from ..columns.ticks import per_second
+from ..columns.ticks import has_zone, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, IndexArray, Int32Array, record
 
 LABEL = -1
@@ -51,6 +51,11 @@ class Cells:
     def kind(self) -> Kind:
         """ "number", "datetime", "duration" or "category"."""
         return self.type.cells.kind
+
+    @property
+    def scale(self) -> str:
+        """What its values can be compared with: those of their kind, and moments with a zone with one another alone."""
+        return f"{self.kind} with a time zone" if has_zone(self.type.cells.dtype) else self.kind
 
     @property
     def ordered(self) -> bool:

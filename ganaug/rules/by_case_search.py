@@ -92,9 +92,9 @@ class ByCaseSearch:
         return bool(rule.step) and not all(lattice(self.table[source])[1] for source in rule.sources.tolist())
 
     def _alike(self, effect: int) -> list[int]:
-        """Other columns of the effect's kind."""
-        kind = self.table[effect].kind
-        return [place for place in self.seen if place != effect and self.table[place].kind == kind]
+        """Other columns that the effect can be compared with."""
+        scale = self.table[effect].scale
+        return [place for place in self.seen if place != effect and self.table[place].scale == scale]
 
     def _by_rate(self, effect: int) -> Iterator[Cases]:
         """What the column is to each other one, where that takes few values."""

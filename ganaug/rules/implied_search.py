@@ -282,14 +282,19 @@ class ImpliedSearch:
         causes = [t for t in self.codes if t.listed and 2 < self.codes[t][1] <= len(self.probe) / rows_per_level]
         return sorted(causes, key=lambda term: self.codes[term][1])[:MOST_PAIRED]
 
+    def _comparable(self) -> Iterator[list[int]]:
+        """Columns that can be compared with one another."""
+        ordered = {place: own.scale for place, own in self.small.items() if place != LABEL and own.ordered}
+        for scale in dict.fromkeys(ordered.values()):
+            yield [place for place, own in ordered.items() if own == scale]
+
     def comparisons(self) -> None:
         """Effects that tell which of two columns is greater, such as who won."""
         effects = [e for e, levels in self.levels.items() if 2 <= levels <= OUTCOMES and not self.found.is_told(e)]
         first = probed(len(self.probe), FIRST_ROWS)
         levels = np.array([self.effects[effect][first] for effect in effects]).reshape(len(effects), len(first))
         held = (levels.T[:, :, None] == np.arange(OUTCOMES)).reshape(len(first), -1).astype(np.float32)
-        for kind in ("number", "datetime", "duration") if effects else ():
-            alike = [p for p, own in self.small.items() if p != LABEL and own.ordered and own.kind == kind]
+        for alike in self._comparable() if effects else ():
             values = {place: self.small[place].numbers()[first] for place in alike[:MOST_COMPARED]}
             for one, other in combinations(values, 2):
                 known = ~(np.isnan(values[one]) | np.isnan(values[other]))
@@ -309,8 +314,7 @@ class ImpliedSearch:
         """Effects that tell which of three columns or more is the greatest, or the least."""
         levels = {e: n for e, n in self.levels.items() if OUTCOMES <= n <= MOST_EXTREMES and not self.found.is_told(e)}
         first = probed(len(self.probe), FIRST_ROWS)
-        for kind in ("number", "datetime", "duration") if levels else ():
-            alike = [p for p, own in self.small.items() if p != LABEL and own.ordered and own.kind == kind]
+        for alike in self._comparable() if levels else ():
             numbers = np.array([self.small[place].numbers()[first] for place in alike[:MOST_RANKED]])
             if len(alike) < OUTCOMES:
                 continue

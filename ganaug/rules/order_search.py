@@ -122,7 +122,7 @@ def find_bounds(
 def _in_order(low: int, high: int, table: Table, fewest: float) -> bool:
     """Whether no row has them in the wrong order, and many could."""
     one, other = table[low], table[high]
-    if one.kind != other.kind:
+    if one.scale != other.scale:
         return False
     probe = probed(len(one))
     if _reversed(one.take(probe), other.take(probe)).any():

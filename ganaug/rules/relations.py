@@ -241,7 +241,7 @@ class Relation(Rule):
         return {self.effect: types[self.effect].cells.of_numbers(self.of_rest(rest, columns))}
 
     def _ticks(self, table: Table, types: Mapping[int, ColumnType]) -> Int64Array | None:
-        """Sums and differences of times, counted in whole ticks, of which floats of seconds hold too few digits."""
+        """Sums of times in whole ticks, of which floats hold too few digits; None for others, and what is rounded."""
         plain = not (self.has_rest or self.product or self.constant or self.absolute or self.kind == "limited")
         own, causes = types[self.effect].cells, [table[cause] for cause in self.causes]
         units = [each.type.cells for each in causes]
@@ -256,7 +256,9 @@ class Relation(Rule):
                 return None
             absent |= cells.absent
             total += weight * np.where(cells.absent, 0, cells.plain) * (per_second(own.dtype) // per_second(unit.dtype))
-        return np.where(absent, NO_TIME, total)
+        step = max(round(self.step * per_second(own.dtype)), 1)
+        rounded = (total[~absent] - round(self.origin * per_second(own.dtype))) % step
+        return None if rounded.any() else np.where(absent, NO_TIME, total)
 
 
 def _sum(names: list[str], relation: Relation) -> str:

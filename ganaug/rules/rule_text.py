@@ -81,9 +81,9 @@ class RuleText:
         places = tuple(map(self.place, words))
         if long := [place for place in places if isinstance(self.table[place].type.cells, LongNumber)]:
             raise self.wrong(f"cannot be kept: column {self.names[long[0]]!r} {LONG}")
-        kinds = {self.table[place].kind for place in places}
-        if len(kinds) > 1 or not self.table[places[0]].ordered:
-            raise self.wrong(f"compares {sorted(kinds)} columns: give numbers, or dates")
+        scales = {self.table[place].scale for place in places}
+        if len(scales) > 1 or not self.table[places[0]].ordered:
+            raise self.wrong(f"compares {sorted(scales)} columns: give numbers, or dates, all with a time zone or none")
         return places
 
     def moment(self, word: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import glob
 import os
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AHEAD = 2
+UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
+"""How pandas names a column for an index that has no name."""
 FORMATS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".arrow": "ipc", ".feather": "ipc", ".ipc": "ipc"}
 
 
@@ -218,11 +221,12 @@ def _with_keys(schema: pa.Schema, keys: Iterable[Any]) -> pa.Schema:
 
 
 def _without_index(schema: Any) -> Any:
-    """The schema without the columns in which pandas keeps the index."""
+    """The schema without the columns in which pandas keeps an index that has no name."""
     import pyarrow as pa
 
     index = (schema.pandas_metadata or {}).get("index_columns", [])
-    return pa.schema([field for field in schema if field.name not in index], schema.metadata)
+    unnamed = {name for name in index if isinstance(name, str) and UNNAMED_INDEX.fullmatch(name)}
+    return pa.schema([field for field in schema if field.name not in unnamed], schema.metadata)
 
 
 def _joined(known: Any, own: Any, name: str, first: str) -> Any:

@@ -79,6 +79,19 @@ def test_a_table_of_parquet_keeps_its_whole_numbers_and_comes_from_csv_with_dtyp
     assert (made["visits"].dtype, made["member"].dtype) == ("Int64", "boolean")
 
 
+@pytest.mark.usefixtures("dice")
+def test_a_named_index_of_parquet_is_a_column(command, tmp_path):
+    table, out = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    rows = pd.DataFrame({"place": np.arange(ROWS) % 50, "x": np.arange(ROWS) / 7, "y": ["a", "a", "b"] * (ROWS // 3)})
+    rows.set_index("place").to_parquet(table)
+    assert command("rebalance", table, "-t", "y", "-o", out, "-q")[0] == 0
+    made = pd.read_parquet(out)
+    assert made["place"].head(ROWS).tolist() == rows["place"].tolist()
+    rows.set_index(pd.Index(np.arange(ROWS)[::-1])).to_parquet(table)
+    assert command("rebalance", table, "-t", "y", "-o", out, "-q")[0] == 0
+    assert "x" in pd.read_parquet(out).columns[1]
+
+
 def test_samples_of_a_saved_model_look_like_the_table(command, tmp_path):
     table, model, out = tmp_path / "in.csv", tmp_path / "m.ganaug", tmp_path / "out.csv"
     table.write_text(_hard())

@@ -99,6 +99,7 @@ def test_ordered_categories_keep_the_order_of_both(own, fitted, order):
     [
         (_zoned("ns", None), _zoned("ns"), "tz_localize"),
         (_zoned("ns"), _zoned("ns", None), "tz_localize"),
+        (_series(["2024-01-01"]), _zoned("ns"), "to_datetime"),
         (_series(["1", "2"], "str"), _series([3, 4]), f"holds {TEXT} here, but in fit it held int64"),
         (_series(["1", "2"], object), _series([3, 4]), "column 'v'"),
         (_series([1, 2]), _series(["3"], "str"), "column 'v'"),

@@ -91,6 +91,26 @@ def test_what_a_warm_start_cannot_learn_is_named_and_leaves_the_model_whole(firs
     pd.testing.assert_frame_equal(first.sample(20, random_state=0)[0], before)
 
 
+def test_numbers_between_those_of_the_first_fit_are_named() -> None:
+    rows = pd.DataFrame({"pieces": np.arange(200) % 40, "x": np.random.default_rng(0).normal(size=200)})
+    fitted = model(steps=3).fit(rows)
+    with pytest.raises(
+        ValueError, match=r"column 'pieces' holds 0.5, and all its numbers in fit were 1 apart.*fit anew"
+    ):
+        fitted.fit(rows.assign(pieces=rows["pieces"] + 0.5))
+
+
+@pytest.mark.parametrize("identifiers", ["drop", "fake"])
+def test_what_was_learnt_as_it_is_can_be_left_out_no_more(identifiers: str) -> None:
+    rows = pd.DataFrame({"mail": [f"user{n}@mail.org" for n in range(200)], "x": np.arange(200) / 7})
+    with pytest.warns(DataWarning, match="'mail'"):
+        fitted = model(steps=3).fit(rows)
+    with pytest.raises(
+        ValueError, match=rf"column 'mail', which tells rows apart, .* without '{identifiers}'.*fit anew"
+    ):
+        fitted.set_params(identifiers=identifiers).fit(rows)
+
+
 def test_rows_that_break_a_rule_are_named() -> None:
     rng = np.random.default_rng(0)
     begin = rng.integers(0, 50, 300)

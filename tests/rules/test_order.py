@@ -161,3 +161,12 @@ def test_without_a_bound_a_number_is_no_less_free():
     encoder, rows = TableEncoder.fit(table)
     assert orders(encoder) == {"low <= high"}
     pd.testing.assert_frame_equal(encoder.decode(rows), table)
+
+
+def test_moments_with_and_without_a_zone_are_not_compared():
+    here = pd.Timestamp("2024-03-01") + pd.to_timedelta(np.random.default_rng(0).integers(0, 10**6, 300), "min")
+    later = (here + pd.Timedelta(minutes=5)).tz_localize("Europe/Berlin", ambiguous=True, nonexistent="shift_forward")
+    table = pd.DataFrame({"here": here, "zoned": later})
+    assert not TableEncoder.fit(table)[0].rules
+    with pytest.raises(ValueError, match="give numbers, or dates, all with a time zone or none"):
+        TableEncoder.fit(table, rules=["here <= zoned"])

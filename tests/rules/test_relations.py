@@ -63,6 +63,30 @@ def test_sums_products_and_what_is_close_to_them_are_found():
     assert set(relations) == {"total", "each", "paid"}
 
 
+@pytest.mark.parametrize("size", [10.0**7, 10.0**9, 10.0**11])
+def test_a_sum_of_large_amounts_holds_to_the_cent(size):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({name: np.round(rng.uniform(1, size, 400), 2) for name in "ab"})
+    table["t"] = (table["a"] + table["b"]).round(2)
+    encoder, _ = TableEncoder.fit(table)
+    assert [rule.text for rule in encoder.rules] == ["t = a + b"]
+    made = encoder.decode(any_rows(encoder))
+    assert (np.abs(made["t"] - made["a"] - made["b"]) < 0.005).all()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_a_sum_of_moments_holds_to_the_tick(unit):
+    rng = np.random.default_rng(0)
+    begin = pd.Series(rng.integers(10**8, 10**9, 300) * 10**9 + rng.integers(0, 10**9, 300)).astype("M8[ns]")
+    table = pd.DataFrame({"begin": begin.astype(f"M8[{unit}]")})
+    table["took"] = pd.Series(rng.integers(1, 10**14, 300)).astype("m8[ns]").astype(f"m8[{unit}]")
+    table["end"] = table["begin"] + table["took"]
+    encoder, _ = TableEncoder.fit(table)
+    assert [rule.kind for rule in encoder.rules] == ["sum"]
+    made = encoder.decode(any_rows(encoder))
+    assert (made["begin"] + made["took"] == made["end"]).all()
+
+
 def test_outliers_bend_no_relation():
     table = invoices()
     table.loc[::150, "total"] = 9_999_999

@@ -15,7 +15,7 @@ from ...columns.arranged import Arranged
 from ...columns.base import ColumnType, TensorType
 from ...columns.date_text import warn_of_words
 from ...columns.datetime import Datetime
-from ...columns.identifier import Identifier, Identifiers, without_identifiers
+from ...columns.identifier import Identifier, Identifiers, identifies, without_identifiers
 from ...columns.joined import as_fitted
 from ...columns.layout import Encoded, Layout
 from ...columns.listed import ROWS_PER_VALUE, Listed
@@ -304,9 +304,19 @@ class TableEncoder:
         }
         return {name: strange for name, strange in cells.items() if strange.any()}
 
-    def new_gaps(self, table: pd.DataFrame) -> list[Any]:
-        """Columns with missing cells that had none in `fit`, so that none is ever drawn."""
-        return [own.name for own in self.columns if not own.missing and table[own.name].isna().any()]
+    def not_learnt(self, table: pd.DataFrame, identifiers: Identifiers) -> str:
+        """What a fit that goes on with these rows could not learn, since the first one had none; "" for nothing."""
+        for place, own in enumerate(self.columns):
+            cells = table[own.name]
+            if not own.missing and cells.isna().any():
+                return f"column {own.name!r} has missing cells, and had none in fit"
+            if isinstance(own.type, Number) and (off := own.type.off_lattice(cells)) is not None:
+                return (
+                    f"column {own.name!r} holds {off:.15g}, and all its numbers in fit were {own.type.step:.15g} apart"
+                )
+            if identifiers != "warn" and place not in self.faked and identifies(own.type, cells):
+                return f"column {own.name!r}, which tells rows apart, was learnt as it is, without {identifiers!r}"
+        return ""
 
     def check_scale(self, table: pd.DataFrame) -> None:
         """Numbers of a table may be anything."""
