@@ -51,7 +51,7 @@ def additions_of(
     Parameters
     ----------
     ratios : "auto", sequence of float or dict
-        "auto" looks whether classes lack at least a tenth of the rows there are. A sequence is tried with both methods,
+        "auto" looks whether classes lack at least a tenth of the rows there are. A sequence is tried with all methods,
         ratios above 1 not for balancing. A dict has sequences for some of the methods.
     strategy : str, float, dict, callable or None
         The augmenter's `sampling_strategy`.

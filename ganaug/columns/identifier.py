@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -170,10 +170,18 @@ class Identifier(ColumnType):
         return frozenset(int(cell) for cell in numbers if cell == int(cell))
 
 
-def without_identifiers(
-    types: list[ColumnType], table: pd.DataFrame, identifiers: Identifiers
-) -> tuple[list[ColumnType], pd.DataFrame, tuple[object, ...]]:
-    """The types and columns of a table to learn from, and the names of those left out.
+class Learnable(NamedTuple):
+    """The types and columns of a table to learn from, the names of those left out, and the places of those that tell
+    rows apart and are learnt as they are."""
+
+    types: list[ColumnType]
+    table: pd.DataFrame
+    dropped: tuple[object, ...]
+    identifying: set[int]
+
+
+def without_identifiers(types: list[ColumnType], table: pd.DataFrame, identifiers: Identifiers) -> Learnable:
+    """What is to be learnt of a table.
 
     Raises
     ------
@@ -190,20 +198,20 @@ def without_identifiers(
             what = f"column {table.columns[place]!r} {LONG}"
             warnings.warn(f"{what}; synthetic rows repeat training values of it", DataWarning, stacklevel=2)
     if not found:
-        return types, table, ()
+        return Learnable(types, table, (), found)
     if identifiers == "warn":
         for place in sorted(found):
             if not reading_of(table.iloc[:, place]):
                 _warn(types[place], table.iloc[:, place])
-        return types, table, ()
+        return Learnable(types, table, (), found)
     if identifiers == "fake":
         made = [Identifier.of(t, table.iloc[:, p]) if p in found else t for p, t in enumerate(types)]
-        return made, table, ()
+        return Learnable(made, table, (), set())
     kept = [place for place in range(len(types)) if place not in found]
     dropped = tuple(table.columns[place] for place in sorted(found))
     if not kept:
         raise ValueError(f"identifiers='drop' leaves no column: {list(dropped)} all tell rows apart; add other columns")
-    return [types[place] for place in kept], table.iloc[:, kept], dropped
+    return Learnable([types[place] for place in kept], table.iloc[:, kept], dropped, set())
 
 
 def identifies(own: ColumnType, column: pd.Series) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..exceptions import DataWarning
 from ..plain import AnyArray
 from .memory import check_free
 
@@ -62,7 +64,7 @@ def _are_batches(spec: Any) -> bool:
     """Whether elements are batches of images; TypeError if they are not of images."""
     from ..tensorflow import tf
 
-    if isinstance(spec, Mapping) and any(len(getattr(part, "shape", None) or ()) >= 3 for part in spec.values()):
+    if isinstance(spec, Mapping) and any(len(getattr(part, "shape", None) or ()) >= 2 for part in spec.values()):
         raise TypeError(
             f"the dataset's elements are dicts of {list(spec)}: make images and labels of them, for example with "
             ".map(lambda row: (row['image'], row['label']))"
@@ -109,7 +111,7 @@ def _read(dataset: Any, batched: bool) -> tuple[list[AnyArray], ...]:
     """The elements' images, and their labels if there are any."""
     images: list[AnyArray] = []
     labels: list[AnyArray] = []
-    read, look = 0, FIRST_LOOK
+    read, look, endless = 0, FIRST_LOOK, dataset.cardinality() < 0
     for element in _elements(dataset):
         image, *label = element if isinstance(element, (tuple, list)) else (element,)
         if not images and dataset.cardinality() > 0:
@@ -122,6 +124,14 @@ def _read(dataset: Any, batched: bool) -> tuple[list[AnyArray], ...]:
         if read > look:
             check_free(read, WHAT, FEWER)
             look = 2 * read
+            if endless:
+                endless = False
+                warnings.warn(
+                    f"{sum(map(len, images)) if batched else len(images):,} images are read, and the dataset does not "
+                    "say where it ends: if it never does, fit(dataset.take(...))",
+                    DataWarning,
+                    stacklevel=2,
+                )
     if not images:
         raise ValueError("the dataset has no elements: there is nothing to learn")
     check_free(read, WHAT, FEWER)
@@ -136,6 +146,11 @@ def _elements(dataset: Any) -> Iterator[Any]:
         yield from dataset.as_numpy_iterator()
     except tf.errors.InvalidArgumentError as error:
         sizes = re.search(r"different shapes.*?(\[[\d,]*\]).*?(\[[\d,]*\])", error.message, re.DOTALL)
+        if "decode" in error.message.lower() and "image" in error.message.lower():
+            raise ValueError(
+                "a file of the dataset is no image, or is broken: `ganaug fit FOLDER` names it, and "
+                f"fit(dataset.ignore_errors()) leaves it out ({error.message.splitlines()[0]})"
+            ) from None
         if sizes is None:
             raise
         raise ValueError(SEVERAL_SIZES.format(*sizes.groups())) from None

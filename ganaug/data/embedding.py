@@ -63,12 +63,16 @@ class Embedding:
         ValueError, TypeError
             If the encoder does not make a vector of finite numbers of each row.
         """
+        if not _num_samples(X):
+            raise ValueError("Found array with 0 sample(s), while a minimum of 1 is required by the encoder")
         return X if self.encode is None else _checked(_in_parts(self.encode, X), _num_samples(X))
 
     def rows(self, features: AnyArray) -> Any:
         """What a decoder makes of features; without one the features."""
-        if self.decode is None or not len(features):
+        if self.decode is None:
             return features
+        if not len(features):
+            return self.rows(np.zeros((1, *features.shape[1:]), np.float32))[:0]
         parts = _parts(self.decode, features)
         frames = all(isinstance(part, (pd.DataFrame, pd.Series)) for part in parts)
         rows = pd.concat(parts, ignore_index=True) if frames else _joined(parts, "decoder")

@@ -160,7 +160,7 @@ def _check_no_other(given: Any) -> None:
     if isinstance(given, Mapping):
         raise TypeError(f"X is a {kind}: give pd.DataFrame(X) if it holds a column for each name")
     if is_dataset(given):
-        raise TypeError(f"X is a tf.data.Dataset, which only fit, augment and fit_resample read: {ARRAYS}")
+        raise TypeError(f"X is a tf.data.Dataset, which only fit, augment, fit_resample and report read: {ARRAYS}")
     if hasattr(given, "collect_schema") and hasattr(given, "collect"):
         raise TypeError(f"X is a {kind}, which has no rows yet: give X.collect()")
     if isinstance(given, pd.Series) or _library_of_vector(given) is not None:

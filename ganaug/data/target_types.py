@@ -30,7 +30,7 @@ def fit_target(y: VectorLike, rows: int, kind: str, strategy: Strategy | None = 
     """
     labels, is_series = check_target(y, rows)
     target = target_of(labels, kind, is_series=is_series, strategy=strategy)
-    if isinstance(target, ClassTarget) and isinstance(y, np.ndarray) and y.dtype.kind in "US":
+    if isinstance(target, ClassTarget) and isinstance(y, np.ndarray) and y.dtype.kind in "USmM":
         target = replace(target, text=y.dtype)
     return target, labels
 

@@ -182,9 +182,11 @@ class ClassTarget(Target):
         return labels if self.is_series else self._fixed(labels)
 
     def _fixed(self, labels: pd.Series) -> AnyArray:
-        """An array of the length that they came in, or of a greater one if it takes that."""
+        """An array of the dtype that they came in, or of longer text if it takes that."""
         if self.text is None:
             return labels.to_numpy()
+        if self.text.kind in "mM":
+            return labels.to_numpy().astype(self.text)
         longest = max(map(len, labels), default=0)
         return labels.to_numpy(dtype=object).astype(np.result_type(self.text, f"{self.text.kind}{max(longest, 1)}"))
 

@@ -272,7 +272,16 @@ def _share(share: float) -> str:
 
 def _value(value: object) -> str:
     """A parameter as code writes it; of an object only what it is."""
-    plain = value is None or isinstance(value, (bool, int, float, str, list, tuple, dict))
-    text = repr(value) if plain else type(value).__name__
-    text = " ".join(text.replace("`", "'").split())
+    text = " ".join(_code(value).replace("`", "'").split())
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def _code(value: object) -> str:
+    """A parameter as code; of an object in it only what it is."""
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(_code, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_code(key)}: {_code(own)}" for key, own in value.items()) + "}"
+    plain = value is None or isinstance(value, (bool, int, float, str))
+    return repr(value) if plain else type(value).__name__

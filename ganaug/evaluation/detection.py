@@ -67,7 +67,9 @@ class Detection(Metric):
             says += f" But {seen:.0%} of the held-out rows are training rows, so this is no measure."
             unseen = "Give rows that the generator has not seen."
             return self.judged([*self.ratings(figures), UNKNOWN], says, unseen)
-        return self.judged(self.ratings(figures), says, f"{hint} Allow more steps, and draw with refine=True.")
+        more = "Allow more steps, and draw with refine=True."
+        of_images = "likeness" in found.figures  # whose features mean nothing alone
+        return self.judged(self.ratings(figures), says, more if of_images else f"{hint} {more}")
 
 
 def _falls(model: Any, rows: pd.DataFrame, truth: IndexArray, seed: int) -> pd.Series:

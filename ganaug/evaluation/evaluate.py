@@ -47,8 +47,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure how near synthetic rows are to real ones, what they are good for, and whom they give away.
 
-    Rows of any generator will do. Five groups of figures come with a verdict in plain words each, next to what held-out
-    real rows have in the synthetic ones' place.
+    Rows of any generator will do. Five groups of figures, of images six, come with a verdict in plain words each, next
+    to what held-out real rows have in the synthetic ones' place.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def evaluate(
         seed = int(random_state)
     else:
         seed = int(seeds_from(entropy_of(random_state), 1)[0])  # and NumPy's global state stays as it is
-    check_random_state(seed)
+    check_random_state(seed)  # raises for seeds that NumPy cannot take
     parts, metrics = (real_train, real_test, synthetic, target), METRICS
     if are_images(real_train):
         metrics = OF_IMAGES

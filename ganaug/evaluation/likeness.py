@@ -36,7 +36,10 @@ class Likeness(Metric):
     name = "likeness"
     title = "Likeness: do images look real?"
     figures: ClassVar = {"kid": Figure("kernel distance (KID)", 0.05, 0.3)}
-    headings: ClassVar = {"kid": Figure("KID", note="how far the class's images are from its training images")}
+    headings: ClassVar = {
+        "kid": Figure("KID", note="how far the class's images are from its training images"),
+        "kid_held_out": Figure("held-out KID", note="how far its held-out images are from them"),
+    }
 
     def measure(self, inputs: Inputs) -> Measurement:
         tables, rng = cast(ImageTables, inputs.tables), inputs.rng(8)
@@ -48,9 +51,13 @@ class Likeness(Metric):
         }
         classes = {}
         for name, group in tables.groups().items():
-            if min(len(group.train), len(group.synthetic)) >= LEAST_JUDGED:
-                real, made = points["train"][group.train.index], points["synthetic"][group.synthetic.index]
-                classes[name] = {"kid": kernel_distance(real, made, rng)}
+            real = points["train"][group.train.index]
+            others = {"kid": ("synthetic", group.synthetic), "kid_held_out": ("test", group.test)}
+            classes[name] = {
+                key: kernel_distance(real, points[part][rows.index], rng)
+                for key, (part, rows) in others.items()
+                if min(len(real), len(rows)) >= LEAST_JUDGED
+            }
         return Measurement(figures, of_columns(tables), classes, pictures={GRIDS: grids(tables, points)})
 
     def verdict(self, found: Findings) -> Verdict:

@@ -15,6 +15,7 @@ from sklearn.neural_network import MLPClassifier
 from ..columns.registry import measured
 from ..data.embedding import Embedding, EncoderLike, check_encoder
 from ..data.validation import check_target
+from ..modality.image.encoder import ImageEncoder
 from ..modality.registry import check_data
 from ..plain import AnyArray, Float64Array, VectorLike
 from .tables import Tables, check_enough, prepared
@@ -50,7 +51,10 @@ class ImageTables(Tables):
 def are_images(given: Given) -> bool:
     """Whether an argument of `evaluate` holds images: an array of three or four axes, alone or before its labels."""
     X = given[0] if isinstance(given, tuple) and len(given) == 2 else given
-    return isinstance(X, np.ndarray) and X.ndim in (3, 4)
+    try:
+        return not isinstance(X, pd.DataFrame) and np.ndim(X) in (3, 4)
+    except ValueError:  # rows of several lengths
+        return False
 
 
 def prepared_images(
@@ -64,6 +68,8 @@ def prepared_images(
         If they differ in size, or `target` names a column.
     """
     check_encoder(encoder, "encoder")
+    if isinstance(encoder, str):
+        raise ValueError(f"encoder={encoder!r}: images are no features; give tables of the features instead")
     if target is not None:
         raise ValueError(f"target={target!r}: images have no columns; give pairs of images and labels")
     given = {"real_train": train, "real_test": test, "synthetic": synthetic}
@@ -76,6 +82,12 @@ def prepared_images(
         data, container = check_data(images[name])
         check_enough(data, name)
         images[name] = container.restore(data)
+        if name == "real_train":
+            encoder_of_train, _ = ImageEncoder.fit(data)
+        try:
+            encoder_of_train.check_scale(data)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
         if images[name].shape[1:] != images["real_train"].shape[1:]:
             shapes = images[name].shape[1:], images["real_train"].shape[1:]
             raise ValueError(f"{name} has images of shape {shapes[0]}, and real_train of {shapes[1]}")
@@ -84,7 +96,7 @@ def prepared_images(
     flat = {name: (part.astype(np.float64) - low) / ((high - low) or 1.0) for name, part in alike.items()}
     classes = labels["real_train"] is not None and target_type != "number"
     recogniser = LearntClasses.of(flat["real_train"], labels["real_train"], seed) if classes else None
-    embedding = Embedding.of(encoder)
+    embedding = Embedding.of(encoder, images["real_train"], labels["real_train"])
     if embedding is not None:
         features = _components({name: embedding.features(part) for name, part in images.items()}, seed)
     elif recogniser is not None:

@@ -21,6 +21,7 @@ from .contracts import Data, Weights
 from .state import COLUMNS, TrainingState
 
 SECONDS_BETWEEN = 30.0
+DIGESTS = ("columns", "rows", "start", "random_state")
 HELD = "checkpoint"
 FIGURES = ("steps", *COLUMNS)
 
@@ -107,8 +108,8 @@ class Checkpoint:
             others = [name for name, value in mine.fit.items() if fit.get(name) != value]
             if others:
                 raise archive.Mismatch(
-                    f"this is the checkpoint of a fit with {_told(others, fit)}, and this one has "
-                    f"{_told(others, mine.fit)}: delete the file to begin anew, or name another"
+                    f"this is the checkpoint of a fit {_told(others, fit, mine.fit, untrained.modality.units)}: delete "
+                    "the file to begin anew, or name another"
                 )
             states = [TrainingState(**dict(zip(FIGURES, row, strict=True))) for row in progress["history"]]
             return replace(mine, found=Progress(**{**progress, "history": states}))
@@ -158,7 +159,9 @@ def _arrays(part: Any) -> list[AnyArray]:
     return [getattr(part, own.name) for own in fields(part)]
 
 
-def _told(names: list[str], fit: Mapping[str, str]) -> str:
-    """Parameters with their values; digests say nothing, and are not shown."""
-    told = [f"other {name}" if name in ("rows", "columns", "start") else f"{name} {fit.get(name)}" for name in names]
-    return ", ".join(told)
+def _told(names: list[str], saved: Mapping[str, str], own: Mapping[str, str], units: tuple[str, str]) -> str:
+    """How another fit differs from this one; digests say nothing, and are not shown."""
+    digests = dict(zip(DIGESTS, (*units, "start", "random_state"), strict=True))
+    unlike = [f"other {digests[name]}" for name in names if name in digests]
+    shown = [f"{name} {saved.get(name)}, where this one has {own[name]}" for name in names if name not in digests]
+    return "with " + " and ".join([*unlike, *shown])

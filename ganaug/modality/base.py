@@ -121,6 +121,13 @@ class Encoder(Protocol[DataT, RowsT]):
     def unseen(self, data: DataT) -> dict[Any, BoolArray]:
         """Of the columns with cells that keep rows from being encoded, which cells do."""
 
+    @property
+    def identifying(self) -> Sequence[int]:
+        """The columns that tell rows apart, by their places."""
+
+    def without_names(self, data: DataT) -> DataT:
+        """Rows with one and the same value in the place of names that tell them apart."""
+
     def not_learnt(self, data: DataT, identifiers: Identifiers) -> str:
         """What a fit that goes on with these rows could not learn, since the first one had none; "" for nothing."""
 
@@ -168,6 +175,13 @@ class WithoutRules(Generic[DataT]):
 
     def unseen(self, data: DataT) -> dict[Any, BoolArray]:  # noqa: ARG002
         return {}
+
+    @property
+    def identifying(self) -> tuple[int, ...]:
+        return ()
+
+    def without_names(self, data: DataT) -> DataT:
+        return data
 
     def not_learnt(self, data: DataT, identifiers: Identifiers) -> str:  # noqa: ARG002
         return ""
@@ -326,6 +340,8 @@ class Modality(ABC, Generic[DataT, ContainerT, EncoderT, LayoutT, RowsT]):
 
     name: ClassVar[str]
     """As files and layouts write it."""
+    units: ClassVar[tuple[str, str]] = "columns", "rows"
+    """What data is made of, as errors call it."""
     block_rows: ClassVar[int] = BLOCK_ROWS
     """Rows drawn at once."""
     draws_without_tensorflow: ClassVar[bool] = True

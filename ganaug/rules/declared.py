@@ -102,6 +102,8 @@ class RuleParser:
                     "identifier, see identifiers='fake'"
                 )
             yield self.words.held(Unique(places, (), support=len(self.table[places[0]])))
+        elif re.search("==|!=", self.words.plain):
+            raise self.words.wrong("has == or !=: write = for columns that are equal; that two differ is no rule")
         elif "<=" in self.words.plain or ">=" in self.words.plain:
             self._read_orders()
         elif self.words.plain.count("=") == 1:
@@ -116,6 +118,10 @@ class RuleParser:
             return self._by_case("line", causes, line[2], line[1])
         if pinned := re.fullmatch(r"(whether )?(.+) is (?!missing$)(.+)", effect.strip()):
             return self._pinned(causes, *pinned.groups())
+        if re.search(r"[<>]", effect) or re.fullmatch(r"(?!whether).+ is missing", effect.strip()):
+            raise self.words.wrong(
+                "cannot tell that: what is implied is a column, whether one is missing, or that it is some value"
+            )
         if self.words.name(effect) not in self.names.values() and (part := re.fullmatch(r"(.+?)([/-])(.+)", effect)):
             return self._by_case(part[2], causes, part[1], part[3])
         gap = re.fullmatch(r"whether (.+) is missing", effect.strip())
@@ -169,6 +175,8 @@ class RuleParser:
             place = self.words.number(match[1])
             return by_threshold(place, effect, edge, above=above), said_of_threshold(edge, above=above)
         match = re.fullmatch(r"(.+?) is (not )?(.+)", cause.strip())
+        if not match and re.search(r"<=|>", cause):
+            raise self.words.wrong("has a threshold with <= or >, and only < and >= are read: write it with these")
         if not match:
             raise self.words.wrong(
                 "needs a condition before 'implies', such as 'age < 18' or 'sex is male', or 'whether' after it"

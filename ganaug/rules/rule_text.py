@@ -52,6 +52,8 @@ class RuleText:
             )
         name = self.name(word)
         places = [place for place, known in self.names.items() if known == name and place != LABEL]
+        if not places and re.fullmatch(rf"[+-]?(?:{NUMBER})", name):
+            raise self.wrong(f"bounds a column by the number {name}, which needs no rule: columns keep to their range")
         if not places:
             known = [self.names[place] for place in self.table if place != LABEL]
             raise self.wrong(f"speaks of a column {name!r}, which there is not; columns are {known}")

@@ -94,7 +94,7 @@ class TranslationMixin(HoldsModel):
         -----
         What tells the classes apart is learnt from generated rows, so a translated row says what the generator believes
         of the classes, and no more. It is no proof that the change would cause the class. It is still about the person
-        whose row it was: names and keys stay, also with ``identifiers="fake"``.
+        whose row it was: names and keys, those that fit warns of, stay, also with ``identifiers="fake"``.
 
         References
         ----------
@@ -146,7 +146,7 @@ def translated(
     seed, learnt = seeds_from(model.seeds.next(random_state), 2).tolist()
 
     def drawn(condition: Encoded, seed: int) -> Any:
-        return model.encoder.decode(model.sampler.rows(condition, seed), condition)
+        return model.encoder.without_names(model.encoder.decode(model.sampler.rows(condition, seed), condition))
 
     made = model.modality.translated(
         Translation(

@@ -13,6 +13,7 @@ from pictures import LABELS, glyphs, photos
 
 from ganaug import GANAugmenter, GANOverSampler
 from ganaug.data.datasets import arrays_of
+from ganaug.exceptions import DataWarning
 
 X, Y = glyphs(6, (12, 10, 3))
 PLACES = np.repeat([0, 1, 2], 6)
@@ -128,6 +129,16 @@ ELEMENTS = from_slices((X, PLACES))
         (from_slices((X, PLACES, PLACES / 2)), TypeError, r"weights: leave them out with \.map"),
         (from_slices({"a": PLACES}), TypeError, r"Dataset of .*np\.stack"),
         (from_slices({"image": X, "label": PLACES}), TypeError, r"dicts of .*'label'\]: make images and labels"),
+        (
+            from_slices({"image": X[..., 0], "label": PLACES}),
+            TypeError,
+            r"dicts of .*'label'\]: make images and labels",
+        ),
+        (
+            from_slices([b"no image"] * 4).map(lambda file: tf.io.decode_png(file, channels=1)),
+            ValueError,
+            r"no image, or is broken: .*ignore_errors",
+        ),
         (from_slices((X.reshape(18, -1), PLACES)).batch(4), TypeError, r"Dataset of .*np\.stack"),
         (from_slices((X.reshape(18, -1), PLACES)).batch(6, drop_remainder=True), TypeError, r"Dataset of .*np\.stack"),
         (from_slices(X[..., 0]).batch(6, drop_remainder=True), TypeError, "one image or several"),
@@ -154,6 +165,12 @@ ELEMENTS = from_slices((X, PLACES))
 def test_what_cannot_be_learnt_is_refused_with_a_remedy(dataset, error, message):
     with pytest.raises(error, match=message):
         GANAugmenter().fit(dataset)
+
+
+def test_a_dataset_that_may_have_no_end_is_told_of(monkeypatch):
+    monkeypatch.setattr("ganaug.data.datasets.FIRST_LOOK", 1_000)
+    with pytest.warns(DataWarning, match=r"images are read, and the dataset does not say where it ends"):
+        GANAugmenter(steps=1, refine=False).fit(ELEMENTS.filter(lambda _, y: y >= 0))
 
 
 def test_labels_beside_a_dataset_are_refused():
@@ -184,5 +201,5 @@ def test_what_memory_does_not_hold_is_refused_before(dataset, monkeypatch):
 
 
 def test_other_faces_name_those_that_read_a_dataset():
-    with pytest.raises(TypeError, match=r"only fit, augment and fit_resample read: give arrays.*np\.stack"):
+    with pytest.raises(TypeError, match=r"only fit, augment, fit_resample and report read: give arrays.*np\.stack"):
         quick().fit(X).transform(ELEMENTS)

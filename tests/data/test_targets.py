@@ -206,3 +206,16 @@ def test_decimals_with_a_fraction_are_a_number():
 def test_a_ratio_adds_as_many_rows_in_all(ratio, rows):
     y = pd.Series(np.arange(50).repeat(4)).astype(str)
     assert len(ClassTarget.fit(y).extra(y, None, ratio, 0).labels) == rows
+
+
+ROWS_OF_ONE = np.arange(60.0)[:, None] / 7
+
+
+@pytest.mark.usefixtures("dice")
+@pytest.mark.parametrize("dtype", ["M8[D]", "M8[ms]", "m8[h]"])
+def test_times_as_labels_come_back_in_their_dtype(dtype):
+    y = np.resize([0, 400, 800], 60).astype(np.int64).astype(dtype)
+    augmenter = GANAugmenter(steps=1, refine=False, random_state=0).fit(ROWS_OF_ONE, y)
+    made = augmenter.sample(dict.fromkeys(augmenter.classes_, 2))[1]
+    assert augmenter.classes_.dtype == np.asarray(made).dtype == np.dtype(dtype)
+    assert augmenter.augment(ROWS_OF_ONE, y)[1].dtype == np.dtype(dtype)

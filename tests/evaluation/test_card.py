@@ -125,6 +125,9 @@ def test_features_ask_for_their_encoder():
     card = augmenter.fit(rng.normal(size=(60, 8)), np.repeat([0, 1], 30)).card()
     assert "vectors of 8 features" in card
     assert "encoder=..." in card
+    pair = GANAugmenter(steps=2, refine=False, encoder=(lambda rows: rows, lambda rows: rows))
+    card = pair.fit(rng.normal(size=(60, 8)), np.repeat([0, 1], 30)).card()
+    assert "`encoder=(function, function)`" in card
 
 
 def test_a_network_of_ones_own_is_asked_for():

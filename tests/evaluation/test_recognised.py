@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from ganaug import GANAugmenter, evaluate
 from ganaug.evaluation.likeness import kernel_distance
@@ -37,6 +40,8 @@ def test_real_images_are_good_in_every_respect(as_real):
     assert as_real.figures["likeness"]["kid"] == pytest.approx(0, abs=0.03)
     assert as_real.figures["recognition"]["recognised"] > 0.9
     assert (as_real.classes["recognised"] > 0.8).all()
+    assert (as_real.classes["kid"] - as_real.classes["kid_held_out"]).abs().max() < 0.3
+    assert "feature" not in str(as_real.verdicts)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, "M8[D]", str])
@@ -104,6 +109,25 @@ def test_an_encoder_makes_the_features_where_one_is_given(digits):
     found = evaluate(digits["train"], digits["test"], digits["more"], encoder=halves, random_state=0)
     assert len(found.columns) == 16 + 1
     assert found.verdict.startswith("Good")
+
+
+def test_a_transformer_is_fitted_to_the_training_images(digits):
+    flat = FunctionTransformer(lambda X: np.asarray(X).reshape(len(X), -1))
+    found = evaluate(
+        digits["train"], digits["test"], digits["more"], encoder=make_pipeline(flat, PCA(5)), random_state=0
+    )
+    assert found.figures["likeness"]["kid"] < 0.1
+    with pytest.raises(ValueError, match="images are no features"):
+        evaluate(*parts, encoder="passthrough")
+
+
+def test_lists_of_images_are_images_and_those_of_another_scale_are_told(digits):
+    X, y = digits["test"]
+    as_lists = evaluate(digits["train"], (list(X), y), digits["more"], random_state=0)
+    assert as_lists.verdict == "Good throughout"
+    large, small = ((X * scale, y) for scale in (255 / 16, 1 / 16))
+    with pytest.raises(ValueError, match=r"synthetic: X has pixels from 0 to 1, and those of fit were from 0 to 255"):
+        evaluate(large, large, small)
 
 
 def test_images_without_classes_and_with_numbers_are_measured(digits):

@@ -144,12 +144,12 @@ def test_images_go_on_as_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"steps": 50}, r"with steps 40, and this one has steps 50: delete the file"),
-        ({"batch_size": 16}, r"batch_size 32, and this one has batch_size 16"),
-        ({"loss": "hinge"}, r"loss 'relativistic'.*loss 'hinge'"),
-        ({"random_state": 1}, r"random_state \["),
-        ({"loss": Loss(wasserstein)}, r"loss \['wasserstein', 'zero_centred', '0.5', '8'\]"),
-        ({"refine": 3, "optimizer": "sgd"}, r"candidates \(refine\) 2, optimizer 'adam'"),
+        ({"steps": 50}, "with steps 40, where this one has 50: delete the file"),
+        ({"batch_size": 16}, "batch_size 32, where this one has 16"),
+        ({"loss": "hinge"}, "loss 'relativistic', where this one has 'hinge'"),
+        ({"random_state": 1}, "with other random_state: delete"),
+        ({"loss": Loss(wasserstein)}, r"where this one has \['wasserstein', 'zero_centred', '0.5', '8'\]"),
+        ({"refine": 3, "optimizer": "sgd"}, r"candidates \(refine\) 2, where this one has 3 and optimizer 'adam'"),
     ],
 )
 def test_other_parameters_are_named(options: Any, message: str, tmp_path: Path) -> None:

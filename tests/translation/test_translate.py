@@ -215,15 +215,16 @@ def test_cells_may_be_missing_in_any_dtype_empty_or_huge(monkeypatch):
 
 @pytest.mark.usefixtures("dice")
 @pytest.mark.filterwarnings("ignore::ganaug.DataWarning")
+@pytest.mark.parametrize("identifiers", ["fake", "warn"])
 @pytest.mark.parametrize("dtype", ["str", "category", "int64"])
-def test_identifiers_that_are_made_anew_stay_as_they_are(monkeypatch, dtype):
+def test_identifiers_stay_as_they_are(monkeypatch, dtype, identifiers):
     monkeypatch.setattr("ganaug.translation.translate.ROWS", 200)
     monkeypatch.setattr("ganaug.translation.translate.LEAST", 50)
     keys = pd.Series(np.arange(1_000, 1_080), index=range(5, 85))
     key = keys.astype("int64") if dtype == "int64" else ("N" + keys.astype(str)).astype(dtype)
     X = pd.DataFrame({"key": key, "number": np.random.default_rng(0).normal(size=80)})
     y = np.resize([0, 1], 80)
-    augmenter = GANAugmenter(refine=False, identifiers="fake", random_state=0).fit(X, y)
+    augmenter = GANAugmenter(refine=False, identifiers=identifiers, random_state=0).fit(X, y)
     made = augmenter.translate(X, y, to=1, random_state=0)
     pd.testing.assert_series_equal(made["key"], X["key"])
     assert (made["number"] != X["number"]).sum() > 20

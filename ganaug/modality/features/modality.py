@@ -24,6 +24,7 @@ LARGEST = 1e37
 
 class FeatureModality(TableModality):
     name = "features"
+    units = "features", "rows"
 
     def takes(self, X: object) -> bool:  # noqa: ARG002 - only with an encoder are numbers features
         return False

@@ -98,7 +98,9 @@ def check_images(images: AnyArray) -> tuple[AnyArray, ImageContainer]:
         raise ValueError(f"X of shape {images.shape} has images without channels")
     broken = 0 if images.dtype.kind != "f" else int((~np.isfinite(images)).any((1, 2)).sum())
     if broken:
-        raise ValueError(f"{broken} images have pixels that are NaN or infinite: leave these images out")
+        raise ValueError(
+            f"{broken} {'images have' if broken > 1 else 'image has'} pixels that are NaN or infinite: leave them out"
+        )
     if images.dtype.kind in "iu" and images.dtype.itemsize == 8:
         furthest = max((int(images.max(initial=0)), int(images.min(initial=0))), key=abs)
         if abs(furthest) > EXACT:

@@ -28,6 +28,7 @@ LOOKED_AT = 128
 
 class ImageModality(Modality[AnyArray, ImageContainer, ImageEncoder, ImageLayout, Pixels]):
     name = "image"
+    units = "pixels", "images"
     block_rows = 32
     draws_without_tensorflow = False
     cell_bytes = 6

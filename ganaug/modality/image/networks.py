@@ -72,4 +72,5 @@ def _normalised(x: Any, name: str) -> Any:
 
 
 def _kernel(seeds: Initialisers, scale: float = 2.0) -> dict[str, Any]:
-    return {"kernel_initializer": seeds.kernel(scale), "dtype": "float32"}
+    """Options of convolutions, the same whatever Keras is set to."""
+    return {"kernel_initializer": seeds.kernel(scale), "dtype": "float32", "data_format": "channels_last"}

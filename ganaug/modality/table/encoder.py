@@ -13,6 +13,7 @@ import pandas as pd
 
 from ...columns.arranged import Arranged
 from ...columns.base import ColumnType, TensorType
+from ...columns.category import Category
 from ...columns.date_text import warn_of_words
 from ...columns.datetime import Datetime
 from ...columns.identifier import Identifier, Identifiers, identifies, without_identifiers
@@ -50,11 +51,13 @@ class Column:
     name : object
     type : ColumnType
     parts : tuple of Part
-        None if the column follows from others.
+        Empty if the column follows from others.
     known : tuple of float
         The least and the greatest number of the first array of numbers, if there is any.
     missing : bool
         Whether a value may be missing.
+    identifies : bool
+        Whether it tells rows apart, and is learnt as it is.
     """
 
     name: object
@@ -62,6 +65,7 @@ class Column:
     parts: tuple[Part, ...]
     known: tuple[float, ...]
     missing: bool
+    identifies: bool = False
 
 
 @record
@@ -146,7 +150,7 @@ class TableEncoder:
         """
         warn_of_words(table, categorical)
         types = [_listed(fit_column(table[name], categorical=name in categorical), table[name]) for name in table]
-        types, table, dropped = without_identifiers(types, table, identifiers)
+        types, table, dropped, identifying = without_identifiers(types, table, identifiers)
         floats = [own.transform(table[name]) for own, name in zip(types, table, strict=True)]
         finished = [own.given(table[name]) for own, name in zip(types, table, strict=True)]
         cells = {place: Cells(own, plain) for place, (own, plain) in enumerate(zip(types, finished, strict=True))}
@@ -178,7 +182,14 @@ class TableEncoder:
         ranges = {place: range_of(parts[0]) for place, parts in enumerate(floats)}
         ranges |= reached(ordered, cells)
         columns = [
-            Column(name, own, blocks.parts(place), ranges[place], missing=bool(np.isnan(floats[place][0]).any()))
+            Column(
+                name,
+                own,
+                blocks.parts(place),
+                ranges[place],
+                bool(np.isnan(floats[place][0]).any()),
+                place in identifying,
+            )
             for place, (name, own) in enumerate(zip(table, types, strict=True))
         ]
         steps = [Step(rule, blocks.parts(-1 - number)) for number, rule in enumerate(ordered)]
@@ -255,6 +266,18 @@ class TableEncoder:
         """The columns whose values are made anew, by their places."""
         types = {place: column.type for place, column in enumerate(self.columns)}
         return {place: own for place, own in types.items() if isinstance(own, Identifier)}
+
+    @property
+    def identifying(self) -> list[int]:
+        """The columns that tell rows apart, by their places: of a known person, whatever else is made of a row."""
+        return [place for place, own in enumerate(self.columns) if own.identifies or place in self.faked]
+
+    def without_names(self, table: pd.DataFrame) -> pd.DataFrame:
+        table = table.copy(deep=False)
+        for place, own in enumerate(self.columns):
+            if own.identifies and isinstance(own.type.cells, Category):
+                table.isetitem(place, own.type.series(np.zeros(len(table), np.int64)).set_axis(table.index))
+        return table
 
     def _owners(self) -> Iterator[BlockOwner]:
         for column in self.columns:

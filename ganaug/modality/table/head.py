@@ -39,9 +39,9 @@ def hard_rows(layout: Layout, raw: Tensor, noise: Tensor, temperature: float) ->
 
     Parameters
     ----------
-    raw : float32 tensor of shape (batch, layout.width)
-    noise : float32 tensor of shape (batch, layout.slots)
-        Standard Gumbel noise.
+    raw : float32 tensor of shape (batch, layout.raw_width)
+    noise : float32 tensor of shape (batch, layout.width)
+        Standard Gumbel noise for the slots, logistic noise for the positions, from :func:`noise_from`.
     """
     parts, positions, batch = [], [], tf.shape(raw)[0]
     for bank in layout.banks:

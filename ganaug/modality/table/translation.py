@@ -75,14 +75,14 @@ def translated(asked: Translation[pd.DataFrame]) -> pd.DataFrame:
             stacklevel=5,
         )
     made = pd.concat(parts).sort_index()
-    for place in asked.encoder.faked:
+    for place in asked.encoder.identifying:
         made.isetitem(place, asked.data.iloc[:, place])
     return made
 
 
 def _without_identifiers(asked: Translation[pd.DataFrame]) -> pd.DataFrame:
-    """The rows with what generated ones hold in the place of identifiers: whether these are missing."""
-    data = asked.data.copy()
+    """The rows with what generated ones hold in the place of identifiers: one name, or whether it is missing."""
+    data = asked.encoder.without_names(asked.data)
     for place in asked.encoder.faked:
         data.isetitem(place, np.where(data.iloc[:, place].isna(), np.nan, 0.0))
     return data
@@ -96,7 +96,8 @@ def changed_together(data: pd.DataFrame, asked: Translation[pd.DataFrame]) -> li
         tied = [places[name] for name in rule.columns if name in places]
         for one, other in pairwise(tied):
             home[home == home[other]] = home[one]
-    free = np.array([name not in asked.keep and place not in asked.encoder.faked for name, place in places.items()])
+    fixed = {*asked.encoder.identifying}
+    free = np.array([name not in asked.keep and place not in fixed for name, place in places.items()])
     return [np.flatnonzero((home == root) & free) for root in np.unique(home[free])]
 
 

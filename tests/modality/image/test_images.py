@@ -212,7 +212,7 @@ def test_training_is_drawn_as_curves(model):
         (np.zeros((5, 3, 32, 32)), ValueError, r"Channels come last: np.moveaxis\(X, 1, -1\)"),
         (np.zeros((5, 8, 8, 0)), ValueError, "without channels"),
         (np.full((5, 8, 8), "a"), TypeError, "pixels must be"),
-        (np.where(np.arange(5)[:, None, None] == 2, np.nan, np.zeros((5, 8, 8))), ValueError, "1 images have pixels"),
+        (np.where(np.arange(5)[:, None, None] == 2, np.nan, np.zeros((5, 8, 8))), ValueError, "1 image has pixels"),
         (np.full((5, 8, 8), -(2**60)), ValueError, "a pixel of -1,152,921,504,606,846,976, and floats"),
         (np.full((5, 8, 8), 2**64 - 1, np.uint64), ValueError, "a pixel of 18,446,744,073,709,551,615, and floats"),
         (np.resize([-3e38, 3e38], (5, 8, 8)).astype("float32"), ValueError, "from -3e.38 to 3e.38, a range"),
