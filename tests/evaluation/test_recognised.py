@@ -113,9 +113,8 @@ def test_an_encoder_makes_the_features_where_one_is_given(digits):
 
 def test_a_transformer_is_fitted_to_the_training_images(digits):
     flat = FunctionTransformer(lambda X: np.asarray(X).reshape(len(X), -1))
-    found = evaluate(
-        digits["train"], digits["test"], digits["more"], encoder=make_pipeline(flat, PCA(5)), random_state=0
-    )
+    parts, encoder = (digits["train"], digits["test"], digits["more"]), make_pipeline(flat, PCA(5))
+    found = evaluate(*parts, encoder=encoder, random_state=0)
     assert found.figures["likeness"]["kid"] < 0.1
     with pytest.raises(ValueError, match="images are no features"):
         evaluate(*parts, encoder="passthrough")
