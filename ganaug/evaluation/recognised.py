@@ -15,8 +15,7 @@ from sklearn.neural_network import MLPClassifier
 from ..columns.registry import measured
 from ..data.embedding import Embedding, EncoderLike, check_encoder
 from ..data.validation import check_target
-from ..modality.image.encoder import ImageEncoder
-from ..modality.registry import check_data
+from ..modality.registry import checked
 from ..plain import AnyArray, Float64Array, VectorLike
 from .tables import Tables, check_enough, prepared
 
@@ -51,9 +50,10 @@ class ImageTables(Tables):
 def are_images(given: Given) -> bool:
     """Whether an argument of `evaluate` holds images: an array of three or four axes, alone or before its labels."""
     X = given[0] if isinstance(given, tuple) and len(given) == 2 else given
+    axes: int | None = getattr(X, "ndim", None)
     try:
-        return not isinstance(X, pd.DataFrame) and np.ndim(X) in (3, 4)
-    except ValueError:  # rows of several lengths
+        return (np.ndim(X) if isinstance(X, list) else axes) in (3, 4)
+    except ValueError:  # a list of rows of several lengths
         return False
 
 
@@ -79,13 +79,13 @@ def prepared_images(
         images[name], labels[name] = part if isinstance(part, tuple) else (part, None)
         if not are_images(images[name]):
             raise ValueError(f"real_train holds images, and {name} none: give arrays of images in all three")
-        data, container = check_data(images[name])
+        modality, data, container = checked(images[name])
         check_enough(data, name)
         images[name] = container.restore(data)
         if name == "real_train":
-            encoder_of_train, _ = ImageEncoder.fit(data)
+            of_train, _ = modality.fit_encoder(data, frozenset(), "auto", None)
         try:
-            encoder_of_train.check_scale(data)
+            of_train.check_scale(data)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         if images[name].shape[1:] != images["real_train"].shape[1:]:
