@@ -23,8 +23,8 @@ from .evaluation.report import ReportMixin
 from .gan.fit import fit_model
 from .gan.start import start_from, start_from_scan
 from .gan.warm import taken_up
-from .modality.base import Model
 from .modality.generator import Build, Generator
+from .modality.protocols import Model
 from .model import GenerativeModel, HoldsModel
 from .params import (
     DOCS,

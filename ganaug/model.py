@@ -27,8 +27,8 @@ from .data.sampling_strategy import Strategy
 from .data.seeds import SampleSeeds, block_rng
 from .data.targets import ClassTarget, Target
 from .data.validation import check_target
-from .modality.base import Container, Encoder
 from .modality.generator import Generator
+from .modality.protocols import Container, Encoder
 from .modality.registry import AnyModality, check_data, modality_of
 from .plain import (
     AnyArray,

@@ -31,7 +31,7 @@ import ganaug
 from ganaug import GANAugmenter
 from ganaug.gan.contracts import Data, Outcome, Plan
 from ganaug.gan.state import TrainingState
-from ganaug.modality.base import AnyLayout
+from ganaug.modality.protocols import AnyLayout
 
 collect_ignore = ["checkers"]  # for type checkers alone
 settings.register_profile("repeatable", derandomize=True)

@@ -194,7 +194,7 @@ def test_tensorflow_is_imported_at_the_top_of_few_modules_and_from_one_place(mod
     assert ("tensorflow" in imports_of(module, at_the_top_only=True)) == (module in WITH_TENSORFLOW)
     heavy = imports_of(module, own=False) & {"tensorflow", "keras"}
     # for type checking only, and what is no public name
-    assert bool(heavy) == (module in {"tensorflow", "modality/base", "gan/kept"})
+    assert bool(heavy) == (module in {"tensorflow", "modality/protocols", "gan/kept"})
 
 
 def test_imports_are_seen_through():

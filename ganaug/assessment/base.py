@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
-from ..modality.base import Container
+from ..modality.protocols import Container
 from ..modality.registry import check_data
 from ..plain import AnyArray, Float64Array, IndexArray, MatrixLike, VectorLike
 from ..teaching.teacher import Teacher

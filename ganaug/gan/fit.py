@@ -14,9 +14,9 @@ from sklearn.exceptions import ConvergenceWarning
 from ..data.memory import check_free
 from ..data.targets import Target
 from ..exceptions import PoorClassWarning, TrainingDiverged
-from ..modality.base import AnyLayout
 from ..modality.generator import Generator
 from ..modality.processes import check_not_forked
+from ..modality.protocols import AnyLayout
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
 from ..params import Config

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-from ..modality.base import AnyLayout, Model
+from ..modality.protocols import AnyLayout, Model
 from ..tensorflow import tf
 from .contracts import Data, Plan
 from .trainer import Trainer

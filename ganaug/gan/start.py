@@ -17,7 +17,7 @@ from ..data.sampling_strategy import Strategy
 from ..data.target_types import fit_target
 from ..data.targets import ClassTarget, Target
 from ..data.validation import categorical_columns, check_rows
-from ..modality.base import Container, Encoder
+from ..modality.protocols import Container, Encoder
 from ..modality.registry import AnyModality, checked
 from ..params import GANParameters
 from ..plain import BoolArray, Float64Array, MatrixLike, VectorLike

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..modality.base import AnyLayout, Model, Tensor
 from ..modality.expanding import expand_condition
+from ..modality.protocols import AnyLayout, Model, Tensor
 from ..modality.registry import modality_of
 from ..modality.tracing import without_autograph
 from ..plain import AnyArray

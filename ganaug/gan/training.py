@@ -11,8 +11,8 @@ from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 
-from ..modality.base import AnyLayout
 from ..modality.generator import Generator
+from ..modality.protocols import AnyLayout
 from ..modality.registry import modality_of
 from ..params import Config
 from .checkpoint import Checkpoint

@@ -11,9 +11,10 @@ import numpy as np
 
 from ..columns.layout import Encoded
 from ..plain import Float32Array, record
-from .base import AnyLayout, Model, Size
+from .base import Size
 from .dense import dense_condition
 from .processes import check_not_forked
+from .protocols import AnyLayout, Model
 from .registry import modality_of
 
 Build = Callable[[Any], Model]

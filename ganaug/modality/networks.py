@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import AnyLayout, Model, Size
+from .base import Size
 from .own_networks import Own, own_discriminator, own_generator
+from .protocols import AnyLayout, Model
 from .registry import modality_of
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from ..data.embedding import Embedded
 from ..data.foreign import check_given, library_of
 from ..plain import MatrixLike
-from .base import AnyLayout, Container, Modality
+from .base import Modality
 from .features.modality import FeatureModality
 from .image.modality import ImageModality
+from .protocols import AnyLayout, Container
 from .table.modality import TableModality
 
 AnyModality = Modality[Any, Any, Any, Any, Any]

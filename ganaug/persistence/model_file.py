@@ -10,8 +10,8 @@ import pandas as pd
 
 from ..columns.layout import Encoded
 from ..data.targets import conditioned
-from ..modality.base import Model
 from ..modality.generator import Build
+from ..modality.protocols import Model
 from ..modality.registry import modality_of
 from ..model import GenerativeModel
 from ..plain import PathLike

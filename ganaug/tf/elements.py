@@ -8,7 +8,7 @@ from typing import Any
 
 from ..columns.layout import Encoded
 from ..data.targets import Target
-from ..modality.base import Reader
+from ..modality.protocols import Reader
 from ..modality.specs import is_dense, shown, without_rows
 from ..model import GenerativeModel
 from ..plain import AnyArray

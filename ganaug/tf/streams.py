@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..columns.layout import Encoded
-from ..modality.base import Tensor
+from ..modality.protocols import Tensor
 from ..modality.tracing import without_autograph
 from ..model import GenerativeModel
 from ..plain import AnyArray

@@ -11,8 +11,8 @@ import pandas as pd
 from ...columns.base import numpy_dtype
 from ...columns.layout import Encoded, Layout
 from ...plain import AnyArray, Int32Array, Int64Array, record
-from ..base import WithoutRules
 from ..table.encoder import TableEncoder
+from ..without_rules import WithoutRules
 from .feature_space import FeatureSpace
 
 FEWEST_CHECKED = 20

@@ -13,7 +13,7 @@ from ...data.seeds import block_rng
 from ...plain import Int32Array, MatrixLike
 from ...rules.declared import Rules
 from ...selection.sampler import Sampler
-from ..base import Reader
+from ..protocols import Reader
 from ..table.container import TableContainer
 from ..table.modality import TableModality
 from .encoder import FeatureEncoder

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...plain import AnyArray, Float64Array, record
-from ..base import WithoutRules
+from ..without_rules import WithoutRules
 from .pixels import ImageLayout, Pixels, pictures
 from .spikes import Spikes, find_spikes
 

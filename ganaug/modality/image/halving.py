@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 
 from ...plain import AnyArray
-from ..base import Half, Model, Size
+from ..base import Half, Size
+from ..protocols import Model
 from .pixels import ImageLayout, Pixels
 from .sizes import USUAL_SIDE
 

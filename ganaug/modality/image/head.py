@@ -6,7 +6,7 @@ from typing import Any
 
 from ...plain import AnyArray
 from ...tensorflow import tf
-from ..base import Uniform
+from ..protocols import Uniform
 from .augment import recoloured, shifted
 from .pixels import ImageLayout, Pixels
 

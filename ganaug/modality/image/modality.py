@@ -14,7 +14,8 @@ from ...columns.quantiles import QuantileCoder
 from ...plain import AnyArray, Float32Array, Float64Array, Int32Array, MatrixLike
 from ...rules.declared import Rules
 from ...selection.sampler import Draw, Sampler
-from ..base import Half, Head, Modality, Model, Reader, Size, Sizing, Translation
+from ..base import Half, Modality, Size, Sizing, Translation
+from ..protocols import Head, Model, Reader
 from . import sizes
 from .container import ImageContainer, check_images
 from .encoder import ImageEncoder

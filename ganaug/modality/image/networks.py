@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...tensorflow import keras
-from ..base import Model, Size
+from ..base import Size
 from ..layers import Initialisers, dense, leaky
+from ..protocols import Model
 from .pixels import ImageLayout
 from .sizes import KERNEL, grid
 

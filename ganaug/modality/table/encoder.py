@@ -2,79 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ...columns.arranged import Arranged
-from ...columns.base import ColumnType, TensorType
+from ...columns.base import TensorType
 from ...columns.category import Category
-from ...columns.date_text import warn_of_words
-from ...columns.datetime import Datetime
-from ...columns.identifier import Identifier, Identifiers, identifies, without_identifiers
+from ...columns.identifier import Identifier, Identifiers, identifies
 from ...columns.joined import as_fitted
 from ...columns.layout import Encoded, Layout
-from ...columns.listed import ROWS_PER_VALUE, Listed
 from ...columns.number import Number
 from ...columns.quantiles import QuantileCoder
-from ...columns.registry import fit_column
 from ...data.threads import threads_at_hand
 from ...plain import AnyArray, BoolArray, Float32Array, Float64Array, IndexArray, Int32Array, record
-from ...rules.base import LABEL, Cells, KeptRule, Rule, label_cells, lattice
-from ...rules.declared import Rules, rules_of
-from ...rules.find import relate
+from ...rules.base import LABEL, Cells, KeptRule, label_cells
+from ...rules.declared import Rules
 from ...rules.order import Bounds, Order
-from ...rules.pinned import held_exactly
-from ...rules.relations import Relation, range_of, reached
 from ...rules.unique import Unique
-from .arrangement import arranged, told_by_value
-from .blocks import Blocks, Part
-from .lookups import told_by_keys
+from .blocks import Part
+from .column import Column, Step
+from .learning import learn_table
+from .left_open import left_open
 from .unrepeated import UniquePair, unrepeated
-
-SPARSE = 2.0
-GOLDEN = (5**0.5 - 1) / 2
-
-
-@record
-@dataclass(frozen=True)
-class Column:
-    """A column of the table.
-
-    Parameters
-    ----------
-    name : object
-    type : ColumnType
-    parts : tuple of Part
-        Empty if the column follows from others.
-    known : tuple of float
-        The least and the greatest number of the first array of numbers, if there is any.
-    missing : bool
-        Whether a value may be missing.
-    identifies : bool
-        Whether it tells rows apart, and is learnt as it is.
-    """
-
-    name: object
-    type: ColumnType
-    parts: tuple[Part, ...]
-    known: tuple[float, ...]
-    missing: bool
-    identifies: bool = False
-
-
-@record
-@dataclass(frozen=True)
-class Step:
-    """A rule, and its rests as encoded rows hold them."""
-
-    rule: Rule
-    parts: tuple[Part, ...]
 
 
 class BlockOwner(NamedTuple):
@@ -148,54 +102,8 @@ class TableEncoder:
         ValueError
             For a rule that does not hold.
         """
-        warn_of_words(table, categorical)
-        types = [_listed(fit_column(table[name], categorical=name in categorical), table[name]) for name in table]
-        types, table, dropped, identifying = without_identifiers(types, table, identifiers)
-        floats = [own.transform(table[name]) for own, name in zip(types, table, strict=True)]
-        finished = [own.given(table[name]) for own, name in zip(types, table, strict=True)]
-        cells = {place: Cells(own, plain) for place, (own, plain) in enumerate(zip(types, finished, strict=True))}
-        every = {place: own for place, own in cells.items() if not isinstance(own.type, Identifier)}
-        every |= {} if classes is None else {LABEL: label_cells(classes)}
-        names = {place: str(name) for place, name in enumerate(table) if place in every} | {LABEL: "the label"}
-        found = rules_of(rules, every, names)
-        for place in found.listed(cells):
-            types[place] = Listed.of(types[place], cells[place].plain)
-            floats[place] = types[place].transform(table.iloc[:, place])
-        for place in found.listed_days():
-            types[place] = types[place].on_days_of(cells[place].plain)
-        for place, own in arranged(types, floats, found, classes).items():
-            types[place] = own
-            floats[place] = own.transform(table.iloc[:, place])
-        told, blocks = found.told, Blocks()
-        for place in [place for place in cells if place not in found.derived] or [0]:
-            for number, numbers in enumerate(_left_open(floats[place], (place,), found.rules, cells, told)):
-                blocks.add((place, number), numbers, nominal=types[place].nominal[number])
-        lattices = {place: lattice(own) for place, own in cells.items() if isinstance(own.type.cells, Number)}
-        blocks.share({place for place, (_, step) in lattices.items() if step})
-        alone = {p for p in blocks.unshared() & lattices.keys() if not isinstance(types[p], (Arranged, Listed))}
-        relate(found, cells, {place: lattices[place] for place in sorted(alone)})
-        blocks.drop({rule.effect for rule in found.rules if isinstance(rule, Relation)})
-        ordered = found.ordered()
-        for number, rule in enumerate(ordered):
-            for i, rest in enumerate(_left_open(rule.rests(every), rule.effects, ordered, cells, told)):
-                blocks.add((-1 - number, i), rest, nominal=rule.nominal[i])
-        ranges = {place: range_of(parts[0]) for place, parts in enumerate(floats)}
-        ranges |= reached(ordered, cells)
-        columns = [
-            Column(
-                name,
-                own,
-                blocks.parts(place),
-                ranges[place],
-                bool(np.isnan(floats[place][0]).any()),
-                place in identifying,
-            )
-            for place, (name, own) in enumerate(zip(table, types, strict=True))
-        ]
-        steps = [Step(rule, blocks.parts(-1 - number)) for number, rule in enumerate(ordered)]
-        layout, rows = blocks.layout(), blocks.encoded(len(table))
-        told_columns = told_by_keys(told_by_value(found), [own.parts for own in columns], cells, layout, rows)
-        return cls(tuple(columns), tuple(steps), replace(layout, told=told_columns), dropped), rows
+        learnt = learn_table(table, categorical, classes, rules, identifiers)
+        return cls(learnt.columns, learnt.steps, learnt.layout, learnt.dropped), learnt.rows
 
     @property
     def features(self) -> list[object]:
@@ -368,10 +276,10 @@ class TableEncoder:
         for place, column in enumerate(self.columns):
             if column.parts:
                 floats = column.type.transform(as_fitted(table[column.name], column.type.dtype))
-                _encode(column.parts, _left_open(floats, (place,), rules, cells, self.gaps_told), blocks)
+                _encode(column.parts, left_open(floats, (place,), rules, cells, self.gaps_told), blocks)
         for step in self.steps:
             if step.parts:
-                rests = _left_open(step.rule.rests(cells), step.rule.effects, rules, cells, self.gaps_told)
+                rests = left_open(step.rule.rests(cells), step.rule.effects, rules, cells, self.gaps_told)
                 _encode(step.parts, rests, blocks)
         return Encoded.join([blocks[i] for i in range(len(self.layout.blocks))], len(table))
 
@@ -481,52 +389,6 @@ def _encode(parts: tuple[Part, ...], arrays: list[Float64Array], blocks: dict[in
     for part, values in zip(parts, arrays, strict=True):
         if part.block >= 0 and part.parent is None:
             blocks[part.block] = part.coder.encode(values)
-
-
-def _left_open(
-    arrays: list[Float64Array],
-    places: tuple[int, ...],
-    rules: Sequence[Rule],
-    cells: Mapping[int, Cells],
-    gaps_told: Set[int],
-) -> list[Float64Array]:
-    """What rules do not tell of a column, or of some together."""
-    held = [held_exactly(rules, place, cells[place]) for place in places if place in cells]
-    if not arrays or not held:
-        return arrays
-    return filled(arrays, np.logical_or.reduce(held), gaps=not gaps_told.isdisjoint(places))
-
-
-def filled(arrays: list[Float64Array], held: BoolArray, *, gaps: bool) -> list[Float64Array]:
-    """Arrays of a column in which other values stand, as often as elsewhere, where rules tell what is there: in some
-    rows, and in gaps."""
-    told = held | np.isnan(arrays[0]) if gaps else held
-    known = np.flatnonzero(~told)
-    if not told.any():
-        return arrays
-    if not len(known):
-        return [np.nan_to_num(array) for array in arrays]
-    turns = (np.arange(1, told.sum() + 1) * GOLDEN) % 1
-    donors = known[(turns * len(known)).astype(int)]
-    made = []
-    for array in arrays:
-        full = array.copy()
-        full[told] = array[donors]
-        made.append(full)
-    return made
-
-
-def _listed(own: ColumnType, column: pd.Series) -> ColumnType:
-    """The type of dates that recur and skip many others, such as the first of each month, as a list of them."""
-    if not isinstance(own.cells, Datetime):
-        return own
-    weeks, weekday, time = own.transform(column)
-    absent = np.isnan(weeks)
-    combined = [len(np.unique(part[~absent])) for part in (weeks, weekday, time)]
-    plain = own.plain([weeks, weekday, time])
-    distinct = len(np.unique(plain[~absent]))
-    recurs = (~absent).sum() >= ROWS_PER_VALUE * distinct
-    return Listed.of(own, plain) if recurs and SPARSE * distinct < np.prod(combined) else own
 
 
 def _tensor_type(column: Column) -> TensorType:

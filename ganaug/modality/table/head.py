@@ -7,8 +7,8 @@ from typing import Any
 from ...columns.layout import Bank, Encoded, Layout
 from ...plain import AnyArray
 from ...tensorflow import tf
-from ..base import Uniform
 from ..expanding import expand
+from ..protocols import Uniform
 
 Tensor = Any
 

@@ -14,7 +14,8 @@ from ...plain import Float32Array, Float64Array, Int32Array, MatrixLike
 from ...rules.declared import Rules
 from ...selection.importance import ImportanceSampling
 from ...selection.sampler import Draw, Sampler
-from ..base import Head, Modality, Model, Reader, Size, Sizing, Translation
+from ..base import Modality, Size, Sizing, Translation
+from ..protocols import Head, Model, Reader
 from . import perceptron, sizes
 from .container import TableContainer, check_table
 from .encoder import TableEncoder

@@ -6,8 +6,9 @@ from typing import Any
 
 from ...columns.layout import Layout
 from ...tensorflow import keras
-from ..base import Model, Size
+from ..base import Size
 from ..layers import Initialisers, dense, leaky
+from ..protocols import Model
 
 
 def _trunk(x: Any, size: Size, seeds: Initialisers) -> Any:
