@@ -15,7 +15,7 @@ import numpy as np
 from ..plain import Float64Array
 from .base import MayFollow, probed
 from .dependence import Dependence, find_dependences, with_twins
-from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Relation
+from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Numbers, Relation
 from .verified import UNITS, verified
 
 MOST_COLUMNS = 150
@@ -26,30 +26,21 @@ ROOTS = 2.0
 
 
 def find_exact(
-    columns: Columns,
-    factors: Sequence[int],
-    lattices: Mapping[int, tuple[float, float]],
-    grains: Mapping[int, float],
-    pairs: Sequence[tuple[int, int]],
-    may_follow: MayFollow,
+    numbers: Numbers, factors: Sequence[int], pairs: Sequence[tuple[int, int]], may_follow: MayFollow
 ) -> Iterator[Relation]:
     """Relations that all complete rows keep.
 
     Parameters
     ----------
-    columns : mapping of int to ndarray of float64
-        Numbers, NaN where missing, by place.
+    numbers : Numbers
     factors : sequence of int
-        Those that may be part of a product.
-    lattices : mapping of int to (float, float)
-        Origin and step of the values of each, step 0 for none.
-    grains : mapping of int to float
-        What the dtype of each may leave out of a number, as a share of it.
+        Places of those that may be part of a product.
     pairs : sequence of (int, int)
         Places of columns of which the first is never greater.
     may_follow : callable
         Whether the column at a place may follow from those at others, after the relations given so far.
     """
+    columns = numbers.columns
     rows = len(next(iter(columns.values()), ()))
     if rows < FEWEST_COMPLETE:
         return
@@ -61,22 +52,23 @@ def find_exact(
     for product in (False, True):
         if product:
             columns = {**columns, **{place: FORMS[form](columns[own]) for place, (own, form) in forms.items()}}
-            lattices = {**lattices, **dict.fromkeys(forms, (0.0, 0.0))}
-            grains = {**grains, **{place: grains[own] for place, (own, _) in forms.items()}}
+            lattices = {**numbers.lattices, **dict.fromkeys(forms, (0.0, 0.0))}
+            grains = {**numbers.grains, **{place: numbers.grains[own] for place, (own, _) in forms.items()}}
+            numbers = Numbers(columns, lattices, grains)
             usable += list(forms)[: MOST_COLUMNS - len(usable)]
             seen = {place: columns[place][probe] for place in usable}
             factors = [*factors, *forms]
         scale = {place: _log(values) if product else values for place, values in seen.items()}
-        steps = {place: lattices[place][1] for place in usable}
+        steps = {place: numbers.step(place) for place in usable}
         parts = [place for place in usable if not product or place in factors]
         varied = {place: scale[place] for place in parts if _varies(scale[place])}  # in the rows that were probed
-        found = list(find_dependences(varied, seen, steps, grains, product))
+        found = list(find_dependences(varied, seen, steps, numbers.grains, product))
         signed = [place for place in varied if (seen[place] < 0).any()]
         if product and signed:
             others = {place: own for place, own in varied.items() if place not in signed}
-            found += find_dependences(others, seen, steps, grains, product)
+            found += find_dependences(others, seen, steps, numbers.grains, product)
         for each in [*found, *with_twins(found)]:
-            trials += _trials(each, columns, lattices, grains, product, pairs, may_follow, forms)
+            trials += _trials(each, numbers, product, pairs, may_follow, forms)
     for trial in sorted(trials, key=lambda trial: trial.rank):
         yield trial.relation
 
@@ -107,32 +99,29 @@ class RankedRelation(NamedTuple):
 
 def _trials(
     found: Dependence,
-    columns: Columns,
-    lattices: Mapping[int, tuple[float, float]],
-    grains: Mapping[int, float],
+    numbers: Numbers,
     product: bool,
     pairs: Sequence[tuple[int, int]],
     may_follow: MayFollow,
     forms: Mapping[int, tuple[int, str]],
 ) -> Iterator[RankedRelation]:
     """What follows from a dependence, for each column that may follow."""
-    places = [*found.weights, found.place]
+    places, columns, grains = [*found.weights, found.place], numbers.columns, numbers.grains
     for effect in places:
         causes = [place for place in places if place != effect]
         own = [forms[cause][0] if cause in forms else cause for cause in causes]
         if effect in forms or len({effect, *own}) <= len(own) or not may_follow(effect, own):
             continue
         weights, constant = _solved(found, effect, causes)
-        grain = max(grains[place] for place in places)
-        relation = verified(effect, causes, weights, constant, columns, lattices, grain, product)
+        relation = verified(effect, causes, weights, constant, numbers, product)
         if relation is not None:
             outside = round(_outside(relation, columns), 2)
             left = np.mean(relation.rest(columns[effect], columns) != 0) + outside if relation.has_rest else 0.0
             lossy = bool(relation.step) and not all(
-                lattices[cause][1] for cause in relation.causes if cause not in forms
+                numbers.step(cause) for cause in relation.causes if cause not in forms
             )
             lossy |= not relation.step and grains[effect] > min(grains[cause] for cause in causes)
-            coarse = _coarseness(relation, lattices, columns)
+            coarse = _coarseness(relation, numbers)
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
                 relation = replace(relation, causes=tuple(own), forms=counted)
@@ -172,20 +161,20 @@ def _digits(relation: Relation) -> int:
     return len(numbers) - len(plain) + sum(map(len, written))
 
 
-def _coarseness(relation: Relation, lattices: Mapping[int, tuple[float, float]], columns: Columns) -> int:
+def _coarseness(relation: Relation, numbers: Numbers) -> int:
     """How coarse the column is next to what the others make of it, in half powers of ten: others cannot follow from a
     coarser one."""
 
     def size(place: int) -> float:
-        known = np.abs(columns[place][~np.isnan(columns[place])])
+        known = np.abs(numbers.columns[place][~np.isnan(numbers.columns[place])])
         return float(np.median(known[known > 0])) if relation.product else 1.0
 
     causes = zip(relation.causes, np.abs(relation.weights).tolist(), strict=True)
-    rounded = [(cause, weight) for cause, weight in causes if not relation.product or lattices[cause][1] < 1]
+    rounded = [(cause, weight) for cause, weight in causes if not relation.product or numbers.step(cause) < 1]
     own = relation.step / size(relation.effect)
     if not own or not rounded:
         return 0
-    made = min(weight * lattices[cause][1] / size(cause) for cause, weight in rounded)
+    made = min(weight * numbers.step(cause) / size(cause) for cause, weight in rounded)
     return max(0, int(np.rint(2 * np.log10(own / max(made, 1e-300)))))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..columns.number import Number
 from .assembly import Assembly
-from .base import LABEL, Rule, Table, lattice
+from .base import LABEL, Rule, Table
 from .by_case_search import ByCaseSearch
 from .close_relations import find_relations
 from .distance import find_distances
@@ -21,7 +21,7 @@ from .limited import find_ages, find_limited
 from .one_of import OneOf, find_one_of, is_dummy
 from .order_search import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
-from .relations import Relation, reached
+from .relations import Numbers, Relation, reached
 from .share import find_shares
 from .tied import find_ties
 from .total import Total, total_of
@@ -60,21 +60,18 @@ def find_rules(
                 found.add(group)
     of_numbers, of_flags = _by_factors(find_interactions(table), table)
     found.add_all(of_numbers)
-    numbers = {place: table[place].numbers() for place in columns if table[place].ordered}
-    lattices = {place: lattice(table[place]) for place in numbers}
-    grains = {place: table[place].grain for place in numbers}
-    factors = [place for place in numbers if table[place].kind == "number"]
-    found.add_all(find_limited({place: numbers[place] for place in factors}, lattices, grains, found.may_be_told))
+    numbers = Numbers.of(table, [place for place in columns if table[place].ordered])
+    factors = [place for place in numbers.columns if table[place].kind == "number"]
+    found.add_all(find_limited(numbers.only(factors), found.may_be_told))
     by_case = ByCaseSearch(search)
     found.add_all(by_case.choices())
     found.add_all(by_case.moments())
     search.singles()
     found.add_all(find_functions(table, found.may_be_told))
     orders = ordered_pairs(table)
-    moments = [place for place in numbers if table[place].kind == "datetime"]
-    timed = {place: numbers[place] for place in (*factors, *moments)}
-    found.add_all(find_ages(timed, moments, lattices, grains, found.may_be_told))
-    for relation in find_exact(numbers, factors, lattices, grains, orders, found.may_be_told):
+    moments = [place for place in numbers.columns if table[place].kind == "datetime"]
+    found.add_all(find_ages(numbers.only((*factors, *moments)), moments, found.may_be_told))
+    for relation in find_exact(numbers, factors, orders, found.may_be_told):
         for rule in (*_as_total(relation, table, found), relation):
             if found.add(rule):
                 break

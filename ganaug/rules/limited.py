@@ -12,7 +12,7 @@ import numpy as np
 from ..plain import BoolArray, Float64Array, IndexArray
 from .base import MayFollow, probed
 from .exact import is_usable
-from .relations import FEWEST_COMPLETE, NOISE, Columns, Relation, complete_rows
+from .relations import FEWEST_COMPLETE, NOISE, Columns, Numbers, Relation, complete_rows
 from .verified import UNITS, verified
 
 MOST_COLUMNS = 150
@@ -28,9 +28,7 @@ NONE = -np.inf, np.inf
 Lattices = Mapping[int, tuple[float, float]]
 
 
-def find_limited(
-    columns: Columns, lattices: Lattices, grains: Mapping[int, float], may_follow: MayFollow
-) -> Iterator[Relation]:
+def find_limited(numbers: Numbers, may_follow: MayFollow) -> Iterator[Relation]:
     """Numbers that another one rounded, or one or two others within limits, tell in every complete row.
 
     Between its limits a column has to equal another one in other units, or the sum, the difference, the product or the
@@ -38,23 +36,16 @@ def find_limited(
 
     Parameters
     ----------
-    columns : mapping of int to ndarray of float64
-        Numbers, NaN where missing, by place.
-    lattices : mapping of int to (float, float)
-        Origin and step of the values of each, step 0 for none.
-    grains : mapping of int to float
-        What the dtype of each may leave out of a number, as a share of it.
+    numbers : Numbers
     may_follow : callable
         Whether the column at a place may follow from those at others, after the relations given so far.
     """
-    columns = dict([(place, own) for place, own in columns.items() if is_usable(own)][:MOST_COLUMNS])
-    for effect, values in columns.items():
+    numbers = numbers.only([place for place, own in numbers.columns.items() if is_usable(own)][:MOST_COLUMNS])
+    for effect, values in numbers.columns.items():
         for limits in _limits(values):
             sought = ((_finer, False),) if limits == NONE else ((_sums, False), (_products, True))
             trials = (
-                _within(
-                    effect, limits, columns, lattices, grains, may_follow, partial(seek, lattices=lattices), product=of
-                )
+                _within(effect, limits, numbers, may_follow, partial(seek, lattices=numbers.lattices), product=of)
                 for seek, of in sought
             )
             found = next((trial for trial in trials if trial is not None), None)
@@ -63,24 +54,22 @@ def find_limited(
                 break
 
 
-def find_ages(
-    columns: Columns, moments: Sequence[int], lattices: Lattices, grains: Mapping[int, float], may_follow: MayFollow
-) -> Iterator[Relation]:
+def find_ages(numbers: Numbers, moments: Sequence[int], may_follow: MayFollow) -> Iterator[Relation]:
     """Numbers that are the time between two moments in whole years, of which there are several sorts, or other units.
 
     Parameters
     ----------
-    columns : mapping of int to ndarray of float64
-        Numbers, and moments in seconds.
+    numbers : Numbers
     moments : sequence of int
         Places of moments.
-    lattices, grains, may_follow
+    may_follow
         As of :func:`find_limited`.
     """
+    columns = numbers.columns
     pairs = list(permutations([place for place in moments if is_usable(columns[place])], 2))
     for effect in [place for place, own in columns.items() if pairs and place not in moments and is_usable(own)]:
-        seek = partial(_times, pairs=pairs, lattices=lattices)
-        found = _within(effect, NONE, columns, lattices, grains, may_follow, seek)
+        seek = partial(_times, pairs=pairs, lattices=numbers.lattices)
+        found = _within(effect, NONE, numbers, may_follow, seek)
         if found is not None:
             yield found
 
@@ -99,31 +88,29 @@ def _limits(values: Float64Array) -> Iterator[tuple[float, float]]:
 def _within(
     effect: int,
     limits: tuple[float, float],
-    columns: Columns,
-    lattices: Lattices,
-    grains: Mapping[int, float],
+    numbers: Numbers,
     may_follow: MayFollow,
     seek: Callable[[int, Columns], Iterator[dict[int, float]]],
     *,
     product: bool = False,
 ) -> Relation | None:
     """What tells a column between its limits, and beyond them that it is there, of what `seek` makes out."""
+    columns = numbers.columns
     values = columns[effect]
     inner = ~((values <= limits[0]) | (values >= limits[1]))
     known = np.flatnonzero(inner & ~np.isnan(values))
     if len(known) < FEWEST_COMPLETE:
         return None
     seen = {place: own[known[probed(len(known), FIRST_ROWS)]] for place, own in columns.items()}
-    step = lattices[effect][1]
+    step = numbers.step(effect)
     for weights in seek(effect, seen):
         causes = list(weights)
         if not (product or _near(weights, known, values, columns, step)) or not may_follow(effect, causes):
             continue
         if len(np.unique(values[known])) < FEWEST_VALUES:
             return None
-        between = {place: columns[place][inner] for place in (effect, *causes)}
-        grain = max(grains[place] for place in between)
-        found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, lattices, grain, product)
+        between = numbers._replace(columns={place: columns[place][inner] for place in (effect, *causes)})
+        found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, product)
         if found is None or found.least or found.most:
             continue
         missing = np.any([np.isnan(columns[cause]) for cause in causes], axis=0)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,11 +15,43 @@ from ..columns.duration import Duration
 from ..columns.number import Number
 from ..columns.ticks import NO_TIME, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
-from .base import Cells, Rule, Table, quoted
+from .base import Cells, Rule, Table, lattice, quoted
 
 FEWEST_COMPLETE = 100
 
 Columns = Mapping[int, Float64Array]
+
+
+class Numbers(NamedTuple):
+    """Columns as numbers, by their places.
+
+    Parameters
+    ----------
+    columns : mapping of int to ndarray of float64
+        Values, NaN where missing; of moments seconds.
+    lattices : mapping of int to (float, float)
+        Origin and step of the values, step 0 for none.
+    grains : mapping of int to float
+        What the dtype may leave out of a number, as a share of it.
+    """
+
+    columns: Columns
+    lattices: Mapping[int, tuple[float, float]]
+    grains: Mapping[int, float]
+
+    @classmethod
+    def of(cls, table: Table, places: Sequence[int]) -> Numbers:
+        return cls(
+            {place: table[place].numbers() for place in places},
+            {place: lattice(table[place]) for place in places},
+            {place: table[place].grain for place in places},
+        )
+
+    def only(self, places: Iterable[int]) -> Numbers:
+        return self._replace(columns={place: self.columns[place] for place in places})
+
+    def step(self, place: int) -> float:
+        return self.lattices[place][1]
 
 
 ROUNDING: dict[str, Callable[[Float64Array], Float64Array]] = {

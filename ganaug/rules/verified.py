@@ -10,7 +10,7 @@ import numpy as np
 
 from ..plain import BoolArray, Float64Array
 from .base import Table, lattice
-from .relations import FEWEST_COMPLETE, FORMS, NOISE, Columns, Relation, within_step
+from .relations import FEWEST_COMPLETE, FORMS, NOISE, Columns, Numbers, Relation, within_step
 
 TIGHT = 0.02
 NEAR_PI = 1e-4
@@ -32,14 +32,13 @@ def verified(
     causes: Sequence[int],
     weights: Float64Array,
     constant: float,
-    columns: Columns,
-    lattices: Mapping[int, tuple[float, float]],
-    grain: float,
+    numbers: Numbers,
     product: bool,
 ) -> Relation | None:
     """The relation in its simplest form that all complete rows keep; None if some do not."""
-    base, complete = _blank(effect, causes, weights, constant, columns, lattices[effect], grain, product)
-    values, step = columns[effect], lattices[effect][1]
+    columns, grain = numbers.columns, max(numbers.grains[place] for place in (effect, *causes))
+    base, complete = _blank(effect, causes, weights, constant, columns, numbers.lattices[effect], grain, product)
+    values, step = columns[effect], numbers.step(effect)
     if complete.sum() < max(FEWEST_COMPLETE, (~np.isnan(values)).sum() / 2):
         return None
     simple = np.array([_simple(weight, product) for weight in weights])
@@ -58,7 +57,7 @@ def verified(
     level = replace(base, weights=simple, step=0.0, constant=0.0)
     constant = next(_constants(level, values, columns, complete, step, product), 0.0)
     trial = replace(base, weights=simple, constant=constant)
-    loose = sum(abs(w) * lattices[cause][1] / 2 for w, cause in zip(simple.tolist(), causes, strict=True)) + step / 2
+    loose = sum(abs(w) * numbers.step(cause) / 2 for w, cause in zip(simple.tolist(), causes, strict=True)) + step / 2
     most = np.floor(loose / step + 0.5) * step
     width = np.subtract(*np.quantile(values[complete], [0.95, 0.05]))
     trial = replace(trial, least=-most, most=most)
