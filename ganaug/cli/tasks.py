@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import pandas as pd
 import typer
@@ -15,15 +14,14 @@ import typer
 from ..augmenter import GANAugmenter, load
 from ..columns.identifier import Identifiers
 from ..data.replacing import replacing
-from ..data.sampling_strategy import Strategy, missing_rows
+from ..data.sampling_strategy import missing_rows
 from ..data.validation import check_choice, check_labels, check_target
 from ..modality.registry import checked
 from ..model import check_room_for
 from ..params import Auto, changed_parameters
 from ..plain import AnyArray
-from ..plans.plan import SamplePlan, free_name
+from ..plans.plan import SamplePlan
 from ..scanning.scan import Scan, scan
-from .cells import CellStyle
 from .files import first_styles, is_large, read, read_alike, split
 from .folders import (
     SUFFIXES,
@@ -40,6 +38,7 @@ from .folders import (
 from .outputs import check_output, check_picture
 from .styles import save_styles, styles_of, text_styles
 from .writing import write, write_below
+from .written_labels import as_pandas, classes_of, column_of, counts_of, strategy_of, with_labels
 
 OF_TABLES = "this goes with a table, not with a folder of images"
 
@@ -75,7 +74,7 @@ def rebalance(
         check_output(checkpoint, table=False)
         fitting = partial(_fitted, steps=steps, time_budget=time_budget, random_state=random_state, quiet=quiet)
         fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
-        rebalance_photos(table, output, partial(_strategy, strategy), ratio, image_size, fitting, quiet=quiet)
+        rebalance_photos(table, output, partial(strategy_of, strategy), ratio, image_size, fitting, quiet=quiet)
         return
     check_there(table)
     if target is None:
@@ -98,7 +97,7 @@ def rebalance(
     check_labels(labels)
     if mark is not None and mark in frame:
         raise ValueError(f"--mark {mark}: the table has such a column already")
-    wanted = {"ratio": ratio, "sampling_strategy": _strategy(strategy, _classes(y, source.styles.get(target)))}
+    wanted = {"ratio": ratio, "sampling_strategy": strategy_of(strategy, classes_of(y, source.styles.get(target)))}
     missing = missing_rows(wanted["sampling_strategy"], labels.value_counts(sort=False).to_dict(), labels.to_numpy())
     check_room_for(X, sum(missing.values()), ratio, checked(X)[0])
     if model is None:
@@ -113,7 +112,7 @@ def rebalance(
             left_out = ", ".join(map(str, augmenter.dropped_columns_))
             raise ValueError(f"{model} draws no {left_out}, which it was fitted without: take it out of {table}")
     more, labels, synthetic = augmenter.augment(X, y, return_mask=True)
-    made = _pandas(more).assign(**{target: _column(labels)})[list(frame)]
+    made = as_pandas(more).assign(**{target: column_of(labels)})[list(frame)]
     made = made if mark is None else made.assign(**{mark: synthetic})
     write_below(source, made, output, mark, escape_formulas=escape_formulas)
 
@@ -190,7 +189,7 @@ def sample(
     elif part_rows is None:
         check_output(output)
     if counts and rows is None:
-        wanted: int | dict[Any, int] = _counts(counts, augmenter, styles)
+        wanted: int | dict[Any, int] = counts_of(counts, augmenter, styles)
     elif rows is not None and not counts:
         wanted = rows
     else:
@@ -207,8 +206,8 @@ def sample(
         return
     if isinstance(made, tuple):
         X, y = made
-        made = _with_labels(_pandas(X), _column(y))
-    write(_pandas(made), output, styles, escape_formulas=escape_formulas)
+        made = with_labels(as_pandas(X), column_of(y))
+    write(as_pandas(made), output, styles, escape_formulas=escape_formulas)
 
 
 def assess(
@@ -353,68 +352,3 @@ def _write_parts(plan: SamplePlan, folder: str, engine: Any, quiet: bool) -> Non
     if folder == "-":
         raise typer.BadParameter("--part-rows writes files: name a folder with -o")
     plan.to_parquet(folder, engine=engine, verbose=not quiet)
-
-
-def _strategy(text: str, classes: dict[str, Any]) -> Strategy:
-    """A name as it is, a number, or totals by label."""
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError:
-        if "{" in text:
-            raise ValueError(f'--strategy {text}: totals are JSON, labels in double quotes: {{"fraud": 500}}') from None
-        return cast("Strategy", text)  # the augmenter checks it
-    if not isinstance(value, dict):
-        return value
-    return {_label(label, classes): total for label, total in value.items()}
-
-
-def _classes(y: pd.Series, style: CellStyle | None) -> dict[str, Any]:
-    """Labels by how they are written."""
-    labels = y.drop_duplicates()
-    classes = {str(label): label for label in labels.tolist()}
-    return classes if style is None else {**classes, **dict(zip(style.written(labels), labels.tolist(), strict=True))}
-
-
-def _pandas(X: Any) -> pd.DataFrame:
-    """Rows of a model that was fitted in Python, to a table of whatever library."""
-    return X.to_pandas() if hasattr(X, "to_pandas") else pd.DataFrame(X)
-
-
-def _column(y: Any) -> Any:
-    """Labels as a Series or an array."""
-    labels = y.to_pandas() if hasattr(y, "to_pandas") else y
-    return labels.iloc[:, 0] if isinstance(labels, pd.DataFrame) else labels
-
-
-def _with_labels(X: pd.DataFrame, labels: Any) -> pd.DataFrame:
-    """Labels as the last column; under another name if a column is called like them."""
-    own = getattr(labels, "name", None)
-    name = "target" if own is None else str(own)
-    free = free_name(name, X)
-    if free != name:
-        print(f"ganaug: warning: the labels are in column {free!r}, since another is called {name!r}", file=sys.stderr)
-    return X.assign(**{free: labels})
-
-
-def _counts(pairs: list[str], augmenter: GANAugmenter, styles: Mapping[str, CellStyle]) -> dict[Any, int]:
-    if not hasattr(augmenter, "classes_"):
-        raise ValueError("--counts needs a model of classes; this one has none: give -n")
-    target = getattr(_column(augmenter.sample(0, random_state=0)[1]), "name", None)
-    classes = _classes(pd.Series(augmenter.classes_), styles.get(str(target)))
-    counts: dict[Any, int] = {}
-    for pair in pairs:
-        label, equals, count = pair.rpartition("=")
-        if not equals or not count.isdecimal():
-            raise ValueError(f"--counts {pair}: write LABEL=N, with N a number of rows")
-        own = _label(label, classes)
-        if own in counts:
-            raise ValueError(f"--counts {pair}: the class {label!r} is there twice: give one number for each")
-        counts[own] = int(count)
-    return counts
-
-
-def _label(text: str, classes: dict[str, Any]) -> Any:
-    """The class that is written like this."""
-    if text not in classes:
-        raise ValueError(f"there is no class {text!r}: the classes are {', '.join(classes)}")
-    return classes[text]

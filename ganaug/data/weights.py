@@ -12,6 +12,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import has_fit_parameter
 
+from ..plain import Float64Array, VectorLike
+
 OF_ONE = {
     *("FrozenEstimator", "GridSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "RandomizedSearchCV", "RFE"),
     "TransformedTargetRegressor",
@@ -49,3 +51,22 @@ def with_synthetic(real: NDArray[np.float64], extra: int, each: float) -> NDArra
 
 def routing() -> bool:
     return bool(get_config().get("enable_metadata_routing"))
+
+
+def check_weights(weights: VectorLike, rows: int) -> Float64Array:
+    """A finite weight for each row, not all of them 0; ValueError for others."""
+    values = np.asarray(weights, dtype=np.float64)
+    if values.shape != (rows,):
+        raise ValueError(f"sample_weight.shape == {values.shape}, expected {(rows,)}: sample_weight must be 1D")
+    strange = np.flatnonzero(~np.isfinite(values))
+    if len(strange):
+        raise ValueError(
+            f"sample_weight holds {values[strange[0]]} in row {strange[0]}, and no finite number in {len(strange)} "
+            "rows in all: give these rows a weight, or drop them"
+        )
+    if values.sum() <= 0:
+        raise ValueError(
+            f"sample_weight sums up to {values.sum():g}, which is not above zero, and a synthetic row weighs their "
+            "mean: give some rows more, or pass none"
+        )
+    return values

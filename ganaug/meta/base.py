@@ -33,7 +33,7 @@ from ..data.validation import (
     labels_or_numbers,
     targets_of,
 )
-from ..data.weights import routing, weights_name, with_synthetic
+from ..data.weights import check_weights, routing, weights_name, with_synthetic
 from ..modality.registry import check_data, checked
 from ..params import Documented, SharesModels, left_open
 from ..plain import BoolArray, Float64Array, MatrixLike, VectorLike
@@ -372,21 +372,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
                 "has sample_weight, or, if it hands metadata on, enable metadata routing and request it with "
                 "set_fit_request(sample_weight=True)"
             )
-        values = np.ones(rows) if real is None else np.asarray(real, dtype=np.float64)
-        if values.shape != (rows,):
-            raise ValueError(f"sample_weight.shape == {values.shape}, expected {(rows,)}: sample_weight must be 1D")
-        strange = np.flatnonzero(~np.isfinite(values))
-        if len(strange):
-            raise ValueError(
-                f"sample_weight holds {values[strange[0]]} in row {strange[0]}, and no finite number in {len(strange)} "
-                "rows in all: give these rows a weight, or drop them"
-            )
-        if values.sum() <= 0:
-            raise ValueError(
-                f"sample_weight sums up to {values.sum():g}, which is not above zero, and a synthetic row weighs their "
-                "mean: give some rows more, or pass none"
-            )
-        return values, params
+        return (np.ones(rows) if real is None else check_weights(real, rows)), params
 
 
 def _augment(augmenter: GANAugmenter, X: MatrixLike, y: VectorLike) -> tuple[GANAugmenter, Any, Any, BoolArray]:
