@@ -22,6 +22,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from .columns.base import Kind
+from .columns.lattice import HUGE
 from .columns.registry import kind_of, measured
 from .plain import AnyArray, Float64Array, MatrixLike
 
@@ -48,7 +49,7 @@ MODELS: dict[str, tuple[Any, Any]] = {
     "extra-trees": (ExtraTreesClassifier(), ExtraTreesRegressor()),
 }
 MOST_CATEGORIES = 200
-HUGE, SMALLER = 1e150, 2.0**-700
+SMALLER = 2.0**-700
 
 
 def model_for(X: pd.DataFrame, name: str, *, classes: bool) -> Pipeline:

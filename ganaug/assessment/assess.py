@@ -16,7 +16,7 @@ from sklearn.utils import check_consistent_length
 from ..augmenter import GANAugmenter
 from ..data.embedding import PASSTHROUGH, embedded_for
 from ..data.progress import progress_bar
-from ..data.seeds import entropy_of, seeds_from
+from ..data.seeds import HIGHEST_SEED, entropy_of, seeds_from
 from ..data.validation import check_is_estimator, check_target, labels_or_numbers
 from ..modality.registry import check_data, checked
 from ..params import Auto, check_parameters
@@ -28,8 +28,6 @@ from .folds import Folds, Seeds, Trial, long_table, measured, splits
 from .ratios import TEACH, Addition, Ratios, additions_of, with_addition
 from .scoring import Scorer, chosen_scoring
 from .verdict import Choice, decided, summary
-
-HIGHEST_SEED = 2**31 - 1
 
 
 def assess(

@@ -8,6 +8,8 @@ import numpy as np
 
 from ..plain import Float64Array
 
+HUGE = 1e150
+"""Squares of larger numbers, or of differences, are more than floats hold."""
 EXACT = 2**53
 MAX_DECIMALS = 9
 TOLD = 6.0

@@ -12,7 +12,11 @@ import numpy as np
 
 from ..plain import Float64Array, Int64Array, RandomState, record
 
-GOLDEN, FIRST, SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+GOLDEN = (5**0.5 - 1) / 2
+"""Multiples of it are spread evenly between whole numbers."""
+HIGHEST_SEED = 2**31 - 1
+"""That models of scikit-learn take on every system."""
+GOLDEN_BITS, FIRST, SECOND = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 TURN = threading.Lock()
 
@@ -51,7 +55,7 @@ def drawn_seed(rng: np.random.Generator) -> int:
 def chances_of(numbers: Int64Array, seed: int) -> Float64Array:
     """Uniform numbers, of each number always the same one: those of SplitMix64 (Steele, Lea, Flood 2014)."""
     with np.errstate(over="ignore"):
-        bits = (numbers.view(np.uint64) + np.uint64(seed) * FIRST + np.uint64(1)) * GOLDEN
+        bits = (numbers.view(np.uint64) + np.uint64(seed) * FIRST + np.uint64(1)) * GOLDEN_BITS
         bits = (bits ^ (bits >> np.uint64(30))) * FIRST
         bits = (bits ^ (bits >> np.uint64(27))) * SECOND
     chances: Float64Array = ((bits ^ (bits >> np.uint64(31))) >> np.uint64(11)) * np.float64(2.0**-53)

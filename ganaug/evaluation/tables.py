@@ -12,12 +12,13 @@ import pandas as pd
 from scipy import sparse
 
 from ..columns.base import Kind
+from ..columns.lattice import HUGE
 from ..columns.registry import is_time, kind_of, measured
 from ..data.foreign import library_of
 from ..data.target_types import TargetType, is_measure
 from ..data.validation import categorical_columns, check_choice, check_target
 from ..modality.table.container import check_table
-from ..models import HUGE, SMALLER
+from ..models import SMALLER
 
 EMPTY = "(missing)"
 LEAST_ROWS = 20

@@ -24,6 +24,7 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples, check_is_fitted, check_memory
 
+from ..data.seeds import HIGHEST_SEED
 from ..data.threads import threads_for
 from ..modality.registry import check_data
 from ..models import model_for
@@ -39,7 +40,6 @@ ASKED_FIRST = 10
 """Rows that a teacher that came fitted is asked about before anything is trained."""
 LEAST = 1e-6
 """Probability, lest one row decides alone."""
-HIGHEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)

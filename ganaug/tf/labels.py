@@ -12,12 +12,11 @@ import numpy as np
 
 from ..columns.base import TensorType
 from ..columns.layout import Encoded
+from ..data.seeds import GOLDEN
 from ..data.targets import ClassTarget, NumberTarget, Target, encoded_classes
 from ..modality.specs import has_room
 from ..plain import AnyArray, Int32Array
 from ..tensorflow import tf
-
-GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(frozen=True)

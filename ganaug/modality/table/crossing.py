@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import sparse
 
+from ...columns.lattice import HUGE
 from ...columns.layout import Encoded
 from ...columns.quantiles import QuantileCoder
 from ...plain import Float32Array, Float64Array, IndexArray, Int32Array
 from ...rules.implied import Implied
 from .blocks import Part
 from .encoder import TableEncoder
-
-HUGE = 1e150
 
 
 def cross(

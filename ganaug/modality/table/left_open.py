@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 
+from ...data.seeds import GOLDEN
 from ...plain import BoolArray, Float64Array
 from ...rules.base import Cells, Rule
 from ...rules.pinned import held_exactly
-
-GOLDEN = (5**0.5 - 1) / 2
 
 
 def left_open(

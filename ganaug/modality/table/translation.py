@@ -18,6 +18,7 @@ import pandas as pd
 
 from ...columns.category import without_dictionary
 from ...columns.joined import joined
+from ...columns.lattice import HUGE
 from ...columns.registry import dense, kind_of, measured
 from ...data.targets import encoded_classes
 from ...exceptions import DataWarning
@@ -31,8 +32,6 @@ SURE, SURE_OF = 0.9, 0.03
 """A row is taken for a class that is so probable, or as probable as it is of that share of generated rows of it."""
 UNLIKELY = 0.05
 """Of generated rows look less real than a row that can be believed."""
-HUGE = 1e150
-"""Squares of such numbers, or differences, are more than floats hold."""
 Accepts = Callable[[pd.DataFrame], tuple[Float64Array, BoolArray]]
 
 
