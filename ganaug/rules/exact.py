@@ -87,13 +87,14 @@ def _forms(columns: Columns, factors: Sequence[int]) -> list[tuple[int, str]]:
 class RankedRelation(NamedTuple):
     """A relation that all rows keep, and how well its column follows, the less the better.
 
-    First come how often it leaves a rest and, if it ever does, how often the sum leaves its range, then whether it is
-    rounded, or of a narrower dtype, and a cause is not, how many digits its weights have, how coarse the column is, how
-    many others there are, the size of exponents, whether it lies between two columns that are none of these, how often
-    the sum leaves its range, and how early the column stands.
+    First come how often it leaves a rest and, if it ever does, how often the sum leaves its range, then whether it
+    loses something, and of how many columns of the dependence that is not so: of price, count and total only the total
+    needs no rounding, and any of three summands may give way to it. Then how many digits the weights have, how coarse
+    the column is, how many others there are, the size of exponents, whether it lies between two columns that are none
+    of these, how often the sum leaves its range, and how early the column stands.
     """
 
-    rank: tuple[float, bool, int, int, int, float, bool, float, int]
+    rank: tuple[float, bool, int, int, int, int, float, bool, float, int]
     relation: Relation
 
 
@@ -104,9 +105,10 @@ def _trials(
     pairs: Sequence[tuple[int, int]],
     may_follow: MayFollow,
     forms: Mapping[int, tuple[int, str]],
-) -> Iterator[RankedRelation]:
+) -> list[RankedRelation]:
     """What follows from a dependence, for each column that may follow."""
     places, columns, grains = [*found.weights, found.place], numbers.columns, numbers.grains
+    trials = []
     for effect in places:
         causes = [place for place in places if place != effect]
         own = [forms[cause][0] if cause in forms else cause for cause in causes]
@@ -115,31 +117,24 @@ def _trials(
         weights, constant = _solved(found, effect, causes)
         relation = verified(effect, causes, weights, constant, numbers, product)
         if relation is not None:
-            outside = round(_outside(relation, columns), 2)
+            mixed = _mixed(relation, columns)
+            outside = round(_outside(relation, mixed), 2)
             left = np.mean(relation.rest(columns[effect], columns) != 0) + outside if relation.has_rest else 0.0
             lossy = bool(relation.step) and not all(
                 numbers.step(cause) for cause in relation.causes if cause not in forms
             )
             lossy |= not relation.step and grains[effect] > min(grains[cause] for cause in causes)
+            lossy |= relation.rounds_first(columns[effect], columns, mixed)
             coarse = _coarseness(relation, numbers)
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
                 relation = replace(relation, causes=tuple(own), forms=counted)
             size = float((np.abs(relation.weights) + ROOTS * (relation.weights % 1 != 0)).sum()) if product else 0.0
-            yield RankedRelation(
-                (
-                    round(float(left), 1),
-                    lossy,
-                    _digits(relation),
-                    coarse,
-                    len(causes),
-                    size,
-                    _lies_between(effect, places, pairs),
-                    outside,
-                    -places.index(effect),
-                ),
-                relation,
-            )
+            between = _lies_between(effect, places, pairs)
+            looks = _digits(relation), coarse, len(causes), size, between, outside, -places.index(effect)
+            trials.append((round(float(left), 1), lossy, looks, relation))
+    good = sum(not (left or lossy) for left, lossy, *_ in trials)
+    return [RankedRelation((left, lossy, good, *looks), relation) for left, lossy, looks, relation in trials]
 
 
 def _lies_between(place: int, others: Sequence[int], pairs: Sequence[tuple[int, int]]) -> bool:
@@ -183,13 +178,18 @@ def _solved(found: Dependence, effect: int, causes: Sequence[int]) -> tuple[Floa
     return np.array([-weights[cause] / weights[effect] for cause in causes]), -found.constant / weights[effect]
 
 
-def _outside(relation: Relation, columns: Columns) -> float:
-    """How often what is expected of causes that do not belong together leaves the range of the column."""
+def _mixed(relation: Relation, columns: Columns) -> Columns:
+    """Causes that do not belong together."""
     rng = np.random.default_rng(0)
     mixed = {}
     for cause in relation.causes:
         known = columns[cause][~np.isnan(columns[cause])]
         mixed[cause] = known[rng.integers(len(known), size=1_000)]
+    return mixed
+
+
+def _outside(relation: Relation, mixed: Columns) -> float:
+    """How often what is expected of such causes leaves the range of the column."""
     said = relation.expected(mixed)
     return float(((said < relation.low) | (said > relation.high)).mean())
 

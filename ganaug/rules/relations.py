@@ -62,6 +62,8 @@ ROUNDING: dict[str, Callable[[Float64Array], Float64Array]] = {
 }
 """How what is expected is rounded, in steps of the column's lattice."""
 NOISE = 1e-6
+OFF, OFTEN = 1e-3, 0.05
+"""Of a step, by which a number is off its lattice; and how often that counts."""
 TIMES = Datetime, Duration
 SMALLEST = 1e-150
 """Squares of smaller differences are zeros to floats."""
@@ -228,6 +230,15 @@ class Relation(Rule):
         floats = 4 * np.spacing(np.abs(values[complete]).max(initial=0.0))
         nothing = apart[complete].max(initial=0.0) <= min(max(NOISE * self.step, floats), self.step / 4)
         return ("even",) if nothing else ("down", "up", "even", "half up")
+
+    def rounds_first(self, values: Float64Array, columns: Columns, mixed: Columns) -> bool:
+        """Whether `values` needed no rounding, as a price that is a total by a count, and of other causes would."""
+        if not self.step or self.roundings(values, columns) != ("even",):
+            return False
+        said = self._unrounded(mixed)
+        off = np.abs(said - on_lattice(said, self.origin, self.step, "even"))
+        floats = 4 * np.spacing(np.abs(said).max(initial=0.0))
+        return bool((off > max(OFF * self.step, floats)).mean() > OFTEN)
 
     def kept(self, values: Float64Array, columns: Columns) -> BoolArray:
         """Where `values` are what is expected, but for the rests that are allowed, and what floats cannot tell."""

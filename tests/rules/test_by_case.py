@@ -161,3 +161,32 @@ def test_small_whole_numbers_have_no_rates() -> None:
     table = pd.DataFrame(rng.poisson(3, (2_000, 12)), columns=list("abcdefghijkl"))
     table["sort"] = rng.choice(["x", "y"], 2_000)
     assert not TableEncoder.fit(table)[0].rules
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_all_that_is_computed_on_the_way_to_a_bill_holds_at_once(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    table = orders()[["sort", "region", "pieces", "sold"]].assign(price=np.round(rng.lognormal(2.5, 0.8, ROWS), 2))
+    table["pieces"] += 1
+
+    def bill(rows: pd.DataFrame) -> pd.DataFrame:
+        amount = (rows["pieces"] * rows["price"]).round(2)
+        percent = np.where(rows["pieces"] >= 9, 10, np.where(rows["pieces"] >= 6, 5, 0))
+        discount = (amount * percent / 100).round(2)
+        net = (amount - discount).round(2)
+        tax = (net * rows["sort"].map(TAX)).round(2)
+        shipping = rows["region"].map(SHIPPING)
+        gross = (net + tax + shipping).round(2)
+        abroad = (gross * rows["region"].map(RATES)).round(2)
+        due = rows["sold"] + pd.to_timedelta(rows["sort"].map(DAYS), "D")
+        named = {"amount": amount, "percent": percent, "discount": discount, "net": net, "tax": tax}
+        return pd.DataFrame({**named, "shipping": shipping, "gross": gross, "abroad": abroad, "due": due}, rows.index)
+
+    table = table.join(bill(table))
+    table = table[rng.permutation(table.columns)]
+    made = TableEncoder.fit(table)[0]
+    rows = made.decode(any_rows(made))
+    expected = bill(rows)
+    assert (rows["due"] == expected["due"]).all()
+    for name in expected.columns.drop("due"):
+        np.testing.assert_allclose(rows[name], expected[name], atol=0.0101, err_msg=name)
