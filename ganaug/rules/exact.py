@@ -21,6 +21,7 @@ from .verified import UNITS, verified
 MOST_COLUMNS = 150
 LARGEST = 1e15
 LARGEST_SHARE = 100
+MANY_FACTORS, MOST_DIGITS = 3, 4
 ROOTS = 2.0
 """By how much a root counts more than its exponent: nobody computes an age as the root of its square."""
 
@@ -126,6 +127,8 @@ def _trials(
             lossy |= not relation.step and grains[effect] > min(grains[cause] for cause in causes)
             lossy |= relation.rounds_first(columns[effect], columns, mixed)
             coarse = _coarseness(relation, numbers)
+            if coarse and len(causes) >= MANY_FACTORS and _digits(relation) > MOST_DIGITS:
+                continue  # what it was computed from is rounded, and nobody would compute it so
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
                 relation = replace(relation, causes=tuple(own), forms=counted)

@@ -142,7 +142,7 @@ class ImpliedSearch:
         return sorted(self.effects, key=lambda effect: (not effect.listed, self.levels[effect], -effect.places[0]))
 
     def candidates(self, effect: Term) -> list[Term]:
-        """Terms that may imply an effect, the best first: the label, parts of dates, thresholds, few levels.
+        """Terms that may imply an effect, the best first: the label, parts of dates, thresholds, spans, few levels.
 
         A date that lies so many days after another one comes before a list of the dates seen, by day of the year.
         """
@@ -156,10 +156,12 @@ class ImpliedSearch:
                 return 1, 0, term.places[0]
             if moment and term.view in DATES and shift_of(term.seen(self.small), self.small[place], term) is not None:
                 return 2, 0, 0
-            if term.view in SPANS or term.view in PARTS or term.view in DATES:
+            if term.view in PARTS or term.view in DATES:
                 return 2, self.codes[term][1], 0
+            if term.view in SPANS:  # an age that is there says it better than the time since birth
+                return 4, self.codes[term][1], 0
             ordered = term.listed and self.table[term.places[0]].ordered
-            return (3 if ordered else 4), self.codes[term][1], term.places[0]
+            return (3 if ordered else 5), self.codes[term][1], term.places[0]
 
         usable = [t for t in self.codes if place not in t.places and (effect.listed or t.view not in (*SPANS, *DATES))]
         return sorted(usable, key=rank)

@@ -211,8 +211,8 @@ class Relation(Rule):
                 said = (causes * self.weights).sum(1) + self.constant
             elif self.exact:
                 over, under = (np.prod(causes ** np.maximum(sign * self.weights, 0), axis=1) for sign in (1, -1))
-                factor = float(f"{np.exp(self.constant):.12g}")
-                said = factor * over / under if factor >= 1 else over / under / float(f"{1 / factor:.12g}")
+                factor = float(f"{np.exp(abs(self.constant)):.12g}")
+                said = factor * over / under if self.constant >= 0 else over / under / factor
                 said = np.where(np.isfinite(said), said, 0.0)
             else:
                 said = np.exp((np.log(np.maximum(causes, self.floor)) * self.weights).sum(1) + self.constant)

@@ -14,6 +14,8 @@ from .relations import FEWEST_COMPLETE, FORMS, NOISE, Columns, Numbers, Relation
 
 TIGHT = 0.02
 NEAR_PI = 1e-4
+MOST_PARTS, NEAR_PART = 1_000, 1e-5
+"""What a factor may be a fraction of, such as a twelfth of forty hours, and how near it has to be."""
 HALVES = [*range(-6, 0), *range(1, 7)]
 """Twice the exponents of a product."""
 DAYS = (1, 7, 30, 30.4375, 30.44, 365, 365.25)
@@ -156,6 +158,9 @@ def _constants(
                 yield float(np.log(factor * near))
         exponent = 10.0 ** np.rint(np.log10(ratio))
         yield float(np.log(exponent if abs(ratio / exponent - 1) < 1e-2 else _decimal(ratio)))
+        part = float(Fraction(ratio).limit_denominator(MOST_PARTS))
+        if part and abs(part / ratio - 1) < NEAR_PART:
+            yield float(np.log(part))
         yield float(np.log(ratio))
         return
     apart = values[complete] - said

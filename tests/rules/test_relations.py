@@ -74,6 +74,31 @@ def test_a_sum_of_large_amounts_holds_to_the_cent(size):
     assert (np.abs(made["t"] - made["a"] - made["b"]) < 0.005).all()
 
 
+def test_a_factor_may_be_a_fraction_that_decimals_do_not_write():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"yearly": rng.integers(200, 900, 600) * 100, "hours": rng.choice([20.0, 30, 35, 40], 600)})
+    table["monthly"] = (table["yearly"] * table["hours"] / 480).round(2)
+    encoder, _ = TableEncoder.fit(table)
+    assert [rule.text for rule in encoder.rules] == ["monthly = 0.00208333 * yearly * hours"]
+    made = encoder.decode(any_rows(encoder))
+    np.testing.assert_allclose(made["monthly"], made["yearly"] * made["hours"] / 480, atol=0.00501)
+
+
+def test_what_is_paid_each_month_does_not_tell_what_it_was_computed_from():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"base": rng.integers(200, 900, 900) * 100, "hours": rng.choice([20, 30, 40], 900)})
+    table["percent"] = rng.choice([0, 5, 10, 20], 900)
+    table["salary"] = (table["base"] * table["hours"] / 40).round(2)
+    table["bonus"] = (table["salary"] * table["percent"] / 100).round(2)
+    table["total"] = (table["salary"] + table["bonus"]).round(2)
+    table["monthly"] = (table["total"] / 12).round(2)
+    encoder, _ = TableEncoder.fit(table)
+    made = encoder.decode(any_rows(encoder))
+    np.testing.assert_allclose(made["monthly"], made["total"] / 12, atol=0.00501)
+    np.testing.assert_allclose(made["total"], made["salary"] + made["bonus"], atol=0.00501)
+    np.testing.assert_allclose(made["bonus"], made["salary"] * made["percent"] / 100, atol=0.0101)
+
+
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_a_sum_of_moments_holds_to_the_tick(unit):
     rng = np.random.default_rng(0)
