@@ -127,7 +127,7 @@ def _trials(
             lossy |= not relation.step and grains[effect] > min(grains[cause] for cause in causes)
             lossy |= relation.rounds_first(columns[effect], columns, mixed)
             coarse = _coarseness(relation, numbers)
-            if coarse and len(causes) >= MANY_FACTORS and _digits(relation) > MOST_DIGITS:
+            if product and coarse and len(causes) >= MANY_FACTORS and _digits(relation) > MOST_DIGITS:
                 continue  # what it was computed from is rounded, and nobody would compute it so
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
@@ -151,7 +151,11 @@ def _lies_between(place: int, others: Sequence[int], pairs: Sequence[tuple[int, 
 def _digits(relation: Relation) -> int:
     """How many digits it takes to write the weights and the constant; units of time and parts of pi count as one."""
     constant = float(np.exp(relation.constant)) if relation.product else relation.constant
-    numbers = [*relation.weights.tolist(), *([constant] if constant not in (0.0, 1.0) else [])]
+    weights = relation.weights.tolist()
+    parts = 1 / abs(weights[0])
+    if not relation.product and len(set(map(abs, weights))) == 1 and parts > 1 and abs(parts - np.rint(parts)) < NOISE:
+        weights = [np.rint(parts)]  # of a mean how many there are
+    numbers = [*weights, *([constant] if constant not in (0.0, 1.0) else [])]
     known = [unit for each in UNITS for unit in (each, 1 / each)]
     known += [np.pi * each for each in (1 / 6, 1 / 4, 1 / 2, 1, 4 / 3, 2, 4)]
     plain = [n for n in numbers if not any(abs(abs(n) / unit - 1) < NOISE for unit in known)]

@@ -126,6 +126,15 @@ def test_how_many_cells_are_missing_is_counted(text: str) -> None:
         TableEncoder.fit(table, rules=[text.replace("home", "paid")])
 
 
+def test_a_mean_follows_from_its_parts_and_none_of_these_from_it() -> None:
+    table = orders()
+    table.insert(1, "new", ((table["costs"] + table["paid"] + table["size"]) / 3).round(1))
+    encoder, _ = TableEncoder.fit(table)
+    assert [rule.text for rule in encoder.rules] == ["new = (costs + paid + size) / 3"]
+    made = encoder.decode(any_rows(encoder))
+    assert ((made["new"] - made[["costs", "paid", "size"]].mean(axis=1)).abs() < 0.0501).all()
+
+
 def test_an_age_may_be_known_where_an_end_is_not() -> None:
     table = orders()
     today = pd.Timestamp("2024-01-01")
