@@ -10,7 +10,6 @@ import pandas as pd
 
 from ..plain import AnyArray, BoolArray, DType, Float64Array, Int64Array, record
 from .base import ColumnType, TensorType, Unwrapped, missing_of
-from .category import LongNumber
 from .keys import EPOCH
 from .ticks import NO_TIME
 
@@ -73,9 +72,7 @@ class EpochNumber(Unwrapped):
 
 
 def are_epochs(column: pd.Series) -> bool:
-    """Whether all known cells of a column count nanoseconds since 1970, and enough of them differ."""
-    if not LongNumber.accepts(column):
-        return False
+    """Whether all known cells of a column of long numbers count nanoseconds since 1970, and enough of them differ."""
     try:
         values, absent = _whole(column)
     except (ValueError, OverflowError):  # parts, or more than 64 bits hold
@@ -93,6 +90,8 @@ def moments_in(column: pd.Series) -> pd.Series:
 def _whole(column: pd.Series) -> tuple[Int64Array, BoolArray]:
     """Cells as whole numbers, 0 where they are missing."""
     absent = column.isna().to_numpy(bool)
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
+        return column.to_numpy().astype(np.int64), absent  # greater ones are negative then, and no moments
     cells = column.astype(object).to_numpy()
     if any(int(cell) != cell for cell in cells[~absent]):
         raise ValueError("parts of numbers")

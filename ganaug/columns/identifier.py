@@ -192,9 +192,9 @@ def without_identifiers(types: list[ColumnType], table: pd.DataFrame, identifier
     """
     found = {place for place, own in enumerate(types) if identifies(own, table.iloc[:, place])}
     for place, own in enumerate(types):
-        rows = int(table.iloc[:, place].notna().sum())
-        long = isinstance(own.cells, LongNumber) and FEW_ROWS < DISTINCT_TEXT * rows <= len(own.cells.values)
-        if long and place not in found:
+        if not isinstance(own.cells, LongNumber) or place in found:
+            continue
+        if FEW_ROWS < DISTINCT_TEXT * int(table.iloc[:, place].notna().sum()) <= len(own.cells.values):
             what = f"column {table.columns[place]!r} {LONG}"
             warnings.warn(f"{what}; synthetic rows repeat training values of it", DataWarning, stacklevel=2)
     if not found:

@@ -44,9 +44,10 @@ def fit_column(column: pd.Series, *, categorical: bool = False) -> ColumnType:
         return DateText.of(column, fit_column(moments_of(column)), pattern)
     if are_dates(column):
         return DateNumber.of(column, fit_column(dates_of(column)))
-    if are_epochs(column):
+    chosen = next(each for each in COLUMN_TYPES if each.accepts(column))
+    if chosen is LongNumber and are_epochs(column):
         return EpochNumber.of(column, fit_column(moments_in(column)))
-    return next(each for each in COLUMN_TYPES if each.accepts(column)).fit(column)
+    return chosen.fit(column)
 
 
 def kind_of(column: pd.Series) -> Kind:

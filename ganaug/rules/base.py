@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,10 @@ LABEL = -1
 """The place of the label, to the left of all columns."""
 LABELS = Category(np.dtype(object), pd.Series([], dtype=object))
 PROBE_ROWS = 2_048
+MOST_COLUMNS = 150
+"""That a search which compares columns with one another looks at."""
+FEWEST_OTHERS = 10
+"""Rows with another value than the usual one that bear a rule out."""
 QUARTER_HOUR = 900
 """Seconds; clocks of all zones are a multiple of it apart."""
 
@@ -117,6 +121,7 @@ def label_cells(codes: Int32Array) -> Cells:
     return Cells(LABELS, codes.astype(np.int64))
 
 
+SomeRule = TypeVar("SomeRule", bound="Rule")
 Table = Mapping[int, Cells]
 """Columns by their places; :data:`LABEL` is the label's."""
 MayFollow = Callable[[int, Sequence[int]], bool]
@@ -210,6 +215,11 @@ class Rule(ABC):
     def columns(self) -> tuple[int, ...]:
         """Places of all columns that it speaks of."""
         return tuple(sorted({*self.causes, *self.effects} - {LABEL}))
+
+
+def first_kept(rules: Sequence[SomeRule], table: Table) -> SomeRule:
+    """The first of some rules that no row breaks; the first of all if there is none."""
+    return next((rule for rule in rules if not rule.broken(table).any()), rules[0])
 
 
 @record

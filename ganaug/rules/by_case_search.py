@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from ..plain import BoolArray, Float64Array, Int64Array
-from .base import LABEL, lattice, probed, telling
+from .base import FEWEST_OTHERS, LABEL, MOST_COLUMNS, lattice, probed, telling
 from .by_case import ByCase
 from .cases import (
     MOST_CASES,
@@ -29,12 +29,11 @@ from .cases import (
     tolerance,
 )
 from .exact import is_usable
-from .implied_search import EXTRA_RUNS, FEWEST_OTHERS, ImpliedSearch
+from .implied_search import EXTRA_RUNS, ImpliedSearch
 from .lines import MOST_LINES, lines_of, on_lines, stretches_of_lines
 from .relations import FEWEST_COMPLETE
 from .views import DATES, SPANS, Term
 
-MOST_COLUMNS = 150
 FIRST_ROWS = 128
 MOST_LEVELS = 64
 VALUES_PER_CASE = 3
@@ -104,9 +103,9 @@ class ByCaseSearch:
         rows = telling(self.seen[effect], FIRST_ROWS)
         own, others = self.seen[effect][rows], np.array([self.seen[place][rows] for place in places])
         most = min(MOST_CASES, len(np.unique(own[~np.isnan(own)])) // VALUES_PER_CASE)
+        slack = tolerance(self.table[effect], own, lattice(self.table[effect])[1])
         for ratio in (True, False)[self.table[effect].kind != "number" :]:
-            step = lattice(self.table[effect])[1]
-            middles, halves = intervals(own, others, tolerance(self.table[effect], own, step), ratio=ratio)
+            middles, halves = intervals(own, others, slack, ratio=ratio)
             for number in np.flatnonzero(_stretches(middles, halves) <= most):
                 yield from rates_of(effect, places[number], self.table, ratio=ratio)
 
@@ -141,8 +140,10 @@ class ByCaseSearch:
             if self.search.codes[term][1] > MOST_LINES + 1:
                 continue
             near = on_lines(own, others, self.search.codes[term][0][rows], slack)
+            if not near.any():
+                continue
             codes, levels = self.search.of_all(term)
-            groups = [np.flatnonzero(codes == level) for level in range(levels)] if near.any() else []
+            groups = [np.flatnonzero(codes == level) for level in range(levels)]
             for source in np.array(sources)[near].tolist():
                 yield from ((cases, term) for cases in lines_of(effect, source, groups, self.table))
         for source, seen in zip(sources, others, strict=True):
@@ -170,9 +171,8 @@ class ByCaseSearch:
                     continue
                 seen = len(which) + EXTRA_RUNS if steps else self.search.of_all(term)[1]
                 support = self.search.support(case[own], int(own.sum()) - seen, self.search.others(case[own]))
-                if not support or (
-                    not steps and term.listed and term.places[0] in cases.sources
-                ):  # each value has a rate
+                of_each_value = not steps and term.listed and term.places[0] in cases.sources
+                if not support or of_each_value:
                     continue
                 used = cases.take(which)
                 rule = by_case(effect, (term,), np.searchsorted(which, case), used, self.table, steps=steps)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array
-from .base import LABEL, Cells, Table, label_cells, lattice
+from .base import LABEL, Cells, Table, first_kept, label_cells, lattice
 from .by_case import ByCase
 from .implied import Lookup, Steps, roundest
 from .implied_search import EXTRA_RUNS
@@ -151,7 +151,7 @@ def by_case(
     origin, step = lattice(table[effect])
     own = which, cases.sources, cases.rates, cases.amounts, within_step(origin, step), step
     rules = [ByCase(causes, (effect,), *own, rounding) for rounding in ("even", "down")]
-    return next((rule for rule in rules if not rule.broken(table).any()), rules[0])
+    return first_kept(rules, table)
 
 
 def tolerance(cells: Cells, values: Float64Array, reach: float) -> Float64Array:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .assembly import Assembly
 from .base import LABEL, KeptRule, Rule, Table, listed
-from .declared_by_case import codes_together, declared_by_case
+from .declared_by_case import How, codes_together, declared_by_case
 from .equation import Equation
 from .find import find_rules
 from .implied import Implied, Lookup, Steps, codes_of, most_frequent, runs
@@ -118,12 +118,13 @@ class RuleParser:
             return self._by_case("line", causes, line[2], line[1])
         if pinned := re.fullmatch(r"(whether )?(.+) is (?!missing$)(.+)", effect.strip()):
             return self._pinned(causes, *pinned.groups())
-        if re.search(r"[<>]", effect) or re.fullmatch(r"(?!whether).+ is missing", effect.strip()):
+        is_column = self.words.name(effect) in self.names.values()
+        if not is_column and re.search(r"[<>]|^(?!whether).+ is missing$", effect.strip()):
             raise self.words.wrong(
                 "cannot tell that: what is implied is a column, whether one is missing, or that it is some value"
             )
-        if self.words.name(effect) not in self.names.values() and (part := re.fullmatch(r"(.+?)([/-])(.+)", effect)):
-            return self._by_case(part[2], causes, part[1], part[3])
+        if not is_column and (part := re.fullmatch(r"(.+?)([/-])(.+)", effect)):
+            return self._by_case("/" if part[2] == "/" else "-", causes, part[1], part[3])
         gap = re.fullmatch(r"whether (.+) is missing", effect.strip())
         place = self.words.place(gap[1] if gap else effect)
         terms = self.words.terms(causes)
@@ -133,7 +134,7 @@ class RuleParser:
         self.words.check(most_frequent(seen, target).values[seen] != target)
         return self._learnt(terms, told).with_support(len(target))
 
-    def _by_case(self, how: str, causes: str, effect: str, *sources: str) -> Rule:
+    def _by_case(self, how: How, causes: str, effect: str, *sources: str) -> Rule:
         place, *others = self.words.alike(effect, *sources)
         if how in ("/", "line"):
             self.words.number(effect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -14,18 +15,18 @@ from .implied import codes_of
 from .lines import lines_of, stretches_of_lines
 from .views import Term
 
-HOW = ("/", "-", "which", "line")
+How: TypeAlias = Literal["/", "-", "which", "line"]
 
 
 def declared_by_case(
-    how: str, effect: int, sources: Sequence[int], terms: tuple[Term, ...], table: Table
+    how: How, effect: int, sources: Sequence[int], terms: tuple[Term, ...], table: Table
 ) -> ByCase | None:
     """The rule that the fewest rows break; None if there are too many rates, amounts or lines.
 
     Parameters
     ----------
-    how : str
-        One of :data:`HOW`: the effect is its source times a rate, plus an amount, one of several sources, or both.
+    how : {"/", "-", "which", "line"}
+        The effect is its source times a rate, plus an amount, one of several sources, or both.
     effect : int
     sources : sequence of int
         Places of the columns that it follows from.
@@ -44,7 +45,7 @@ def declared_by_case(
 
 
 def _cases(
-    how: str, effect: int, sources: Sequence[int], terms: tuple[Term, ...], groups: Sequence[IndexArray], table: Table
+    how: How, effect: int, sources: Sequence[int], terms: tuple[Term, ...], groups: Sequence[IndexArray], table: Table
 ) -> Iterator[Cases]:
     if how == "which":
         yield choices_of(effect, sources, table)

@@ -6,15 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .base import MayFollow, Table, probed, telling
+from .base import FEWEST_OTHERS, MOST_COLUMNS, MayFollow, Table, probed, telling
 from .exact import is_usable
 from .relations import NOISE, Relation
 from .verified import declared_relation
 
-MOST_COLUMNS = 150
 FIRST_ROWS = 32
-FEWEST_OTHERS = 10
-"""Rows in which the second is greater, and in which the first is."""
 
 
 def find_distances(table: Table, may_follow: MayFollow) -> Iterator[Relation]:

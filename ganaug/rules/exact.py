@@ -13,12 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..plain import Float64Array
-from .base import MayFollow, probed
+from .base import MOST_COLUMNS, MayFollow, probed
 from .dependence import Dependence, find_dependences, with_twins
 from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Numbers, Relation
 from .verified import UNITS, verified
 
-MOST_COLUMNS = 150
 LARGEST = 1e15
 LARGEST_SHARE = 100
 MANY_FACTORS, MOST_DIGITS = 3, 4

@@ -9,10 +9,9 @@ import numpy as np
 
 from ..columns.base import ColumnType
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import LABEL, MayFollow, Rule, Table, probed, quoted
+from .base import FEWEST_OTHERS, LABEL, MOST_COLUMNS, MayFollow, Rule, Table, probed, quoted
 
-FEWEST_ROWS, FEWEST_OTHERS = 100, 10
-MOST_COLUMNS = 150
+FEWEST_ROWS = 100
 
 
 @record

@@ -16,14 +16,12 @@ import numpy as np
 from ..columns.datetime import Datetime
 from ..plain import Float64Array, Int64Array
 from .assembly import Assembly
-from .base import LABEL, Table, probed
+from .base import FEWEST_OTHERS, LABEL, Table, probed
 from .implied import FIRST_ROWS, Implied, Lookup, Steps, codes_of, determines, runs, shift_of
 from .views import COMPARED, DATES, EXTREMES, PARTS, SPANS, Term, compared
 
 EVIDENCE = 25.0
 FEWEST_REPEATS = 100
-FEWEST_OTHERS = 10
-"""Rows with another effect than the usual one that bear a rule out."""
 ROWS_PER_CAUSE = 2.0
 ROWS_PER_LEVEL = 4.0
 STEP_VALUES = 2

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import gammaln
 
 from ..plain import Float64Array
-from .base import LABEL, Table, probed
-from .implied_search import EVIDENCE, FEWEST_OTHERS
+from .base import FEWEST_OTHERS, LABEL, Table, probed
+from .implied_search import EVIDENCE
 from .one_of import is_dummy
 from .relations import Columns, Relation
 from .verified import declared_relation

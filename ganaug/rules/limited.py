@@ -10,12 +10,11 @@ from itertools import permutations, product
 import numpy as np
 
 from ..plain import BoolArray, Float64Array, IndexArray
-from .base import MayFollow, probed
+from .base import MOST_COLUMNS, MayFollow, probed
 from .exact import is_usable
 from .relations import FEWEST_COMPLETE, NOISE, Columns, Numbers, Relation, complete_rows
 from .verified import UNITS, verified
 
-MOST_COLUMNS = 150
 FEWEST_VALUES = 3
 """Between the limits: those of a flag say nothing."""
 FEWEST_BEYOND, LEAST_BEYOND = 10, 0.005

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..plain import BoolArray, Float64Array, IndexArray, Int64Array
-from .base import Table
+from .base import FEWEST_OTHERS, Table
 from .cases import Cases, before_rounding
 from .implied import roundest
-from .implied_search import FEWEST_OTHERS
 from .relations import SMALLEST
 
 MOST_LINES = 12

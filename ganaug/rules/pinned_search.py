@@ -14,13 +14,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..plain import AnyArray, BoolArray, IndexArray, Int64Array
-from .base import LABEL, Table
+from .base import LABEL, MOST_COLUMNS, Table
 from .implied import Implied, roundest, units
 from .implied_search import EVIDENCE, FEWEST_REPEATS, ImpliedSearch
 from .pinned import Pinned, Ranges, by_levels, by_threshold, may_be_pinned, said_of_levels, said_of_threshold
 from .views import Term
 
-MOST_COLUMNS = 150
 MOST_VALUES = 20
 LEAST_SHARE = 0.02
 LIKELY = 3.0

@@ -10,13 +10,12 @@ import numpy as np
 from ..columns.base import ColumnType
 from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import Cells, MayFollow, Rule, Table, probed, quoted, telling
+from .base import MOST_COLUMNS, Cells, MayFollow, Rule, Table, first_kept, probed, quoted, telling
 from .relations import FLOAT_NOISE, NOISE, on_lattice
 
 SCALES = (1.0, 100.0)
 FEWEST_ROWS, FEWEST_VALUES = 100, 3
 FIRST_ROWS = 32
-MOST_COLUMNS = 150
 
 
 @record
@@ -69,7 +68,7 @@ class Share(Rule):
 def share_of(causes: tuple[int, int], effect: int, scale: float, instead: float, table: Table) -> Share:
     """The share, rounded down if that is what all rows say, else to the nearest."""
     rules = [Share(causes, (effect,), scale, way, instead, support=len(table[effect])) for way in ("even", "down")]
-    return next((rule for rule in rules if not rule.broken(table).any()), rules[0])
+    return first_kept(rules, table)
 
 
 def find_shares(table: Table, may_follow: MayFollow) -> Iterator[Share]:

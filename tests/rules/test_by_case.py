@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from untrained import any_rows
+from untrained import any_rows, check_found_and_kept
 
 from ganaug.modality.table.encoder import TableEncoder
 
@@ -75,12 +75,7 @@ def test_what_follows_case_by_case_is_found_written_and_kept(kind: str, place: i
     text, made_of = MADE[kind]
     table = orders()
     table.insert(place, "new", made_of(table))
-    encoder, _ = TableEncoder.fit(table)
-    assert text in [rule.text for rule in encoder.rules]
-    for used in (encoder, TableEncoder.fit(table, rules=[text])[0]):
-        made = used.decode(any_rows(used))
-        expected = made_of(made).astype(made["new"].dtype)
-        pd.testing.assert_series_equal(made["new"], expected, check_names=False, rtol=1e-9)
+    check_found_and_kept(table, text, made_of, rtol=1e-9)
 
 
 @pytest.mark.parametrize("kind", ["a rate", "an amount", "which of two", "a due date"])

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from pandas.testing import assert_frame_equal
+from untrained import any_rows
 
 from ganaug import CorruptFileError, GANAugmenter, load
 from ganaug.columns.layout import Encoded
@@ -45,14 +46,6 @@ def found(table: pd.DataFrame) -> dict[str, tuple[dict[str, float], bool]]:
         names[r.effect]: (dict(zip((names[cause] for cause in r.causes), r.weights.tolist(), strict=True)), r.product)
         for r in find_relations(columns, dict.fromkeys(columns, (0.0, 0.0)), lambda *_: True)
     }
-
-
-def any_rows(encoder: TableEncoder, rows: int = 2_000) -> Encoded:
-    """Codes and positions that do not go together, as of a generator that has learnt nothing."""
-    rng = np.random.default_rng(1)
-    codes = rng.integers(0, [block.width for block in encoder.layout.blocks], (rows, len(encoder.layout.blocks)))
-    positions = rng.uniform(-1, 1, (rows, encoder.layout.numbers)).astype(np.float32)
-    return Encoded(codes.astype(np.int32), positions, positions)
 
 
 def test_sums_products_and_what_is_close_to_them_are_found():
