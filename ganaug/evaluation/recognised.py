@@ -79,18 +79,18 @@ def prepared_images(
         images[name], labels[name] = part if isinstance(part, tuple) else (part, None)
         if not are_images(images[name]):
             raise ValueError(f"real_train holds images, and {name} none: give arrays of images in all three")
-        modality, data, container = checked(images[name])
+        modality, data, own = checked(images[name])
         check_enough(data, name)
-        images[name] = container.restore(data)
         if name == "real_train":
+            shape, container = data.shape[1:], own
             of_train, _ = modality.fit_encoder(data, frozenset(), "auto", None)
         try:
             of_train.check_scale(data)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
-        if images[name].shape[1:] != images["real_train"].shape[1:]:
-            shapes = images[name].shape[1:], images["real_train"].shape[1:]
-            raise ValueError(f"{name} has images of shape {shapes[0]}, and real_train of {shapes[1]}")
+        if data.shape[1:] != shape:
+            raise ValueError(f"{name} has images of shape {data.shape[1:]}, and real_train of {shape}")
+        images[name] = container.restore(data)  # one channel may have an axis in one of them, and none in another
     low, high = float(images["real_train"].min()), float(images["real_train"].max())
     alike = {name: part.reshape(len(part), -1).astype(np.float32) for name, part in images.items()}  # copies are equal
     flat = {name: (part.astype(np.float64) - low) / ((high - low) or 1.0) for name, part in alike.items()}

@@ -144,11 +144,19 @@ def test_the_kernel_distance_of_equal_distributions_is_about_zero():
     assert kernel_distance(one, other, rng) > 0.1
 
 
+def test_one_channel_may_have_an_axis_or_none(digits, as_real):
+    X, y = digits["more"]
+    found = evaluate(digits["train"], digits["test"], (X[..., None], y), random_state=0)
+    assert found.figures == as_real.figures
+    with pytest.raises(ValueError, match=r"synthetic has images of shape \(8, 8, 3\), and real_train of \(8, 8, 1\)"):
+        evaluate(digits["train"], digits["test"], (np.repeat(X[..., None], 3, axis=3), y))
+
+
 def test_what_does_not_go_together_is_told(digits):
     train, test, more = digits.values()
     with pytest.raises(ValueError, match="synthetic none"):
         evaluate(train, test, np.zeros((30, 64)))
-    with pytest.raises(ValueError, match=r"synthetic has images of shape \(9, 8\)"):
+    with pytest.raises(ValueError, match=r"synthetic has images of shape \(9, 8, 1\)"):
         evaluate(train, test, (np.zeros((30, 9, 8)), np.zeros(30)))
     with pytest.raises(ValueError, match="give pairs of images and labels"):
         evaluate(train, test, more, "kind")
