@@ -118,14 +118,18 @@ class ImageEncoder(WithoutRules[AnyArray]):
         return replace(self, spikes=tuple(spikes))
 
     def check_scale(self, images: AnyArray) -> None:
-        """ValueError if pixels lie far outside the fitted range, or were scaled to 1 where that is next to nothing."""
+        """ValueError if pixels lie far outside the fitted range, or were scaled to 1 where that is next to nothing.
+
+        Or if they were centred, and those of fit were not.
+        """
         if not images.size:
             return
         low, high, span = float(images.min()), float(images.max()), self.high - self.low
         outside = max(self.low - low, high - self.high)
         parts = images.dtype.kind == "f" and bool((images % 1).any())
         scaled = -1 <= low < high <= 1 and span > 2 * FAR_OUTSIDE and (parts or self.few)
-        if span and (outside > FAR_OUTSIDE * span or scaled):
+        signed = low < -span / 2 and self.low >= 0
+        if span and (outside > FAR_OUTSIDE * span or scaled or signed):
             raise ValueError(
                 f"X has pixels from {low:g} to {high:g}, and those of fit were from {self.low:g} to {self.high:g}: "
                 "scale them as they were there"
