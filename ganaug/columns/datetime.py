@@ -105,7 +105,7 @@ class Datetime(ValueType):
 
     def transform(self, column: pd.Series) -> list[Float64Array]:
         ticks, absent = ticks_of(column)
-        days, time = np.divmod(local_ticks(ticks, self.dtype), _per_day(self.dtype))
+        days, time = np.divmod(local_ticks(ticks, self.dtype), self.day)
         weeks, weekday = np.divmod(days, 7)
         parts = [np.where(absent, np.nan, part) for part in (weeks, weekday, time / self.tick)]
         for moment in self.recurring:
@@ -126,7 +126,7 @@ class Datetime(ValueType):
         days = weeks * 7 + weekday
         if self.days is not None:
             days = self.days[nearest(self.days, days)]
-        local = days * _per_day(self.dtype) + time * self.tick
+        local = days * self.day + time * self.tick
         low, high = local_ticks(np.array([self.first, self.last]), self.dtype)
         ticks = utc_ticks(local.clip(low, high), self.dtype).clip(self.first, self.last)
         for moment in self.recurring:
@@ -142,7 +142,7 @@ class Datetime(ValueType):
 
     def on_days_of(self, plain: Int64Array) -> Datetime:
         known = plain[(plain != NO_TIME) & ~np.isin(plain, self.recurring)]
-        return replace(self, days=np.unique(self.local(known) // _per_day(self.dtype)))
+        return replace(self, days=np.unique(self.local(known) // self.day))
 
     @property
     def spacing(self) -> float:
@@ -161,11 +161,11 @@ class Datetime(ValueType):
 
     def days_of(self, plain: AnyArray) -> Float64Array:
         """Days since 1970 on clocks in the column's zone, NaN where missing."""
-        return np.where(plain == NO_TIME, np.nan, self.local(plain) / _per_day(self.dtype))
+        return np.where(plain == NO_TIME, np.nan, self.local(plain) / self.day)
 
     def of_days(self, days: Float64Array) -> Int64Array:
         """The moments at which so many days are over."""
-        return self.from_local(np.rint(days * _per_day(self.dtype)).astype(np.int64))
+        return self.from_local(np.rint(days * self.day).astype(np.int64))
 
     def local(self, plain: Int64Array) -> Int64Array:
         """Ticks that clocks in the column's zone show; a missing time stays what it is."""
@@ -176,19 +176,23 @@ class Datetime(ValueType):
         return np.where(local == NO_TIME, NO_TIME, utc_ticks(local, self.dtype))
 
     @property
+    def day(self) -> int:
+        """Ticks of a day."""
+        return _per_day(self.dtype)
+
+    @property
     def step(self) -> int:
         """The coarsest unit of all moments: :attr:`tick` is one of times of day, such as of 11:00 on every day."""
-        return int(np.gcd(self.tick, _per_day(self.dtype)))
+        return int(np.gcd(self.tick, self.day))
 
     def on_clocks(self, plain: Int64Array) -> Int64Array:
         """The nearest moments whose times of day are multiples of :attr:`tick`."""
-        day = _per_day(self.dtype)
-        days, time = np.divmod(self.local(plain), day)
-        return self.from_local(days * day + np.minimum((time + self.tick // 2) // self.tick * self.tick, day))
+        days, time = np.divmod(self.local(plain), self.day)
+        return self.from_local(days * self.day + np.minimum((time + self.tick // 2) // self.tick * self.tick, self.day))
 
     def _week_of(self, moment: int) -> float:
         """The number that stands for a moment that recurs: that of its week and a fraction, for each another one."""
-        week = moment // (7 * _per_day(self.dtype))
+        week = moment // (7 * self.day)
         return week + BETWEEN_WEEKS + self.recurring.index(moment) / 64
 
 

@@ -9,10 +9,13 @@ import numpy as np
 from .base import Rule
 from .function import FUNCTIONS, Function
 from .gap_count import GapCount
+from .months import UNITS, MonthsFrom
 from .rule_text import NUMBER, RuleText
 from .share import share_of
 from .total import total_of
 from .verified import declared_relation
+
+MONTHS = rf"(.+?)([+-])\s*(.+?)\s+({'|'.join(UNITS)})s?\s*(?:([+-])\s*(\d+)\s+days?\s*)?"
 
 
 class Equation:
@@ -37,6 +40,8 @@ class Equation:
             counted = tuple(self.words.place(word) for word in gaps[2].split(","))
             most = int(gaps[1]) if gaps[1] else None
             return self.words.held(GapCount(counted, (self.words.number(left),), most, support=len(self.table[effect])))
+        if self.table[effect].kind == "datetime" and (later := re.fullmatch(MONTHS, right)):
+            return self._months(effect, *later.groups())
         limits, inner = self._limits(right)
         sized = self._sized(inner)
         function = re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*(?:or\s+(-?(?:{NUMBER})))?\s*", right)
@@ -76,6 +81,17 @@ class Equation:
             raise self.words.wrong("is no share: write for example 'rate = won / (won + lost)'")
         causes, held = (places[0], places[2]), float(instead) if instead else np.nan
         return self.words.held(share_of(causes, effect, float(scale or 1), held, self.table))
+
+    def _months(self, effect: int, start: str, sign: str, count: str, unit: str, turn: str | None, days: str) -> Rule:
+        """A date as many calendar months from another one as a number or a column says, and some days."""
+        size, after = UNITS[unit], int(f"{turn}{days}") if turn else 0
+        causes = [self.words.moment(start)]
+        if re.fullmatch(r"\d+", count):
+            size *= int(count)
+        else:
+            causes.append(self.words.number(count))
+        signed = size if sign == "+" else -size
+        return self.words.held(MonthsFrom(tuple(causes), (effect,), signed, after, support=len(self.table[effect])))
 
     def _limits(self, right: str) -> tuple[tuple[float, float], str]:
         """What an expression is kept within, and the expression: `max(a - b, 0)` is at least 0."""

@@ -18,6 +18,7 @@ from .gap_count import find_gap_counts
 from .implied_search import ImpliedSearch
 from .interactions import find_interactions
 from .limited import find_ages, find_limited
+from .months import find_months
 from .one_of import OneOf, find_one_of, is_dummy
 from .order_search import find_orders, ordered_pairs
 from .pinned_search import PinnedSearch
@@ -63,6 +64,7 @@ def find_rules(
     numbers = Numbers.of(table, [place for place in columns if table[place].ordered])
     factors = [place for place in numbers.columns if table[place].kind == "number"]
     found.add_all(find_limited(numbers.only(factors), found.may_be_told))
+    found.add_all(find_months(table, found.may_be_told))
     by_case = ByCaseSearch(search)
     found.add_all(by_case.choices())
     found.add_all(by_case.moments())
