@@ -42,6 +42,7 @@ class Equation:
             return self.words.held(GapCount(counted, (self.words.number(left),), most, support=len(self.table[effect])))
         if self.table[effect].kind == "datetime" and (later := re.fullmatch(MONTHS, right)):
             return self._months(effect, *later.groups())
+        right, off = self._off(right)
         limits, inner = self._limits(right)
         sized = self._sized(inner)
         function = re.fullmatch(rf"\s*({'|'.join(FUNCTIONS)})\((.+)\)\s*(?:or\s+(-?(?:{NUMBER})))?\s*", right)
@@ -70,8 +71,9 @@ class Equation:
             forms=forms,
             limits=limits,
             absolute=sized is not None,
+            off=off,
         )
-        self.words.check(broken)
+        self.words.check(broken, f"allow for rounding with ± {relation.step:.6g} at the end, " if relation.step else "")
         return relation
 
     def _share(self, effect: int, scale: str | None, part: str, same: str, other: str, instead: str | None) -> Rule:
@@ -92,6 +94,13 @@ class Equation:
             causes.append(self.words.number(count))
         signed = size if sign == "+" else -size
         return self.words.held(MonthsFrom(tuple(causes), (effect,), signed, after, support=len(self.table[effect])))
+
+    def _off(self, right: str) -> tuple[str, float]:
+        """An expression, and by how much rows may be off: `a + b ± 0.1`."""
+        exact, about, off = right.partition("±")
+        if about and not re.fullmatch(NUMBER, off.strip()):
+            raise self.words.wrong(f"needs a number after ±, which {off.strip()!r} is not")
+        return exact, float(off or 0)
 
     def _limits(self, right: str) -> tuple[tuple[float, float], str]:
         """What an expression is kept within, and the expression: `max(a - b, 0)` is at least 0."""

@@ -183,7 +183,8 @@ class Relation(Rule):
             said = f"min({said}, {self.at_most:.15g})"
         if self.at_least > -np.inf:
             said = f"max({said}, {self.at_least:.15g})"
-        return f"{quoted(names[self.effect])} = {said}"
+        about = f" ± {self.most:.15g}" if self.exact and self.most else ""
+        return f"{quoted(names[self.effect])} = {said}{about}"
 
     def expected(self, columns: Columns) -> Float64Array:
         """What the causes say, found in `columns` by their places."""
@@ -315,7 +316,7 @@ def _sum(names: list[str], relation: Relation) -> str:
     parts = []
     for name, weight in sorted(zip(names, weights, strict=True), key=lambda pair: pair[1] < 0):
         sign = "-" if weight < 0 else "+"
-        parts.append(f"{sign} {name}" if abs(weight) == 1 else f"{sign} {abs(weight):.6g} * {name}")
+        parts.append(f"{sign} {name}" if abs(weight) == 1 else f"{sign} {abs(weight):.12g} * {name}")
     if relation.constant:
         parts.append(f"{'-' if relation.constant < 0 else '+'} {abs(relation.constant):.10g}")
     return " ".join(parts).removeprefix("+ ").replace("- ", "-", 1) if parts[0][0] == "-" else " ".join(parts)[2:]
@@ -329,8 +330,12 @@ def _product(names: list[str], relation: Relation) -> str:
     weights = list(zip(names, relation.weights.tolist(), strict=True))
     over = [power(name, weight) for name, weight in weights if weight > 0]
     under = [power(name, -weight) for name, weight in weights if weight < 0]
-    factor_text = [] if abs(factor - 1) < NOISE else [f"{factor:.6g}"]
-    return " / ".join([" * ".join([*factor_text, *over]) or "1", *under])
+    divisor = np.rint(1 / factor)
+    if abs(float(f"{factor:.4g}") / factor - 1) > FLOAT_NOISE > abs(divisor * factor - 1):  # such as 480, of 0.00208333
+        under.append(f"{divisor:.0f}")
+    elif abs(factor - 1) >= NOISE:
+        over.insert(0, f"{factor:.12g}")
+    return " / ".join([" * ".join(over) or "1", *under])
 
 
 def on_lattice(said: Float64Array, origin: float, step: float, rounding: str) -> Float64Array:

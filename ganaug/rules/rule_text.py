@@ -113,11 +113,11 @@ class RuleText:
         self.check(rule.broken(self.table))
         return rule
 
-    def check(self, broken: BoolArray) -> None:
+    def check(self, broken: BoolArray, other_remedy: str = "") -> None:
         if broken.any():
             rows = np.flatnonzero(broken)
             shown = ", ".join(map(str, rows[:SHOWN])) + (", ..." if len(rows) > SHOWN else "")
             raise self.wrong(
                 f"is broken in {len(rows):,} of {len(broken):,} rows, by position {shown}: "
-                "mend these rows, or leave the rule out"
+                f"mend these rows, {other_remedy}or leave the rule out"
             )

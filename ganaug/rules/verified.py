@@ -63,9 +63,10 @@ def verified(
     most = np.floor(loose / step + 0.5) * step
     width = np.subtract(*np.quantile(values[complete], [0.95, 0.05]))
     trial = replace(trial, least=-most, most=most)
-    if most <= TIGHT * width and trial.kept(values, columns)[complete].all():
-        return trial.with_support(int(complete.sum()))
-    return None
+    if most > TIGHT * width or not trial.kept(values, columns)[complete].all():
+        return None
+    off = float(np.abs(trial.rest(values, columns)[complete]).max())
+    return replace(trial, least=-off, most=off).with_support(int(complete.sum()))
 
 
 def declared_relation(
@@ -78,8 +79,9 @@ def declared_relation(
     forms: tuple[str, ...] = (),
     limits: tuple[float, float] = (-np.inf, np.inf),
     absolute: bool = False,
+    off: float = 0.0,
 ) -> tuple[Relation, BoolArray]:
-    """A relation as somebody wrote it down, and which rows are off by more than rounding explains."""
+    """A relation as somebody wrote it down, and which rows are off by more than rounding the effect, and `off`."""
     columns = {place: table[place].numbers() for place in (*weights, effect)}
     grain, own = max(table[place].grain for place in columns), lattice(table[effect])
     simple = np.array([_simple(weight, product) for weight in weights.values()])
@@ -87,14 +89,14 @@ def declared_relation(
     if forms:
         counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=True)]
         base = replace(base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]))
-    values, step = columns[effect], own[1]
+    values = columns[effect]
     base = replace(base, least=0.0, most=0.0, at_least=limits[0], at_most=limits[1], absolute=absolute)
     trials = [replace(base, rounding=rounding) for rounding in base.roundings(values, columns)]
     kept = [trial.kept(values, columns) | ~complete for trial in trials]
     best = int(np.argmax([each.sum() for each in kept]))
     if kept[best].all():
         return _with_optional(trials[best], values, columns).with_support(int(complete.sum())), ~kept[best]
-    loose = replace(trials[best], least=-step, most=step)
+    loose = replace(trials[best], least=-off, most=off)
     return loose.with_support(int(complete.sum())), complete & ~loose.kept(values, columns)
 
 

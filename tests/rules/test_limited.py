@@ -122,6 +122,23 @@ def test_how_many_cells_are_missing_is_counted(text: str) -> None:
         TableEncoder.fit(table, rules=[text.replace("home", "paid")])
 
 
+@pytest.mark.parametrize("text", ["new = begin + 172800 ± 86400", "new = costs + paid ± 0.01"])
+def test_what_is_off_by_a_step_says_so_and_stays_so(text: str) -> None:
+    table, more = orders(), np.random.default_rng(1).random(ROWS) < 0.2
+    if "begin" in text:
+        table["new"] = table["begin"] + pd.to_timedelta(2 + more, "D")
+    else:
+        table["new"] = (table["costs"] + table["paid"] + 0.01 * more).round(2)
+    assert text in [rule.text for rule in TableEncoder.fit(table)[0].rules]
+    encoder, _ = TableEncoder.fit(table, rules=[text])
+    made = encoder.decode(any_rows(encoder))
+    off = made["new"] - (made["begin"] if "begin" in text else made["costs"] + made["paid"])
+    off = off.dt.days if "begin" in text else off.round(2)
+    assert sorted(off.unique()) in ([2, 3], [0, 0.01])
+    with pytest.raises(ValueError, match=r"broken in 2\d\d of 1,500 rows"):
+        TableEncoder.fit(table, rules=[text.split(" ±")[0]])
+
+
 def test_a_mean_follows_from_its_parts_and_none_of_these_from_it() -> None:
     table = orders()
     table.insert(1, "new", ((table["costs"] + table["paid"] + table["size"]) / 3).round(1))
