@@ -232,8 +232,8 @@ class KeptRule:
     text : str
         As it may be written in ``rules=[...]``.
     kind : str
-        "implied", "date part", "comparison", "order", "sum", "product", "limited", "share", "by case", "months",
-        "function", "total", "one of", "gaps", "missing", "unique".
+        "implied", "date part", "comparison", "order", "sum", "product", "formula", "limited", "share", "by case",
+        "months", "function", "total", "one of", "gaps", "missing", "unique".
     columns : tuple
         Names of the columns that it speaks of.
     support : int

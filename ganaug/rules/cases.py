@@ -6,7 +6,7 @@ Of a number that was rounded, a row knows its rate within an interval only, and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -149,9 +149,9 @@ def by_case(
     which = (Steps if steps else Lookup).learnt(terms, Term((CASE,)), shown)
     causes = tuple(dict.fromkeys((*which.causes, *cases.sources.tolist())))
     origin, step = lattice(table[effect])
-    own = which, cases.sources, cases.rates, cases.amounts, within_step(origin, step), step
-    rules = [ByCase(causes, (effect,), *own, rounding) for rounding in ("even", "down")]
-    return first_kept(rules, table)
+    own = which, cases.sources, cases.rates, cases.amounts
+    rule = ByCase(causes, (effect,), *own, origin=within_step(origin, step), step=step)
+    return first_kept([rule, replace(rule, rounding="down")], table)
 
 
 def tolerance(cells: Cells, values: Float64Array, reach: float) -> Float64Array:

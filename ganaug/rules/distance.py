@@ -12,6 +12,8 @@ from .relations import NOISE, Relation
 from .verified import declared_relation
 
 FIRST_ROWS = 32
+NEARER = 0.999
+"""Of a step, how far off what is rounded down may be: differences of flags are a whole step off."""
 
 
 def find_distances(table: Table, may_follow: MayFollow) -> Iterator[Relation]:
@@ -28,7 +30,7 @@ def find_distances(table: Table, may_follow: MayFollow) -> Iterator[Relation]:
             continue
         rows = telling(own, FIRST_ROWS)
         first = seen[:, rows]
-        slack = table[effect].step + NOISE * np.nanmax(np.abs(first), axis=1)
+        slack = NEARER * table[effect].step + NOISE * np.nanmax(np.abs(first), axis=1)
         for number, one in enumerate(places.tolist()):
             apart = np.abs(first[number] - first[number + 1 :])
             near = (np.abs(apart - own[rows]) <= slack[number + 1 :, None]).all(axis=1)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from .base import Rule
+from .formula import formula_of
 from .function import FUNCTIONS, Function
 from .gap_count import GapCount
 from .months import UNITS, MonthsFrom
@@ -55,6 +57,8 @@ class Equation:
         ):
             return self._share(effect, *share.groups())
         right = inner if sized is None else sized
+        if formula := self._formula(effect, right):
+            return self.words.held(formula)
         right = re.sub(r"\(1 ([+-]) ([^()]+?)( / 100)?\)", self._formed, right)
         product = self._is_product(right)
         weights, constant = (self._factors if product else self._summands)(right)
@@ -75,6 +79,31 @@ class Equation:
         )
         self.words.check(broken, f"allow for rounding with ± {relation.step:.6g} at the end, " if relation.step else "")
         return relation
+
+    def _formula(self, effect: int, right: str) -> Rule | None:
+        """A sum with products or ratios in it, and what stands where a divisor is 0; None for what is none."""
+        match = re.fullmatch(rf"(.+?)(?:\s+or\s+(-?(?:{NUMBER})))?\s*", right)
+        said, instead = match.groups() if match else (right, None)
+        addends = list(self._signed(said))
+        several = len(addends) > 1 and any(self._columns_in(addend) > 1 for _, addend in addends)
+        if "(" in said or not (several or instead):
+            return None
+        terms, constant = [], 0.0
+        for sign, addend in addends:
+            powers, factor = self._factors(addend)
+            weight = float(np.exp(factor)) * (-1 if sign == "-" else 1)
+            if any(power % 1 for power in powers.values()):
+                raise self.words.wrong("has a power in a sum that is no whole number: make a column of it")
+            if powers:
+                terms.append((weight, {place: int(power) for place, power in powers.items() if power}))
+            else:
+                constant += weight
+        return formula_of(effect, terms, constant, float(instead) if instead else np.nan, self.table)
+
+    @staticmethod
+    def _columns_in(addend: str) -> int:
+        words = [word.strip() for word in re.split(r"[*/]", addend)]
+        return sum(bool(word) and not re.fullmatch(NUMBER, word) for word in words)
 
     def _share(self, effect: int, scale: str | None, part: str, same: str, other: str, instead: str | None) -> Rule:
         """One column as a share of two, rounded to the nearest or down."""
@@ -133,23 +162,29 @@ class Equation:
             inner, constant = self._summands(fraction[1])
             divisor = float(fraction[2])
             return {place: weight / divisor for place, weight in inner.items()}, constant / divisor
-        bare = re.sub(r"(\d[eE])\+", r"\1", right)
-        whole = re.sub(r"(\d[eE])-", "\\1\x01", bare)  # the sign of an exponent is none of a summand
-        first, *others = re.split(r"([+-])", whole)
-        signed = ["+", first, *others] if first.strip() or not others else others
-        for sign, summand in zip(signed[::2], signed[1::2], strict=True):
-            factors = [factor.strip().replace("\x01", "-") for factor in summand.split("*")]
+        for sign, summand in self._signed(right):
+            factors = [factor.strip() for factor in summand.split("*")]
             value = -1.0 if sign == "-" else 1.0
             named = [factor for factor in factors if not re.fullmatch(NUMBER, factor)]
             value *= float(np.prod([float(factor) for factor in factors if factor not in named]))
             if not named:
                 constant += value
             elif len(named) > 1:
-                raise self.words.wrong("has products in a sum: make columns of them, or leave it out")
+                raise self.words.wrong("has products in a sum in brackets: write it without them")
             else:
                 place = self.words.place(named[0])
                 weights[place] = weights.get(place, 0.0) + value
         return weights, constant
+
+    @staticmethod
+    def _signed(right: str) -> Iterator[tuple[str, str]]:
+        """The addends of a sum, and the sign before each."""
+        bare = re.sub(r"(\d[eE])\+", r"\1", right)
+        whole = re.sub(r"(\d[eE])-", "\\1\x01", bare)  # the sign of an exponent is none of an addend
+        first, *others = re.split(r"([+-])", whole)
+        signed = ["+", first, *others] if first.strip() or not others else others
+        for sign, addend in zip(signed[::2], signed[1::2], strict=True):
+            yield sign, addend.replace("\x01", "-")
 
     def _factors(self, right: str) -> tuple[dict[int, float], float]:
         weights: dict[int, float] = {}

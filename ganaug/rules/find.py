@@ -13,6 +13,7 @@ from .by_case_search import ByCaseSearch
 from .close_relations import find_relations
 from .distance import find_distances
 from .exact import find_exact
+from .formula_search import find_formulas
 from .function import find_functions
 from .gap_count import find_gap_counts
 from .implied_search import ImpliedSearch
@@ -78,6 +79,7 @@ def find_rules(
             if found.add(rule):
                 break
     found.add_all(find_shares(table, found.may_be_told))
+    found.add_all(find_formulas(table, found.may_be_told))
     found.add_all(find_gap_counts(table, found.may_be_told))
     found.add_all(find_distances(table, found.may_be_told))
     found.add_all(by_case.rules())

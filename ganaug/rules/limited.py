@@ -12,7 +12,7 @@ import numpy as np
 from ..plain import BoolArray, Float64Array, IndexArray
 from .base import MOST_COLUMNS, MayFollow, probed
 from .exact import is_usable
-from .relations import FEWEST_COMPLETE, NOISE, Columns, Numbers, Relation, complete_rows
+from .relations import FEWEST_COMPLETE, NOISE, Columns, Numbers, Relation, complete_rows, rounded_before
 from .verified import UNITS, verified
 
 FEWEST_VALUES = 3
@@ -112,6 +112,9 @@ def _within(
         found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, product)
         if found is None or found.least or found.most:
             continue
+        exact = replace(found, step=0.0).expected(columns)[inner]
+        if product and rounded_before(exact, values[inner], step):
+            continue
         missing = np.any([np.isnan(columns[cause]) for cause in causes], axis=0)
         found = replace(
             found,
@@ -192,14 +195,19 @@ def _sums(effect: int, seen: Columns, lattices: Lattices) -> Iterator[dict[int, 
 
 def _products(effect: int, seen: Columns, lattices: Lattices) -> Iterator[dict[int, float]]:
     """Exponents of two columns that may make the effect, in the rows that were looked at."""
-    own, step = seen[effect], lattices[effect][1]
+    own = seen[effect]
+    slack = lattices[effect][1] + NOISE * np.abs(own)
     places = [place for place, values in seen.items() if place != effect and not (values < 0).any()]
-    with np.errstate(all="ignore"):
-        logs = {place: np.log(np.where(seen[place] > 0, seen[place], np.nan)) for place in places}
-        whole, slack = np.log(np.where(own > 0, own, np.nan)), (UNITS_APART * step + NOISE * np.abs(own)) / np.abs(own)
-    for one, other in permutations(places, 2):
-        for sign in (1.0, -1.0)[one > other :]:
-            left = whole - logs[one] - sign * logs[other]
-            known = ~np.isnan(left)
-            if 2 * known.sum() > len(own) and np.ptp(left[known]) <= 2 * np.median(slack[known]):
-                yield {one: 1.0, other: sign}
+    if not places:
+        return
+    others = np.array([np.where(seen[place] > 0, seen[place], np.nan) for place in places])
+    for number, one in enumerate(places):
+        for sign in (1.0, -1.0):
+            with np.errstate(all="ignore"):
+                made = others[number] * others**sign
+                least, most = (np.where(own > 0, (own + off) / made, np.nan) for off in (-slack, slack))
+                told = 2 * (~np.isnan(least)).sum(axis=1) > len(own)  # the factor lies between these in each row
+                near = told & (np.fmax.reduce(least, axis=1) <= np.fmin.reduce(most, axis=1))
+            for other in np.flatnonzero(near).tolist():
+                if other != number and (sign < 0 or other > number):
+                    yield {one: 1.0, places[other]: sign}

@@ -43,10 +43,10 @@ def verified(
     values, step = columns[effect], numbers.step(effect)
     if complete.sum() < max(FEWEST_COMPLETE, (~np.isnan(values)).sum() / 2):
         return None
-    simple = np.array([_simple(weight, product) for weight in weights])
-    if product and not np.isin(2 * simple, HALVES).all():
+    plain = np.array([simple(weight, product) for weight in weights])
+    if product and not np.isin(2 * plain, HALVES).all():
         return None
-    for chosen in (simple,) if product else (simple, weights):
+    for chosen in (plain,) if product else (plain, weights):
         level = replace(base, weights=chosen, step=0.0, constant=0.0)
         for shift in _constants(level, values, columns, complete, step, product):
             trial = replace(base, weights=chosen, constant=shift, least=0.0, most=0.0)
@@ -56,10 +56,10 @@ def verified(
                     return _with_optional(trial, values, columns).with_support(int(complete.sum()))
     if product or not step:
         return None
-    level = replace(base, weights=simple, step=0.0, constant=0.0)
+    level = replace(base, weights=plain, step=0.0, constant=0.0)
     constant = next(_constants(level, values, columns, complete, step, product), 0.0)
-    trial = replace(base, weights=simple, constant=constant)
-    loose = sum(abs(w) * numbers.step(cause) / 2 for w, cause in zip(simple.tolist(), causes, strict=True)) + step / 2
+    trial = replace(base, weights=plain, constant=constant)
+    loose = sum(abs(w) * numbers.step(cause) / 2 for w, cause in zip(plain.tolist(), causes, strict=True)) + step / 2
     most = np.floor(loose / step + 0.5) * step
     width = np.subtract(*np.quantile(values[complete], [0.95, 0.05]))
     trial = replace(trial, least=-most, most=most)
@@ -84,8 +84,8 @@ def declared_relation(
     """A relation as somebody wrote it down, and which rows are off by more than rounding the effect, and `off`."""
     columns = {place: table[place].numbers() for place in (*weights, effect)}
     grain, own = max(table[place].grain for place in columns), lattice(table[effect])
-    simple = np.array([_simple(weight, product) for weight in weights.values()])
-    base, complete = _blank(effect, list(weights), simple, constant, columns, own, grain, product)
+    plain = np.array([simple(weight, product) for weight in weights.values()])
+    base, complete = _blank(effect, list(weights), plain, constant, columns, own, grain, product)
     if forms:
         counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=True)]
         base = replace(base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]))
@@ -159,7 +159,7 @@ def _constants(
             if near and abs(ratio / factor / near - 1) < NEAR_PI:
                 yield float(np.log(factor * near))
         exponent = 10.0 ** np.rint(np.log10(ratio))
-        yield float(np.log(exponent if abs(ratio / exponent - 1) < 1e-2 else _decimal(ratio)))
+        yield float(np.log(exponent if abs(ratio / exponent - 1) < 1e-2 else decimal(ratio)))
         part = float(Fraction(ratio).limit_denominator(MOST_PARTS))
         if part and abs(part / ratio - 1) < NEAR_PART:
             yield float(np.log(part))
@@ -169,14 +169,14 @@ def _constants(
     constant = float(np.median(apart))
     noise = NOISE * np.abs(values[complete]).max()
     if np.ptp(apart) <= noise < abs(constant):  # nothing was rounded
-        yield _decimal(constant)
-    yield 0.0 if abs(constant) <= max(step, noise) else _decimal(constant)
+        yield decimal(constant)
+    yield 0.0 if abs(constant) <= max(step, noise) else decimal(constant)
     if step:
         yield float(np.rint(constant / step) * step)
     yield constant
 
 
-def _simple(weight: float, product: bool) -> float:
+def simple(weight: float, product: bool) -> float:
     """A weight as somebody would write it."""
     if product:
         return float(_halves(np.array([weight]))[0])
@@ -186,10 +186,10 @@ def _simple(weight: float, product: bool) -> float:
     near = float(Fraction(weight).limit_denominator(12))
     if near and abs(near / weight - 1) < 5e-3:
         return near
-    return _decimal(weight)
+    return decimal(weight)
 
 
-def _decimal(number: float) -> float:
+def decimal(number: float) -> float:
     """A number with four digits, if it is one but for little."""
     short = float(f"{number:.4g}")
     return short if abs(short - number) <= 1e-4 * abs(number) else number

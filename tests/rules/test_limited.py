@@ -10,6 +10,7 @@ import pytest
 from untrained import any_rows, check_found_and_kept
 
 from ganaug.modality.table.encoder import TableEncoder
+from ganaug.rules import distance
 
 ROWS = 1_500
 
@@ -237,3 +238,12 @@ def test_times_that_others_are_looked_up_by_are_times_that_were_seen(kind: str) 
     encoder, _ = TableEncoder.fit(table)
     made = encoder.decode(any_rows(encoder))
     assert bounds_broken(made, "until", "due") == 0
+
+
+def test_flags_are_no_distances_worth_a_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.integers(0, 2, (500, 60))).add_prefix("flag")
+    looked_at: list[int] = []
+    monkeypatch.setattr(distance, "declared_relation", lambda effect, *_, **__: looked_at.append(effect))
+    TableEncoder.fit(table)
+    assert not looked_at
