@@ -15,7 +15,7 @@ import numpy as np
 from ..plain import Float64Array
 from .base import MOST_COLUMNS, MayFollow, probed
 from .dependence import Dependence, find_dependences, with_twins
-from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Numbers, Relation
+from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Numbers, Relation, rounded_before
 from .verified import UNITS, verified
 
 LARGEST = 1e15
@@ -125,6 +125,7 @@ def _trials(
             )
             lossy |= not relation.step and grains[effect] > min(grains[cause] for cause in causes)
             lossy |= relation.rounds_first(columns[effect], columns, mixed)
+            lossy |= rounded_before(replace(relation, step=0.0).expected(columns), columns[effect], relation.step)
             coarse = _coarseness(relation, numbers)
             if product and coarse and len(causes) >= MANY_FACTORS and _digits(relation) > MOST_DIGITS:
                 continue  # what it was computed from is rounded, and nobody would compute it so
