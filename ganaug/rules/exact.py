@@ -84,6 +84,10 @@ def _forms(columns: Columns, factors: Sequence[int]) -> list[tuple[int, str]]:
     return found
 
 
+SELDOM = 0.1
+"""What counts for a sum that leaves a rest, however seldom: one that leaves none comes first."""
+
+
 class RankedRelation(NamedTuple):
     """A relation that all rows keep, and how well its column follows, the less the better.
 
@@ -120,6 +124,7 @@ def _trials(
             mixed = _mixed(relation, columns)
             outside = round(_outside(relation, mixed), 2)
             left = np.mean(relation.rest(columns[effect], columns) != 0) + outside if relation.has_rest else 0.0
+            left = max(left, SELDOM) if relation.most else left
             lossy = bool(relation.step) and not all(
                 numbers.step(cause) for cause in relation.causes if cause not in forms
             )

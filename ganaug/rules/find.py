@@ -82,6 +82,7 @@ def find_rules(
     found.add_all(find_formulas(table, found.may_be_told))
     found.add_all(find_gap_counts(table, found.may_be_told))
     found.add_all(find_distances(table, found.may_be_told))
+    found.add_all(search.by_amount)
     found.add_all(by_case.rules())
     found.add_all(search.numbers_by_number)
     found.add_all(of_flags)  # after sums, which tell more of flags

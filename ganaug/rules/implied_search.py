@@ -58,6 +58,7 @@ class ImpliedSearch:
         """The first rows in the order of what is seen."""
         self.full: dict[Term, tuple[Int64Array, int]] = {}
         self.tried = 0
+        self.by_amount: list[Lookup] = []
         self.numbers_by_number: list[Lookup] = []
         self.names_by_number: list[Lookup] = []
         """Lists by which numbers tell others, or names, for those that nothing else tells."""
@@ -65,7 +66,7 @@ class ImpliedSearch:
     def with_assembly(self, found: Assembly) -> ImpliedSearch:
         """The same search, for another assembly."""
         other = copy(self)
-        other.found, other.numbers_by_number, other.names_by_number = found, [], []
+        other.found, other.by_amount, other.numbers_by_number, other.names_by_number = found, [], [], []
         return other
 
     def singles(self, places: set[int] | None = None) -> None:
@@ -91,6 +92,8 @@ class ImpliedSearch:
                 continue
             if effect.listed and self.levels[effect] > MANY_LEVELS:
                 (self.numbers_by_number if self._is_number(effect) else self.names_by_number).extend(by_number)
+            elif by_number and self._is_amount(by_number[0]):
+                self.by_amount.extend(by_number)  # a total may tell what its parts are, and they do not follow from it
             elif by_number:
                 self.found.add(by_number[0])
 
@@ -100,6 +103,11 @@ class ImpliedSearch:
 
     def _is_moment(self, effect: Term) -> bool:
         return effect.listed and isinstance(self.table[effect.places[0]].type.cells, Datetime)
+
+    def _is_amount(self, rule: Lookup) -> bool:
+        """Whether it is a list by many numbers with decimals."""
+        [place] = rule.causes
+        return self._levels(rule) > MANY_LEVELS and self.table[place].step % 1 != 0
 
     def _levels(self, rule: Implied) -> int:
         return self.codes[rule.terms[0]][1]

@@ -70,6 +70,8 @@ SMALLEST = 1e-150
 FLOAT_NOISE = 1e-9
 LITTLE, MUCH = 1e-4, 0.15
 """Of a step, how far numbers are off what they are rounded to; what is rounded for the first time is off by 0.29."""
+DUST = 1e-6
+"""Of a number, what is no rounding but comes of floats of 32 bits."""
 
 
 FORMS: dict[str, Callable[[Float64Array], Float64Array]] = {
@@ -355,8 +357,8 @@ def on_lattice(said: Float64Array, origin: float, step: float, rounding: str) ->
 
 def rounded_before(exact: Float64Array, values: Float64Array, step: float) -> bool:
     """Whether rounding to `values` changes something and never much: then a cause was rounded, and follows rather."""
-    off = float(np.sqrt(np.nanmean((exact - values) ** 2))) / (step or np.inf)
-    return LITTLE < off < MUCH
+    off, size = (float(np.sqrt(np.nanmean(np.square(own)))) for own in (exact - values, values))
+    return max(LITTLE * step, DUST * size) < off < MUCH * step
 
 
 def within_step(origin: float, step: float) -> float:

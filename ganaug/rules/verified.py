@@ -163,7 +163,7 @@ def _constants(
         part = float(Fraction(ratio).limit_denominator(MOST_PARTS))
         if part and abs(part / ratio - 1) < NEAR_PART:
             yield float(np.log(part))
-        yield float(np.log(ratio))
+        yield from map(float, np.log([*_within(*_factor_range(values[complete][known], said[known], step)), ratio]))
         return
     apart = values[complete] - said
     constant = float(np.median(apart))
@@ -174,6 +174,19 @@ def _constants(
     if step:
         yield float(np.rint(constant / step) * step)
     yield constant
+
+
+def _factor_range(values: Float64Array, said: Float64Array, step: float) -> tuple[float, float]:
+    """Between which factors all values are what is said, to the nearest step."""
+    low, high = (((values + off) / said) for off in (-step / 2, step / 2))
+    return float(low.max()), float(high.min())
+
+
+def _within(low: float, high: float) -> list[float]:
+    """The plainest fraction between two numbers, if there is one."""
+    parts = np.arange(1, MOST_PARTS + 1)
+    fractions = np.rint((low + high) / 2 * parts) / parts
+    return fractions[(fractions >= low) & (fractions <= high) & (fractions > 0)][:1].tolist()
 
 
 def simple(weight: float, product: bool) -> float:
