@@ -132,14 +132,14 @@ def _trials(
             lossy |= relation.rounds_first(columns[effect], columns, mixed)
             lossy |= rounded_before(replace(relation, step=0.0).expected(columns), columns[effect], relation.step)
             coarse = _coarseness(relation, numbers)
-            if product and coarse and len(causes) >= MANY_FACTORS and _digits(relation) > MOST_DIGITS:
+            if product and coarse and len(causes) >= MANY_FACTORS and digits(relation) > MOST_DIGITS:
                 continue  # what it was computed from is rounded, and nobody would compute it so
             if set(causes) & forms.keys():
                 counted = tuple(forms[cause][1] if cause in forms else "{}" for cause in causes)
                 relation = replace(relation, causes=tuple(own), forms=counted)
             size = float((np.abs(relation.weights) + ROOTS * (relation.weights % 1 != 0)).sum()) if product else 0.0
             between = _lies_between(effect, places, pairs)
-            looks = _digits(relation), coarse, len(causes), size, between, outside, -places.index(effect)
+            looks = digits(relation), coarse, len(causes), size, between, outside, -places.index(effect)
             trials.append((round(float(left), 1), lossy, looks, relation))
     good = sum(not (left or lossy) for left, lossy, *_ in trials)
     return [RankedRelation((left, lossy, good, *looks), relation) for left, lossy, looks, relation in trials]
@@ -153,7 +153,7 @@ def _lies_between(place: int, others: Sequence[int], pairs: Sequence[tuple[int, 
     )
 
 
-def _digits(relation: Relation) -> int:
+def digits(relation: Relation) -> int:
     """How many digits it takes to write the weights and the constant; units of time and parts of pi count as one."""
     constant = float(np.exp(relation.constant)) if relation.product else relation.constant
     weights = relation.weights.tolist()

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..plain import BoolArray, Float64Array, IndexArray
 from .base import MOST_COLUMNS, MayFollow, probed
-from .exact import is_usable
+from .exact import digits, is_usable
 from .relations import FEWEST_COMPLETE, NOISE, Columns, Numbers, Relation, complete_rows, rounded_before
 from .verified import UNITS, verified
 
@@ -93,39 +93,60 @@ def _within(
     *,
     product: bool = False,
 ) -> Relation | None:
-    """What tells a column between its limits, and beyond them that it is there, of what `seek` makes out."""
+    """What tells a column between its limits, and beyond them that it is there, the plainest of what `seek` makes out.
+
+    A total comes before its parts: a deposit is a fifth of the bill, not a quarter of the rest.
+    """
     columns = numbers.columns
     values = columns[effect]
     inner = ~((values <= limits[0]) | (values >= limits[1]))
     known = np.flatnonzero(inner & ~np.isnan(values))
-    if len(known) < FEWEST_COMPLETE:
+    if len(known) < FEWEST_COMPLETE or len(np.unique(values[known])) < FEWEST_VALUES:
         return None
     seen = {place: own[known[probed(len(known), FIRST_ROWS)]] for place, own in columns.items()}
-    step = numbers.step(effect)
+    found: list[Relation] = []
     for weights in seek(effect, seen):
-        causes = list(weights)
-        if not (product or _near(weights, known, values, columns, step)) or not may_follow(effect, causes):
-            continue
-        if len(np.unique(values[known])) < FEWEST_VALUES:
-            return None
-        between = numbers._replace(columns={place: columns[place][inner] for place in (effect, *causes)})
-        found = verified(effect, causes, np.array(list(weights.values())), 0.0, between, product)
-        if found is None or found.least or found.most:
-            continue
-        exact = replace(found, step=0.0).expected(columns)[inner]
-        if product and rounded_before(exact, values[inner], step):
-            continue
-        missing = np.any([np.isnan(columns[cause]) for cause in causes], axis=0)
-        found = replace(
-            found,
-            low=float(np.nanmin(values)),
-            high=float(np.nanmax(values)),
-            gaps=bool((missing == np.isnan(values)).all()),
-        )
-        complete = complete_rows(found, effect, columns)
-        kept = replace(found, at_least=limits[0], at_most=limits[1])
-        if _hold_back(found, limits, complete, columns) and kept.kept(values, columns)[complete].all():
-            return kept.with_support(int(complete.sum()))
+        near = product or _near(weights, known, values, columns, numbers.step(effect))
+        if near and may_follow(effect, list(weights)):
+            own = _limited(effect, weights, limits, inner, numbers, product=product)
+            found += [own] if own is not None else []
+    sizes = {place: float(np.nanmedian(np.abs(own))) for place, own in columns.items()} if len(found) > 1 else {}
+
+    def rank(own: Relation) -> tuple[int, int, float]:
+        return len(own.causes), digits(own), -sum(sizes[cause] for cause in own.causes)
+
+    return min(found, key=rank) if len(found) > 1 else next(iter(found), None)
+
+
+def _limited(
+    effect: int,
+    weights: Mapping[int, float],
+    limits: tuple[float, float],
+    inner: BoolArray,
+    numbers: Numbers,
+    *,
+    product: bool,
+) -> Relation | None:
+    """The relation, if all rows between the limits keep it, and those beyond them are held back by these."""
+    columns, values = numbers.columns, numbers.columns[effect]
+    between = numbers._replace(columns={place: columns[place][inner] for place in (effect, *weights)})
+    found = verified(effect, list(weights), np.array(list(weights.values())), 0.0, between, product)
+    if found is None or found.least or found.most:
+        return None
+    exact = replace(found, step=0.0).expected(columns)[inner]
+    if product and rounded_before(exact, values[inner], numbers.step(effect)):
+        return None
+    missing = np.any([np.isnan(columns[cause]) for cause in weights], axis=0)
+    found = replace(
+        found,
+        low=float(np.nanmin(values)),
+        high=float(np.nanmax(values)),
+        gaps=bool((missing == np.isnan(values)).all()),
+    )
+    complete = complete_rows(found, effect, columns)
+    kept = replace(found, at_least=limits[0], at_most=limits[1])
+    if _hold_back(found, limits, complete, columns) and kept.kept(values, columns)[complete].all():
+        return kept.with_support(int(complete.sum()))
     return None
 
 

@@ -68,8 +68,8 @@ TIMES = Datetime, Duration
 SMALLEST = 1e-150
 """Squares of smaller differences are zeros to floats."""
 FLOAT_NOISE = 1e-9
-LITTLE, MUCH = 1e-4, 0.15
-"""Of a step, how far numbers are off what they are rounded to; what is rounded for the first time is off by 0.29."""
+LITTLE, MUCH = 1e-4, 0.3
+"""Of a step, how far the furthest number is off what it is rounded to: a half, or the third of a mean of three."""
 DUST = 1e-6
 """Of a number, what is no rounding but comes of floats of 32 bits."""
 
@@ -357,7 +357,7 @@ def on_lattice(said: Float64Array, origin: float, step: float, rounding: str) ->
 
 def rounded_before(exact: Float64Array, values: Float64Array, step: float) -> bool:
     """Whether rounding to `values` changes something and never much: then a cause was rounded, and follows rather."""
-    off, size = (float(np.sqrt(np.nanmean(np.square(own)))) for own in (exact - values, values))
+    off, size = (float(np.nanmax(np.abs(own), initial=0.0)) for own in (exact - values, values))
     return max(LITTLE * step, DUST * size) < off < MUCH * step
 
 
