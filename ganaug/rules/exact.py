@@ -15,6 +15,7 @@ import numpy as np
 from ..plain import Float64Array
 from .base import MOST_COLUMNS, MayFollow, probed
 from .dependence import Dependence, find_dependences, with_twins
+from .plain_sums import find_plain_sums
 from .relations import FEWEST_COMPLETE, FORMS, NOISE, SMALLEST, Columns, Numbers, Relation, rounded_before
 from .verified import UNITS, verified
 
@@ -63,6 +64,10 @@ def find_exact(
         parts = [place for place in usable if not product or place in factors]
         varied = {place: scale[place] for place in parts if _varies(scale[place])}  # in the rows that were probed
         found = list(find_dependences(varied, seen, steps, numbers.grains, product))
+        if not product:
+            known = {frozenset((each.place, *each.weights)) for each in found}
+            plain = find_plain_sums(varied, steps)
+            found += [each for each in plain if frozenset((each.place, *each.weights)) not in known]
         signed = [place for place in varied if (seen[place] < 0).any()]
         if product and signed:
             others = {place: own for place, own in varied.items() if place not in signed}

@@ -130,7 +130,10 @@ def _limited(
     """The relation, if all rows between the limits keep it, and those beyond them are held back by these."""
     columns, values = numbers.columns, numbers.columns[effect]
     between = numbers._replace(columns={place: columns[place][inner] for place in (effect, *weights)})
-    found = verified(effect, list(weights), np.array(list(weights.values())), 0.0, between, product)
+    slopes = [*weights.values()]
+    if not product and len(slopes) == 1 and slopes[0] % 1:
+        slopes = [_slope(*between.columns.values())]  # a few rows told it only roughly
+    found = verified(effect, list(weights), np.array(slopes), 0.0, between, product)
     if found is None or found.least or found.most:
         return None
     exact = replace(found, step=0.0).expected(columns)[inner]
@@ -148,6 +151,13 @@ def _limited(
     if _hold_back(found, limits, complete, columns) and kept.kept(values, columns)[complete].all():
         return kept.with_support(int(complete.sum()))
     return None
+
+
+def _slope(values: Float64Array, other: Float64Array) -> float:
+    """How steep the line from one column to another one is, by least squares."""
+    known = ~(np.isnan(values) | np.isnan(other))
+    centred = other[known] - other[known].mean()
+    return float(centred @ values[known] / (centred @ centred))
 
 
 def _near(weights: Mapping[int, float], rows: IndexArray, values: Float64Array, columns: Columns, step: float) -> bool:

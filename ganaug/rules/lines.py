@@ -13,6 +13,7 @@ from .implied import roundest
 from .relations import SMALLEST
 
 MOST_LINES = 12
+EDGE = 2
 
 
 def lines_of(effect: int, source: int, groups: Sequence[IndexArray], table: Table) -> Iterator[Cases]:
@@ -21,10 +22,16 @@ def lines_of(effect: int, source: int, groups: Sequence[IndexArray], table: Tabl
     known = [rows[~np.isnan(other[rows])] for rows in groups]
     known = [rows for rows in known if len(rows) >= FEWEST_OTHERS]
     for values, slack in before_rounding(effect, source, table) if known else ():
-        lines = np.array([_line(other[rows], values[rows], slack[rows]) for rows in known])
+        lines = np.array([_line(other[rows], values[rows], slack[rows]) for rows in map(_inner, known)])
         kept = ~(np.abs(np.outer(other, lines[:, 0]) + lines[:, 1] - values[:, None]) > slack[:, None])
         if kept.any(axis=1).all():
             yield Cases(np.full(len(lines), source), lines[:, 0], lines[:, 1], kept)
+
+
+def _inner(rows: IndexArray) -> IndexArray:
+    """Without the first and the last ones, which may lie where one line goes over into the next."""
+    edge = min(EDGE + len(rows) // 100, (len(rows) - FEWEST_OTHERS) // 2)
+    return rows[edge : len(rows) - edge]
 
 
 def _line(x: Float64Array, y: Float64Array, slack: Float64Array) -> tuple[float, float]:
