@@ -74,8 +74,32 @@ def find_exact(
             found += find_dependences(others, seen, steps, numbers.grains, product)
         for each in [*found, *with_twins(found)]:
             trials += _trials(each, numbers, product, pairs, may_follow, forms)
-    for trial in sorted(trials, key=lambda trial: trial.rank):
+    for trial in sorted(_sums_first(trials, columns), key=lambda trial: trial.rank):
         yield trial.relation
+
+
+def _sums_first(trials: Sequence[RankedRelation], columns: Columns) -> Iterator[RankedRelation]:
+    """What was rounded after a sum that needed no rounding: gross is net and tax, and 1.19 times net but for a cent."""
+    alike: dict[int, int] = {}
+    """Columns that are others in other units, by one of these."""
+    rounded = [own.roundings(columns[own.effect], columns) != ("even",) for _, own in trials]
+    for (_, own), lossy in zip(trials, rounded, strict=True):
+        if len(own.causes) == 1 and not (lossy or own.has_rest):
+            one, other = (alike.get(place, place) for place in (own.effect, own.causes[0]))
+            alike |= {place: other for place in (own.effect, *alike) if alike.get(place, place) == one}
+
+    def pair(*places: int) -> frozenset[int]:
+        return frozenset(alike.get(place, place) for place in places)
+
+    sums = {
+        pair(own.effect, cause)
+        for _, own in trials
+        if not own.product and len(own.causes) == 2 and (own.weights == 1).all() and not own.constant
+        for cause in own.causes
+    }
+    for (rank, own), lossy in zip(trials, rounded, strict=True):
+        late = lossy and len(own.causes) == 1 and pair(own.effect, *own.causes) in sums
+        yield RankedRelation((*rank[:2], AFTER_SUMS, *rank[3:]) if late else rank, own)
 
 
 def _forms(columns: Columns, factors: Sequence[int]) -> list[tuple[int, str]]:
@@ -89,6 +113,8 @@ def _forms(columns: Columns, factors: Sequence[int]) -> list[tuple[int, str]]:
     return found
 
 
+AFTER_SUMS = 4
+"""More columns than a sum of two has that need no rounding."""
 SELDOM = 0.1
 """What counts for a sum that leaves a rest, however seldom: one that leaves none comes first."""
 
