@@ -30,7 +30,7 @@ def lines_of(effect: int, source: int, groups: Sequence[IndexArray], table: Tabl
 
 def _inner(rows: IndexArray) -> IndexArray:
     """Without the first and the last ones, which may lie where one line goes over into the next."""
-    edge = min(EDGE + len(rows) // 100, (len(rows) - FEWEST_OTHERS) // 2)
+    edge = min(EDGE + len(rows) // 10, (len(rows) - FEWEST_OTHERS) // 2)
     return rows[edge : len(rows) - edge]
 
 
