@@ -35,16 +35,18 @@ def find_dependences(
     steps: Mapping[int, float],
     grains: Mapping[int, float],
     product: bool,
+    backwards: bool = False,
 ) -> Iterator[Dependence]:
     """Columns that are sums of others on a scale, but for what rounding and their dtypes leave.
 
-    Each is held against those before it. Columns with more gaps come later: a share of what is seldom more than 0 is
-    known in few rows, and its parts in all.
+    Each is held against those before it, or, backwards, behind it. Columns with more gaps come later: a share of what
+    is seldom more than 0 is known in few rows, and its parts in all.
     """
     basis, twins = list[int](), list[int]()
     span = Span(len(next(iter(scale.values()), ())))
     gaps = {place: int(np.isnan(values).sum()) for place, values in scale.items()}
-    for place in sorted(scale, key=lambda place: (gaps[place], place < 0, abs(place))):
+    turn = -1 if backwards else 1
+    for place in sorted(scale, key=lambda place: (gaps[place], place < 0, turn * abs(place))):
         if span.leaves(scale[place]) > FAR:
             span.add(scale[place])
             basis.append(place)

@@ -65,9 +65,12 @@ def find_exact(
         varied = {place: scale[place] for place in parts if _varies(scale[place])}  # in the rows that were probed
         found = list(find_dependences(varied, seen, steps, numbers.grains, product))
         if not product:
+            backwards = find_dependences(varied, seen, steps, numbers.grains, product, backwards=True)
             known = {frozenset((each.place, *each.weights)) for each in found}
-            plain = find_plain_sums(varied, steps)
-            found += [each for each in plain if frozenset((each.place, *each.weights)) not in known]
+            for each in (*find_plain_sums(varied, steps), *backwards):
+                members = frozenset((each.place, *each.weights))
+                found += [each] if members not in known else []
+                known.add(members)
         signed = [place for place in varied if (seen[place] < 0).any()]
         if product and signed:
             others = {place: own for place, own in varied.items() if place not in signed}
