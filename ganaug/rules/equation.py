@@ -53,7 +53,7 @@ class Equation:
             instead = float(function[3]) if function[3] else np.nan
             return self.words.held(Function(*places, function[1], instead, support=len(self.table[effect])))
         if share := re.fullmatch(
-            rf"\s*(?:({NUMBER})\s*\*)?\s*(.+?)\s*/\s*\((.+?)\+(.+?)\)\s*(?:or\s+({NUMBER}))?\s*", right
+            rf"\s*(?:({NUMBER})\s*\*)?\s*(.+?)\s*/\s*\((?!1 )(.+?)\+(.+?)\)\s*(?:or\s+(-?(?:{NUMBER})))?\s*", right
         ):
             return self._share(effect, *share.groups())
         right = inner if sized is None else sized
@@ -105,13 +105,19 @@ class Equation:
         words = [word.strip() for word in re.split(r"[*/]", addend)]
         return sum(bool(word) and not re.fullmatch(NUMBER, word) for word in words)
 
-    def _share(self, effect: int, scale: str | None, part: str, same: str, other: str, instead: str | None) -> Rule:
-        """One column as a share of two, rounded to the nearest or down."""
-        places = [self.words.number(word) for word in (part, same, other)]
-        if places[0] != places[1]:
-            raise self.words.wrong("is no share: write for example 'rate = won / (won + lost)'")
-        causes, held = (places[0], places[2]), float(instead) if instead else np.nan
-        return self.words.held(share_of(causes, effect, float(scale or 1), held, self.table))
+    def _share(self, effect: int, scale: str | None, above: str, one: str, other: str, instead: str | None) -> Rule:
+        """What is divided by the sum of two columns: one of them, the first less the second, or a third one."""
+        causes = self.words.number(one), self.words.number(other)
+        held = float(instead) if instead else np.nan
+        if difference := re.fullmatch(r"\((.+?)-(.+?)\)", above):
+            if tuple(map(self.words.number, difference.groups())) != causes:
+                raise self.words.wrong("takes a difference by the sum of others: write 'index = (a - b) / (a + b)'")
+            return self.words.held(share_of(causes, effect, float(scale or 1), held, self.table, "difference"))
+        top = self.words.number(above)
+        if top in causes:
+            causes = causes if top == causes[0] else causes[::-1]
+            return self.words.held(share_of(causes, effect, float(scale or 1), held, self.table))
+        return self.words.held(share_of((*causes, top), effect, float(scale or 1), held, self.table, "other"))
 
     def _months(self, effect: int, start: str, sign: str, count: str, unit: str, turn: str | None, days: str) -> Rule:
         """A date as many calendar months from another one as a number or a column says, and some days."""

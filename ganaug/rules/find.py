@@ -10,6 +10,7 @@ from ..columns.number import Number
 from .assembly import Assembly
 from .base import LABEL, Rule, Table
 from .by_case_search import ByCaseSearch
+from .by_sum import find_by_sums
 from .close_relations import find_relations
 from .distance import find_distances
 from .exact import find_exact
@@ -79,6 +80,7 @@ def find_rules(
             if found.add(rule):
                 break
     found.add_all(find_shares(table, found.may_be_told))
+    found.add_all(find_by_sums(table, found.may_be_told))
     found.add_all(find_formulas(table, found.may_be_told))
     found.add_all(find_gap_counts(table, found.may_be_told))
     found.add_all(find_distances(table, found.may_be_told))

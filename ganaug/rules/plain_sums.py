@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..plain import AnyArray, IndexArray, Int64Array
+from ..plain import AnyArray, Float64Array, IndexArray, Int64Array
+from .base import FEWEST_OTHERS
 from .dependence import Dependence
 from .relations import Columns
 
@@ -51,7 +52,7 @@ def find_plain_sums(seen: Columns, steps: Mapping[int, float]) -> Iterator[Depen
 
 def _marks(seen: Columns, steps: Mapping[int, float]) -> tuple[list[int], AnyArray]:
     """Columns whose values are whole multiples of a common step, but for a constant, and a number for each."""
-    usable = [place for place, own in seen.items() if steps[place] and not np.isnan(own).mean() > 0.5][:MOST_COLUMNS]
+    usable = [place for place, own in seen.items() if steps[place] and _tells(own)][:MOST_COLUMNS]
     whole = ~np.any([np.isnan(seen[place]) for place in usable], axis=0)
     if np.sum(whole) < FEWEST_ROWS:
         usable = [place for place in usable if not np.isnan(seen[place]).any()]
@@ -71,6 +72,12 @@ def _marks(seen: Columns, steps: Mapping[int, float]) -> tuple[list[int], AnyArr
             if mark not in marks and -mark not in marks:  # of copies the first one
                 found, marks = [*found, place], np.append(marks, mark)
     return found, marks[1:]
+
+
+def _tells(values: Float64Array) -> bool:
+    """Whether a column is known in most rows, and not the same in nearly all: rare flags add up by chance."""
+    known = values[~np.isnan(values)]
+    return 2 * len(known) >= len(values) and int((known != np.median(known)).sum()) >= FEWEST_OTHERS
 
 
 def _sums(marks: AnyArray, count: int) -> Sums:

@@ -254,7 +254,8 @@ class Relation(Rule):
         slack = NOISE * self.step if self.step else 10 * FLOAT_NOISE * float(np.nanmax(np.abs(values), initial=1e-12))
         near: BoolArray = (rest >= self.least - slack) & (rest <= self.most + slack)
         if self.step and self.rounding in ("even", "half up"):
-            near |= np.abs(values - self._unrounded(columns)) <= self.step * (0.5 + NOISE)
+            half = self.step * (0.5 + NOISE) + (FLOAT_NOISE + self.grain) * np.abs(values)
+            near |= np.abs(values - self._unrounded(columns)) <= half
         return near
 
     def rest(self, values: Float64Array, columns: Columns) -> Float64Array:

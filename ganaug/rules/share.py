@@ -1,9 +1,10 @@
-"""Columns that are one number as a share of two: what was won of all matches, or how many in a hundred."""
+"""Columns that are a number by the sum of two: what was won of all matches, or how many in a hundred."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -16,59 +17,70 @@ from .relations import FLOAT_NOISE, NOISE, on_lattice
 SCALES = (1.0, 100.0)
 FEWEST_ROWS, FEWEST_VALUES = 100, 3
 FIRST_ROWS = 32
+Above: TypeAlias = Literal["part", "difference", "other"]
+"""What is divided by the sum of two columns: the first one, the first less the second, or a third one."""
 
 
 @record
 @dataclass(frozen=True)
 class Share(Rule):
-    """A column that is the first cause as a share of both.
+    """A column that is something by the sum of the first two causes.
 
     Parameters
     ----------
+    above : {"part", "difference", "other"}
+        What is divided by the sum: the first cause, the first less the second, or the third.
     scale : float
-        1, or 100 for percent.
+        What it is taken times, such as 100 for percent.
     rounding : str
         How it is rounded, one of :data:`~ganaug.rules.relations.ROUNDING`.
     instead : float
-        What stands where both are 0; NaN if the column is missing there.
+        What stands where the sum is 0; NaN if the column is missing there.
     """
 
     scale: float
     rounding: str = "even"
     instead: float = np.nan
+    above: Above = "part"
 
     kind = "share"
     may_be_new = True
 
     def text(self, names: Mapping[int, str]) -> str:
-        part, other = (quoted(names[cause]) for cause in self.causes)
-        factor = "" if self.scale == 1 else f"{self.scale:.10g} * "
-        said = f"{quoted(names[self.effect])} = {factor}{part} / ({part} + {other})"
+        part, other, *third = (quoted(names[cause]) for cause in self.causes)
+        above = third[0] if third else f"({part} - {other})" if self.above == "difference" else part
+        factor = "" if self.scale == 1 else f"{self.scale:.12g} * "
+        said = f"{quoted(names[self.effect])} = {factor}{above} / ({part} + {other})"
         return said if np.isnan(self.instead) else f"{said} or {self.instead:.15g}"
 
-    def _said(self, table: Table, step: float) -> Float64Array:
-        part, other = (table[cause].numbers() for cause in self.causes)
+    def said(self, table: Table, step: float) -> Float64Array:
+        """What it is, in these steps; not rounded if they are 0."""
+        part, other, *third = (table[cause].numbers() for cause in self.causes)
+        above = third[0] if third else part - other if self.above == "difference" else part
         with np.errstate(all="ignore"):
-            said = on_lattice(self.scale * part / (part + other), 0.0, step, self.rounding)
+            said = on_lattice(self.scale * above / (part + other), 0.0, step, self.rounding)
         return np.where(part + other == 0, self.instead, said)
 
     def broken(self, table: Table) -> BoolArray:
         cells = table[self.effect]
-        said, values = self._said(table, cells.step), cells.numbers()
-        near = np.abs(said - values) <= NOISE * cells.step + (FLOAT_NOISE + cells.grain) * self.scale
+        said, values = self.said(table, cells.step), cells.numbers()
+        size = np.maximum(np.abs(values), abs(self.scale))
+        near = np.abs(said - values) <= NOISE * cells.step + (FLOAT_NOISE + cells.grain) * size
         if self.rounding == "even":  # a half may be rounded either way
-            near |= np.abs(self._said(table, 0.0) - values) <= (0.5 + NOISE) * cells.step
+            near |= np.abs(self.said(table, 0.0) - values) <= (0.5 + NOISE) * cells.step
         return ~near & ~(np.isnan(said) & np.isnan(values))
 
     def restored(self, rests: list[Float64Array], table: Table, types: Mapping[int, ColumnType]) -> dict[int, AnyArray]:  # noqa: ARG002
         own = types[self.effect].cells
-        return {self.effect: own.of_numbers(self._said(table, own.spacing))}
+        return {self.effect: own.of_numbers(self.said(table, own.spacing))}
 
 
-def share_of(causes: tuple[int, int], effect: int, scale: float, instead: float, table: Table) -> Share:
+def share_of(
+    causes: tuple[int, ...], effect: int, scale: float, instead: float, table: Table, above: Above = "part"
+) -> Share:
     """The share, rounded down if that is what all rows say, else to the nearest."""
-    rules = [Share(causes, (effect,), scale, way, instead, support=len(table[effect])) for way in ("even", "down")]
-    return first_kept(rules, table)
+    rule = Share(causes, (effect,), scale, "even", instead, above, support=len(table[effect]))
+    return first_kept([rule, replace(rule, rounding="down")], table)
 
 
 def find_shares(table: Table, may_follow: MayFollow) -> Iterator[Share]:

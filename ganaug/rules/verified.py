@@ -84,8 +84,8 @@ def declared_relation(
     """A relation as somebody wrote it down, and which rows are off by more than rounding the effect, and `off`."""
     columns = {place: table[place].numbers() for place in (*weights, effect)}
     grain, own = max(table[place].grain for place in columns), lattice(table[effect])
-    plain = np.array([simple(weight, product) for weight in weights.values()])
-    base, complete = _blank(effect, list(weights), plain, constant, columns, own, grain, product)
+    written = np.array(list(weights.values()))
+    base, complete = _blank(effect, list(weights), written, constant, columns, own, grain, product)
     if forms:
         counted = [FORMS[form](columns[place]) for form, place in zip(forms, weights, strict=True)]
         base = replace(base, forms=forms, instead=np.array([np.nanmedian(each) for each in counted]))
