@@ -329,12 +329,26 @@ class ImpliedSearch:
             for view, sign in EXTREMES.items():
                 values = np.where(np.isnan(numbers), -np.inf, sign * numbers)
                 for effect in levels:
-                    places = tuple(alike[number] for number in _rivals(values, self.effects[effect][first]))
+                    codes = self.effects[effect]
+                    rivals = {code: alike[number] for code, number in _rivals(values, codes[first]).items()}
+                    places = self._by_ties(rivals, codes, sign)
                     if places and not {*effect.places} & {*places} and not self.found.is_told(effect):
                         self.tried += 1
                         rule = self._lookup(effect, (Term(places, view),))
                         if rule is not None:
                             self.found.add(rule)
+
+    def _by_ties(self, rivals: dict[int, int], codes: Int64Array, sign: float) -> tuple[int, ...]:
+        """Columns of which some codes say which is the greatest, those first that are named where several are."""
+        places = sorted(rivals.values())
+        values = sign * np.array([self.small[place].numbers() for place in places])
+        greatest = values == np.fmax.reduce(values, axis=0, initial=-np.inf)
+        named = np.array([np.isin(codes, [code for code, own in rivals.items() if own == place]) for place in places])
+        before = [
+            sum((greatest[one] & greatest[other] & own).any() for other in range(len(places)))
+            for one, own in enumerate(named)
+        ]
+        return tuple(places[number] for number in np.argsort(-np.array(before), kind="stable"))
 
     def pairs(self) -> None:
         """Effects that two columns imply together."""
@@ -354,9 +368,10 @@ class ImpliedSearch:
                         self.found.add(rule)
 
 
-def _rivals(values: Float64Array, codes: Int64Array) -> list[int]:
-    """Columns of which another one is the greatest in the rows of each code; none if there are no such."""
-    groups = [values[:, codes == code] for code in np.unique(codes)]
+def _rivals(values: Float64Array, codes: Int64Array) -> dict[int, int]:
+    """For each code the column that is the greatest in its rows; nothing if there are no such."""
+    known = np.unique(codes)
+    groups = [values[:, codes == code] for code in known]
     beats = [np.array([(own >= group).all(axis=1) for own in group]) for group in groups]
 
     def chosen(so_far: list[int]) -> list[int]:
@@ -369,7 +384,7 @@ def _rivals(values: Float64Array, codes: Int64Array) -> list[int]:
                 return found
         return []
 
-    return sorted(chosen([])) if len(groups) >= OUTCOMES else []
+    return dict(zip(known.tolist(), chosen([]), strict=False)) if len(groups) >= OUTCOMES else {}
 
 
 def together(every: Sequence[tuple[Int64Array, int]]) -> tuple[Int64Array, int]:

@@ -247,3 +247,16 @@ def test_flags_are_no_distances_worth_a_look(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(distance, "declared_relation", lambda effect, *_, **__: looked_at.append(effect))
     TableEncoder.fit(table)
     assert not looked_at
+
+
+@pytest.mark.parametrize("names", [["maths", "art", "sport"], ["sport", "maths", "art"], ["art", "sport", "maths"]])
+def test_of_equal_marks_the_one_is_named_that_rows_name(names: list[str]) -> None:
+    def best(table: pd.DataFrame) -> pd.Series:
+        return table[["maths", "art", "sport"]].idxmax(axis=1)
+
+    marks = pd.DataFrame(np.random.default_rng(0).integers(1, 11, (ROWS, 3)), columns=["maths", "art", "sport"])
+    table = marks[names].assign(best=best(marks))
+    encoder, _ = TableEncoder.fit(table)
+    assert "greatest of maths, art, sport implies best" in [rule.text for rule in encoder.rules]
+    made = encoder.decode(any_rows(encoder))
+    assert (made["best"] == best(made)).all()
