@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PLACES = {"--data-dir": "DIR", "--keel-dir": "DIR", "--data": "FILE"}
+PLACES = {"--data-dir": "DIR", "--keel-dir": "DIR", "--folder": "DIR", "--data": "FILE"}
 FOLDER = Path(__file__).resolve().parent / "results"
 
 

@@ -161,7 +161,7 @@ def one_of(*choices: str) -> Check:
 def seconds(value: object, name: str) -> None:
     """A positive number, or None."""
     if value is not None:
-        number = check_real(value, name, 0, strict=True)
+        number = check_real(value, name, strict=True)
         if number > MOST_SECONDS:
             raise ValueError(f"{name}={value!r} must be at most {MOST_SECONDS:,} seconds; None sets no limit")
 
@@ -241,7 +241,7 @@ def check_ratio(ratio: object, name: str = "ratio") -> float:
             "AugmentedClassifier(estimator, GANAugmenter(ratio='auto')) or AugmentedRegressor, or give a number, "
             "which ganaug.assess helps to find"
         )
-    return check_real(ratio, name, 0)
+    return check_real(ratio, name)
 
 
 def _check_auto(value: object, name: str, most: int, *, flags: bool) -> None:

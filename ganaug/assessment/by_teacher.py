@@ -59,7 +59,7 @@ class Munge(Baseline):
 
     References
     ----------
-    Bucila, Caruana, Niculescu-Mizil (2006). Model compression. KDD.
+    Buciluă, Caruana, Niculescu-Mizil (2006). Model compression. KDD.
     """
 
     name, title = "munge", "the teacher's labels of rows that exchanged cells"

@@ -100,7 +100,7 @@ def _from_dict(ratios: Mapping[str, Sequence[float]], *, can_balance: bool) -> d
 def _checked(values: Sequence[float], name: str) -> list[float]:
     if isinstance(values, str) or np.ndim(values) != 1:
         raise TypeError(f"{name}={values!r} must be 'auto', a sequence of numbers, or a dict of such sequences")
-    return sorted({check_real(value, name, 0, strict=True) for value in values})
+    return sorted({check_real(value, name, strict=True) for value in values})
 
 
 def lacking_rows(strategy: Strategy | None, y: pd.Series, *, classes: bool) -> dict[Any, int]:

@@ -65,6 +65,8 @@ def rebalance(
     quiet: bool,
 ) -> None:
     """Write the table, and synthetic rows below it."""
+    fitting = partial(_fitted, steps=steps, time_budget=time_budget, random_state=random_state, quiet=quiet)
+    fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
     if Path(table).is_dir():
         check_holds_images(table)
         of_tables = {"--target": target, "--model": model, "--mark": mark, "--rule": rule, "--overwrite": overwrite}
@@ -72,8 +74,6 @@ def rebalance(
         of_tables |= {"--categorical": categorical}
         _check_none(of_tables, OF_TABLES)
         check_output(checkpoint, table=False)
-        fitting = partial(_fitted, steps=steps, time_budget=time_budget, random_state=random_state, quiet=quiet)
-        fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
         rebalance_photos(table, output, partial(strategy_of, strategy), ratio, image_size, fitting, quiet=quiet)
         return
     check_there(table)
@@ -102,10 +102,9 @@ def rebalance(
     check_room_for(X, sum(missing.values()), ratio, checked(X)[0])
     if model is None:
         refine: Auto | bool = "auto" if ratio else False
-        kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
+        kept = {"identifiers": identifiers, "rules": rule or "auto"}
         kept |= {"categorical_features": _categorical(categorical, X)}
-        told = {"refine": refine, "target_type": "classes", **kept, **wanted}
-        augmenter = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **told)
+        augmenter = fitting(X, y, refine=refine, target_type="classes", **kept, **wanted)
     else:
         augmenter = load(model).set_params(**wanted)
         if augmenter.dropped_columns_:
@@ -133,6 +132,8 @@ def fit(
     quiet: bool,
 ) -> None:
     """Fit, and save."""
+    fitting = partial(_fitted, steps=steps, time_budget=time_budget, random_state=random_state, quiet=quiet)
+    fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
     check_output(output, [table], table=False)
     check_output(checkpoint, [table], [output], table=False)
     check_there(table)
@@ -140,26 +141,24 @@ def fit(
         of_tables = {"--target": target, "--rule": rule, "--identifiers": identifiers != "warn"}
         _check_none({**of_tables, "--categorical": categorical}, OF_TABLES)
         photos = read_photos(table, image_size)
-        told = {"target_type": "classes", "checkpoint": checkpoint}
-        fitted = _fitted(photos.images, photos.labels, steps, time_budget, random_state, quiet, keep_partial, **told)
-        fitted.save(output)
+        fitting(photos.images, photos.labels, target_type="classes").save(output)
         return
     _check_none({"--image-size": image_size}, f"this goes with a folder of images, and {table} is none")
     check_choice(identifiers, "identifiers", get_args(Identifiers))
-    kept = {"identifiers": identifiers, "rules": rule or "auto", "checkpoint": checkpoint}
+    kept = {"identifiers": identifiers, "rules": rule or "auto"}
     if is_large(table):
         rows = scan(table, target=target)
         check_output(output, rows.source.paths, table=False)
         check_output(checkpoint, rows.source.paths, table=False)
         kept |= {"categorical_features": _categorical(categorical, rows.columns.index.drop(target or []))}
         first = first_styles(rows.source.paths[0], rows.columns["type"].to_dict())
-        fitted = _fitted(rows, None, steps, time_budget, random_state, quiet, keep_partial, **kept)
+        fitted = fitting(rows, None, **kept)
         save_styles(fitted, output, {**text_styles(fitted), **first})
         return
     source = read(table)
     X, y = split(source.frame, target) if target is not None else (source.frame, None)
     kept |= {"categorical_features": _categorical(categorical, X)}
-    fitted = _fitted(X, y, steps, time_budget, random_state, quiet, keep_partial, **kept)
+    fitted = fitting(X, y, **kept)
     save_styles(fitted, output, source.styles)
 
 
@@ -311,6 +310,7 @@ def card(model: Path, output: str) -> None:
 def _fitted(
     X: pd.DataFrame | AnyArray | Scan,
     y: pd.Series | AnyArray | None,
+    *,
     steps: int | None,
     time_budget: float | None,
     random_state: int | None,

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, IndexArray, record
-from .base import ColumnType, TensorType, Wrapped
+from .base import ByPlace, ColumnType, TensorType
 
 
 @record
 @dataclass(frozen=True)
-class Arranged(Wrapped):
+class Arranged(ByPlace):
     """Levels by their places in an order of their own.
 
     Parameters

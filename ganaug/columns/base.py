@@ -147,8 +147,8 @@ class ColumnType(ABC):
         return np.ones(len(column), bool)
 
 
-class Wrapped(ColumnType):
-    """Another type's cells, stored in another way."""
+class ByPlace(ColumnType):
+    """Another type's cells as places in a list of its values."""
 
     inner: ColumnType
 
@@ -169,13 +169,13 @@ class Wrapped(ColumnType):
         return self.inner.knows(column)
 
 
-class Unwrapped(ColumnType):
+class Converted(ColumnType):
     """Values that another type takes once they are turned into what it knows."""
 
     inner: ColumnType
 
     @abstractmethod
-    def unwrapped(self, column: pd.Series) -> pd.Series:
+    def converted(self, column: pd.Series) -> pd.Series:
         """The values as the inner type takes them."""
 
     @property
@@ -187,10 +187,10 @@ class Unwrapped(ColumnType):
         return self.inner
 
     def transform(self, column: pd.Series) -> list[Float64Array]:
-        return self.inner.transform(self.unwrapped(column))
+        return self.inner.transform(self.converted(column))
 
     def given(self, column: pd.Series) -> AnyArray:
-        return self.inner.given(self.unwrapped(column))
+        return self.inner.given(self.converted(column))
 
     def plain(self, parts: list[Float64Array]) -> AnyArray:
         return self.inner.plain(parts)

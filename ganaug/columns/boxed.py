@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from ..plain import AnyArray, DType, record
-from .base import ColumnType, Unwrapped, missing_of
+from .base import ColumnType, Converted, missing_of
 from .ticks import boxed_again
 
 
 @record
 @dataclass(frozen=True)
-class Boxed(Unwrapped):
+class Boxed(Converted):
     """A column of objects, by way of NumPy's dtype for such times.
 
     Parameters
@@ -40,7 +40,7 @@ class Boxed(Unwrapped):
     def series(self, plain: AnyArray) -> pd.Series:
         return boxed_again(self.inner.series(plain), self.missing, pandas=self.pandas)
 
-    def unwrapped(self, column: pd.Series) -> pd.Series:
+    def converted(self, column: pd.Series) -> pd.Series:
         try:
             return column.astype(self.inner.dtype)
         except (TypeError, ValueError) as error:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, BoolArray, DType, Float64Array, record
-from .base import ColumnType, TensorType, Unwrapped
+from .base import ColumnType, Converted, TensorType
 from .number import Number
 
 FIRST_YEAR, LAST_YEAR, OPEN_YEAR = 1900, 2099, 9999
@@ -18,7 +18,7 @@ FEWEST_DATES = 10
 
 @record
 @dataclass(frozen=True)
-class DateNumber(Unwrapped):
+class DateNumber(Converted):
     """Dates as whole numbers, by way of NumPy's dtype for them.
 
     Parameters
@@ -38,7 +38,7 @@ class DateNumber(Unwrapped):
         """The type of a column whose dates are of the inner type."""
         return cls(column.dtype, inner, Number.fit(column))
 
-    def unwrapped(self, column: pd.Series) -> pd.Series:
+    def converted(self, column: pd.Series) -> pd.Series:
         if not (known := self.knows(column)).all():
             strange = column[~known].iloc[0]
             raise ValueError(f"column {column.name!r}: {strange} is no date like those in fit, such as 20240331")

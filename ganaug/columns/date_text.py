@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..exceptions import DataWarning
 from ..plain import AnyArray, BoolArray, DType, record
-from .base import ColumnType, TensorType, Unwrapped, missing_of
+from .base import ColumnType, Converted, TensorType, missing_of
 
 MOMENT = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:([ T])\d\d:\d\d(:\d\d)?)?")
 """Dates with the year first, with or without a time of day: whoever writes another order has to say which."""
@@ -27,7 +27,7 @@ TEXT = ("string", "str", "large_string")
 
 @record
 @dataclass(frozen=True)
-class DateText(Unwrapped):
+class DateText(Converted):
     """Dates and moments as text, by way of NumPy's dtype for them.
 
     Parameters
@@ -49,7 +49,7 @@ class DateText(Unwrapped):
         """The type of a column whose moments are of the inner type."""
         return cls(column.dtype, inner, pattern, missing_of(column))
 
-    def unwrapped(self, column: pd.Series) -> pd.Series:
+    def converted(self, column: pd.Series) -> pd.Series:
         known = self.knows(column)
         if not known.all():
             strange = column[~known].iloc[0]

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
-from .base import TensorType, ValueType, inner_type, missing_of, nearest
+from .base import TensorType, inner_type, missing_of, nearest
 from .date_text import pattern_in
 from .quantiles import far_off
 from .ticks import (
     NO_TIME,
     ORIGIN,
     SECONDS_A_DAY,
+    Times,
     holds_dates,
     local_ticks,
     per_second,
@@ -33,7 +34,7 @@ MOST_RECURRING = 16
 
 @record
 @dataclass(frozen=True)
-class Datetime(ValueType):
+class Datetime(Times):
     """Datetimes as (week, day of the week, time of day), so that weekly and daily patterns can be learnt.
 
     Times with a zone are taken as clocks there show them. A cell is missing where its week is. A moment that recurs
@@ -66,7 +67,6 @@ class Datetime(ValueType):
     missing: Any = np.nan
 
     kind = "datetime"
-    nothing = NO_TIME
 
     nominal = (False, False, False)
 
@@ -113,10 +113,6 @@ class Datetime(ValueType):
             for part, value in zip(parts, (self._week_of(moment), *self.usual), strict=True):
                 part[here] = value
         return parts
-
-    def given(self, column: pd.Series) -> Int64Array:
-        ticks, absent = ticks_of(column)
-        return np.where(absent, NO_TIME, ticks)
 
     def plain(self, parts: list[Float64Array]) -> Int64Array:
         weeks, weekday, time = (

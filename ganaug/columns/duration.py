@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, Int64Array, record
-from .base import TensorType, ValueType, inner_type
-from .ticks import NO_TIME, per_second, seconds_of, series_of, ticks_of
+from .base import TensorType, inner_type
+from .ticks import NO_TIME, Times, per_second, seconds_of, series_of, ticks_of
 
 FARTHEST = 2**63 - 2**11
 """Floats that are nearer to the greatest tick become one that stands for a missing time."""
@@ -17,14 +17,13 @@ FARTHEST = 2**63 - 2**11
 
 @record
 @dataclass(frozen=True)
-class Duration(ValueType):
+class Duration(Times):
     """Timedeltas as a number of ``tick`` units of the dtype."""
 
     dtype: DType
     tick: int
 
     kind = "duration"
-    nothing = NO_TIME
 
     @classmethod
     def holds(cls, column: pd.Series) -> bool:
@@ -51,10 +50,6 @@ class Duration(ValueType):
     def transform(self, column: pd.Series) -> list[Float64Array]:
         ticks, absent = ticks_of(column)
         return [np.where(absent, np.nan, ticks / self.tick)]
-
-    def given(self, column: pd.Series) -> Int64Array:
-        ticks, absent = ticks_of(column)
-        return np.where(absent, NO_TIME, ticks)
 
     def plain(self, parts: list[Float64Array]) -> Int64Array:
         absent, most = np.isnan(parts[0]), FARTHEST // self.tick

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, BoolArray, DType, Float64Array, Int64Array, record
-from .base import ColumnType, TensorType, Unwrapped, missing_of
+from .base import ColumnType, Converted, TensorType, missing_of
 from .keys import EPOCH
 from .ticks import NO_TIME
 
@@ -20,7 +20,7 @@ FEWEST_MOMENTS = 10
 
 @record
 @dataclass(frozen=True)
-class EpochNumber(Unwrapped):
+class EpochNumber(Converted):
     """Moments as whole numbers, which floats cannot tell apart, by way of NumPy's dtype for them.
 
     Parameters
@@ -40,7 +40,7 @@ class EpochNumber(Unwrapped):
         """The type of a column whose moments are of the inner type."""
         return cls(column.dtype, inner, missing_of(column))
 
-    def unwrapped(self, column: pd.Series) -> pd.Series:
+    def converted(self, column: pd.Series) -> pd.Series:
         if not (known := self.knows(column)).all():
             strange = column[~known].iloc[0]
             raise ValueError(

@@ -34,7 +34,7 @@ REGULAR = (5, 10, 15, 20, 30)
 """Seconds that measurements are apart, besides whole minutes."""
 
 
-def are_keys(keys: Sequence[int], name: object = "") -> bool:
+def are_keys(keys: Sequence[int], name: object) -> bool:
     """Whether whole numbers look like keys rather than measurements.
 
     Numbers that were measured repeat now and then: if n of them were drawn from their range, some n² / 2 / range pairs

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, record
-from .base import ColumnType, TensorType, Wrapped, nearest
+from .base import ByPlace, ColumnType, TensorType, nearest
 
 ROWS_PER_VALUE = 3
 
 
 @record
 @dataclass(frozen=True)
-class Listed(Wrapped):
+class Listed(ByPlace):
     """Numbers or times as places in the list of the values seen, in their order, so that none between them comes out.
 
     Parameters

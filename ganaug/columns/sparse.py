@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..plain import AnyArray, BoolArray, DType, record
-from .base import ColumnType, Unwrapped
+from .base import ColumnType, Converted
 
 
 @record
 @dataclass(frozen=True)
-class Sparse(Unwrapped):
+class Sparse(Converted):
     """A column of a pandas sparse dtype, by way of the dense one."""
 
     dtype: DType
     inner: ColumnType
 
-    def unwrapped(self, column: pd.Series) -> pd.Series:
+    def converted(self, column: pd.Series) -> pd.Series:
         dense: pd.Series = column.sparse.to_dense()
         return dense
 
@@ -26,4 +26,4 @@ class Sparse(Unwrapped):
         return self.inner.series(plain).astype(self.dtype)
 
     def knows(self, column: pd.Series) -> BoolArray:
-        return self.inner.knows(self.unwrapped(column))
+        return self.inner.knows(self.converted(column))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..plain import BoolArray, DType, Int64Array
-from .base import inner_type
+from .base import ValueType, inner_type
 
 NO_TIME = np.iinfo(np.int64).min
 """How a missing time is written as a whole number."""
@@ -132,6 +132,16 @@ def _zone(dtype: DType) -> Any:
     if isinstance(dtype, pd.ArrowDtype):
         return getattr(dtype.pyarrow_dtype, "tz", None)
     return dtype.tz if isinstance(dtype, pd.DatetimeTZDtype) else None
+
+
+class Times(ValueType):
+    """Times as ticks, with the least of them in the place of a missing one."""
+
+    nothing = NO_TIME
+
+    def given(self, column: pd.Series) -> Int64Array:
+        ticks, absent = ticks_of(column)
+        return np.where(absent, self.nothing, ticks)
 
 
 def seconds_of(column: pd.Series) -> pd.Series:

@@ -75,7 +75,7 @@ def frame_in(X: Any) -> tuple[pd.DataFrame, tuple[ArrowField, ...]]:
     return frame_of(frame.to_arrow(), [name for name, dtype in frame.schema.items() if dtype == nw.Enum])
 
 
-def native_table(table: pa.Table, library: str, enums: Sequence[str] = ()) -> Any:
+def native_table(table: pa.Table, library: str, enums: Sequence[str]) -> Any:
     """A table of pyarrow as one of its library."""
     nw = _narwhals(None, library)
     frame = nw.from_arrow(table, backend=library)

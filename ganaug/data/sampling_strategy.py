@@ -95,7 +95,7 @@ def _up_to_ratio(ratio: object, counts: Mapping[Any, int], minority: Hashable, m
         raise ValueError(
             f"sampling_strategy={ratio} is a number, which needs two classes; y has {len(counts)}: give a dict instead"
         )
-    ratio = check_real(ratio, "sampling_strategy", 0, strict=True)
+    ratio = check_real(ratio, "sampling_strategy", strict=True)
     if ratio > 1:
         raise ValueError(f"sampling_strategy={ratio} must be in (0, 1]")
     total = int(ratio * most)

@@ -22,7 +22,7 @@ TargetType: TypeAlias = Literal["auto", "classes", "number"]
 MOST_INTEGER_CLASSES = 20
 
 
-def fit_target(y: VectorLike, rows: int, kind: str, strategy: Strategy | None = None) -> tuple[Target, pd.Series]:
+def fit_target(y: VectorLike, rows: int, kind: str, strategy: Strategy | None) -> tuple[Target, pd.Series]:
     """The target of so many rows, and its labels.
 
     ``kind="auto"`` takes floats with a fraction for numbers, and other numbers when there are more than 20 distinct

@@ -273,9 +273,7 @@ class NumberTarget(Target):
 
     def encode(self, y: pd.Series) -> Encoded:
         values = y.to_numpy(dtype=np.float64)
-        if not np.isfinite(values).all():
-            raise ValueError(f"y holds {values[~np.isfinite(values)][0]}: every row needs a finite target")
-        low, high = self.coder.range
+        condition, (low, high) = self.condition_of(values), self.coder.range
         outside = values[(values < low) | (values > high)]
         if len(outside):
             warnings.warn(
@@ -284,7 +282,13 @@ class NumberTarget(Target):
                 DataWarning,
                 stacklevel=5,
             )
-        return self.coder.encode(values.clip(low, high))
+        return condition
+
+    def condition_of(self, values: Float64Array) -> Encoded:
+        """The conditions of numbers, or of the nearest in the range; ValueError for one that is not finite."""
+        if not np.isfinite(values).all():
+            raise ValueError(f"y holds {values[~np.isfinite(values)][0]}: every row needs a finite target")
+        return self.coder.encode(values.clip(*self.coder.range))
 
     def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:  # noqa: ARG002
         raise ValueError(

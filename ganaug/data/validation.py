@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from sklearn.utils import InputTags
 
 
-def check_rows(data: Sized, least: int) -> None:
-    if len(data) < least:
-        raise ValueError(f"Found array with {len(data)} sample(s), while a minimum of {least} is required")
+FEWEST_ROWS = 2
+
+
+def check_rows(data: Sized) -> None:
+    """ValueError for fewer rows than there is something to learn from."""
+    if len(data) < FEWEST_ROWS:
+        raise ValueError(f"Found array with {len(data)} sample(s), while a minimum of {FEWEST_ROWS} is required")
 
 
 def categorical_columns(choice: Sequence[Any] | None, table: object) -> frozenset[Hashable]:
@@ -53,11 +57,12 @@ def check_count(value: object, name: str = "n") -> int:
     return int(value)
 
 
-def check_real(value: object, name: str, least: float, *, strict: bool = False) -> float:
+def check_real(value: object, name: str, *, strict: bool = False) -> float:
+    """A finite number that is not negative, nor 0 if `strict`."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not np.isfinite(float(value)):
         raise TypeError(f"{name}={value!r} must be a finite number")
-    if value < least or (strict and value == least):
-        raise ValueError(f"{name}={value!r} must be {'above' if strict else 'at least'} {least}")
+    if value < 0 or (strict and value == 0):
+        raise ValueError(f"{name}={value!r} must be {'above' if strict else 'at least'} 0")
     return float(value)
 
 

@@ -13,9 +13,10 @@ from sklearn.metrics import pairwise_distances_chunked
 
 from ..plain import Float32Array, Float64Array, IndexArray
 from ..plots import REAL, SYNTHETIC, finish
+from ..selection.neighbours import nearest_rows
 from .base import POOR, Figure, Figures, Findings, Inputs, Measurement, Metric, Verdict
 from .charts import Chart, Section
-from .space import nearest, space_of
+from .space import space_of
 from .tables import some
 
 if TYPE_CHECKING:
@@ -140,13 +141,13 @@ def manifolds(real: Float32Array, other: Float32Array, neighbours: int = NEIGHBO
 
     Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
     """
-    radius, other_radius = (nearest(points, points, neighbours + 1)[0][:, -1] + SLACK for points in (real, other))
+    radius, other_radius = (nearest_rows(points, points, neighbours + 1)[0][:, -1] + SLACK for points in (real, other))
     balls = _balls(real, radius, other)
     return {
         "precision": float(np.mean(balls > 0)),
         "recall": float(np.mean(_balls(other, other_radius, real) > 0)),
         "density": float(balls.mean() / neighbours),
-        "coverage": float(np.mean(nearest(other, real)[0][:, 0] <= radius)),
+        "coverage": float(np.mean(nearest_rows(other, real)[0][:, 0] <= radius)),
     }
 
 

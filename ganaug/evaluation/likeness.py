@@ -11,11 +11,12 @@ import pandas as pd
 from ..modality.image.pixels import pictures
 from ..plain import AnyArray, Float32Array, Float64Array, IndexArray
 from ..plots import draw_grid
+from ..selection.neighbours import nearest_rows
 from .base import POOR, UNKNOWN, Figure, Findings, Inputs, Measurement, Metric, Verdict
 from .charts import Chart, Section
 from .fidelity import of_columns
 from .recognised import ImageTables
-from .space import nearest, space_of
+from .space import space_of
 
 SHOWN, MOST_SHOWN_CLASSES = 10, 10
 PAIRS = 8
@@ -174,7 +175,7 @@ def grids(tables: ImageTables, points: dict[str, Float32Array]) -> dict[str, Any
     for key, part in (("real", "train"), ("synthetic", "synthetic")):
         chosen = [getattr(group, part).index[:SHOWN] for group in groups.values()] or [np.arange(SHOWN)]
         found[key] = np.stack([shown(tables.images[part][rows], SHOWN) for rows in chosen])
-    gap, place = nearest(points["train"], points["synthetic"])
+    gap, place = nearest_rows(points["train"], points["synthetic"])
     some: IndexArray = np.argsort(gap[:, 0], kind="stable")[:PAIRS]
     pairs = tables.images["synthetic"][some], first[place[some, 0]]
     found["near"] = np.stack([shown(images, PAIRS) for images in pairs])

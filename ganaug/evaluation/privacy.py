@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from ..plain import Float32Array, Float64Array, IndexArray
+from ..selection.neighbours import nearest_rows
 from .base import FAIR, POOR, UNKNOWN, Figure, Figures, Findings, Inputs, Line, Measurement, Metric, Verdict, boosting
 from .confidence import Z, roc_auc, share
-from .space import Space, nearest, space_of
+from .space import Space, space_of
 from .tables import some
 
 NEAR_SYNTHETIC = 10  # times `near_rows`: all of them, if the copy of a row is to be found
@@ -149,7 +150,7 @@ def _nearer(members: Float32Array, others: Float32Array, made: Float32Array) -> 
 
     And which of these rows is the nearest: all synthetic rows around it stand and fall together.
     """
-    (to_members, member), (to_others, other) = (nearest(points, made) for points in (members, others))
+    (to_members, member), (to_others, other) = (nearest_rows(points, made) for points in (members, others))
     gap = (to_members - to_others)[:, 0]
     nearer = np.where(np.abs(gap) < TINY, 0.5, gap < 0)
     return nearer, np.where(gap < TINY, member[:, 0], len(members) + other[:, 0])
@@ -157,7 +158,7 @@ def _nearer(members: Float32Array, others: Float32Array, made: Float32Array) -> 
 
 def _near_copies(known: Float32Array, made: Float32Array, others: Float32Array) -> dict[str, float]:
     """The share of synthetic rows as near to a training row as the nearest hundredth of held-out rows, less theirs."""
-    near, far = nearest(known, made)[0], nearest(known, others)[0]
+    near, far = nearest_rows(known, made)[0], nearest_rows(known, others)[0]
     radius = np.quantile(far, NEAREST, method="higher") + TINY
     inside, chance = float(np.mean(near <= radius)), float(np.mean(far <= radius))
     variance = inside * (1 - inside) / len(near) + 2 * chance * (1 - chance) / len(far)  # the radius varies as well
@@ -169,9 +170,9 @@ def _attacks(
     space: Space, made: pd.DataFrame, asked: pd.DataFrame, reference: pd.DataFrame, seed: int
 ) -> dict[str, Float64Array]:
     points = space(asked)
-    distances = nearest(space(made), points, BALL)[0]
+    distances = nearest_rows(space(made), points, BALL)[0]
     radius = np.median(distances[:, 0])
-    to_reference = nearest(space(reference), points)[0][:, 0]
+    to_reference = nearest_rows(space(reference), points)[0][:, 0]
     fakes = some(made, len(reference), np.random.default_rng(seed))
     both = pd.concat([reference, fakes], ignore_index=True)
     model = boosting(both, np.repeat([0, 1], [len(reference), len(fakes)]), seed)

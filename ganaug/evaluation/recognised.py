@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -72,7 +73,33 @@ def prepared_images(
         raise ValueError(f"encoder={encoder!r}: images are no features; give tables of the features instead")
     if target is not None:
         raise ValueError(f"target={target!r}: images have no columns; give pairs of images and labels")
-    given = {"real_train": train, "real_test": test, "synthetic": synthetic}
+    images, labels = _images_of({"real_train": train, "real_test": test, "synthetic": synthetic})
+    low, high = float(images["real_train"].min()), float(images["real_train"].max())
+    alike = {name: part.reshape(len(part), -1).astype(np.float32) for name, part in images.items()}  # copies are equal
+    flat = {name: (part.astype(np.float64) - low) / ((high - low) or 1.0) for name, part in alike.items()}
+    classes = labels["real_train"] is not None and target_type != "number"
+    recogniser = LearntClasses.of(flat["real_train"], labels["real_train"], seed) if classes else None
+    embedding = Embedding.of(encoder, images["real_train"], labels["real_train"])
+    if embedding is not None:
+        features = _components({name: embedding.features(part) for name, part in images.items()}, seed)
+    elif recogniser is not None:
+        features = {name: recogniser.features(part) for name, part in flat.items()}
+    else:
+        features = _components(flat, seed)
+    parts = []
+    for name, values in features.items():
+        table = pd.DataFrame(values.astype(np.float64)).add_prefix("feature ")
+        parts.append(table if labels[name] is None else (table, labels[name]))
+    tables = prepared(parts[0], parts[1], parts[2], None, categorical_features="auto", target_type=target_type)
+    names = dict(zip(images, ("train", "test", "synthetic"), strict=True))
+    taken = {}
+    if tables.classes and recogniser is not None:
+        taken = {names[name]: recogniser.taken_for(part) for name, part in flat.items()}
+    return ImageTables(**vars(tables), images={names[name]: part for name, part in images.items()}, taken_for=taken)
+
+
+def _images_of(given: Mapping[str, Given]) -> tuple[dict[str, AnyArray], dict[str, Any]]:
+    """The images of each argument, all of them like those of `real_train`, which comes first, and their labels."""
     images: dict[str, AnyArray] = {}
     labels: dict[str, Any] = {}
     for name, part in given.items():
@@ -91,28 +118,7 @@ def prepared_images(
         if data.shape[1:] != shape:
             raise ValueError(f"{name} has images of shape {data.shape[1:]}, and real_train of {shape}")
         images[name] = container.restore(data)  # one channel may have an axis in one of them, and none in another
-    low, high = float(images["real_train"].min()), float(images["real_train"].max())
-    alike = {name: part.reshape(len(part), -1).astype(np.float32) for name, part in images.items()}  # copies are equal
-    flat = {name: (part.astype(np.float64) - low) / ((high - low) or 1.0) for name, part in alike.items()}
-    classes = labels["real_train"] is not None and target_type != "number"
-    recogniser = LearntClasses.of(flat["real_train"], labels["real_train"], seed) if classes else None
-    embedding = Embedding.of(encoder, images["real_train"], labels["real_train"])
-    if embedding is not None:
-        features = _components({name: embedding.features(part) for name, part in images.items()}, seed)
-    elif recogniser is not None:
-        features = {name: recogniser.features(part) for name, part in flat.items()}
-    else:
-        features = _components(flat, seed)
-    parts = []
-    for name, values in features.items():
-        table = pd.DataFrame(values.astype(np.float64)).add_prefix("feature ")
-        parts.append(table if labels[name] is None else (table, labels[name]))
-    tables = prepared(parts[0], parts[1], parts[2], None, categorical_features="auto", target_type=target_type)
-    names = dict(zip(given, ("train", "test", "synthetic"), strict=True))
-    taken = {}
-    if tables.classes and recogniser is not None:
-        taken = {names[name]: recogniser.taken_for(part) for name, part in flat.items()}
-    return ImageTables(**vars(tables), images={names[name]: part for name, part in images.items()}, taken_for=taken)
+    return images, labels
 
 
 @dataclass(frozen=True)

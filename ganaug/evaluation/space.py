@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ..models import Tamed
-from ..plain import Float32Array, Float64Array, IndexArray
+from ..plain import Float32Array
 
 MOST_LEVELS = 50
 FARTHEST = 1e15
@@ -33,8 +32,3 @@ def space_of(table: pd.DataFrame) -> Space:
     parts = [("numbers", make_pipeline(Tamed(), StandardScaler(), marked), numbers), ("categories", codes, others)]
     model = ColumnTransformer(parts, transformer_weights={"categories": 0.5**0.5}).fit(table)
     return lambda rows: model.transform(rows).clip(-FARTHEST, FARTHEST).astype(np.float32)
-
-
-def nearest(points: Float32Array, asked: Float32Array, count: int = 1) -> tuple[Float64Array, IndexArray]:
-    """Distances and places of the nearest `count` of `points` from each row of `asked`, in rising order."""
-    return NearestNeighbors(n_neighbors=min(count, len(points)), algorithm="brute").fit(points).kneighbors(asked)

@@ -104,22 +104,7 @@ def prepared(
     check_choice(target_type, "target_type", get_args(TargetType))
     given = {"real_train": train, "real_test": test, "synthetic": synthetic}
     parts = {name: _table(part, name, target) for name, part in given.items()}
-    names = {labels.name for _, labels in parts.values() if labels is not None} - {None}
-    unnamed = names.pop() if len(names) == 1 else "target"  # an array goes with a Series of any name
-    tables, targets = {}, set()
-    for name, (table, labels) in parts.items():
-        own = target if labels is None else unnamed if labels.name is None else labels.name
-        if labels is not None:
-            if own in table:
-                raise ValueError(f"{name} has a column {own!r}, which is the name of y, too: rename one of them")
-            table[own] = labels
-        tables[name] = table
-        targets.add(own)
-    lacking = [name for name, (_, labels) in parts.items() if labels is None and target is None]
-    if 0 < len(lacking) < len(parts):
-        raise ValueError(f"{' and '.join(lacking)} came without labels, the others with: give all three theirs")
-    if len(targets) > 1:
-        raise ValueError(f"the tables have targets of different names, {sorted(map(str, targets))}: rename them")
+    tables, own = _with_targets(parts, target)
     real = tables["real_train"]
     codes = categorical_columns(categorical_features, real)
     for name, part in tables.items():
@@ -127,7 +112,6 @@ def prepared(
         if len(missing) or len(extra):
             said = [f"{word} {list(names)}" for word, names in (("lacks", missing), ("has", extra)) if len(names)]
             raise ValueError(f"{name} {' and '.join(said)}, unlike real_train: give all three the same columns")
-    own = targets.pop()
     kinds: dict[Any, Kind] = {name: "category" if name in codes else kind_of(real[name]) for name in real}
     if own is not None:
         check_target(real[own])
@@ -149,6 +133,29 @@ def prepared(
     classes = own is not None and kinds[own] == "category"
     target = None if own is None else str(own)
     return Tables(made["real_train"], made["real_test"], made["synthetic"], datetimes, target, classes)
+
+
+def _with_targets(
+    parts: dict[str, tuple[pd.DataFrame, pd.Series | None]], target: object
+) -> tuple[dict[str, pd.DataFrame], Any]:
+    """Tables with the labels that came beside them as a column, and its name in all of them; None without labels."""
+    names = {labels.name for _, labels in parts.values() if labels is not None} - {None}
+    unnamed = names.pop() if len(names) == 1 else "target"  # an array goes with a Series of any name
+    tables, targets = {}, set()
+    for name, (table, labels) in parts.items():
+        own = target if labels is None else unnamed if labels.name is None else labels.name
+        if labels is not None:
+            if own in table:
+                raise ValueError(f"{name} has a column {own!r}, which is the name of y, too: rename one of them")
+            table[own] = labels
+        tables[name] = table
+        targets.add(own)
+    lacking = [name for name, (_, labels) in parts.items() if labels is None and target is None]
+    if 0 < len(lacking) < len(parts):
+        raise ValueError(f"{' and '.join(lacking)} came without labels, the others with: give all three theirs")
+    if len(targets) > 1:
+        raise ValueError(f"the tables have targets of different names, {sorted(map(str, targets))}: rename them")
+    return tables, targets.pop()
 
 
 def _table(given: Any, name: str, target: Any) -> tuple[pd.DataFrame, pd.Series | None]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..plain import Float64Array, IndexArray, Int32Array
+from ..plain import Float64Array, Int32Array
+from ..selection.neighbours import nearest_rows
 from ..selection.quick_boosting import area, taken_for, told
 
 NEIGHBOURS = 5
@@ -117,8 +118,8 @@ def coverage(real: Float64Array, fake: Float64Array) -> float:
     ----------
     Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
     """
-    radius = _neighbours(real, real, NEIGHBOURS + 1)[0][:, -1]
-    return float((_neighbours(real, fake, 1)[0][:, 0] <= radius + TINY * radius.mean()).mean())
+    radius = nearest_rows(real, real, NEIGHBOURS + 1)[0][:, -1]
+    return float((nearest_rows(fake, real)[0][:, 0] <= radius + TINY * radius.mean()).mean())
 
 
 def examine(
@@ -174,9 +175,9 @@ def _beside(rows: Float64Array, real: Float64Array, itself: int = 0) -> float:
 
     Duplicates are no copies: beside one of two equal rows is as far from it as the other.
     """
-    distance, nearest = _neighbours(rows, real, 1 + itself)
+    distance, nearest = nearest_rows(real, rows, 1 + itself)
     distance, nearest = distance[:, itself], nearest[:, itself]
-    others, who = _neighbours(real[nearest], real, 2 + itself)
+    others, who = nearest_rows(real, real[nearest], 2 + itself)
     to_other = others[:, -1]
     if itself:  # a row must not vouch for its neighbour
         to_other = np.where(who[:, 1] == np.arange(len(rows)), to_other, others[:, 1])
@@ -184,11 +185,4 @@ def _beside(rows: Float64Array, real: Float64Array, itself: int = 0) -> float:
 
 
 def _spread(rows: Float64Array) -> float:
-    return float(_neighbours(rows, rows, 2)[0][:, -1].mean())
-
-
-def _neighbours(rows: Float64Array, among: Float64Array, count: int) -> tuple[Float64Array, IndexArray]:
-    """Distances to the nearest of `among`, and which these are; fewer than `count` if there are no more."""
-    from sklearn.neighbors import NearestNeighbors
-
-    return NearestNeighbors(n_neighbors=min(count, len(among)), algorithm="brute").fit(among).kneighbors(rows)
+    return float(nearest_rows(rows, rows, 2)[0][:, -1].mean())

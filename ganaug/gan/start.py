@@ -54,7 +54,7 @@ def start_from(
         For data that cannot be learnt, naming the columns.
     """
     modality, data, container = checked(X)
-    check_rows(data, 2)
+    check_rows(data)
     target: Target | None = None
     labels: pd.Series | None = None
     condition, weights = Encoded.none(len(data)), np.ones(len(data))

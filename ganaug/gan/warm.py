@@ -56,7 +56,7 @@ def taken_up(
         none was, numbers between those that it can make, and rows that break a rule.
     """
     table, _ = model.matching(X)
-    check_rows(table, 2)
+    check_rows(table)
     target, labels = model.target, None
     condition, weights = Encoded.none(len(table)), np.ones(len(table))
     if (y is None) != (target is None):

@@ -238,7 +238,7 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
 
     def _check_parameters(self) -> None:
         check_is_estimator(self.estimator)
-        check_real(self.synthetic_weight, "synthetic_weight", 0)
+        check_real(self.synthetic_weight, "synthetic_weight")
         if isinstance(self.cv, (int, np.integer)) and self.cv < 2:
             raise ValueError(f"cv={self.cv}: at least 2 folds are needed")
         if not isinstance(self.augmenter, (GANAugmenter, type(None))):

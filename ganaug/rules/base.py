@@ -21,9 +21,13 @@ from ..plain import AnyArray, BoolArray, Float64Array, IndexArray, Int32Array, r
 LABEL = -1
 """The place of the label, to the left of all columns."""
 LABELS = Category(np.dtype(object), pd.Series([], dtype=object))
+FEWEST_ROWS = 100
+"""Of a table, and of what a number tells, for rules to be looked for there."""
 PROBE_ROWS = 2_048
 MOST_COLUMNS = 150
 """That a search which compares columns with one another looks at."""
+MOST_COMBINED = 24
+"""That a search takes two by two, in products, ratios and sums, and holds against all others."""
 FEWEST_OTHERS = 10
 """Rows with another value than the usual one that bear a rule out."""
 QUARTER_HOUR = 900

@@ -8,13 +8,12 @@ from itertools import combinations
 import numpy as np
 
 from ..plain import Float64Array
-from .base import Cells, MayFollow, Table, probed
+from .base import MOST_COMBINED, Cells, MayFollow, Table, probed
 from .exact import is_usable
 from .relations import NOISE, SMALLEST, rounded_before
 from .share import Share, share_of
 from .verified import decimal, simple
 
-MOST_COLUMNS = 24
 FIRST_ROWS = 32
 FEWEST_VALUES = 20
 """Of the column that follows, since a few fit many factors."""
@@ -25,7 +24,7 @@ FAR = 10
 def find_by_sums(table: Table, may_follow: MayFollow) -> Iterator[Share]:
     """Numbers that are, times some factor, a third one by the sum of two, or the difference of two by their sum."""
     numbers = {place: own.numbers() for place, own in table.items() if place >= 0 and own.kind == "number"}
-    numbers = dict([(place, own) for place, own in numbers.items() if is_usable(own)][:MOST_COLUMNS])
+    numbers = dict([(place, own) for place, own in numbers.items() if is_usable(own)][:MOST_COMBINED])
     effects = [p for p, own in numbers.items() if may_follow(p, ()) and len(np.unique(own)) >= FEWEST_VALUES]
     pairs = [*combinations(numbers, 2)]
     if not effects or not pairs:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from ..columns.number import Number
 from .assembly import Assembly
-from .base import LABEL, Rule, Table
+from .base import FEWEST_ROWS, LABEL, Rule, Table
 from .by_case_search import ByCaseSearch
 from .by_sum import find_by_sums
 from .close_relations import find_relations
@@ -30,8 +29,6 @@ from .tied import find_ties
 from .total import Total, total_of
 from .unique import find_unique
 from .usual_search import find_usual
-
-FEWEST_ROWS = 100
 
 
 def find_rules(
@@ -107,7 +104,7 @@ def find_rules(
 
 def relate(found: Assembly, table: Table, lattices: Mapping[int, tuple[float, float]]) -> None:
     """Take in relations that hold but for little, of numbers whose lattices are given, ties, and the orders left."""
-    numbers = {place: own.numbers() for place, own in table.items() if isinstance(own.type.cells, Number)}
+    numbers = {place: own.numbers() for place, own in table.items() if own.kind == "number"}
     found.add_all(find_relations(numbers, lattices, found.may_follow))
     found.add_all(find_ties(table, found.may_follow))
     found.bound(table)

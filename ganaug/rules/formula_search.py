@@ -13,14 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..plain import BoolArray, Float64Array, IndexArray
-from .base import LABEL, MayFollow, Table, probed
+from .base import LABEL, MOST_COMBINED, MayFollow, Table, probed
 from .exact import is_usable
 from .formula import Formula, formula_of, powers
 from .one_of import is_dummy
 from .relations import FEWEST_COMPLETE, FLOAT_NOISE, SMALLEST, rounded_before
 from .verified import decimal, simple
 
-MOST_COLUMNS = 24
 FIRST_ROWS = 48
 MOST_FITTED = 2_000
 FEWEST_VALUES = 20
@@ -45,7 +44,7 @@ class PossibleFormula(NamedTuple):
 def find_formulas(table: Table, may_follow: MayFollow) -> Iterator[Formula]:
     """Numbers that are, in every row, sums with at least one product or ratio of others in them."""
     numbers = {place: own.numbers() for place, own in table.items() if place != LABEL and own.kind == "number"}
-    numbers = dict([(place, own) for place, own in numbers.items() if is_usable(own)][:MOST_COLUMNS])
+    numbers = dict([(place, own) for place, own in numbers.items() if is_usable(own)][:MOST_COMBINED])
     effects = [place for place in numbers if may_follow(place, ()) and len(np.unique(numbers[place])) >= FEWEST_VALUES]
     if not effects:
         return

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..columns.base import ColumnType
-from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import MayFollow, Rule, Table, quoted
+from .base import FEWEST_ROWS, MayFollow, Rule, Table, quoted
+from .relations import FLOAT_NOISE, NOISE
 
 FUNCTIONS: dict[str, Callable[[Float64Array], Float64Array]] = {
     "log": np.log,
@@ -21,11 +21,8 @@ FUNCTIONS: dict[str, Callable[[Float64Array], Float64Array]] = {
     "abs": np.abs,
     "sign": np.sign,
 }
-FEWEST_ROWS = 100
 FEWEST_VALUES = 3
 FIRST_ROWS = 32
-NOISE = 1e-6
-FLOAT_NOISE = 1e-9
 
 
 @record
@@ -76,8 +73,8 @@ def _values(function: str, causes: Float64Array) -> Float64Array:
 
 def find_functions(table: Table, may_follow: MayFollow) -> Iterator[Function]:
     """Numbers that are a function of others in every row, or hold one value wherever the function has none."""
-    numbers = {place: cells for place, cells in table.items() if place >= 0 and isinstance(cells.type.cells, Number)}
-    if not numbers or len(next(iter(numbers.values()))) < FEWEST_ROWS:
+    numbers = {place: cells for place, cells in table.items() if place >= 0 and cells.kind == "number"}
+    if not numbers:
         return
     places = list(numbers)
     first = np.arange(FIRST_ROWS)

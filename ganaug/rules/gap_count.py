@@ -11,8 +11,6 @@ from ..columns.base import ColumnType
 from ..plain import AnyArray, BoolArray, Float64Array, record
 from .base import FEWEST_OTHERS, LABEL, MOST_COLUMNS, MayFollow, Rule, Table, probed, quoted
 
-FEWEST_ROWS = 100
-
 
 @record
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def find_gap_counts(table: Table, may_follow: MayFollow) -> Iterator[GapCount]:
     absent = {place: own.absent for place, own in cells.items()}
     gappy = [place for place, own in absent.items() if own.any() and not own.all()][:MOST_COLUMNS]
     effects = [place for place, own in cells.items() if own.kind == "number" and not absent[place].any()]
-    if len(gappy) < 2 or not effects or len(absent[gappy[0]]) < FEWEST_ROWS:
+    if len(gappy) < 2 or not effects:
         return
     probe = probed(len(absent[gappy[0]]))
     gaps = np.column_stack([absent[place][probe] for place in gappy]).astype(np.float64)

@@ -11,13 +11,12 @@ import numpy as np
 from ..columns.base import ColumnType
 from ..columns.datetime import Datetime
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
-from .base import FEWEST_OTHERS, MOST_COLUMNS, Cells, MayFollow, Rule, Table, probed, quoted
+from .base import FEWEST_OTHERS, FEWEST_ROWS, MOST_COLUMNS, Cells, MayFollow, Rule, Table, probed, quoted
 
 UNITS = {"month": 1, "quarter": 3, "year": 12}
 """Months of what a column may count."""
 DAYS = (0, -1)
 """That are looked for after the months: a contract may end on the day before the next one begins."""
-FEWEST_ROWS = 100
 FIRST_ROWS = 64
 
 
@@ -103,7 +102,7 @@ def find_months(table: Table, may_follow: MayFollow) -> Iterator[MonthsFrom]:
     A fixed number is one only where the days between them vary; else a sum says it.
     """
     moments = [place for place, own in table.items() if own.kind == "datetime"][:MOST_COLUMNS]
-    if len(moments) < 2 or len(table[moments[0]]) < FEWEST_ROWS:
+    if len(moments) < 2:
         return
     counts = {place: own.numbers() for place, own in table.items() if own.kind == "number"}
     dates = {place: _date(table[place])[0] for place in moments}

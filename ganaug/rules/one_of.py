@@ -9,7 +9,6 @@ import numpy as np
 
 from ..columns.base import ColumnType
 from ..columns.category import Category
-from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
 from .base import Cells, Rule, Table, quoted
 
@@ -52,9 +51,9 @@ class OneOf(Rule):
         [which] = rests
         made = {}
         for spot, place in enumerate(self.effects):
-            kind = types[place].cells
-            cells = (which == spot).astype(np.float64 if isinstance(kind, Number) else np.int64)
-            made[place] = np.where(np.isnan(which), kind.nothing, cells).astype(cells.dtype)
+            own = types[place].cells
+            cells = (which == spot).astype(np.float64 if own.kind == "number" else np.int64)
+            made[place] = np.where(np.isnan(which), own.nothing, cells).astype(cells.dtype)
         return made
 
     def _ones(self, table: Table) -> tuple[BoolArray, BoolArray]:
@@ -67,7 +66,7 @@ def is_dummy(cells: Cells) -> bool:
     own = cells.type.cells
     if isinstance(own, Category):
         return own.values.tolist() == [False, True] and all(isinstance(v, (bool, np.bool_)) for v in own.values)
-    known = cells.plain[~cells.absent] if isinstance(own, Number) else np.zeros(0)
+    known = cells.plain[~cells.absent] if cells.kind == "number" else np.zeros(0)
     return bool(len(known)) and bool(np.isin(known, (0, 1)).all()) and 0 < known.mean() < 1
 
 

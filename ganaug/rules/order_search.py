@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from ..plain import AnyArray, BoolArray
-from .base import LABEL, Cells, MayFollow, Rule, Table, probed
+from .base import FEWEST_ROWS, LABEL, Cells, MayFollow, Rule, Table, probed
 from .order import Bounds, Order, absent_in, bound_of, recurring_of
 
-FEWEST_ROWS = 100
 FEWEST_REVERSED = 10.0
 """Rows in the wrong order that chance alone would make, more of them the more pairs there are: fewer prove nothing."""
 LOOSE = 0.65

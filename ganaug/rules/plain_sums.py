@@ -18,7 +18,7 @@ from .base import FEWEST_OTHERS
 from .dependence import Dependence
 from .relations import Columns
 
-MOST_COLUMNS = 40
+MOST_SUMMED = 40
 ROWS, FEWEST_ROWS = 64, 24
 LARGEST = 2.0**50
 OFF = 1e-3
@@ -52,7 +52,7 @@ def find_plain_sums(seen: Columns, steps: Mapping[int, float]) -> Iterator[Depen
 
 def _marks(seen: Columns, steps: Mapping[int, float]) -> tuple[list[int], AnyArray]:
     """Columns whose values are whole multiples of a common step, but for a constant, and a number for each."""
-    usable = [place for place, own in seen.items() if steps[place] and _tells(own)][:MOST_COLUMNS]
+    usable = [place for place, own in seen.items() if steps[place] and _tells(own)][:MOST_SUMMED]
     whole = ~np.any([np.isnan(seen[place]) for place in usable], axis=0)
     if np.sum(whole) < FEWEST_ROWS:
         usable = [place for place in usable if not np.isnan(seen[place]).any()]

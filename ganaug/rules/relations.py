@@ -12,7 +12,6 @@ import numpy as np
 from ..columns.base import ColumnType
 from ..columns.datetime import Datetime
 from ..columns.duration import Duration
-from ..columns.number import Number
 from ..columns.ticks import NO_TIME, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
 from .base import Cells, Rule, Table, lattice, quoted
@@ -383,7 +382,7 @@ def range_of(numbers: Float64Array) -> tuple[float, ...]:
 
 def reached(rules: Sequence[Rule], cells: Mapping[int, Cells]) -> dict[int, tuple[float, ...]]:
     """How far totals of generated numbers can reach."""
-    numbers = {place for place, own in cells.items() if isinstance(own.type.cells, Number)}
+    numbers = {place for place, own in cells.items() if own.kind == "number"}
     found: dict[int, tuple[float, ...]] = {}
     for rule in rules:
         if isinstance(rule, Relation) and rule.exact and numbers >= {rule.effect, *rule.causes}:

@@ -9,7 +9,6 @@ import numpy as np
 
 from ..columns.category import LONG, LongNumber
 from ..columns.datetime import Datetime
-from ..columns.number import Number
 from ..plain import BoolArray
 from .base import LABEL, Rule, Table
 from .views import COMPARED, DATES, EXTREMES, PARTS, SPANS, Term
@@ -96,7 +95,7 @@ class RuleText:
 
     def number(self, word: str) -> int:
         place = self.place(word)
-        if not isinstance(self.table[place].type.cells, Number):
+        if self.table[place].kind != "number":
             raise self.wrong(f"needs numbers in column {self.names[place]!r}")
         return place
 

@@ -9,13 +9,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ..columns.base import ColumnType
-from ..columns.number import Number
 from ..plain import AnyArray, BoolArray, Float64Array, record
-from .base import MOST_COLUMNS, Cells, MayFollow, Rule, Table, first_kept, probed, quoted, telling
+from .base import FEWEST_ROWS, MOST_COLUMNS, Cells, MayFollow, Rule, Table, first_kept, probed, quoted, telling
 from .relations import FLOAT_NOISE, NOISE, on_lattice
 
 SCALES = (1.0, 100.0)
-FEWEST_ROWS, FEWEST_VALUES = 100, 3
+FEWEST_VALUES = 3
 FIRST_ROWS = 32
 Above: TypeAlias = Literal["part", "difference", "other"]
 """What is divided by the sum of two columns: the first one, the first less the second, or a third one."""
@@ -85,9 +84,9 @@ def share_of(
 
 def find_shares(table: Table, may_follow: MayFollow) -> Iterator[Share]:
     """Numbers that are shares of two others in every row; where both are 0, all rows hold the same, or nothing."""
-    numbers = [place for place, own in table.items() if place >= 0 and isinstance(own.type.cells, Number)]
+    numbers = [place for place, own in table.items() if place >= 0 and own.kind == "number"]
     numbers = numbers[:MOST_COLUMNS]
-    if not numbers or len(table[numbers[0]]) < FEWEST_ROWS:
+    if not numbers:
         return
     probe = probed(len(table[numbers[0]]))
     seen = np.array([table[place].take(probe).numbers() for place in numbers])

@@ -193,8 +193,6 @@ class ImportanceSampling:
         most_rows : int
             How many of `rows` are looked at.
         """
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
         rng = np.random.default_rng(seed)
         twins, has_twin = Twins.fit(layout, _labelled(layout, condition, rows))
         rows = rows.untied(rng)
@@ -219,18 +217,7 @@ class ImportanceSampling:
         asked = some_conditions()
         real_features = np.hstack([features_of(layout, real_condition, real), opinions])
         fake_features = _judged(layout, asked, draw(asked, 0), label_models)
-        truth = np.repeat([1, 0], [len(real), len(asked)])
-        judge = HistGradientBoostingClassifier(
-            max_iter=400,
-            max_depth=MAX_DEPTH,
-            min_samples_leaf=int(np.clip(len(real) // 200, 20, 50)),
-            early_stopping=True,
-            validation_fraction=0.15,
-            n_iter_no_change=8,
-            random_state=drawn_seed(rng),
-        )
-        [trees] = fit_boosted_trees(judge, np.vstack([real_features, fake_features]), truth)
-        trees = replace(trees, baseline=0.0)  # as if there were as many of either kind
+        trees = _telling(real_features, fake_features, drawn_seed(rng))
         uncorrected = cls(layout, proposals, label_models, trees, twins, (), None)
         asked = condition.take(rng.permutation(len(rows))[: min(POOL_ROWS, most_rows)])
         pool = Sampler(generated, uncorrected, candidates).pool(asked, first + 1)
@@ -256,6 +243,23 @@ class ImportanceSampling:
             few = np.tile(np.array([0, -less], np.float32), (columns[0].width, 1))
             tables = (*tables, TwoWayTable(0, len(columns) - 1, few))
         return replace(uncorrected, tables=tables, balanced_sampling=balanced)
+
+
+def _telling(real: Float32Array, fake: Float32Array, seed: int) -> BoostedTrees:
+    """The log odds of being real, by the features of real rows and of generated ones, as if they were equally many."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    boosting = HistGradientBoostingClassifier(
+        max_iter=400,
+        max_depth=MAX_DEPTH,
+        min_samples_leaf=int(np.clip(len(real) // 200, 20, 50)),
+        early_stopping=True,
+        validation_fraction=0.15,
+        n_iter_no_change=8,
+        random_state=seed,
+    )
+    [trees] = fit_boosted_trees(boosting, np.vstack([real, fake]), np.repeat([1, 0], [len(real), len(fake)]))
+    return replace(trees, baseline=0.0)
 
 
 def _less_twins(

@@ -167,9 +167,9 @@ class DatasetMixin(HoldsModel):
         balanced = _is_balanced(labels)
         if ratio is None:
             ratio = 0.0 if balanced else self.ratio
-        ratio = check_real(ratio, "ratio", 0)
+        ratio = check_real(ratio, "ratio")
         if synthetic_weight is not None:
-            synthetic_weight = check_real(synthetic_weight, "synthetic_weight", 0)
+            synthetic_weight = check_real(synthetic_weight, "synthetic_weight")
             if model.target is None:
                 raise ValueError("synthetic_weight needs elements of (x, y), but the augmenter was fitted without y")
         if balanced:
@@ -340,7 +340,7 @@ def _shares(model: GenerativeModel, labels: Labels) -> Int64Array:
     if not isinstance(labels, Mapping):
         raise ValueError(f"labels={labels!r} must be None, 'balanced' or a dict of {{label: share}}")
     codes = target.encode(pd.Series(list(labels), dtype=object)).codes[:, 0]
-    shares = np.array([check_real(share, f"labels[{label!r}]", 0) for label, share in labels.items()])
+    shares = np.array([check_real(share, f"labels[{label!r}]") for label, share in labels.items()])
     if abs(shares.sum() - 1) > 1 / EXACT_TO:
         raise ValueError(f"the shares in labels sum to {shares.sum():g}, not to 1: {dict(labels)}")
     parts = np.zeros(len(target.counts), np.int64)
@@ -372,6 +372,6 @@ def _at_least_one(value: int, name: str) -> int:
 
 
 def _share(p: float) -> float:
-    if check_real(p, "p", 0) > 1:
+    if check_real(p, "p") > 1:
         raise ValueError(f"p={p!r} is a probability: at most 1")
     return float(p)

@@ -68,10 +68,7 @@ class NumberLabels(LabelForm):
     target: NumberTarget
 
     def condition(self, y: AnyArray) -> Encoded:
-        coder, values = self.target.coder, y.ravel().astype(np.float64)
-        if not np.isfinite(values).all():
-            raise ValueError(f"y holds {values[~np.isfinite(values)][0]}: every row needs a finite target")
-        return coder.encode(values.clip(*coder.range))
+        return self.target.condition_of(y.ravel().astype(np.float64))
 
     def labels(self, condition: Encoded) -> AnyArray:
         return self.target.column.plain([self.target.coder.values(condition)])

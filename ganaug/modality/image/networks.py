@@ -25,7 +25,7 @@ def generator(layout: ImageLayout, size: Size, seed: int) -> Model:
     inputs = [keras.Input([size.latent], dtype="float32"), keras.Input([layout.condition_width], dtype="float32")]
     x = inputs[0]
     if layout.condition_width:
-        label = _linear(inputs[1], size.latent, seeds, "label")
+        label = _linear(inputs[1], size.latent, seeds)
         x = keras.layers.Concatenate(dtype="float32", name="join")([x, label])
     filters = size.width * 2**size.depth
     x = dense(x, rows * columns * filters, seeds, "first")
@@ -56,16 +56,16 @@ def discriminator(layout: ImageLayout, size: Size, seed: int) -> Model:
     x = leaky(dense(x, 4 * size.width, seeds, "features"), "features_leaky")
     logit = dense(x, 1, seeds, "logit", 1.0)
     if layout.condition_width:
-        label = _linear(inputs[1], 4 * size.width, seeds, "label")
+        label = _linear(inputs[1], 4 * size.width, seeds)
         match = keras.layers.Dot(1, dtype="float32", name="projection")([x, label])
         logit = keras.layers.Add(dtype="float32", name="sum")([logit, match])
     return keras.Model(inputs, logit, name="discriminator")
 
 
-def _linear(x: Any, units: int, seeds: Initialisers, name: str) -> Any:
+def _linear(x: Any, units: int, seeds: Initialisers) -> Any:
     """An embedding of one-hot conditions."""
     initial = seeds.kernel(1.0)
-    return keras.layers.Dense(units, use_bias=False, kernel_initializer=initial, dtype="float32", name=name)(x)
+    return keras.layers.Dense(units, use_bias=False, kernel_initializer=initial, dtype="float32", name="label")(x)
 
 
 def _normalised(x: Any, name: str) -> Any:

@@ -15,7 +15,6 @@ from ...columns.datetime import Datetime
 from ...columns.identifier import Identifier, Identifiers, without_identifiers
 from ...columns.layout import Encoded, Layout
 from ...columns.listed import ROWS_PER_VALUE, Listed
-from ...columns.number import Number
 from ...columns.registry import fit_column
 from ...plain import Float64Array, Int32Array
 from ...rules.assembly import Assembly
@@ -89,7 +88,7 @@ def _blocks_of(
     for place in [place for place in cells if place not in found.derived] or [0]:
         for number, numbers in enumerate(left_open(floats[place], (place,), found.rules, cells, told)):
             blocks.add((place, number), numbers, nominal=types[place].nominal[number])
-    lattices = {place: lattice(own) for place, own in cells.items() if isinstance(own.type.cells, Number)}
+    lattices = {place: lattice(own) for place, own in cells.items() if own.kind == "number"}
     blocks.share({place for place, (_, step) in lattices.items() if step})
     alone = {p for p in blocks.unshared() & lattices.keys() if not isinstance(types[p], (Arranged, Listed))}
     relate(found, cells, {place: lattices[place] for place in sorted(alone)})
