@@ -21,7 +21,7 @@ from ..modality.registry import modality_of
 from ..model import GenerativeModel
 from ..params import Config
 from ..plain import AnyArray, Int64Array
-from ..selection.sampler import Chooser, Sampler
+from ..selection.sampler import Chooser
 from .checkpoint import Checkpoint, description
 from .contracts import Data, Outcome, Plan
 from .diagnostics import FULL_COVERAGE, ClassDiagnosis
@@ -90,8 +90,6 @@ def fit_model(
         history = continued(untrained.history, history_of(states))
         return replace(untrained, generator=generator, history=history, seeds=replace(untrained.seeds))
 
-    chooser: Chooser | None = None
-    encoder = untrained.encoder
     found: dict[int, ClassDiagnosis] = {}
     check_not_forked()
     _check_memory(layout, config)
@@ -113,14 +111,14 @@ def fit_model(
             given=config.given,
             show=bar.report,
         )
-        plan = _plan(config, clock.left(TRAINING_SHARE if sizes.candidates > 1 else 1.0), int(seeds[0]))
         begun = untrained.generator.weights, untrained.discriminator
-        if begun[0] and not begun[1]:
-            plan = replace(plan, waits=WAITS)
+        seconds = clock.left(TRAINING_SHARE if sizes.candidates > 1 else 1.0)
+        plan = _plan(config, seconds, int(seeds[0]), waits=WAITS if begun[0] and not begun[1] else 0.0)
         tell = partial(bar.begin, "training")
         generator, discriminator, outcome = train(
             layout, data, plan, config, monitor, interrupt, checkpoint, begun, tell
         )
+        model, modality = unrefined(generator, outcome.history), modality_of(layout)
         try:
             with interrupt.breakable():
                 if monitor.checks and _should_be_good(outcome, config):
@@ -129,23 +127,16 @@ def fit_model(
                 if sizes.candidates > 1:
                     bar.begin("refining")
                     chooser = _fit_chooser(generator, data, target, sizes.candidates, clock.left(), int(seeds[1]))
-                modality, candidates = modality_of(layout), sizes.candidates if chooser else 1
-                sampler = Sampler(generator.draw, chooser, candidates, modality.block_rows)
-                encoder = modality.calibrated(encoder, data.condition, sampler, int(seeds[1]))
+                    model = replace(model, chooser=chooser, candidates=sizes.candidates if chooser else 1)
+                encoder = modality.calibrated(model.encoder, data.condition, model.sampler, int(seeds[1]))
+                model = replace(model, encoder=encoder)
         except KeyboardInterrupt:
             if not interrupt.keeps:
                 raise
             outcome.stopped_by = "interrupt"
-    _warn_of(outcome, sizes.steps, refined=sizes.candidates == 1 or chooser is not None, layout=layout)
+    _warn_of(outcome, sizes.steps, refined=sizes.candidates == 1 or model.chooser is not None, layout=layout)
     _warn_of_classes(found, classes)
-    return replace(
-        unrefined(generator, outcome.history),
-        encoder=encoder,
-        chooser=chooser,
-        candidates=sizes.candidates if chooser else 1,
-        stopped_by=outcome.stopped_by,
-        discriminator=discriminator if keep_discriminator else [],
-    )
+    return replace(model, stopped_by=outcome.stopped_by, discriminator=discriminator if keep_discriminator else [])
 
 
 def _check_memory(layout: AnyLayout, config: Config) -> None:
@@ -168,7 +159,7 @@ class Clock:
         return None if self.budget is None else share * max(self.budget - (time.monotonic() - self.started), 0.0)
 
 
-def _plan(config: Config, seconds: float | None, seed: int) -> Plan:
+def _plan(config: Config, seconds: float | None, seed: int, waits: float) -> Plan:
     sizes = config.sizes
     return Plan(
         sizes.steps,
@@ -179,6 +170,7 @@ def _plan(config: Config, seconds: float | None, seed: int) -> Plan:
         learning_rate=sizes.learning_rate,
         average=sizes.average,
         seed=seed,
+        waits=waits,
         compiled=_is_compiled(config),
     )
 
