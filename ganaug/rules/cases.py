@@ -76,12 +76,14 @@ def rates_of(effect: int, source: int, table: Table, *, ratio: bool) -> Iterator
         while left.any() and len(found) < MOST_CASES:
             narrow = left & (halves <= np.quantile(halves[left], NARROW))
             new = _told_apart(middles[narrow], halves[narrow])
+            if len(found) + len(new) > MOST_CASES:
+                break
             apart = (np.outer(other, new) if ratio else other[:, None] + new) - values[:, None]
             found, kept = np.append(found, new), np.hstack([kept, ~(np.abs(apart) > slack[:, None])])
             if not kept[left].any():
                 break
             left &= ~kept.any(axis=1)
-        if len(found) <= MOST_CASES and kept.any(axis=1).all():
+        if kept.any(axis=1).all():
             ones, zeros = np.ones(len(found)), np.zeros(len(found))
             yield Cases(np.full(len(found), source), *((found, zeros) if ratio else (ones, found)), kept)
 
