@@ -221,11 +221,11 @@ def patience_of(value: object, name: str = "early_stopping") -> int | None:
 
 def some_rules(value: object, name: str) -> None:
     """ "auto", "none" or a list of rules."""
-    if isinstance(value, str):
-        check_choice(value, name, ("auto", "none"))
-    elif not isinstance(value, (list, tuple)):
+    if isinstance(value, str) and value not in ("auto", "none"):
+        raise ValueError(f"{name}={value!r} must be 'auto', 'none' or a list of rules such as ['begin <= end']")
+    if not isinstance(value, (str, list, tuple)):
         raise TypeError(f"{name}={value!r} must be 'auto', 'none' or a list of rules such as ['begin <= end']")
-    elif strange := [rule for rule in value if not isinstance(rule, (str, KeptRule))]:
+    if strange := [rule for rule in value if not isinstance(rule, (str, KeptRule))]:
         raise TypeError(f"{name}: {strange[0]!r} must be text such as 'begin <= end', or one of another fit's rules_")
 
 

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["keras", "tf"]
+__all__ = ["check_backend", "keras", "tf"]
 
 NOTE = re.compile(
     rb"[IWE]\d{4} [\d:.]+ +\d+ \S+:\d+\] |\d{4}-\d\d-\d\d [\d:.]+: [IWE] (tensorflow|external)/"
@@ -52,6 +52,15 @@ def _stderr() -> int | None:
         return os.dup(2)
     except OSError:
         return None
+
+
+def check_backend() -> None:
+    """RuntimeError if Keras computes with another library, in which networks cannot be trained here."""
+    if (backend := keras.backend.backend()) != "tensorflow":
+        raise RuntimeError(
+            f"networks are trained by Keras on TensorFlow, and Keras is set to {backend!r}, by KERAS_BACKEND or in "
+            "~/.keras/keras.json: fit where KERAS_BACKEND=tensorflow and save; what is loaded samples with any backend"
+        )
 
 
 with notes_held_back():

@@ -159,6 +159,11 @@ def assess(
     classes = _has_classes(estimator)
     if augmenter is not None and not isinstance(augmenter, GANAugmenter):
         raise TypeError(f"augmenter={augmenter!r} must be a GANAugmenter or None")
+    if augmenter is not None and augmenter.checkpoint is not None:
+        raise ValueError(
+            f"augmenter has checkpoint={augmenter.checkpoint!r}, which belongs to one fit, and assess fits several: "
+            "give checkpoint=None, and memory= to keep what is fitted"
+        )
     encoder = getattr(augmenter, "encoder", None)
     if hasattr(encoder, "transform") and not isinstance(encoder, FrozenEstimator):
         raise ValueError(

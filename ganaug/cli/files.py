@@ -215,11 +215,17 @@ def _records(text: str, what: str, *, strict: bool = True) -> Iterator[tuple[int
 
 def _read_parquet(path: str) -> pd.DataFrame:
     """Whole numbers beside missing ones stay whole."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     if "://" in path:
         return _with_index(pd.read_parquet(path))
-    table = pq.read_table(path)
+    if not Path(path).exists():
+        raise FileNotFoundError(f"there is no file {path}")
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise ValueError(f"{path} cannot be read as Parquet: {error}") from None
     _check_distinct(path, table.column_names)
     frame = table.to_pandas()
     for name in frame.columns.intersection(table.column_names):

@@ -166,6 +166,8 @@ def _check_no_other(given: Any) -> None:
     if isinstance(given, pd.Series) or _library_of_vector(given) is not None:
         remedy = "X.to_frame()" if home != "pyarrow" else "pyarrow.table({'x': X})"
         raise TypeError(f"X is a {kind}, which is no table: give {remedy} if it is a table's only column")
+    if home.startswith("dask"):
+        raise TypeError(f"X is a {kind} of {home}, which is not in memory: give X.compute()")
     if hasattr(given, "__dataframe__") or hasattr(given, "__arrow_c_stream__"):
         raise TypeError(
             f"X is a {home}.{kind}, which is no table that can be given back as it came: give X.to_pandas(), or "

@@ -23,6 +23,7 @@ from .sampling_strategy import Strategy, enlarged, inside, missing_in_ranges, mi
 from .seeds import BLOCK_ROWS, block_rng
 
 FEW_ROWS = 5
+SHOWN = 10
 
 
 class Extra(NamedTuple):
@@ -160,8 +161,9 @@ class ClassTarget(Target):
         target = cls(column, np.bincount(codes, minlength=len(column.values)), y.name, is_series)
         rare = {label: count for label, count in target.class_counts.items() if count <= FEW_ROWS}
         if rare:
+            shown = f"{rare}" if len(rare) <= SHOWN else f"{dict([*rare.items()][:SHOWN])} and {len(rare) - SHOWN} more"
             warnings.warn(
-                f"classes with at most {FEW_ROWS} rows: {rare}; what is generated for them stays close to those rows",
+                f"classes with at most {FEW_ROWS} rows: {shown}; what is generated for them stays close to those rows",
                 DataWarning,
                 stacklevel=6,
             )

@@ -27,6 +27,8 @@ from .tables import Tables, prepared
 LEAST_MAX_ROWS = 100
 MOST_SEEN = 0.9
 """Of the held-out rows may be training rows."""
+MOST_GIVEN = 0.5
+"""Of the synthetic rows, more than of the training rows, may be test rows."""
 CLASS_COLUMNS = ("class", "real_rows", "synthetic_rows", "real_share", "synthetic_share")
 
 
@@ -153,6 +155,13 @@ def evaluate(
         warnings.warn(
             f"{again:.0%} of the test rows are training rows, so detection and privacy are not judged: split before "
             "you fit, and give the part that was held out",
+            DataWarning,
+            stacklevel=2,
+        )
+    again, usual = (float(copies(tables.test, part).mean()) for part in (tables.synthetic, tables.train))
+    if again > usual + MOST_GIVEN:
+        warnings.warn(
+            f"{again:.0%} of the synthetic rows are test rows: is the third table the synthetic one?",
             DataWarning,
             stacklevel=2,
         )

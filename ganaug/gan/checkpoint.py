@@ -109,7 +109,8 @@ class Checkpoint:
             if others:
                 raise archive.Mismatch(
                     f"this is the checkpoint of a fit {_told(others, fit, mine.fit, untrained.modality.units)}: delete "
-                    "the file to begin anew, or name another"
+                    "the file to begin anew, name another, or, where several fits are made as in cross-validation, "
+                    "give checkpoint=None"
                 )
             states = [TrainingState(**dict(zip(FIGURES, row, strict=True))) for row in progress["history"]]
             return replace(mine, found=Progress(**{**progress, "history": states}))
@@ -161,7 +162,7 @@ def _arrays(part: Any) -> list[AnyArray]:
 
 def _told(names: list[str], saved: Mapping[str, str], own: Mapping[str, str], units: tuple[str, str]) -> str:
     """How another fit differs from this one; digests say nothing, and are not shown."""
-    digests = dict(zip(DIGESTS, (*units, "start", "random_state"), strict=True))
+    digests = dict(zip(DIGESTS, (*units, "weights to begin with", "random_state"), strict=True))
     unlike = [f"other {digests[name]}" for name in names if name in digests]
     shown = [f"{name} {saved.get(name)}, where this one has {own[name]}" for name in names if name not in digests]
     return "with " + " and ".join([*unlike, *shown])

@@ -82,6 +82,8 @@ def fit_model(
     keep_discriminator : bool
         For another fit that goes on from this one.
     """
+    from ..tensorflow import check_backend
+
     target, layout, sizes = untrained.target, untrained.generator.layout, config.sizes
     classes = None if target is None else target.classes
     clock = Clock(config.given.time_budget, started)
@@ -91,6 +93,7 @@ def fit_model(
         return replace(untrained, generator=generator, history=history, seeds=replace(untrained.seeds))
 
     found: dict[int, ClassDiagnosis] = {}
+    check_backend()
     check_not_forked()
     _check_memory(layout, config)
     workers = Workers(config.given.strategy)

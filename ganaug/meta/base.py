@@ -246,7 +246,15 @@ class AugmentedEstimator(Documented, MetaEstimatorMixin, SharesModels):
                 f"augmenter={self.augmenter!r} must be a GANAugmenter or None; to rebalance classes give "
                 "GANAugmenter(ratio=0, sampling_strategy='auto')"
             )
-        if self.augmenter is not None and self.augmenter.mode != "append":
+        if self.augmenter is None:
+            return
+        several = left_open(self.augmenter.ratio) or getattr(self, "calibrate", False)
+        if several and self.augmenter.checkpoint is not None:
+            raise ValueError(
+                f"augmenter has checkpoint={self.augmenter.checkpoint!r}, which belongs to one fit, and ratio='auto' "
+                "and calibrate fit several: give checkpoint=None"
+            )
+        if self.augmenter.mode != "append":
             raise ValueError(
                 f"augmenter has mode={self.augmenter.mode!r}, but {type(self).__name__} appends rows; as a step of a "
                 "Pipeline before the estimator an augmenter replaces them"

@@ -309,3 +309,12 @@ def test_models_of_polars_tables_are_sampled_and_rebalance(command, tmp_path):
     assert (status, wrong) == (0, "")
     assert said.startswith(table.read_text())
     assert said.count("\n") == 41
+
+
+def test_a_parquet_file_that_is_not_there_or_damaged_is_named(command, tmp_path):
+    missing, damaged = tmp_path / "nothere.parquet", tmp_path / "damaged.parquet"
+    damaged.write_bytes(b"PAR1 and nothing else PAR1")
+    for path, message in ((missing, f"there is no file {missing}"), (damaged, f"{damaged} cannot be read as Parquet")):
+        code, *shown = command("fit", path, "-o", tmp_path / "m.ganaug")
+        assert code != 0
+        assert message in "".join(map(str, shown))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -151,3 +152,12 @@ def test_numbers_may_be_as_great_as_floats_get():
     assert found.columns.set_index("column").loc[["great", "sentinel"], "error"].between(0, 20).all()
     assert np.isfinite(found.figures["fidelity"]["trend_error"])
     assert evaluate(*parts, target="great", random_state=0).figures["coverage"]
+
+
+def test_held_out_rows_given_as_synthetic_ones_are_told():
+    train, test, made = drawn(400, 0), drawn(300, 1), drawn(300, 2)
+    with pytest.warns(UserWarning, match="100% of the synthetic rows are test rows: is the third table"):
+        evaluate(train, test, test, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        evaluate(train, test, made, random_state=0)

@@ -13,8 +13,10 @@ from .pixels import ImageLayout, Pixels, pictures
 from .spikes import Spikes, find_spikes
 
 MOST_LEVELS = 256
-FAR_OUTSIDE = 20.0
+FAR_OUTSIDE = 8.0
 """Ranges beyond the fitted one, where a few bright pixels do not lead."""
+SCALED, SCALED_WHOLE = 40.0, 4.0
+"""Ranges from which on pixels between -1 and 1 were scaled; the latter where pixels of fit alone are whole numbers."""
 
 
 @record
@@ -127,7 +129,8 @@ class ImageEncoder(WithoutRules[AnyArray]):
         low, high, span = float(images.min()), float(images.max()), self.high - self.low
         outside = max(self.low - low, high - self.high)
         parts = images.dtype.kind == "f" and bool((images % 1).any())
-        scaled = -1 <= low < high <= 1 and span > 2 * FAR_OUTSIDE and (parts or self.few)
+        wide = SCALED_WHOLE if parts and self.whole else SCALED
+        scaled = -1 <= low < high <= 1 and span > wide and (parts or self.few)
         signed = low < -span / 2 and self.low >= 0
         if span and (outside > FAR_OUTSIDE * span or scaled or signed):
             raise ValueError(

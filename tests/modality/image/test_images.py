@@ -272,6 +272,13 @@ def test_images_of_another_scale_are_told(model):
     with pytest.raises(ValueError, match="pixels from -1 to 1, and those of fit were from 0 to 1: scale them"):
         small.augment(np.linspace(-1, 1, X.size).reshape(X.shape), Y)
     small.augment(np.linspace(-0.1, 1, X.size).reshape(X.shape), Y)
+    with pytest.raises(ValueError, match="pixels from 0 to 16, and those of fit were from 0 to 1: scale them"):
+        small.augment(np.linspace(0, 16, X.size).reshape(X.shape), Y)
+    counts = np.arange(X.size).reshape(X.shape) % 17.0
+    sixteenths = GANAugmenter(steps=1, random_state=0).fit(counts, Y)
+    with pytest.raises(ValueError, match="pixels from 0 to 1, and those of fit were from 0 to 16: scale them"):
+        sixteenths.augment(counts / 16, Y)
+    sixteenths.augment(counts.clip(0, 1), Y)
     hot = np.linspace(0, 1, X.size).reshape(X.shape) * 1.5
     assert small.augment(hot, Y)[0].max() == 1.5
     black = np.zeros(X.shape, np.uint8)
