@@ -190,8 +190,9 @@ def an_optimizer(value: object, name: str) -> None:
     """A known name, or an optimiser of Keras."""
     if isinstance(value, str):
         check_choice(value, name, OPTIMIZERS)
-    elif not hasattr(value, "get_config"):
-        raise TypeError(f"{name}={value!r} must be one of {OPTIMIZERS} or a Keras optimizer")
+    elif isinstance(value, type) or not hasattr(value, "get_config"):
+        remedy = f"; give an instance, such as {value.__name__}()" if isinstance(value, type) else ""
+        raise TypeError(f"{name}={value!r} must be one of {OPTIMIZERS} or a Keras optimizer{remedy}")
 
 
 def a_strategy(value: object, name: str) -> None:

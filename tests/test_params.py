@@ -37,7 +37,7 @@ BAD: dict[str, list[Any]] = {
     "generator": [3, "dense"],
     "discriminator": [0.5, "dense"],
     "loss": ["wgan", None, 1, len],
-    "optimizer": ["adamw", 0.1, None],
+    "optimizer": ["adamw", 0.1, None, type("Adam", (), {"get_config": None})],
     "strategy": ["mirrored", 2],
     "jit_compile": [1, None, "yes"],
     "on_chunk": ["print", 3, [print, 4]],

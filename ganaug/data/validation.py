@@ -107,6 +107,11 @@ def check_target(y: VectorLike, rows: int | None = None) -> tuple[pd.Series, boo
         named = "" if labels.name is None else f", column {labels.name!r},"
         count = f"{int(absent.sum()):,} of {len(labels):,} rows"
         raise ValueError(f"Input y contains NaN{named} in {count}: drop the rows without a label")
+    if labels.dtype.kind == "f" and (endless := np.isinf(labels.to_numpy(np.float64))).any():
+        raise ValueError(
+            f"Input y contains infinity, in {int(endless.sum()):,} of {len(labels):,} rows, the first at position "
+            f"{int(endless.argmax())}: leave them out"
+        )
     return labels.reset_index(drop=True), foreign is not None or labels is y
 
 

@@ -431,3 +431,13 @@ def test_suspects_are_positions_among_all_rows():
     model = AugmentedClassifier(LogisticRegression(), augmenter(1), teacher="auto").fit(X, labels, weight)
     assert (weight[model.suspects_] == 1).all()
     assert set(wrong) & set(model.suspects_)
+
+
+@pytest.mark.parametrize("strategy", [None, "auto"])
+def test_an_infinite_target_is_told_with_its_row(strategy):
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    y = X[:, 0].copy()
+    y[3] = np.inf
+    augmenter = GANAugmenter(ratio=0 if strategy else 1, sampling_strategy=strategy, steps=2)
+    with pytest.raises(ValueError, match="infinity, in 1 of 60 rows, the first at position 3"):
+        AugmentedRegressor(Ridge(), augmenter).fit(X, y)
