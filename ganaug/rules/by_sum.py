@@ -25,7 +25,9 @@ def find_by_sums(table: Table, may_follow: MayFollow) -> Iterator[Share]:
     """Numbers that are, times some factor, a third one by the sum of two, or the difference of two by their sum."""
     numbers = {place: own.numbers() for place, own in table.items() if place >= 0 and own.kind == "number"}
     numbers = dict([(place, own) for place, own in numbers.items() if is_usable(own)][:MOST_COMBINED])
-    effects = [p for p, own in numbers.items() if may_follow(p, ()) and len(np.unique(own)) >= FEWEST_VALUES]
+    probe = probed(len(next(iter(numbers.values()), ())))
+    varied = [place for place, own in numbers.items() if len(np.unique(own[probe])) >= FEWEST_VALUES]
+    effects = [place for place in varied if may_follow(place, ())]
     pairs = [*combinations(numbers, 2)]
     if not effects or not pairs:
         return

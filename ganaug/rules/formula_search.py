@@ -45,14 +45,20 @@ def find_formulas(table: Table, may_follow: MayFollow) -> Iterator[Formula]:
     """Numbers that are, in every row, sums with at least one product or ratio of others in them."""
     numbers = {place: own.numbers() for place, own in table.items() if place != LABEL and own.kind == "number"}
     numbers = dict([(place, own) for place, own in numbers.items() if is_usable(own)][:MOST_COMBINED])
-    effects = [place for place in numbers if may_follow(place, ()) and len(np.unique(numbers[place])) >= FEWEST_VALUES]
+    probe = probed(len(next(iter(numbers.values()), ())))
+    varied = [place for place, own in numbers.items() if len(np.unique(own[probe])) >= FEWEST_VALUES]
+    effects = [place for place in varied if may_follow(place, ())]
     if not effects:
         return
     found: list[tuple[tuple[float, ...], Formula]] = []
+    shorter: list[tuple[int, tuple[Powers, ...]]] = []
     for trial in _trials(table, numbers, effects):
+        if any(trial.effect == effect and all(each in trial.addends for each in own) for effect, own in shorter):
+            continue
         formula = _fitted(trial, table, numbers)
         if formula is not None:
             found.append((_rank(formula, table, numbers), formula))
+            shorter.append((trial.effect, trial.addends))
     for _, formula in sorted(found, key=lambda each: each[0]):
         if may_follow(formula.effect, formula.causes):
             yield formula
@@ -84,7 +90,8 @@ def _on_lines(
     """Columns that lie on a line with a product or a ratio, but for at most two addends and rounding."""
     if rows.sum() < FEWEST_COMPLETE or not terms:
         return
-    seen = {place: own[rows][probed(int(rows.sum()), FIRST_ROWS)] for place, own in numbers.items()}
+    first = np.flatnonzero(rows)[probed(int(rows.sum()), FIRST_ROWS)]
+    seen = {place: own[first] for place, own in numbers.items()}
     own = np.column_stack([seen[effect] for effect in effects])
     made = np.column_stack([_product(seen, term) for term in terms])
     made /= np.maximum(np.abs(made).max(axis=0), SMALLEST)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..columns.base import ColumnType
 from ..columns.datetime import Datetime
-from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
+from ..plain import AnyArray, BoolArray, Float64Array, IndexArray, Int64Array, record
 from .base import FEWEST_OTHERS, FEWEST_ROWS, MOST_COLUMNS, Cells, MayFollow, Rule, Table, probed, quoted
 
 UNITS = {"month": 1, "quarter": 3, "year": 12}
@@ -112,16 +112,22 @@ def find_months(table: Table, may_follow: MayFollow) -> Iterator[MonthsFrom]:
             known = np.flatnonzero(~table[start].absent & ~table[effect].absent)
             for days in DAYS:
                 begin, end = dates[start][known], dates[effect][known] - days
-                found += _rules(start, effect, days, begin, end, {place: own[known] for place, own in counts.items()})
+                found += _rules(start, effect, days, begin, end, counts, known)
     for rule in sorted(found, key=lambda rule: rule.months < 0):
         if may_follow(rule.effect, rule.causes) and not rule.broken(table).any():
             yield rule
 
 
 def _rules(
-    start: int, effect: int, days: int, begin: Int64Array, end: Int64Array, counts: Mapping[int, Float64Array]
+    start: int,
+    effect: int,
+    days: int,
+    begin: Int64Array,
+    end: Int64Array,
+    counts: Mapping[int, Float64Array],
+    known: IndexArray,
 ) -> Iterator[MonthsFrom]:
-    """What may be rules of two columns, of which the dates are given where both are known."""
+    """What may be rules of two columns, of which the dates are given in the rows where both are known."""
     if len(begin) < FEWEST_ROWS:
         return
     for rows in (probed(len(begin), FIRST_ROWS), np.arange(len(begin))):
@@ -135,5 +141,5 @@ def _rules(
     for place, count in counts.items() if others >= FEWEST_OTHERS else ():
         for size in UNITS.values():
             for unit in (size, -size):
-                if np.array_equal(unit * count, months):
+                if np.array_equal(unit * count[known], months):
                     yield MonthsFrom((start, place), (effect,), unit, days, support=len(begin))
