@@ -129,5 +129,5 @@ def test_rows_that_break_a_rule_are_named() -> None:
 
 def test_a_checkpoint_knows_what_a_fit_went_on_from(first: GANAugmenter, tmp_path: Path) -> None:
     again(first, steps=20, checkpoint=tmp_path / "run.ckpt").fit(X, Y)
-    with pytest.raises(ValueError, match="other start"):
+    with pytest.raises(ValueError, match="other weights to begin with"):
         model(steps=20, checkpoint=tmp_path / "run.ckpt").fit(X, Y)
