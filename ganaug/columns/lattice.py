@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..plain import Float64Array
+from ..plain import BoolArray, Float64Array
 
 HUGE = 1e150
 """Squares of larger numbers, or of differences, are more than floats hold."""
@@ -22,6 +22,8 @@ FEWEST_OF_SIZE = 20
 """Distinct numbers of one size that show with how many digits they are written."""
 MOST_ZEROS = 290
 """Powers of ten beyond it are none to floats."""
+LAST_BITS, MOST_OFF = 16 * 2.0**-52, 1e-3
+"""Of a number, and of its step, by which one may be off its decimals, as sums and some readers of files leave it."""
 SHORTER = 0.5
 """The share of them that one digit less writes as well: a tenth by chance."""
 
@@ -35,6 +37,12 @@ class Lattice(NamedTuple):
 
 
 NO_LATTICE = Lattice(0.0, 0.0, 0)
+
+
+def all_but_last_bits(values: Float64Array, decimals: Float64Array, step: float | Float64Array) -> BoolArray:
+    """Which numbers are some decimals, which are a step apart, but for the last bits that floats have."""
+    off: BoolArray = np.abs(values - decimals) <= np.minimum(LAST_BITS * np.abs(values), MOST_OFF * step)
+    return off
 
 
 def lattice_of(known: Float64Array, places: int, own: np.dtype[Any] | None = None) -> Lattice:
@@ -55,7 +63,8 @@ def lattice_of(known: Float64Array, places: int, own: np.dtype[Any] | None = Non
         if np.abs(near).max() >= EXACT / scale:
             break
         rounded = np.round(near, decimals)
-        if (rounded == near).all() if own is None else _told(near, rounded, scale, own):
+        decimal = all_but_last_bits(near, rounded, 1 / scale).all() if own is None else _told(near, rounded, scale, own)
+        if decimal:
             whole = np.rint(rounded * scale).astype(np.int64)
             step = np.gcd.reduce(whole - whole[0]) or 1
             return Lattice(float(rounded[0]), float(step / scale), decimals)
@@ -91,10 +100,15 @@ def significant_digits(known: Float64Array, on: Lattice) -> int | None:
     sizes = np.floor(np.log10(np.abs(sized)))
     found, counts = np.unique(sizes, return_counts=True)
     common = found[counts >= FEWEST_OF_SIZE]
+
+    def written(some: slice, digits: int) -> BoolArray:
+        own = sized[some]
+        return all_but_last_bits(own, with_digits(own, digits), 10.0 ** (sizes[some] + 1 - digits))
+
     for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
-        if all((with_digits(own, digits) == own).all() for own in (sized[:FEWEST_OF_SIZE], sized)):
+        if all(written(slice(some), digits).all() for some in (FEWEST_OF_SIZE, None)):
             telling = [size for size in common if not on.step or digits - 1 - size <= on.decimals]
-            shorter = with_digits(sized, digits - 1) == sized
+            shorter = written(slice(None), digits - 1)
             told = len(telling) > bool(on.step) and all(shorter[sizes == size].mean() < SHORTER for size in telling)
             return digits if told else None
     return None

@@ -12,12 +12,22 @@ import pandas as pd
 
 from ..plain import AnyArray, DType, Float64Array, record
 from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, nearest, numpy_dtype
-from .lattice import EXACT, ROWS_PER_LEVEL, fits_float32, lattice_of, significant_digits, skip_and_recur, with_digits
+from .lattice import (
+    EXACT,
+    LAST_BITS,
+    ROWS_PER_LEVEL,
+    Lattice,
+    all_but_last_bits,
+    fits_float32,
+    lattice_of,
+    significant_digits,
+    skip_and_recur,
+    with_digits,
+)
 
 Floats = TypeVar("Floats", AnyArray, pd.Series)
 OFF = 1e-3
 """Of a step, by which a number may be off its lattice."""
-LAST_BITS = 16 * 2.0**-52
 SAFE = 2**51
 """Decimals of fewer units survive a multiplication, too."""
 MOST_LEVELS = 64
@@ -46,7 +56,10 @@ class Number(ValueType):
     digits : int or None
         How many significant digits the values are written with, as 9.692272 beside 10.45323; None for any.
     seen : ndarray of float64 or None
-        The values, if they recur and lie on no lattice: what is one of them but for the last bits is that one.
+        The values, if they recur and lie on no lattice, or near one: what is one of them but for the last bits is that
+        one.
+    near : bool
+        Whether some values are off the lattice by their last bits, as 2.3569999999999998 is: so may others be.
     """
 
     dtype: DType
@@ -60,6 +73,7 @@ class Number(ValueType):
     levels: Float64Array | None = None
     digits: int | None = None
     seen: Float64Array | None = None
+    near: bool = False
 
     kind = "number"
 
@@ -92,9 +106,11 @@ class Number(ValueType):
         digits = None if narrow or places is not None or own.itemsize < 8 else significant_digits(known, on)
         ints = column.dtype == object and any(isinstance(cell, Integral) for cell in column)
         levels = known if len(known) <= MOST_LEVELS and skip_and_recur(known, len(values), on.step) else None
-        recur = not on.step and 1 < len(known) <= len(values) / ROWS_PER_LEVEL
+        exact = own.itemsize >= 8 and not narrow
+        near = exact and bool((_as_written(known, on, digits) != known).any())
+        recur = (near or not on.step) and 1 < len(known) <= len(values) / ROWS_PER_LEVEL
         seen = known if recur and levels is None and not narrow else None
-        return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels, digits, seen)
+        return cls(column.dtype, *on, missing_of(column), ints, narrow, places, levels, digits, seen, near)
 
     @staticmethod
     def measured(column: pd.Series) -> pd.Series:
@@ -105,13 +121,9 @@ class Number(ValueType):
 
     def rounded(self, part: Float64Array) -> Float64Array:
         """On the lattice, and as exact as the dtype."""
-        if self.digits is not None:
-            part = with_digits(part, self.digits)
-        if self.step:
-            far = np.abs(part) >= EXACT
-            near = np.where(far, self.origin, part) if far.any() else part
-            near = np.round(self.origin + np.rint((near - self.origin) / self.step) * self.step, self.decimals)
-            part = np.where(far, part, near) if far.any() else near
+        written = _as_written(part, Lattice(self.origin, self.step, self.decimals), self.digits)
+        as_is = all_but_last_bits(part, written, self.step or np.inf) if self.near else np.zeros(len(part), bool)
+        part = np.where(as_is, part, written) if as_is.any() else written
         if self.seen is not None:
             near = self.seen[nearest(self.seen / 4, part / 4)]
             part = np.where(np.abs(near - part) <= LAST_BITS * np.abs(near), near, part)
@@ -207,6 +219,18 @@ class Number(ValueType):
 
     def tensor(self, plain: AnyArray, form: TensorType) -> AnyArray:
         return plain.astype(form.dtype, copy=False)
+
+
+def _as_written(values: Float64Array, on: Lattice, digits: int | None) -> Float64Array:
+    """Numbers with so many significant digits, on a lattice; those beyond what floats count are left as they are."""
+    if digits is not None:
+        values = with_digits(values, digits)
+    if not on.step:
+        return values
+    far = np.abs(values) >= EXACT
+    near = np.where(far, on.origin, values) if far.any() else values
+    near = np.round(on.origin + np.rint((near - on.origin) / on.step) * on.step, on.decimals)
+    return np.where(far, values, near) if far.any() else near
 
 
 def is_complex(column: pd.Series) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from ..columns.base import ColumnType
 from ..columns.datetime import Datetime
 from ..columns.duration import Duration
+from ..columns.lattice import all_but_last_bits
 from ..columns.ticks import NO_TIME, per_second
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array, record
 from .base import Cells, Rule, Table, lattice, quoted
@@ -352,7 +353,8 @@ def on_lattice(said: Float64Array, origin: float, step: float, rounding: str) ->
     per_unit = np.rint(1 / step)  # tenths of 12.25 are 122.5, which 12.25 / 0.1 is not
     apart = said - origin
     steps = apart * per_unit if abs(per_unit * step - 1) < NOISE else apart / step
-    return origin + ROUNDING[rounding](steps) * step
+    found = origin + ROUNDING[rounding](steps) * step
+    return np.where(all_but_last_bits(said, found, step), said, found)
 
 
 def rounded_before(exact: Float64Array, values: Float64Array, step: float) -> bool:

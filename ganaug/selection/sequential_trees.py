@@ -51,6 +51,8 @@ class DonorTree(NamedTuple):
     last: Int32Array
     """The last donor, included."""
     lines: Lines | None
+    reach: float
+    """Of an interval, by which a number moves whose donor has no neighbour: up to the next training row's value."""
 
 
 @record
@@ -75,7 +77,8 @@ class SequentialTrees:
         The donors' cells, those of a leaf sorted; a number's score is what it has beyond its line.
     lines : LeafLines
     spread : bool
-        Whether a number without a line, whose donor's neighbour is in another interval, is moved inside its own.
+        Whether a number without a line, whose donor's neighbour is in another interval, is moved by up to half of its
+        own, and not just by as much as donors are apart.
     """
 
     layout: Layout
@@ -137,13 +140,12 @@ class SequentialTrees:
                 continue
             block = layout.blocks[tree.column]
             inside = code >= block.first_bin
-            score, moved = self._between(donor, code, tree, first, last, rng)
+            score, move, alone = self._between(donor, code, tree, first, last, rng)
             if tree.lines is not None:
                 along = tree.lines.along
                 score += tree.lines(scores(features[:, along], [every[place] for place in along]), leaf)
             cell = np.where(inside, cell_of(score, block), code)
-            if self.spread and tree.lines is None:
-                cell = np.where(inside & ~moved, _spread(cell, code, rng), cell)
+            cell = np.where(inside & alone, _moved_inside(cell, move * np.float32(tree.reach)), cell)
             codes[:, tree.column] = code = cell.astype(np.int32)
             positions[:, tree.number] = position = inside * (2 * (cell - code) - 1)
             features[:, labels + tree.column] = code + fractions(inside, position)
@@ -166,16 +168,16 @@ class SequentialTrees:
         first: Int32Array,
         last: Int32Array,
         rng: np.random.Generator,
-    ) -> tuple[Float32Array, BoolArray]:
-        """Scores anywhere between the donors' neighbours in the leaf that are near, of the same code or on a line, and
-        which donors have such a neighbour."""
+    ) -> tuple[Float32Array, Float32Array, BoolArray]:
+        """Scores anywhere between the donors' neighbours in the leaf that are near, of the same code or on a line; how
+        far they go to one (-1 to 1), and which donors have no such neighbour."""
         move = rng.random(len(donor), np.float32) * 2 - 1
         neighbour = np.where(move > 0, np.minimum(donor + 1, last), np.maximum(donor - 1, first))
         own, other = self.score.take(donor), self.score.take(neighbour)
         beside = self._codes.take(neighbour)
         first_bin = self.layout.blocks[tree.column].first_bin
         near = beside == code if tree.lines is None else (code >= first_bin) & (beside >= first_bin)
-        return own + near * np.abs(move) * (other - own), near & (neighbour != donor)
+        return own + near * np.abs(move) * (other - own), move, ~near | (neighbour == donor)
 
     @cached_property
     def _codes(self) -> Int32Array:
@@ -190,8 +192,15 @@ class SequentialTrees:
             here = slice(start, end)
             tree = _scikit_learn_tree(features, self.feature[here], self.threshold[here], self.right[here])
             lines = self.lines.of(place, here)
-            trees.append(DonorTree(column, number.get(column), tree, self.first[here], self.last[here], lines))
+            reach = 0.5 if self.spread and lines is None else self._apart(column, here) / 4
+            trees.append(DonorTree(column, number.get(column), tree, self.first[here], self.last[here], lines, reach))
         return trees
+
+    def _apart(self, column: int, nodes: slice) -> float:
+        """How far apart a column's donors are, in intervals."""
+        block = self.layout.blocks[column]
+        inside = self.code[self.first[nodes].min() : self.last[nodes].max() + 1] >= block.first_bin
+        return min(1.0, block.bins / max(1, int(inside.sum())))
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name not in ("_trees", "_codes")}
@@ -239,11 +248,11 @@ class SequentialTrees:
         )
 
 
-def _spread(cell: Float32Array, code: Int32Array, rng: np.random.Generator) -> Float32Array:
-    """Cells moved by up to half of their interval, reflected at its ends."""
-    place = np.abs(cell - code + rng.random(len(cell), np.float32) - np.float32(0.5))
-    place = 1 - np.abs(1 - place)
-    return np.minimum(code + place, np.nextafter((code + 1).astype(np.float32), np.float32(0))).astype(np.float32)
+def _moved_inside(cell: Float32Array, move: Float32Array) -> Float32Array:
+    """Cells moved by parts of their interval, reflected at its ends."""
+    interval = np.floor(cell)
+    place = 1 - np.abs(1 - np.abs(cell - interval + move))
+    return np.minimum(interval + place, np.nextafter(interval + 1, np.float32(0)))
 
 
 def _moved(places: list[Int32Array], offset: IndexArray) -> Int32Array:

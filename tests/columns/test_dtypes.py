@@ -451,6 +451,44 @@ def test_fifteen_digits_are_told_by_numbers_of_one_size():
     assert Number.fit(column + 1e-15).digits is None
 
 
+@pytest.mark.parametrize("scale", [1.0, 1_000.0])
+def test_decimals_that_are_off_by_their_last_bits_are_decimals(scale):
+    """As 2.3569999999999998 is, which many a file holds for 2.357."""
+    rng = np.random.default_rng(0)
+    exact = (rng.uniform(0.01, 1, 3_000) * scale).round(3)
+    column = pd.Series(np.where(rng.random(3_000) < 0.1, np.nextafter(exact, 2 * scale), exact))
+    own = Number.fit(column)
+    assert (own.step, own.near) == (0.001, True)
+    drawn = own.rounded(rng.random(500) * scale)
+    np.testing.assert_array_equal(drawn, drawn.round(3))
+    np.testing.assert_array_equal(own.rounded(column.to_numpy()), column)
+
+
+def test_digits_may_be_off_by_their_last_bits():
+    rng = np.random.default_rng(0)
+    column = pd.Series([float(f"{value:.4g}") for value in rng.lognormal(2.3, 1.5, 2_000)])
+    column[::10] = np.nextafter(column[::10], 1e9)
+    own = Number.fit(column)
+    assert own.digits == 4
+    np.testing.assert_array_equal(own.rounded(column.to_numpy()), column)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e5, 1e9])
+def test_numbers_of_all_digits_are_no_decimals(scale):
+    values = pd.Series(np.random.default_rng(0).random(3_000) * scale)
+    own = Number.fit(values)
+    assert (own.step, own.digits, own.near) == (0, None, False)
+
+
+def test_what_is_computed_comes_back_as_floats_count_it():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"price": rng.gamma(2, 20, 600).round(2), "count": rng.integers(1, 9, 600)})
+    table["total"] = table["price"] * table["count"]
+    assert (table["total"] != table["total"].round(2)).any()
+    made = GANAugmenter(random_state=0, steps=20, verbose=0).fit(table).sample(500)
+    assert (made["total"] == made["price"] * made["count"]).all()
+
+
 def test_what_recurs_comes_back_to_the_last_bit():
     """A logarithm of the file's own making differs from ours in the last bits."""
     rng = np.random.default_rng(0)

@@ -79,25 +79,23 @@ def test_numbers_are_nobodys(drawn: tuple[Encoded, Encoded]) -> None:
     assert made.low.max() <= real.low.max()
 
 
-def test_numbers_that_are_spread_are_nobodys_where_neighbours_are_far_apart() -> None:
+@pytest.mark.parametrize("spread", [False, True])
+def test_numbers_are_nobodys_where_neighbours_are_far_apart(spread: bool) -> None:
     """Of three numbers that have nothing to do with one another, a leaf holds one donor in most intervals."""
     rng = np.random.default_rng(0)
     layout, nobody = Layout((Block(16, 17),) * 3), Encoded.none(2_000)
     codes, positions = rng.integers(0, 17, (2_000, 3), np.int32), rng.uniform(-1, 1, (2_000, 3)).astype(np.float32)
     positions[codes == 0] = 0
     real = Encoded(codes, positions, positions)
-    shares = []
-    for spread in (False, True):
-        trees = SequentialTrees.fit(layout, nobody, real, 0, 8, spread=spread)
-        made = trees.redraw(nobody, layout.empty(2_000), 0, rng)
-        known = made.codes > 0
-        shares.append(np.isclose(made.low[known][:, None], real.low[real.codes > 0]).any(1).mean())
-        counts = [np.bincount(rows.codes.ravel(), minlength=17) / 6_000 for rows in (real, made)]
-        assert np.abs(counts[0] - counts[1]).max() < 0.015
-        assert not made.low[~known].any()
-        assert abs(made.low[known].mean()) < 0.06
-        assert abs(made.low[known].std() - 3**-0.5) < 0.03
-    assert shares[1] < shares[0] - 0.2
+    trees = SequentialTrees.fit(layout, nobody, real, 0, 8, spread=spread)
+    made = trees.redraw(nobody, layout.empty(2_000), 0, rng)
+    known = made.codes > 0
+    assert np.isclose(made.low[known][:, None], real.low[real.codes > 0], 0, 1e-6).any(1).mean() < 0.02
+    counts = [np.bincount(rows.codes.ravel(), minlength=17) / 6_000 for rows in (real, made)]
+    assert np.abs(counts[0] - counts[1]).max() < 0.015
+    assert not made.low[~known].any()
+    assert abs(made.low[known].mean()) < 0.06
+    assert abs(made.low[known].std() - 3**-0.5) < 0.03
 
 
 def test_columns_before_the_first_that_is_drawn_stay(trees: SequentialTrees) -> None:
