@@ -74,3 +74,22 @@ def test_more_gaps_than_there_are_edges_to_spare_leave_the_widest():
     assert (np.diff(coder.mass) >= 0).all()
     assert (np.diff(coder.value) >= 0).all()
     assert len(centres) > MOST_GAPS
+
+
+def test_values_of_several_rows_come_again_as_often_as_in_other_rows():
+    """A third are round, and most of those stand in a few rows."""
+    rng = np.random.default_rng(0)
+
+    def incomes(rows):
+        values = rng.lognormal(3, 0.6, rows)
+        return np.where(rng.random(rows) < 0.35, np.round(values, 1), values)
+
+    known, others = incomes(4_000), incomes(4_000)
+    coder = QuantileCoder.fit(known)
+    rank = coder.first_bin + rng.random(20_000) * coder.bins
+    codes = rank.astype(np.int32)
+    drawn = coder.decode(codes, (2 * (rank - codes) - 1).astype(np.float32))
+    assert np.isin(drawn, known).mean() == pytest.approx(np.isin(others, known).mean(), abs=0.03)
+    single = np.sort(rng.normal(size=4_000))
+    drawn = QuantileCoder.fit(single).decode(codes, (2 * (rank - codes) - 1).astype(np.float32))
+    assert np.isin(drawn, single).mean() < 0.001

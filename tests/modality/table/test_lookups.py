@@ -41,7 +41,7 @@ def test_numbers_follow_from_what_a_key_tells():
     table = countries()
     made = GANAugmenter(steps=200, random_state=0).fit(table).sample(4_000, random_state=1)
     apart = np.log(made["cases"]) - made["age"] / 8
-    assert apart.std() < 0.2  # of the training rows .1; .6 if trees only see names
+    assert apart.std() < 0.25  # of the training rows .1; .6 if trees only see names
 
 
 def test_a_file_holds_what_keys_tell(tmp_path):
