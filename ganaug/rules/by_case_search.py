@@ -23,6 +23,7 @@ from .cases import (
     in_stretches,
     intervals,
     may_be_cut,
+    months_of,
     one_by_one,
     rates_of,
     same,
@@ -31,6 +32,7 @@ from .cases import (
 from .exact import is_usable
 from .implied_search import EXTRA_RUNS, ImpliedSearch
 from .lines import MOST_LINES, lines_of, on_lines, stretches_of_lines
+from .months import DAYS
 from .relations import FEWEST_COMPLETE
 from .views import DATES, SPANS, Term
 
@@ -66,6 +68,17 @@ class ByCaseSearch:
         moments = [effect for effect in self._open() if self.table[effect].kind == "datetime"]
         categories = [t for t in self.causes if t.places == (LABEL,) or not self.table[t.places[0]].ordered]
         return self._simplest((effect, cases, categories) for effect in moments for cases in self._by_rate(effect))
+
+    def months(self) -> list[ByCase]:
+        """Dates that lie some calendar months after others, which a third column tells."""
+        trials = (
+            (effect, cases, self.causes)
+            for effect in self._open()
+            for source in self._alike(effect)
+            for days in DAYS
+            if self.table[effect].kind == "datetime" and (cases := months_of(effect, source, days, self.table))
+        )
+        return self._simplest(trials)
 
     def rules(self) -> list[ByCase]:
         """What follows by rates, amounts or lines."""

@@ -13,6 +13,7 @@ import numpy as np
 from ..plain import AnyArray, BoolArray, Float64Array, Int64Array
 from .base import LABEL, Cells, Table, first_kept, label_cells, lattice
 from .by_case import ByCase
+from .calendar import date_of, months_between
 from .implied import Lookup, Steps, roundest
 from .implied_search import EXTRA_RUNS
 from .relations import FLOAT_NOISE, NOISE, within_step
@@ -36,15 +37,18 @@ class Cases:
     rates, amounts : ndarray of float64
         For each case what its column is taken times, and what is added.
     kept : ndarray of bool, shape (rows, cases)
+    days : int or None
+        What is added to a date after the amounts, which are calendar months then.
     """
 
     sources: Int64Array
     rates: Float64Array
     amounts: Float64Array
     kept: BoolArray
+    days: int | None = None
 
     def take(self, which: Int64Array) -> Cases:
-        return Cases(self.sources[which], self.rates[which], self.amounts[which], self.kept[:, which])
+        return Cases(self.sources[which], self.rates[which], self.amounts[which], self.kept[:, which], self.days)
 
     @property
     def digits(self) -> int:
@@ -93,6 +97,22 @@ def choices_of(effect: int, sources: Sequence[int], table: Table) -> Cases:
     own = table[effect].numbers()
     kept = np.column_stack([same(own, table[source].numbers()) for source in sources])
     return Cases(np.array(sources), np.ones(len(sources)), np.zeros(len(sources)), kept)
+
+
+def months_of(effect: int, source: int, days: int, table: Table) -> Cases | None:
+    """How many calendar months a date lies after another one, before some days are added, if these are few numbers."""
+    absent = table[effect].absent
+    if not np.array_equal(absent, table[source].absent):
+        return None
+    begin, end = (date_of(table[place])[0] for place in (source, effect))
+    known = np.flatnonzero(~absent)
+    months = months_between(begin[known], end[known] - days)
+    which = np.zeros(0) if months is None else np.unique(months)
+    if months is None or len(which) > MOST_CASES:
+        return None
+    kept = np.ones((len(absent), len(which)), bool)
+    kept[known] = np.equal.outer(months, which)
+    return Cases(np.full(len(which), source), np.ones(len(which)), which.astype(np.float64), kept, days)
 
 
 def may_be_cut(term: Term, table: Table) -> bool:
@@ -151,7 +171,7 @@ def by_case(
     which = (Steps if steps else Lookup).learnt(terms, Term((CASE,)), shown)
     causes = tuple(dict.fromkeys((*which.causes, *cases.sources.tolist())))
     origin, step = lattice(table[effect])
-    own = which, cases.sources, cases.rates, cases.amounts
+    own = which, cases.sources, cases.rates, cases.amounts, cases.days
     rule = ByCase(causes, (effect,), *own, origin=within_step(origin, step), step=step)
     return first_kept([rule, replace(rule, rounding="down")], table)
 

@@ -116,6 +116,10 @@ class RuleParser:
             return self._by_case("which", causes, chosen[2], *chosen[1].split(","))
         if line := re.fullmatch(r"the line from (.+) to (.+)", effect.strip()):
             return self._by_case("line", causes, line[2], line[1])
+        if later := re.fullmatch(r"months from (.+?) to (.+?)(?: ([+-]) ?(\d+) days?)?", effect.strip()):
+            start, end, sign, days = later.groups(default="0")
+            [*map(self.words.moment, (start, end))]
+            return self._by_case("months", causes, end, start, days=int(days) * (1 if sign == "-" else -1))
         if pinned := re.fullmatch(r"(whether )?(.+) is (?!missing$)(.+)", effect.strip()):
             return self._pinned(causes, *pinned.groups())
         is_column = self.words.name(effect) in self.names.values()
@@ -134,12 +138,14 @@ class RuleParser:
         self.words.check(most_frequent(seen, target).values[seen] != target)
         return self._learnt(terms, told).with_support(len(target))
 
-    def _by_case(self, how: How, causes: str, effect: str, *sources: str) -> Rule:
+    def _by_case(self, how: How, causes: str, effect: str, *sources: str, days: int = 0) -> Rule:
         place, *others = self.words.alike(effect, *sources)
         if how in ("/", "line"):
             self.words.number(effect)
         terms = self.words.terms(causes)
-        rule = declared_by_case(how, place, others, terms, self.table)
+        rule = declared_by_case(how, place, others, terms, self.table, days)
+        if rule is None and how == "months":
+            raise self.words.wrong("is broken: days of the month differ, or there are too many numbers of months")
         if rule is None:
             alike = listed([term.text(self.names) for term in terms])
             raise self.words.wrong(f"is broken: rows of the same {alike} differ in it")

@@ -10,33 +10,37 @@ import numpy as np
 from ..plain import IndexArray, Int64Array
 from .base import Table
 from .by_case import ByCase
-from .cases import Cases, by_case, choices_of, in_stretches, may_be_cut, one_by_one, rates_of, tolerance
+from .cases import Cases, by_case, choices_of, in_stretches, may_be_cut, months_of, one_by_one, rates_of, tolerance
 from .implied import codes_of
 from .lines import lines_of, stretches_of_lines
 from .views import Term
 
-How: TypeAlias = Literal["/", "-", "which", "line"]
+How: TypeAlias = Literal["/", "-", "which", "line", "months"]
 
 
 def declared_by_case(
-    how: How, effect: int, sources: Sequence[int], terms: tuple[Term, ...], table: Table
+    how: How, effect: int, sources: Sequence[int], terms: tuple[Term, ...], table: Table, days: int = 0
 ) -> ByCase | None:
     """The rule that the fewest rows break; None if there are too many rates, amounts or lines.
 
     Parameters
     ----------
-    how : {"/", "-", "which", "line"}
-        The effect is its source times a rate, plus an amount, one of several sources, or both.
+    how : {"/", "-", "which", "line", "months"}
+        The effect is its source times a rate, plus an amount, one of several sources, both of the first two, or some
+        calendar months later.
     effect : int
     sources : sequence of int
         Places of the columns that it follows from.
     terms : tuple of Term
         What tells the case.
+    days : int
+        That are added after months.
     """
     codes, levels = codes_together(terms, table)
     cut = len(terms) == 1 and may_be_cut(terms[0], table)
     rules = []
-    for cases in _cases(how, effect, sources, terms, [np.flatnonzero(codes == code) for code in range(levels)], table):
+    groups = [np.flatnonzero(codes == code) for code in range(levels)]
+    for cases in _cases(how, effect, sources, terms, groups, table, days):
         stretches = in_stretches(terms[0].seen(table)[0], cases.kept, 1) if cut else None
         case = one_by_one(codes, levels, cases.kept) if stretches is None else stretches
         rules.append(by_case(effect, terms, case, cases, table, steps=stretches is not None))
@@ -45,12 +49,22 @@ def declared_by_case(
 
 
 def _cases(
-    how: How, effect: int, sources: Sequence[int], terms: tuple[Term, ...], groups: Sequence[IndexArray], table: Table
+    how: How,
+    effect: int,
+    sources: Sequence[int],
+    terms: tuple[Term, ...],
+    groups: Sequence[IndexArray],
+    table: Table,
+    days: int,
 ) -> Iterator[Cases]:
     if how == "which":
         yield choices_of(effect, sources, table)
         return
     [source] = sources
+    if how == "months":
+        cases = months_of(effect, source, days, table)
+        yield from [cases] if cases else []
+        return
     if how != "line":
         yield from rates_of(effect, source, table, ratio=how == "/")
         return

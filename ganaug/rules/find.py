@@ -66,6 +66,7 @@ def find_rules(
     found.add_all(find_months(table, found.may_be_told))
     by_case = ByCaseSearch(search)
     found.add_all(by_case.choices())
+    found.add_all(by_case.months())
     found.add_all(by_case.moments())
     search.singles()
     found.add_all(find_functions(table, found.may_be_told))

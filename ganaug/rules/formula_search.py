@@ -27,6 +27,7 @@ FEWEST_VALUES = 20
 TOLD = 100.0
 """How much more than rounding a product or a ratio explains, as variances."""
 MIXED_ROWS = 1_000
+NO_DIVISOR = -1
 
 Powers = Mapping[int, int]
 """Exponents of columns, by their places."""
@@ -71,7 +72,8 @@ def _trials(table: Table, numbers: Mapping[int, Float64Array], effects: Sequence
     divisors = [place for place in factors if (numbers[place] != 0).all()]
     products = [{one: 1, other: 1} for one, other in combinations(factors, 2)]
     ratios = [{one: 1, other: -1} for one, other in permutations(factors, 2) if other in divisors]
-    for effect, addends in _on_lines(table, numbers, effects, complete, [*products, *ratios]):
+    triples = [dict.fromkeys(three, 1) for three in combinations(factors, 3)]
+    for effect, addends in _on_lines(table, numbers, effects, complete, [*products, *ratios, *triples]):
         yield PossibleFormula(effect, addends, complete, np.nan)
     for divisor in factors:
         if divisor in divisors:
@@ -120,24 +122,33 @@ def _on_lines(
 
 
 def _bases(places: Sequence[int], terms: Sequence[Powers]) -> Iterator[tuple[tuple[Powers, ...], IndexArray]]:
-    """What may be added, two columns to products alone, and which products or ratios are tried with it."""
-    every = np.arange(len(terms))
-    products = every[[min(term.values()) > 0 for term in terms]]
-    alone = [{place: 1} for place in places]
-    for tried, counts in ((every, (0, 1)), (products, (2,))):
-        if len(tried):
-            yield from ((base, tried) for count in counts for base in combinations(alone, count))
-    for first, term in enumerate(terms):
-        others = [each for each in every[first + 1 :].tolist() if _alike(term, terms[each])]
-        if others:
-            yield (term,), np.array(others)
+    """What may be added, and which products or ratios are tried with it.
 
-
-def _alike(one: Powers, other: Powers) -> bool:
-    """Whether both are products, or ratios of the same divisor."""
-    return [place for place, power in one.items() if power < 0] == [
-        place for place, power in other.items() if power < 0
-    ]
+    Two columns come with products of two alone. A third addend beside two products comes only if these share a factor,
+    as in `count * price - count * cost - freight`, or one has a factor more, as in `count * price - 0.01 * count *
+    price * off + freight`.
+    """
+    every, alone = np.arange(len(terms)), [({place: 1},) for place in places]
+    yield (), every
+    yield from ((base, every) for base in alone)
+    factors = np.array([[place in term for place in places] for term in terms])
+    size, shared = factors.sum(axis=1), factors @ factors.T.astype(int)
+    divisor = np.array([next((place for place, power in term.items() if power < 0), NO_DIVISOR) for term in terms])
+    products = every[(size == 2) & (divisor == NO_DIVISOR)]
+    if not len(products):
+        return
+    yield from (((*one, *other), products) for one, other in combinations(alone, 2))
+    for first in np.flatnonzero(size == 2).tolist():
+        others = every[(every > first) & (size == 2) & (divisor == divisor[first])]
+        if len(others):
+            yield (terms[first],), others
+    for first in products.tolist():
+        with_factor = every[(size == 3) & (shared[first] == 2)]
+        sharing = products[(products > first) & (shared[first][products] == 1)]
+        if len(with_factor):
+            yield (terms[first],), with_factor
+        further = np.concatenate([with_factor, sharing])
+        yield from (((terms[first], *more), further) for more in alone if len(further))
 
 
 def _product(columns: Mapping[int, Float64Array], term: Powers) -> Float64Array:

@@ -26,6 +26,7 @@ def orders() -> pd.DataFrame:
             "tariff": rng.normal(0.3, 0.03, ROWS).round(4),
             "fee": rng.gamma(5, 20, ROWS).round(2),
             "visits": rng.poisson(3, ROWS),
+            "off": rng.choice([0, 5, 10, 25], ROWS),
             "noise": rng.normal(size=ROWS),
         }
     )
@@ -38,6 +39,13 @@ MADE: dict[str, Made] = {
     "new = pieces * price + used * tariff": lambda t: (t["pieces"] * t["price"] + t["used"] * t["tariff"]).round(2),
     "new = pieces * price - fee": lambda t: (t["pieces"] * t["price"] - t["fee"]).round(2),
     "new = pieces * price + fee + freight": lambda t: (t["pieces"] * t["price"] + t["fee"] + t["freight"]).round(2),
+    "new = pieces * price + freight - 0.01 * pieces * price * off": lambda t: (
+        t["pieces"] * t["price"] * (1 - t["off"] / 100) + t["freight"]
+    ),
+    "new = 0.01 * used * tariff * visits + used": lambda t: (t["used"] * (1 + t["tariff"] * t["visits"] / 100)).round(
+        2
+    ),
+    "new = pieces * price - pieces * tariff - fee": lambda t: t["pieces"] * (t["price"] - t["tariff"]) - t["fee"],
     "new = 1 - fee / used": lambda t: 1 - t["fee"] / t["used"],
     "new = 100 - 100 * fee / used": lambda t: (100 - 100 * t["fee"] / t["used"]).round(1),
     "new = 100 * price / fee - 100": lambda t: (100 * (t["price"] - t["fee"]) / t["fee"]).round(1),
@@ -49,7 +57,7 @@ MADE: dict[str, Made] = {
 }
 
 
-@pytest.mark.parametrize("place", [0, 8])
+@pytest.mark.parametrize("place", [0, 9])
 @pytest.mark.parametrize("text", MADE)
 def test_sums_of_products_and_ratios_are_found_written_and_kept(text: str, place: int) -> None:
     table = orders()

@@ -13,6 +13,7 @@ from ganaug.modality.table.encoder import TableEncoder
 
 ROWS = 1_500
 Made = Callable[[pd.DataFrame], pd.Series]
+MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
 def contracts() -> pd.DataFrame:
@@ -24,6 +25,8 @@ def contracts() -> pd.DataFrame:
             "start": start,
             "term": rng.choice([6, 12, 18, 24, 36, 48], ROWS),
             "years": rng.integers(1, 6, ROWS),
+            "plan": rng.choice(list(MONTHS), ROWS),
+            "parts": rng.choice([1, 2, 3, 4, 6, 12], ROWS),
         }
     )
 
@@ -43,6 +46,9 @@ MADE: dict[str, Made] = {
     "new = start + 1 month": lambda t: shifted(t["start"], 1),
     "new = start + 12 months - 1 day": lambda t: shifted(t["start"], 12, -1),
     "new = start + term months - 1 day": lambda t: shifted(t["start"], t["term"], -1),
+    "plan implies months from start to new": lambda t: shifted(t["start"], t["plan"].map(MONTHS)),
+    "plan implies months from start to new + 1 day": lambda t: shifted(t["start"], t["plan"].map(MONTHS), -1),
+    "parts implies months from start to new": lambda t: shifted(t["start"], 12 // t["parts"]),
 }
 
 
@@ -118,9 +124,12 @@ def test_as_many_days_in_every_row_are_a_sum_and_no_months() -> None:
         ("new = amount + 6 months", "needs dates in column 'amount'"),
         ("new = start + start months", "needs numbers in column 'start'"),
         ("new = start + 6 mouths", "6 mouths"),
+        ("plan implies months from start to amount", "needs dates in column 'amount'"),
+        ("plan implies months from start to new", "is broken in 1,1"),
+        ("plan implies months from start to new + 2 days", "days of the month differ"),
     ],
 )
 def test_what_is_no_date_and_no_number_of_months_is_told(text: str, message: str) -> None:
-    table = contracts().assign(new=MADE["new = start + 6 months"])
+    table = contracts().assign(new=MADE["new = start + years years"])
     with pytest.raises(ValueError, match=message):
         TableEncoder.fit(table, rules=[text])
