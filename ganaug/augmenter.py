@@ -99,7 +99,8 @@ class GANAugmenter(
     target_type : {"auto", "classes", "number"}, default="auto"
         Whether `y` holds labels or a number to regress on. "auto" takes numbers with a fraction, or with more distinct
         values than 20 and than the square root of the rows, for a number; but whole numbers that all recur for labels
-        if `sampling_strategy` asks for classes. It warns where whole numbers that it takes for a number recur.
+        if `sampling_strategy` asks for classes. It warns where whole numbers that it takes for a number recur. As
+        many dates, times or durations are an error, unless "classes" takes each of them for a class.
     warm_start : bool, default=False
         Whether another `fit` goes on with the generator that there is, for `steps` more, on the rows given then: those
         of before with new ones among them, or new ones alone, which it will then be like. Columns, categories, classes

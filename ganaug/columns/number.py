@@ -227,7 +227,7 @@ def _as_written(values: Float64Array, on: Lattice, digits: int | None) -> Float6
         values = with_digits(values, digits)
     if not on.step:
         return values
-    far = np.abs(values) >= EXACT
+    far = np.maximum(np.abs(values), np.abs(values - on.origin)) >= EXACT
     near = np.where(far, on.origin, values) if far.any() else values
     near = np.round(on.origin + np.rint((near - on.origin) / on.step) * on.step, on.decimals)
     return np.where(far, values, near) if far.any() else near

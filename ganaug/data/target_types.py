@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..columns.number import Number, is_decimal, is_whole, recurring_whole
-from ..columns.registry import kind_of
+from ..columns.registry import is_time, kind_of
 from ..exceptions import DataWarning
 from ..plain import VectorLike
 from .sampling_strategy import Strategy
@@ -26,7 +26,8 @@ def fit_target(y: VectorLike, rows: int, kind: str, strategy: Strategy | None) -
     """The target of so many rows, and its labels.
 
     ``kind="auto"`` takes floats with a fraction for numbers, and other numbers when there are more than 20 distinct
-    ones and more than the square root of the rows; unless `strategy` asks for classes, and all of them recur.
+    ones and more than the square root of the rows; unless `strategy` asks for classes, and all of them recur. As many
+    times are an error.
     """
     labels, is_series = check_target(y, rows)
     target = target_of(labels, kind, is_series=is_series, strategy=strategy)
@@ -42,10 +43,15 @@ def target_of(y: pd.Series, kind: str, *, is_series: bool = True, strategy: Stra
         kind = "number" if numeric and is_measure(y) and not _wants_classes(strategy, y) else "classes"
         if kind == "number":
             _warn_of_labels(y, strategy)
+        elif is_time(y) and y.nunique() > max(MOST_INTEGER_CLASSES, len(y) ** 0.5):
+            raise ValueError(
+                f"y holds {y.nunique():,} different times, which are no classes: give a number, such as the days since "
+                "the first, or put them into X and leave y out; target_type='classes' takes each of them for a class"
+            )
     if kind == "classes":
         return ClassTarget.fit(y, is_series=is_series)
     if not numeric:
-        raise TypeError(f"target_type='number', but y has dtype {y.dtype}")
+        raise TypeError(f"target_type='number', but y has dtype {y.dtype}, such as {y.iloc[0]!r}: give numbers")
     if not np.isfinite(y.to_numpy(dtype=np.float64)).all():
         raise ValueError("Input y contains infinity")
     return NumberTarget.fit(y, is_series=is_series)

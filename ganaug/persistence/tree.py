@@ -125,7 +125,10 @@ class TreeWriter:
             where = f"column {value.name!r}"
         elif name in ("ClassTarget", "NumberTarget"):
             where = "target y" if value.name is None else f"target {value.name!r}"
-        content = {f.name: self.tree(getattr(value, f.name), f"{where}.{f.name}") for f in _saved(value)}
+        named = where.startswith(("column ", "target "))  # a user knows what that is, and not what is inside
+        content = {
+            f.name: self.tree(getattr(value, f.name), where if named else f"{where}.{f.name}") for f in _saved(value)
+        }
         return ["record", name, content]
 
 

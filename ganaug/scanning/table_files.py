@@ -7,6 +7,7 @@ import glob
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -128,6 +129,9 @@ def _paths(given: Sequence[str]) -> list[tuple[str, Any]]:
         if not found:
             raise FileNotFoundError(f"there is no file {path!r}")
         paths += [(each, None) for each in found]
+    here = [os.path.realpath(path) for path, files in paths if files is None]
+    if twice := next((path for path, times in Counter(here).items() if times > 1), None):
+        raise ValueError(f"{twice} is given twice, and its rows would count double: name it once")
     return paths
 
 

@@ -88,7 +88,9 @@ class ClassLabels(LabelForm):
     def condition(self, y: AnyArray) -> Encoded:
         is_class = y.ravel()[:, None] == self.known
         if not is_class.any(1).all():
-            raise ValueError(f"unknown classes; fitted on {self.shown}; got {y.ravel()[~is_class.any(1)][:8]}")
+            unknown = dict.fromkeys(y.ravel()[~is_class.any(1)].tolist())
+            got = [label.decode(errors="replace") if isinstance(label, bytes) else label for label in unknown]
+            raise ValueError(f"unknown classes {got[:8]}; fitted on {self.shown}")
         return encoded_classes(is_class.argmax(1).astype(np.int32))
 
     def labels(self, condition: Encoded) -> AnyArray:
@@ -150,10 +152,10 @@ def _of_classes(target: ClassTarget, dtype: Any, row_shape: tuple[int | None, ..
         with np.errstate(all="ignore"):
             known = values.astype(dtype.as_numpy_dtype)
             if is_text or np.array_equal(known.astype(values.dtype), values):
-                return ClassLabels(dtype, column, known, str(names))
+                return ClassLabels(dtype, column, known, shown)
     if dtype in (tf.string, tf.bool) or (own is not None and not is_text):
         raise TypeError(expected)
-    return ClassLabels(dtype, column, np.arange(classes, dtype=dtype.as_numpy_dtype), str(names))
+    return ClassLabels(dtype, column, np.arange(classes, dtype=dtype.as_numpy_dtype), shown)
 
 
 def label_tensor_type(target: Target) -> TensorType | None:

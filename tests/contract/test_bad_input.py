@@ -219,6 +219,22 @@ def test_a_model_without_a_target_has_no_classes(numbers):
 
 
 @pytest.mark.usefixtures("dice")
+def test_an_array_after_a_frame_is_told_what_its_columns_are_taken_for(numbers):
+    augmenter = _fit(numbers)
+    with pytest.warns(DataWarning, match=r"taken for \['x', 'z'\], in this order"):
+        augmenter.augment(numbers.to_numpy())
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[s]", "timedelta64[s]", object])
+def test_a_target_of_many_times_is_told_before_training(numbers, dtype):
+    days = pd.Series(pd.to_timedelta(np.arange(ROWS), "D"))
+    dates = pd.Timestamp("2024-01-01") + days
+    y = days.astype(dtype) if "timedelta" in str(dtype) else dates.dt.date if dtype is object else dates.astype(dtype)
+    with pytest.raises(ValueError, match=rf"y holds {ROWS} different times, which are no classes"):
+        _fit(numbers, y)
+
+
+@pytest.mark.usefixtures("dice")
 def test_a_numeric_target_has_no_classes(numbers):
     augmenter = _fit(numbers, np.linspace(0, 1, ROWS))
     with pytest.raises(ValueError, match="no classes"):

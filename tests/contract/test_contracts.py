@@ -236,6 +236,7 @@ def test_few_distinct_integers_of_any_size_come_back_exactly(dtype, data):
     assert_series_equal(after, before)
 
 
+@pytest.mark.filterwarnings("ignore:.*learnt as levels:ganaug.DataWarning")
 @encoders
 @given(st.lists(INTEGERS["int64"], min_size=2, max_size=60))
 def test_integers_stay_in_their_range_and_near_their_rank(cells):

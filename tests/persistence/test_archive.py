@@ -190,7 +190,7 @@ def test_what_a_file_cannot_hold_is_named_before_anything_is_written(tmp_path, c
 def test_a_target_that_a_file_cannot_hold_is_named(tmp_path, y, name):
     labels = pd.Series([y[0], y[1]] * 10, name=name)
     augmenter = GANAugmenter(refine=False).fit(np.zeros((20, 2)), labels)
-    with pytest.raises(TypeError, match=rf"^target {repr(name) if name else 'y'}\..*before fitting"):
+    with pytest.raises(TypeError, match=rf"^target {repr(name) if name else 'y'}: .*before fitting"):
         augmenter.save(tmp_path / "model.ganaug")
 
 

@@ -611,6 +611,12 @@ def test_what_cannot_be_scanned_is_told(tmp_path, given, options, error, message
         scan(tmp_path / "table.parquet" if given is None else given, **options)
 
 
+def test_a_file_that_two_paths_name_is_told(tmp_path):
+    mixed(30).to_parquet(tmp_path / "table.parquet")
+    with pytest.raises(ValueError, match=r"table.parquet is given twice, and its rows would count double"):
+        scan([str(tmp_path / "table.parquet"), str(tmp_path / "*.parquet")])
+
+
 def test_other_files_lists_and_empty_tables(tmp_path):
     (tmp_path / "table.txt").write_text("a,b\n")
     with pytest.raises(ValueError, match=r"table.txt: files must be called \.parquet"):

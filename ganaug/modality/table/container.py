@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,7 +15,11 @@ from ...columns.arrow import ArrowField, check_arrow_dtype, table_of
 from ...columns.joined import joined
 from ...columns.number import has_infinity
 from ...data.foreign import as_pandas_takes, check_given, frame_in, library_of, native_table
+from ...exceptions import DataWarning
 from ...plain import AnyArray, DType, IndexArray, MatrixLike, record
+
+SHOWN = 5
+"""Names of columns in a warning."""
 
 
 @record
@@ -118,6 +123,13 @@ class TableContainer:
         if dropped and (self.named or table.shape[1] == len(fitted) + len(dropped)):
             table = table.loc[:, [name not in dropped for name in table.columns]]
         if not self.named and table.shape[1] == len(fitted):
+            if any(isinstance(name, str) for name in fitted):
+                warnings.warn(
+                    "X does not have valid feature names, but GANAugmenter was fitted with feature names: its columns "
+                    f"are taken for {list(fitted)[:SHOWN]}{', ...' if len(fitted) > SHOWN else ''}, in this order",
+                    DataWarning,
+                    stacklevel=5,
+                )
             table.columns = pd.Index(fitted)
         missing = [name for name in fitted if name not in table.columns]
         extra = [name for name in table.columns if name not in set(fitted)]
