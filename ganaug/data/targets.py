@@ -205,12 +205,20 @@ class ClassTarget(Target):
         return self.counts
 
     def encode(self, y: pd.Series) -> Encoded:
-        known = set(self.class_counts)
-        unknown = [label for label in y.unique().tolist() if label not in known]
-        if unknown:
-            raise ValueError(f"unknown classes {unknown}: fitted on {list(self.class_counts)}")
         spot = {label: code for code, label in enumerate(self.class_counts)}
-        return encoded_classes(np.array([spot[label] for label in y.tolist()], np.int32))
+        asked = {label: self._moment(label) for label in y.unique().tolist()}
+        if unknown := [label for label, known in asked.items() if known not in spot]:
+            raise ValueError(f"unknown classes {unknown}: fitted on {list(spot)}")
+        return encoded_classes(np.array([spot[asked[label]] for label in y.tolist()], np.int32))
+
+    def _moment(self, label: Any) -> Any:
+        """A label as `class_counts` has it: NumPy's times are dates, or whole numbers, once they are Python's."""
+        if self.text is None or self.text.kind not in "mM" or isinstance(label, (pd.Timestamp, pd.Timedelta)):
+            return label
+        try:
+            return pd.Timestamp(label) if self.text.kind == "M" else pd.Timedelta(label)
+        except (TypeError, ValueError):
+            return label
 
     def encode_counts(self, counts: Mapping[Any, int]) -> Encoded:
         codes = self.encode(pd.Series(list(counts), dtype=object)).codes[:, 0]

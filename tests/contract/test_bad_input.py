@@ -13,7 +13,7 @@ import pytest
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 
-from ganaug import DataWarning, GANAugmenter, GANOverSampler
+from ganaug import DataWarning, GANAugmenter, GANOverSampler, load
 from ganaug.modality.table.encoder import TableEncoder
 
 ROWS = 40
@@ -232,6 +232,21 @@ def test_a_target_of_many_times_is_told_before_training(numbers, dtype):
     y = days.astype(dtype) if "timedelta" in str(dtype) else dates.dt.date if dtype is object else dates.astype(dtype)
     with pytest.raises(ValueError, match=rf"y holds {ROWS} different times, which are no classes"):
         _fit(numbers, y)
+
+
+@pytest.mark.parametrize(
+    "unit", ["datetime64[Y]", "datetime64[D]", "datetime64[ns]", "timedelta64[D]", "timedelta64[ns]"]
+)
+def test_times_of_any_unit_are_labels_that_can_be_asked_for_and_saved(numbers, unit, tmp_path):
+    y = np.where(np.arange(ROWS) % 3, 40, 41).astype("i8").astype(unit)
+    augmenter = _fit(numbers, y)
+    augmenter.save(tmp_path / "model.ganaug")
+    for model in (augmenter, load(tmp_path / "model.ganaug")):
+        for asked in (y[:4], y[:4].tolist()):
+            np.testing.assert_array_equal(model.sample(y=asked)[1], y[:4])
+        assert model.sample({y.tolist()[0]: 2})[1].tolist() == y[[0, 0]].tolist()
+        with pytest.raises(ValueError, match="unknown classes"):
+            model.sample(y=["never"])
 
 
 @pytest.mark.usefixtures("dice")
