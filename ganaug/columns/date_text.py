@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..exceptions import DataWarning
 from ..plain import AnyArray, BoolArray, DType, record
 from .base import ColumnType, Converted, TensorType, missing_of
 
@@ -19,8 +17,13 @@ MOMENT = re.compile(r"\d{4}([-/])\d\d\1\d\d(?:([ T])\d\d:\d\d(:\d\d)?)?")
 """Dates with the year first, with or without a time of day: whoever writes another order has to say which."""
 OTHER_ORDER = re.compile(r"(\d\d?)([-/.])(\d\d?)\2\d{4}(?:[ T]\d.*)?")
 OTHER_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+YEAR_FIRST = re.compile(
+    r"\d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
+    r"(?:[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
+)
 MONTHS, DAYS = 12, 31
-FIRST_CELLS = 16
+FIRST_CELLS, MOST_CELLS = 16, 2_000
+MOSTLY = 0.9
 FEWEST_DATES = 3
 TEXT = ("string", "str", "large_string")
 
@@ -81,7 +84,7 @@ class DateText(Converted):
 
 def pattern_in(column: pd.Series) -> str:
     """How a column writes moments; empty if not all known cells are, in one way, or too few of them differ."""
-    if not _may_hold_text(column.dtype):
+    if not may_hold_text(column.dtype):
         return ""
     known = column[column.notna()]
     if not all(isinstance(cell, str) and MOMENT.fullmatch(cell) for cell in known.iloc[:FIRST_CELLS]):
@@ -93,35 +96,24 @@ def pattern_in(column: pd.Series) -> str:
 
 def reading_of(column: pd.Series) -> str:
     """What `pandas.to_datetime` has to be told to read texts that look like dates; empty for others, and read ones."""
-    if not _may_hold_text(column.dtype):
+    if not may_hold_text(column.dtype) or pattern_in(column):
         return ""
     known = column[column.notna()]
-    if len(known) < FEWEST_DATES or not all(isinstance(cell, str) for cell in known.iloc[:FIRST_CELLS]):
-        return ""
-    for form in (OTHER_TIME, OTHER_ORDER):
-        if all(form.fullmatch(cell) for cell in known.iloc[:FIRST_CELLS]):
-            if form is OTHER_TIME and pattern_in(column):
-                return ""
-            distinct = [cell for cell in known.unique() if isinstance(cell, str)]
-            found = [match for cell in distinct if (match := form.fullmatch(cell))]
-            if len(found) < known.nunique() or len(found) < FEWEST_DATES:
-                return ""
-            return 'format="ISO8601"' if form is OTHER_TIME else _order(found)
+    cells = known.iloc[:: max(1, len(known) // MOST_CELLS)].tolist()
+    for form in (YEAR_FIRST, OTHER_ORDER):
+        found = [match for cell in cells if isinstance(cell, str) and (match := form.fullmatch(cell))]
+        if len({match[0] for match in found}) < FEWEST_DATES or len(found) < MOSTLY * len(cells):
+            continue
+        if how := _order(found) if form is OTHER_ORDER else _iso(found):
+            return how if len(found) == len(cells) else f'{how}, errors="coerce"'
     return ""
 
 
-def warn_of_words(table: pd.DataFrame, categorical: frozenset[object]) -> None:
-    """Warn of dates that are learnt as words, since they are not written with the year first."""
-    for name, column in table.items():
-        if name not in categorical and (how := reading_of(column)):
-            shown = column[column.notna()].iloc[0]
-            warnings.warn(
-                f"column {name!r} holds dates as text, such as {shown!r}, so neither their order nor the time between "
-                f"them is learnt: make dates of them with pd.to_datetime(X[{name!r}], {how}), or name the column in "
-                "categorical_features",
-                DataWarning,
-                stacklevel=2,
-            )
+def _iso(found: Sequence[re.Match[str]]) -> str:
+    """How dates with the year first are read, of which one zone or several are told."""
+    form = "ISO8601" if all(OTHER_TIME.fullmatch(match[0]) for match in found) else "mixed"
+    zones = {match[1] for match in found}
+    return f'format="{form}"{", utc=True" if len(zones) > 1 else ""}'
 
 
 def _order(found: Sequence[re.Match[str]]) -> str:
@@ -165,6 +157,6 @@ def as_written(moment: np.datetime64, pattern: str) -> str:
     return shown + (form[0] + time[: 5 if "%S" not in form else 8] if form else "")
 
 
-def _may_hold_text(dtype: DType) -> bool:
+def may_hold_text(dtype: DType) -> bool:
     arrow = isinstance(dtype, pd.ArrowDtype) and str(dtype.pyarrow_dtype) in TEXT
     return bool(pd.api.types.is_object_dtype(dtype)) or isinstance(dtype, pd.StringDtype) or arrow

@@ -16,12 +16,12 @@ from ..exceptions import DataWarning
 from ..plain import AnyArray, DType, Float64Array, record
 from .base import TENSOR_DTYPES, ColumnType, TensorType, missing_of, numpy_dtype
 from .category import LONG, Category, LongNumber
-from .date_text import reading_of
 from .fakes import KeyMaker, TextMaker
 from .keys import FEW_ROWS, are_keys, whole_numbers
 from .lattice import EXACT
 from .number import Number
 from .sparse import Sparse
+from .words import advice_on
 
 Identifiers = Literal["warn", "drop", "fake"]
 PROBE_ROWS = 256
@@ -201,7 +201,7 @@ def without_identifiers(types: list[ColumnType], table: pd.DataFrame, identifier
         return Learnable(types, table, (), found)
     if identifiers == "warn":
         for place in sorted(found):
-            if not reading_of(table.iloc[:, place]):
+            if advice_on(table.iloc[:, place]) is None:
                 _warn(types[place], table.iloc[:, place])
         return Learnable(types, table, (), found)
     if identifiers == "fake":

@@ -51,7 +51,7 @@ def progress_bar(
         desc=description,
         unit=unit,
         initial=initial,
-        disable=not verbose or (by_itself and not _somebody_looks()),
+        disable=not verbose or sys.stderr is None or (by_itself and not _somebody_looks()),
         delay=waits if by_itself else 0,
         leave=not by_itself,
     ) as bar:

@@ -103,3 +103,9 @@ def test_a_notebook_is_looked_at(terminal, monkeypatch):
 def test_what_is_no_answer_is_named(terminal, verbose):
     with pytest.raises((TypeError, ValueError), match=f"verbose={verbose!r} must be 'auto', True or False"):
         work(terminal, verbose)
+
+
+def test_a_process_without_standard_error_has_no_bar():
+    with redirect_stderr(None), progress_bar(True, 2, unit="step") as bar:
+        assert bar.disable
+        bar.update()

@@ -10,12 +10,12 @@ import pandas as pd
 
 from ...columns.arranged import Arranged
 from ...columns.base import ColumnType
-from ...columns.date_text import warn_of_words
 from ...columns.datetime import Datetime
 from ...columns.identifier import Identifier, Identifiers, without_identifiers
 from ...columns.layout import Encoded, Layout
 from ...columns.listed import ROWS_PER_VALUE, Listed
 from ...columns.registry import fit_column
+from ...columns.words import warn_of_words
 from ...plain import Float64Array, Int32Array
 from ...rules.assembly import Assembly
 from ...rules.base import LABEL, Cells, Table, label_cells, lattice
