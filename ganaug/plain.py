@@ -92,3 +92,8 @@ def record(cls: Record) -> Record:
     """Let a saved model hold this dataclass: its fields are plain data, or records themselves."""
     RECORDS[cls.__name__] = cls
     return cls
+
+
+def writable(array: AnyArray) -> AnyArray:
+    """An array that whoever is given it may change: pandas lends its own to be read."""
+    return array if array.flags.writeable else array.copy()

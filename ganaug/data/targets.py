@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
@@ -18,7 +18,7 @@ from ..columns.layout import Block, Encoded, Layout
 from ..columns.number import Number
 from ..columns.quantiles import QuantileCoder
 from ..exceptions import DataWarning
-from ..plain import AnyArray, Float64Array, Int32Array, Int64Array, record
+from ..plain import AnyArray, Float64Array, Int32Array, Int64Array, record, writable
 from .sampling_strategy import Strategy, enlarged, inside, missing_in_ranges, missing_rows
 from .seeds import BLOCK_ROWS, block_rng
 
@@ -128,7 +128,7 @@ class Target(ABC):
 
     def as_given(self, labels: pd.Series) -> Any:
         """Labels in the container that they came in."""
-        return labels if self.is_series else labels.to_numpy()
+        return labels if self.is_series else writable(labels.to_numpy())
 
 
 @record
@@ -181,7 +181,7 @@ class ClassTarget(Target):
         return self._fixed(self.column.values)
 
     def as_given(self, labels: pd.Series) -> Any:
-        return labels if self.is_series else self._fixed(labels)
+        return labels if self.is_series else writable(self._fixed(labels))
 
     def _fixed(self, labels: pd.Series) -> AnyArray:
         """An array of the dtype that they came in, or of longer text if it takes that."""
@@ -211,7 +211,7 @@ class ClassTarget(Target):
             raise ValueError(f"unknown classes {unknown}: fitted on {list(spot)}")
         return encoded_classes(np.array([spot[asked[label]] for label in y.tolist()], np.int32))
 
-    def _moment(self, label: Any) -> Any:
+    def _moment(self, label: object) -> Hashable:
         """A label as `class_counts` has it: NumPy's times are dates, or whole numbers, once they are Python's."""
         if self.text is None or self.text.kind not in "mM" or isinstance(label, (pd.Timestamp, pd.Timedelta)):
             return label

@@ -116,7 +116,8 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
                     "again: give an int or a splitter"
                 )
             inner = 5  # nobody asks for it
-        uncalibrated = type(self)(**self.get_params(deep=False) | {"calibrate": False, "cv": inner})
+        classes, codes = np.unique(np.asarray(y), return_inverse=True)
+        uncalibrated = _ByNumber(**self.get_params(deep=False) | {"calibrate": False, "cv": inner, "numbered": classes})
         if isinstance(cv, (int, np.integer)):
             if counts.min() < 2:
                 raise ValueError("calibrate needs at least 2 rows of each class, of which one can be held out")
@@ -124,9 +125,11 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
             cv = StratifiedKFold(max(2, min(int(cv), int(counts.min()))), shuffle=True, random_state=state)
         method = self.calibrate if isinstance(self.calibrate, str) else "sigmoid"
         calibrated = CalibratedClassifierCV(uncalibrated, method=method, cv=cv, ensemble=False)
-        calibrated.fit(X, y, sample_weight, **fit_params)
-        whole, own = calibrated.calibrated_classifiers_[0].estimator, self.get_params(deep=False)
-        self.__dict__ |= {name: value for name, value in vars(whole).items() if name not in own}
+        calibrated.fit(X, codes, sample_weight, **fit_params)
+        whole = calibrated.calibrated_classifiers_[0].estimator
+        own = whole.get_params(deep=False)
+        self.__dict__ |= {name: value for name, value in vars(whole).items() if name not in {*own, "_told"}}
+        calibrated.classes_ = classes[calibrated.classes_]
         self.calibrated_ = calibrated
         return self
 
@@ -195,6 +198,23 @@ class AugmentedClassifier(ClassifierMixin, AugmentedEstimator):
     @staticmethod
     def _check_strategy(strategy: Strategy, labels: pd.Series) -> None:
         missing_rows(strategy, labels.value_counts(sort=False).to_dict(), labels.to_numpy())
+
+
+@dataclass(eq=False, repr=False)
+class _ByNumber(AugmentedClassifier):
+    """A classifier that is told classes by their numbers, as scikit-learn tells them to folds, and learns them by their
+    names, which sampling strategies and class weights speak of."""
+
+    numbered: NDArray[Any] = field(kw_only=True)
+
+    def fit(self, X: MatrixLike, y: VectorLike, sample_weight: VectorLike | None = None, **fit_params: Any) -> Self:
+        self._told = np.asarray(y)
+        return super().fit(X, self.numbered[self._told], sample_weight, **fit_params)
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        told = np.unique(self._told)
+        return told[np.isin(self.numbered[told], super().classes_)]
 
 
 @with_docs(parameters=PARAMETERS, attributes=ATTRIBUTES)

@@ -120,6 +120,20 @@ def test_another_seed_gives_another_model(plain):
     assert not np.array_equal(plain._model.generator.weights[0], other._model.generator.weights[0])
 
 
+@pytest.mark.parametrize("target", ["classes", "number"])
+@pytest.mark.parametrize("ratio", [0, 1])
+def test_arrays_may_be_changed_by_who_is_given_them(ratio, target):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 3)), np.arange(60) % 3 if target == "classes" else rng.normal(size=60)
+    before = X.copy(), y.copy()
+    augmenter = GANAugmenter(ratio=ratio, steps=5, refine=False, random_state=0).fit(X, y)
+    for made in (augmenter.sample(5), augmenter.augment(X, y), augmenter.plan(10, part_rows=5)[0]):
+        for array in made:
+            array += 1
+    np.testing.assert_array_equal(X, before[0])
+    np.testing.assert_array_equal(y, before[1])
+
+
 def test_two_samples_without_a_seed_differ(plain):
     assert not np.array_equal(plain.sample(20)[0], plain.sample(20)[0])
 

@@ -15,7 +15,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from ganaug import AugmentedClassifier, AugmentedRegressor, GANAugmenter, assess
+from ganaug import AugmentedClassifier, AugmentedRegressor, DataWarning, GANAugmenter, assess
 from ganaug.assessment.verdict import Choice
 
 X, Y = make_classification(120, 4, weights=[0.75], random_state=0)
@@ -257,6 +257,34 @@ class TestCalibration:
         one, two = (assess(each, X, Y, augmenter(), **options) for each in (Wide(), LinearSVC()))
         assert one.table["score"][0] == two.table["score"][0]
         assert "column for each" in one.scores["note"].dropna().iloc[0]
+
+    @pytest.mark.usefixtures("dice")
+    @pytest.mark.parametrize("names", [np.array([1, 2]), np.array([5, 0]), np.array(["often", "rare"])])
+    def test_strategies_and_class_weights_speak_of_classes_in_folds_too(self, names):
+        seen = []
+
+        class Witness(LogisticRegression):
+            def fit(self, X, y, sample_weight=None):
+                seen.append(dict(zip(*np.unique(y, return_counts=True), strict=True)))
+                return super().fit(X, y, sample_weight)
+
+        often, rare = names
+        labels = np.where(np.arange(120) % 4 == 0, rare, often)
+        for strategy in ({rare: 80}, lambda asked: {rare: 80} if rare in set(asked) else {}):
+            seen.clear()
+            generator = augmenter(0).set_params(sampling_strategy=strategy)
+            estimator = Witness(class_weight={often: 1, rare: 2})
+            model = AugmentedClassifier(estimator, generator, calibrate=True, cv=3).fit(X, labels)
+            assert seen == [*[{often: 60, rare: 80}] * 3, {often: 90, rare: 80}]
+            assert set(model.predict(X)) <= set(names)
+            assert model.calibrated_.classes_.tolist() == model.classes_.tolist() == sorted(names)
+
+    @pytest.mark.usefixtures("dice")
+    def test_warnings_of_folds_name_classes(self):
+        labels = np.where(np.arange(120) < 4, "rare", "often")
+        with pytest.warns(DataWarning, match=r"at most 5 rows: \{'rare'") as told:
+            AugmentedClassifier(LogisticRegression(), augmenter(1), calibrate=True, cv=2).fit(X, labels)
+        assert all("'rare'" in str(each.message) for each in told)
 
     def test_splits_may_come_one_by_one(self):
         folds = StratifiedKFold(2).split(X, Y)

@@ -16,7 +16,7 @@ from ...columns.joined import joined
 from ...columns.number import has_infinity
 from ...data.foreign import as_pandas_takes, check_given, frame_in, library_of, native_table
 from ...exceptions import DataWarning
-from ...plain import AnyArray, DType, IndexArray, MatrixLike, record
+from ...plain import AnyArray, DType, IndexArray, MatrixLike, record, writable
 
 SHOWN = 5
 """Names of columns in a warning."""
@@ -64,7 +64,7 @@ class TableContainer:
         if self.fields:
             return native_table(table_of(table, self.fields), self.kind, [f.name for f in self.fields if f.enum])
         values = self._array(table)
-        return self.form(values) if self.kind == "sparse" else values
+        return self.form(values) if self.kind == "sparse" else writable(values)
 
     def _names(self, table: pd.DataFrame) -> pd.Index:
         names = list(table.columns)
