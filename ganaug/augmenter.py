@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, get_args, overload
@@ -15,7 +16,7 @@ from .data.embedding import PASSTHROUGH, Embedded, Embedding, EncoderLike, check
 from .data.pipelines import Augmented, check_container, check_last_step
 from .data.sampling_strategy import Strategy, check_strategy
 from .data.seeds import SampleSeeds, entropy_of, seeds_from
-from .data.target_types import TargetType
+from .data.target_types import TargetType, check_asked_for
 from .data.targets import conditioned
 from .data.validation import accepts_any_table
 from .evaluation.card import CardMixin
@@ -414,6 +415,8 @@ class GANAugmenter(
             check_last_step()
         X, y = taken_in(self.encoder, X, y)
         check_container(self, X)
+        if self.mode == "append" and y is not None:
+            check_asked_for(y, self.target_type, self.sampling_strategy)
         self.fit(X, y)
         if self.mode == "replace":
             return self._fitted.replaced(X, y, check_ratio(self.ratio))
@@ -430,7 +433,20 @@ class GANAugmenter(
         ------
         TypeError
             If a parameter or a category is of a type that a file cannot hold.
+
+        Warns
+        -----
+        UserWarning
+            If `sampling_strategy` is a function, which a file cannot hold: a loaded augmenter tops no class up.
         """
+        if callable(self.sampling_strategy):
+            warnings.warn(
+                f"sampling_strategy={self.sampling_strategy!r} is a function, which a file cannot hold: an augmenter "
+                "loaded from it tops no class up until it has one again, as by load(path).set_params("
+                "sampling_strategy=...)",
+                UserWarning,
+                stacklevel=2,
+            )
         write_model(path, {"parameters": plain_parameters(self), "model": self._fitted})
 
     def _check_parameters(self) -> None:

@@ -21,6 +21,9 @@ from .cells import CellStyle
 FORMATS = (".csv", ".parquet", ".pq")
 FIRST_LINES = 10_000
 BOM = "\ufeff"
+SIGNATURES = {b"PAR1": "Parquet: name it .parquet", b"PK\x03\x04": "an archive such as Excel's: save it as CSV"}
+SIGNATURES |= {b"\x1f\x8b": "compressed: gunzip it first", b"ARROW1": "Arrow: write it as .parquet or .csv"}
+"""How files begin that are no CSV, whatever they are called, and what to do."""
 ARROW_TYPES = {"truth": "bool", "whole": "int64"}
 """Of kinds of cells of which the first ones tell how all are written."""
 Styles = Mapping[str, CellStyle]
@@ -166,6 +169,9 @@ def _check_distinct(where: str, names: Sequence[str]) -> None:
 
 
 def _decoded(raw: bytes, what: str) -> str:
+    for start, remedy in SIGNATURES.items():
+        if raw.startswith(start) and b"\0" in raw:
+            raise ValueError(f"{what} is no CSV file but {remedy}")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -253,7 +259,12 @@ def is_csv(path: str) -> bool:
     return path == "-" or suffix_of(path) == ".csv"
 
 
+def _shown(name: object) -> str:
+    """A column's name, in quotes where one does not see where it begins and ends."""
+    return repr(name) if str(name) != "".join(str(name).split()) or not str(name) else str(name)
+
+
 def split(frame: pd.DataFrame, target: str) -> tuple[pd.DataFrame, pd.Series]:
     if target not in frame:
-        raise ValueError(f"there is no column {target!r}: the table has {', '.join(map(str, frame))}")
+        raise ValueError(f"there is no column {target!r}: the table has {', '.join(map(_shown, frame))}")
     return frame.drop(columns=target), frame[target]

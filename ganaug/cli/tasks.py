@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -15,6 +16,8 @@ from ..augmenter import GANAugmenter, load
 from ..columns.identifier import Identifiers
 from ..data.replacing import replacing
 from ..data.sampling_strategy import missing_rows
+from ..data.seeds import SampleSeeds
+from ..data.targets import ClassTarget
 from ..data.validation import check_choice, check_labels, check_target
 from ..modality.registry import checked
 from ..model import check_room_for
@@ -88,7 +91,8 @@ def rebalance(
     check_choice(identifiers, "identifiers", ("warn", "fake"))
     if model is not None:
         of_fit = {"--identifiers": identifiers != "warn", "--rule": rule, "--checkpoint": checkpoint}
-        of_fit |= {"--categorical": categorical}
+        of_fit |= {"--categorical": categorical, "--steps": steps is not None, "--time-budget": time_budget is not None}
+        of_fit |= {"--keep-partial": keep_partial}
         _check_none(of_fit, "this is a matter of the fit: give it to `ganaug fit`")
     source = read(table, None if model is None else styles_of(model))
     frame = source.frame
@@ -107,6 +111,9 @@ def rebalance(
         augmenter = fitting(X, y, refine=refine, target_type="classes", **kept, **wanted)
     else:
         augmenter = load(model).set_params(**wanted)
+        _check_target(augmenter, target, model)
+        if random_state is not None:
+            augmenter._model = replace(augmenter._model, seeds=SampleSeeds(random_state))
         if augmenter.dropped_columns_:
             left_out = ", ".join(map(str, augmenter.dropped_columns_))
             raise ValueError(f"{model} draws no {left_out}, which it was fitted without: take it out of {table}")
@@ -134,6 +141,7 @@ def fit(
     """Fit, and save."""
     fitting = partial(_fitted, steps=steps, time_budget=time_budget, random_state=random_state, quiet=quiet)
     fitting = partial(fitting, keep_partial=keep_partial, checkpoint=checkpoint)
+    _check_named({"--output": output})
     check_output(output, [table], table=False)
     check_output(checkpoint, [table], [output], table=False)
     check_there(table)
@@ -226,6 +234,7 @@ def assess(
     """Print the verdict, and write figures and a picture."""
     from .assessing import assessment_of
 
+    _check_named({"--json": json_file, "--plot": plot})
     check_output(json_file, [table], table=False)
     check_output(plot, [table], [json_file], table=False)
     if plot is not None:
@@ -257,6 +266,7 @@ def report(
     """Print verdicts, and write figures and a page."""
     from ..evaluation.evaluate import evaluate
 
+    _check_named({"--html": html, "--json": json_file})
     read_files = [train, test, synthetic, model]
     check_output(html, read_files, table=False)
     check_output(json_file, read_files, [html], table=False)
@@ -346,6 +356,23 @@ def _check_none(options: Mapping[str, object], why: str) -> None:
     for name, value in options.items():
         if value:
             raise typer.BadParameter(why, param_hint=name)
+
+
+def _check_named(options: Mapping[str, Path | None]) -> None:
+    """Raise BadParameter for an output that is no table and is to go to standard output."""
+    for name, value in options.items():
+        if str(value) == "-":
+            raise typer.BadParameter("- is standard output for tables and cards: name a file", param_hint=name)
+
+
+def _check_target(augmenter: GANAugmenter, target: str, model: Path) -> None:
+    """Raise ValueError if a model was fitted to labels of another column, to numbers, or to none."""
+    learnt = augmenter._model.target
+    if not isinstance(learnt, ClassTarget):
+        what = "no --target" if learnt is None else f"the numbers of column {learnt.name!r}"
+        raise ValueError(f"{model} was fitted to {what}, and has no classes to top up: `ganaug fit --target {target}`")
+    if isinstance(learnt.name, str) and learnt.name != target:
+        raise ValueError(f"{model} was fitted to the labels of column {learnt.name!r}, not of {target!r}")
 
 
 def _write_parts(plan: SamplePlan, folder: str, engine: Any, quiet: bool) -> None:

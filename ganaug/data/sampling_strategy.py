@@ -77,10 +77,19 @@ def check_strategy(value: object, name: str) -> None:
         raise TypeError(f"{name}={value!r} must be a string, a number, a dict or a callable")
 
 
-def _up_to(totals: Mapping[Any, int], counts: Mapping[Any, int]) -> dict[Any, int]:
+def check_classes(totals: Mapping[Any, int], counts: Mapping[Any, int]) -> None:
+    """Raise ValueError for totals of classes that there are not."""
     unknown = [label for label in totals if label not in counts]
     if unknown:
-        raise ValueError(f"sampling_strategy names the classes {unknown}, which are not in y: it has {list(counts)}")
+        numbered = set(counts) == set(range(len(counts))) and bool not in map(type, counts)
+        hint = "; scikit-learn's voting, stacking and cross_val_predict number classes: say 'auto' inside them"
+        raise ValueError(
+            f"sampling_strategy names the classes {unknown}, which are not in y: it has {list(counts)}{hint * numbered}"
+        )
+
+
+def _up_to(totals: Mapping[Any, int], counts: Mapping[Any, int]) -> dict[Any, int]:
+    check_classes(totals, counts)
     wanted = {label: check_count(total, f"sampling_strategy[{label!r}]") for label, total in totals.items()}
     fewer = {label: total for label, total in wanted.items() if total < counts[label]}
     if fewer:

@@ -36,6 +36,15 @@ def fit_target(y: VectorLike, rows: int, kind: str, strategy: Strategy | None) -
     return target, labels
 
 
+def check_asked_for(y: VectorLike, kind: str, strategy: Strategy | None) -> None:
+    """Raise ValueError or TypeError for a strategy that no rows can be added by, before anything is trained."""
+    if strategy is not None:
+        labels, _ = check_target(y)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they are told in the fit
+            target_of(labels, kind, strategy=strategy).extra(labels, strategy, 0.0, 0)
+
+
 def target_of(y: pd.Series, kind: str, *, is_series: bool = True, strategy: Strategy | None = None) -> Target:
     """As `fit_target`, of checked labels."""
     numeric = kind_of(y) == "number" and not (is_decimal(y) and not Number.accepts(y))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ import pandas as pd
 from ..columns.layout import Encoded
 from ..data.embedding import Embedded
 from ..data.foreign import LabelContainer
-from ..data.sampling_strategy import Strategy
+from ..data.sampling_strategy import Strategy, check_classes
 from ..data.target_types import fit_target
 from ..data.targets import ClassTarget, Target
 from ..data.validation import categorical_columns, check_rows
@@ -60,6 +60,8 @@ def start_from(
     condition, weights = Encoded.none(len(data)), np.ones(len(data))
     if y is not None:
         target, labels = fit_target(y, len(data), target_type, strategy)
+        if isinstance(target, ClassTarget) and isinstance(strategy, Mapping):
+            check_classes(strategy, target.class_counts)
         condition = target.encode(labels)
         weights = target.weights(condition)
     categorical = categorical_columns(given.categorical_features, data)

@@ -236,6 +236,67 @@ def test_a_model_without_a_column_of_the_table_rebalances_nothing(command, frame
     assert "draws no who, which it was fitted without" in wrong
 
 
+@pytest.fixture
+def model(command, csv, tmp_path):
+    path = tmp_path / "m.ganaug"
+    assert command("fit", csv, "-t", "label", "-q", "-o", path, "--steps", 2)[0] == 0
+    return path
+
+
+def test_a_seed_is_heard_when_a_model_rebalances(command, csv, model):
+    rows = [command("rebalance", csv, "-t", "label", "--model", model, "--random-state", seed)[1] for seed in (1, 1, 2)]
+    assert rows[0] == rows[1] != rows[2]
+
+
+@pytest.mark.parametrize("option", [["--steps", 3], ["--time-budget", 1], ["--keep-partial"]])
+def test_what_only_a_fit_takes_is_refused_where_there_is_none(command, csv, model, option):
+    status, said, wrong = command("rebalance", csv, "-t", "label", "--model", model, *option)
+    assert (status, said) == (2, "")
+    assert f"Invalid value for {option[0]}: this is a matter of the fit" in " ".join(wrong.replace("│", "").split())
+
+
+@pytest.mark.parametrize(
+    ("fitted", "target", "message"),
+    [
+        ([], "label", "was fitted to no --target"),
+        (["-t", "amount"], "label", "was fitted to the numbers of column 'amount'"),
+        (["-t", "label"], "kind", "was fitted to the labels of column 'label', not of 'kind'"),
+    ],
+)
+def test_a_model_of_another_column_rebalances_nothing(command, frame, tmp_path, fitted, target, message):
+    table, model = tmp_path / "in.csv", tmp_path / "m.ganaug"
+    frame.assign(kind=frame["label"]).to_csv(table, index=False)
+    assert command("fit", table, *fitted, "-q", "-o", model, "--steps", 2)[0] == 0
+    status, said, wrong = command("rebalance", table, "-t", target, "--model", model)
+    assert (status, said, wrong.count("\n")) == (1, "", 1)
+    assert message in wrong
+
+
+def test_a_model_does_not_go_to_standard_output(command, csv, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, _, wrong = command("fit", csv, "-t", "label", "-q", "-o", "-", "--steps", 2)
+    assert status == 2
+    assert "name a file" in " ".join(wrong.replace("│", "").split())
+    assert not (tmp_path / "-").exists()
+
+
+def test_columns_are_shown_with_blanks_around_them(command, tmp_path):
+    (tmp_path / "t.csv").write_text("a, b, y\n1,2,x\n2,3,z\n")
+    assert "the table has a, ' b', ' y'" in command("rebalance", tmp_path / "t.csv", "-t", "y")[2]
+
+
+@pytest.mark.parametrize(("kind", "remedy"), [("parquet", "name it .parquet"), ("gzip", "gunzip"), ("excel", "Excel")])
+def test_files_that_are_called_csv_are_told_what_they_are(command, frame, tmp_path, kind, remedy):
+    path = tmp_path / "t.csv"
+    if kind == "parquet":
+        frame.to_parquet(path)
+    elif kind == "gzip":
+        frame.to_csv(path, compression="gzip")
+    else:
+        path.write_bytes(b"PK\x03\x04\x14\x00\x06\x00")
+    assert remedy in command("rebalance", path, "-t", "label")[2]
+
+
 def test_every_command_is_declared_as_it_is_done():
     for name, made in typer.main.get_command(app.app).commands.items():
         assert {option.name for option in made.params} == set(inspect.signature(getattr(tasks, name)).parameters)

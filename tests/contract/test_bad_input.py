@@ -249,6 +249,28 @@ def test_times_of_any_unit_are_labels_that_can_be_asked_for_and_saved(numbers, u
             model.sample(y=["never"])
 
 
+@pytest.mark.parametrize("y", [np.where(np.arange(ROWS) % 3, "often", "rare"), np.arange(ROWS) % 2])
+def test_a_strategy_of_classes_that_there_are_not_is_told_before_training(numbers, monkeypatch, y):
+    monkeypatch.setattr("ganaug.augmenter.fit_model", lambda *_, **__: pytest.fail("training began"))
+    hint = "cross_val_predict number classes" if y.dtype.kind == "i" else r"'rare'\]$"
+    with pytest.raises(ValueError, match=rf"names the classes \['never'\], which are not in y: .*{hint}"):
+        GANAugmenter(sampling_strategy={"never": 50}).fit(numbers, y)
+
+
+@pytest.mark.parametrize(
+    ("y", "strategy", "message"),
+    [
+        (np.where(np.arange(ROWS) % 3, "often", "rare"), {"rare": 1}, "cannot take rows away"),
+        (np.arange(ROWS) % 3, 0.5, "needs two classes"),
+        (np.linspace(0, 1, ROWS), {(5, 6): 9}, "no rows to learn from"),
+    ],
+)
+def test_what_rows_cannot_be_added_by_is_told_before_training(numbers, monkeypatch, y, strategy, message):
+    monkeypatch.setattr("ganaug.augmenter.fit_model", lambda *_, **__: pytest.fail("training began"))
+    with pytest.raises(ValueError, match=message):
+        GANAugmenter(sampling_strategy=strategy).fit_transform(numbers, y)
+
+
 @pytest.mark.usefixtures("dice")
 def test_a_numeric_target_has_no_classes(numbers):
     augmenter = _fit(numbers, np.linspace(0, 1, ROWS))

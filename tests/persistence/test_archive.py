@@ -237,3 +237,11 @@ def test_what_is_no_path_is_no_damaged_file(path):
 def test_a_folder_that_is_not_there_is_named(quick, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"a\.ganaug: there is no folder .*gone: make it first"):
         quick.save(tmp_path / "gone" / "a.ganaug")
+
+
+def test_a_strategy_that_a_file_cannot_hold_is_told(separable, tmp_path):
+    X, y = separable
+    augmenter = GANAugmenter(ratio=0, sampling_strategy=lambda _: {"rare": len(X)}, steps=2, refine=False).fit(X, y)
+    with pytest.warns(UserWarning, match=r"sampling_strategy=<function .* a file cannot hold: .*set_params"):
+        augmenter.save(tmp_path / "a.ganaug")
+    assert load(tmp_path / "a.ganaug").sampling_strategy is None
