@@ -131,20 +131,20 @@ def _bases(places: Sequence[int], terms: Sequence[Powers]) -> Iterator[tuple[tup
     every, alone = np.arange(len(terms)), [({place: 1},) for place in places]
     yield (), every
     yield from ((base, every) for base in alone)
-    factors = np.array([[place in term for place in places] for term in terms])
-    size, shared = factors.sum(axis=1), factors @ factors.T.astype(int)
+    member = np.array([[place in term for place in places] for term in terms])
+    size = member.sum(axis=1)
     divisor = np.array([next((place for place, power in term.items() if power < 0), NO_DIVISOR) for term in terms])
-    products = every[(size == 2) & (divisor == NO_DIVISOR)]
-    if not len(products):
-        return
-    yield from (((*one, *other), products) for one, other in combinations(alone, 2))
     for first in np.flatnonzero(size == 2).tolist():
         others = every[(every > first) & (size == 2) & (divisor == divisor[first])]
         if len(others):
             yield (terms[first],), others
+    products = every[(size == 2) & (divisor == NO_DIVISOR)]
+    if len(products):
+        yield from (((*one, *other), products) for one, other in combinations(alone, 2))
     for first in products.tolist():
-        with_factor = every[(size == 3) & (shared[first] == 2)]
-        sharing = products[(products > first) & (shared[first][products] == 1)]
+        shared = member[:, member[first]].sum(axis=1)
+        with_factor = every[(size == 3) & (shared == 2)]
+        sharing = products[(products > first) & (shared[products] == 1)]
         if len(with_factor):
             yield (terms[first],), with_factor
         further = np.concatenate([with_factor, sharing])

@@ -51,6 +51,9 @@ MADE: dict[str, Made] = {
     "new = 100 * price / fee - 100": lambda t: (100 * (t["price"] - t["fee"]) / t["fee"]).round(1),
     "new = price / used - fee / used": lambda t: (t["price"] - t["fee"]) / t["used"],
     "new = price / visits or -1": lambda t: (t["price"] / t["visits"].replace(0, np.nan)).fillna(-1).round(2),
+    "new = price / visits - fee / visits or 0": lambda t: (
+        (t["price"] - t["fee"]) / t["visits"].replace(0, np.nan)
+    ).fillna(0),
     "new = 100 * fee / freight - 100 or 0": lambda t: (
         (100 * t["fee"] / t["freight"].replace(0, np.nan) - 100).fillna(0).round(1)
     ),
