@@ -22,7 +22,7 @@ YEAR_FIRST = re.compile(
     r"(?:[T ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
 )
 MONTHS, DAYS = 12, 31
-FIRST_CELLS, MOST_CELLS = 16, 2_000
+FIRST_CELLS = 16
 MOSTLY = 0.9
 FEWEST_DATES = 3
 TEXT = ("string", "str", "large_string")
@@ -94,12 +94,8 @@ def pattern_in(column: pd.Series) -> str:
     return "" if few else pattern_of(cells)
 
 
-def reading_of(column: pd.Series) -> str:
-    """What `pandas.to_datetime` has to be told to read texts that look like dates; empty for others, and read ones."""
-    if not may_hold_text(column.dtype) or pattern_in(column):
-        return ""
-    known = column[column.notna()]
-    cells = known.iloc[:: max(1, len(known) // MOST_CELLS)].tolist()
+def reading_of(cells: Sequence[object]) -> str:
+    """What `pandas.to_datetime` has to be told to read cells that look like dates, nine in ten; empty for others."""
     for form in (YEAR_FIRST, OTHER_ORDER):
         found = [match for cell in cells if isinstance(cell, str) and (match := form.fullmatch(cell))]
         if len({match[0] for match in found}) < FEWEST_DATES or len(found) < MOSTLY * len(cells):

@@ -15,6 +15,7 @@ from .base import TENSOR_DTYPES, TensorType, ValueType, inner_type, missing_of, 
 from .lattice import (
     EXACT,
     LAST_BITS,
+    MOST_OFF,
     ROWS_PER_LEVEL,
     Lattice,
     all_but_last_bits,
@@ -26,8 +27,6 @@ from .lattice import (
 )
 
 Floats = TypeVar("Floats", AnyArray, pd.Series)
-OFF = 1e-3
-"""Of a step, by which a number may be off its lattice."""
 SAFE = 2**51
 """Decimals of fewer units survive a multiplication, too."""
 MOST_LEVELS = 64
@@ -122,8 +121,8 @@ class Number(ValueType):
     def rounded(self, part: Float64Array) -> Float64Array:
         """On the lattice, and as exact as the dtype."""
         written = _as_written(part, Lattice(self.origin, self.step, self.decimals), self.digits)
-        as_is = all_but_last_bits(part, written, self.step or np.inf) if self.near else np.zeros(len(part), bool)
-        part = np.where(as_is, part, written) if as_is.any() else written
+        as_is = self.near and all_but_last_bits(part, written, self.step or np.inf)
+        part = np.where(as_is, part, written)
         if self.seen is not None:
             near = self.seen[nearest(self.seen / 4, part / 4)]
             part = np.where(np.abs(near - part) <= LAST_BITS * np.abs(near), near, part)
@@ -164,7 +163,7 @@ class Number(ValueType):
         values = _floats(column)
         known = values[~np.isnan(values) & (np.abs(values) < EXACT)] if self.step else np.zeros(0)
         steps = (known - self.origin) / (self.step or 1.0)
-        off = known[np.abs(steps - np.rint(steps)) > OFF]
+        off = known[np.abs(steps - np.rint(steps)) > MOST_OFF]
         return float(off[0]) if len(off) else None
 
     def given(self, column: pd.Series) -> Float64Array:

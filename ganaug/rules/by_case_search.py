@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from ..columns.base import Kind
 from ..plain import BoolArray, Float64Array, Int64Array
 from .base import FEWEST_OTHERS, LABEL, MOST_COLUMNS, lattice, probed, telling
 from .by_case import ByCase
@@ -65,30 +66,34 @@ class ByCaseSearch:
 
     def moments(self) -> list[ByCase]:
         """Times that lie an amount after others which a category tells; were it left, spans would tell the category."""
-        moments = [effect for effect in self._open() if self.table[effect].kind == "datetime"]
         categories = [t for t in self.causes if t.places == (LABEL,) or not self.table[t.places[0]].ordered]
-        return self._simplest((effect, cases, categories) for effect in moments for cases in self._by_rate(effect))
+        return self._simplest(
+            (effect, cases, categories) for effect in self._open("datetime") for cases in self._by_rate(effect)
+        )
 
     def months(self) -> list[ByCase]:
         """Dates that lie some calendar months after others, which a third column tells."""
         trials = (
-            (effect, cases, self.causes)
-            for effect in self._open()
+            (effect, source, days)
+            for effect in self._open("datetime")
             for source in self._alike(effect)
             for days in DAYS
-            if self.table[effect].kind == "datetime" and (cases := months_of(effect, source, days, self.table))
+            if any(months_of(effect, source, days, self.search.small))
         )
-        return self._simplest(trials)
+        return self._simplest(
+            (trial[0], cases, self.causes) for trial in trials for cases in months_of(*trial, self.table)
+        )
 
     def rules(self) -> list[ByCase]:
         """What follows by rates, amounts or lines."""
         trials = [(effect, cases, self.causes) for effect in self._open() for cases in self._by_rate(effect)]
-        numbers = [effect for effect in self._open() if self.table[effect].kind == "number"]
-        trials += [(effect, cases, [term]) for effect in numbers for cases, term in self._lines(effect)]
+        trials += [(effect, cases, [term]) for effect in self._open("number") for cases, term in self._lines(effect)]
         return self._simplest(trials)
 
-    def _open(self) -> list[int]:
-        return [effect for effect in self.seen if self.search.found.may_be_told(effect, ())]
+    def _open(self, *kinds: Kind) -> list[int]:
+        """Columns, of some kinds or of any, that nothing tells yet."""
+        open_ones = [effect for effect in self.seen if self.search.found.may_be_told(effect, ())]
+        return [effect for effect in open_ones if not kinds or self.table[effect].kind in kinds]
 
     def _simplest(self, trials: Iterable[tuple[int, Cases, Sequence[Term]]]) -> list[ByCase]:
         """Rules of effects by cases, which one of some terms tells; those first that lose nothing and are simple."""

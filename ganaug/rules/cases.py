@@ -99,20 +99,19 @@ def choices_of(effect: int, sources: Sequence[int], table: Table) -> Cases:
     return Cases(np.array(sources), np.ones(len(sources)), np.zeros(len(sources)), kept)
 
 
-def months_of(effect: int, source: int, days: int, table: Table) -> Cases | None:
-    """How many calendar months a date lies after another one, before some days are added, if these are few numbers."""
+def months_of(effect: int, source: int, days: int, table: Table) -> Iterator[Cases]:
+    """The months that a date lies after another one, before some days are added, if there are few numbers of them."""
     absent = table[effect].absent
     if not np.array_equal(absent, table[source].absent):
-        return None
+        return
     begin, end = (date_of(table[place])[0] for place in (source, effect))
     known = np.flatnonzero(~absent)
     months = months_between(begin[known], end[known] - days)
-    which = np.zeros(0) if months is None else np.unique(months)
-    if months is None or len(which) > MOST_CASES:
-        return None
+    if months is None or len(which := np.unique(months)) > MOST_CASES:
+        return
     kept = np.ones((len(absent), len(which)), bool)
     kept[known] = np.equal.outer(months, which)
-    return Cases(np.full(len(which), source), np.ones(len(which)), which.astype(np.float64), kept, days)
+    yield Cases(np.full(len(which), source), np.ones(len(which)), which.astype(np.float64), kept, days)
 
 
 def may_be_cut(term: Term, table: Table) -> bool:

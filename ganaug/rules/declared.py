@@ -118,7 +118,6 @@ class RuleParser:
             return self._by_case("line", causes, line[2], line[1])
         if later := re.fullmatch(r"months from (.+?) to (.+?)(?: ([+-]) ?(\d+) days?)?", effect.strip()):
             start, end, sign, days = later.groups(default="0")
-            [*map(self.words.moment, (start, end))]
             return self._by_case("months", causes, end, start, days=int(days) * (1 if sign == "-" else -1))
         if pinned := re.fullmatch(r"(whether )?(.+) is (?!missing$)(.+)", effect.strip()):
             return self._pinned(causes, *pinned.groups())
@@ -139,6 +138,8 @@ class RuleParser:
         return self._learnt(terms, told).with_support(len(target))
 
     def _by_case(self, how: How, causes: str, effect: str, *sources: str, days: int = 0) -> Rule:
+        for word in (effect, *sources) if how == "months" else ():
+            self.words.moment(word)
         place, *others = self.words.alike(effect, *sources)
         if how in ("/", "line"):
             self.words.number(effect)

@@ -62,8 +62,7 @@ def _cases(
         return
     [source] = sources
     if how == "months":
-        cases = months_of(effect, source, days, table)
-        yield from [cases] if cases else []
+        yield from months_of(effect, source, days, table)
         return
     if how != "line":
         yield from rates_of(effect, source, table, ratio=how == "/")
